@@ -1,0 +1,85 @@
+"""The continuum: shares instead of people, the limit of infinitely many agents, moved by the same tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.choice import MoveTables
+from sim.agents.population import Moves
+from sim.world.world import Array
+
+
+class Continuum:
+    """The stock of a kind by (home, cell, skill), moved by expected shares instead of draws."""
+
+    def __init__(self, stock: Array) -> None:
+        self.mass = stock if stock.ndim == 3 else stock[:, :, None]
+
+    def stock(self) -> Array:
+        """The stock by (home, cell)."""
+        return np.asarray(self.mass.sum(axis=2))
+
+    def skills(self, in_town: Array, skills: int) -> Array:
+        """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
+        persons = self.mass.sum(axis=0)
+        return np.stack([persons * (1 - in_town)[:, None], persons * in_town[:, None]], axis=2)
+
+    def advance(self, tables: MoveTables, year: int) -> Moves:
+        """Move expected shares: villages that become urban first, then training, then those who reconsider."""
+        cells = self.mass.shape[0]
+        rate = np.where(tables.town == np.arange(cells), 0.0, tables.reclassify)
+        towns = np.zeros((cells, cells))
+        towns[np.arange(cells), tables.town] = rate
+        towns[np.diag_indices(cells)] += 1 - rate
+        stay = self.mass.copy()
+        turned = np.zeros_like(self.mass)
+        if tables.stayers_only:
+            for cell in np.flatnonzero(rate):
+                mass = rate[cell] * self.mass[cell, cell]
+                stay[cell, cell] -= mass
+                turned[tables.town[cell], tables.town[cell]] += mass
+            moved = np.zeros((cells, cells))
+            moved[np.arange(cells), tables.town] = rate * self.mass.sum(axis=2).diagonal()
+        else:
+            stay, turned, moved = self._reclassified_stock(tables, rate)
+        stay, turned = self._train(stay, tables), self._train(turned, tables)
+        shares = np.diff(tables.cumulative, axis=1, prepend=0.0)
+        leaving = tables.mobility * stay
+        goes = leaving.sum(axis=1)
+        arriving = shares[:, :, None] * goes[:, None, :]
+        empty = shares.sum(axis=1) == 0
+        arriving[empty], leaving[empty] = 0.0, 0.0
+        migration = np.einsum("hck,hd->cd", leaving, shares)
+        np.fill_diagonal(migration, 0.0)
+        self.mass = stay - leaving + arriving + turned
+        return Moves(migration=migration, reclassification=moved)
+
+    def _reclassified_stock(self, tables: MoveTables, rate: Array) -> tuple[Array, Array, Array]:
+        """Capital and land of reclassified villages: an agent's home and cell turn on the same draw."""
+        cells = self.mass.shape[0]
+        unturned, turned, moved = np.zeros_like(self.mass), np.zeros_like(self.mass), np.zeros((cells, cells))
+        for home in range(cells):
+            for cell in range(cells):
+                mass = self.mass[home, cell]
+                if not mass.any():
+                    continue
+                low, high = sorted((rate[home], rate[cell]))
+                new_home, new_cell = tables.town[home], tables.town[cell]
+                unturned[home, cell] += (1 - high) * mass
+                if rate[cell] >= rate[home]:
+                    turned[home, new_cell] += (high - low) * mass
+                else:
+                    unturned[new_home, cell] += (high - low) * mass
+                turned[new_home, new_cell] += low * mass
+                if new_cell != cell:
+                    moved[cell, new_cell] += (rate[cell] * mass).sum()
+        return unturned, turned, moved
+
+    def _train(self, mass: Array, tables: MoveTables) -> Array:
+        """Move the trained share of every trainable skill to its trained form."""
+        result = mass.copy()
+        for skill in np.flatnonzero(tables.trainable):
+            trained = mass[:, :, skill] * tables.training[None, :]
+            result[:, :, skill] -= trained
+            result[:, :, tables.trained_skill[skill]] += trained
+        return result

@@ -1,0 +1,78 @@
+"""Labour: resident workers with their households, and what a place is worth to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
+from sim.agents.population import Population
+from sim.agents.start import whole_agents, workplace_luck
+from sim.columns import LABOUR
+from sim.streams import LABOUR_MOVES
+from sim.world.skills import TRAINABLE, TRAINED_SKILL
+from sim.world.world import Array, World
+
+
+def labour_population(world: World, agents: int, key: tuple[int, int]) -> Population:
+    """Workers for the base-year table of residents, by (cell, skill, registration), every cell and skill to one agent."""
+    stocks = world.stocks
+    table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
+    numbers = whole_agents(table, agents).ravel()
+    cell, skill, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), table.shape)
+    values: dict[str, np.ndarray] = {
+        "home": home.astype(np.uint16),
+        "cell": cell.astype(np.uint16),
+        "skill": skill.astype(np.uint8),
+    }
+    values["workplace_luck"] = workplace_luck(values["cell"], values["skill"], *key)
+    return Population(LABOUR, values, world.cells, float(table.sum()) / agents, LABOUR_MOVES, key)
+
+
+def value_of_places(
+    pay: Array, other_income: Array, living_cost: Array, services: Array, parameters: Mapping[str, float]
+) -> Array:
+    """Log value of living in a place, (cell,).
+
+    V_d = log((net wage + transfers and land income per head)_d / living cost_d) + sigma log(services per head_d)
+
+    pay and other_income: yuan of 2014 per head; living_cost and services: over the base year.
+    Dividends stay with owners and are no reason to move. Source: Tombe and Zhu (2019) with services as an amenity.
+    """
+    return np.asarray(
+        np.log((pay + other_income) / living_cost) + parameters["service_elasticity"] * np.log(services)
+    )
+
+
+def labour_tables(world: World, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
+    """The tables of labour: gain[d] log points since the base year, cuts of the registration barrier, training odds."""
+    p, choice = world.parameters, world.choice
+    removed = registration_cut * choice.registration_barrier
+    kappa = p["labour_choice_elasticity"]
+    shares = choice_shares(choice.labour_seed, kappa, gain[None, :] + removed, choice.pull)
+    villages = ~world.places.urban & world.places.reported_cells
+    return MoveTables(
+        cumulative=cumulative_shares(shares),
+        mobility=p["labour_mobility"],
+        reclassify=np.where(villages, p["reclassification"], 0.0),
+        town=world.places.town_of_cell,
+        stayers_only=True,
+        training=training,
+        trainable=TRAINABLE,
+        trained_skill=TRAINED_SKILL,
+    )
+
+
+def share_in_town(world: World, current: Array, wage: Array, reference_wage: Array) -> Array:
+    """Share of residents who work in the town of their region next year, (cell,).
+
+    log x/(1-x) moves to log x0/(1-x0) + epsilon log((w_town / w_home) / (the same in the base year)), a part of the way
+    each year.
+    """
+    p, town, base = world.parameters, world.places.town_of_cell, world.stocks.work_in_town
+    ratio = np.log(wage[town] / wage) - np.log(reference_wage[town] / reference_wage)
+    some = base > 0
+    odds = np.where(some, base / (1 - base), 1.0) * np.exp(p["commuting_elasticity"] * ratio)
+    wanted = np.where(some, odds / (1 + odds), 0.0)
+    return np.asarray(current + p["commuting_adjustment"] * (wanted - current))

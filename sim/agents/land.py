@@ -1,0 +1,36 @@
+"""Land: parcels whose right to be used and built on may leave the village that owns it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.capital import without_skills
+from sim.agents.choice import MoveTables, choice_shares
+from sim.agents.population import Population
+from sim.agents.start import whole_agents
+from sim.columns import LAND
+from sim.streams import LAND_MOVES
+from sim.world.world import Array, World
+
+
+def mobile_land(world: World) -> Array:
+    """Land whose right may move, km2 by (owner, place): that of the reported regions."""
+    inside = world.places.reported_cells
+    return np.asarray(np.where(inside[:, None] & inside[None, :], world.stocks.land, 0.0))
+
+
+def land_population(world: World, agents: int, key: tuple[int, int]) -> Population:
+    """Parcels of equal area for the base-year table of land by (place, owner)."""
+    stock = mobile_land(world)
+    numbers = whole_agents(stock.T, agents).ravel()
+    cell, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), stock.shape)
+    return Population(LAND, {"home": home, "cell": cell}, world.cells, float(stock.sum()) / agents, LAND_MOVES, key)
+
+
+def land_tables(world: World, gain: Array, reclassified: Array) -> MoveTables:
+    """The tables of land: gain[d] in log land rent since the base year; rights move only inside a region (the ban)."""
+    p, choice = world.parameters, world.choice
+    shares = choice_shares(
+        choice.land_seed, p["land_choice_elasticity"], np.broadcast_to(gain, choice.pull.shape), 0.0 * choice.pull
+    )
+    return without_skills(world, shares, p["land_mobility"], reclassified)

@@ -1,0 +1,348 @@
+"""The command line: check, run, compare, plot, list."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
+
+if TYPE_CHECKING:
+    from sim.results import Results
+    from sim.scenario.schema import Scenario
+
+# Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
+
+DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
+
+_WIDTH_OFF_TERMINAL = 140  # a table in a file or a pipe should not be folded at 80 characters
+
+
+class _Program(click.Group):
+    """The group of commands; turns errors into clear text on stderr and the documented exit codes."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*args, **extra)
+        except FactorFlowError as error:
+            click.echo(str(error), err=True)
+            code = FAULT
+        except click.ClickException as error:
+            error.show()
+            code = FAULT
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from sim import __version__
+
+        click.echo(f"factorflow {__version__}")
+        context.exit()
+
+
+_set = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Say something of the file differently, e.g. run.replicates=3. May be given several times.",
+)
+_jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def main() -> None:
+    """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
+
+    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed, 130 interrupted.
+    """
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_set
+def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
+    """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
+    from sim import experiment
+
+    scenarios, faults = _load(files, settings)
+    for file, scenario in scenarios.items():
+        click.echo(f"{file}: no faults. {experiment.estimate(scenario).sentence}")
+    if faults:
+        raise ScenarioFaults(faults)
+    return DONE
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@_set
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Results folder of one FILE; of several, the folder that holds theirs.  [default: results/NAME-DIGEST]",
+)
+@_jobs
+def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, jobs: int) -> int:
+    """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
+    from sim.results import default_folder, free_folder
+
+    scenarios = _load_all(files, settings)
+    places: list[Path] = []
+    for scenario in scenarios.values():
+        # Known before the first year is computed, so that no hour of work ends in "exists already".
+        wanted = default_folder(scenario.name, scenario.digest()) if out is None else out
+        places.append(wanted / scenario.name if out is not None and len(scenarios) > 1 else wanted)
+    for place in places if out is not None else ():
+        if place.exists():
+            raise ResultsError(f"{place} exists and is not overwritten. Name another folder with --out, or remove it.")
+        if places.count(place) > 1:
+            raise ResultsError(
+                f"two scenarios would be written to {place}. Run them one at a time, each with its --out."
+            )
+    failed = False
+    for scenario, place in zip(scenarios.values(), places, strict=True):
+        results = _run(scenario, place if out is not None else free_folder(place), jobs)
+        failed = _tell_failed(results) or failed
+        click.echo(str(results.path))
+    return SOME_FAILED if failed else DONE
+
+
+@main.command()
+@click.argument("futures", nargs=-1, required=True, metavar="A B...")
+@click.option("--to", metavar="NAME", help="The baseline: one of A B..., by its path or name.  [default: the first]")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
+@_set
+@_jobs
+def compare(futures: tuple[str, ...], to: str | None, as_json: bool, settings: tuple[str, ...], jobs: int) -> int:
+    """Compare scenario files or results folders with a baseline, replicate by replicate.
+
+    A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
+    """
+    from sim.comparison import compare_results
+
+    names = list(futures)
+    if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
+        names.append(to)
+    if len(names) < 2:
+        raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
+    results, failed = _results_of(names, settings, jobs)
+    comparison = compare_results(results, _baseline(to, names, results))
+    if as_json:
+        import json
+
+        click.echo(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False))
+    else:
+        from sim import report
+
+        click.echo(_folded(comparison.paragraph) + "\n")
+        columns = ("scenario", "measure", "place", "baseline", "scenario has", "difference", "90% band", "unit")
+        _print_table(f"In {comparison.year}", columns, report.headline_cells(comparison), numbers=range(3, 7))
+    return SOME_FAILED if failed else DONE
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="DIR... FIGURE")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; its ending is the format.")
+def plot(words: tuple[str, ...], out: Path | None) -> int:
+    """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
+    from sim import plots
+    from sim.results import open_results
+
+    *folders, name = words
+    figures = plots.available()
+    if name not in figures:
+        raise ResultsError(f'there is no figure "{name}". The last word is one of: {", ".join(sorted(figures))}.')
+    if not folders:
+        raise ResultsError(f"{name} needs at least one results folder before it.")
+    results = [open_results(folder) for folder in folders]
+    path = out or results[0].path.resolve().parent / f"{'-'.join(result.name for result in results)}-{name}.png"
+    _save_figure(figures[name].figure(results), path)
+    click.echo(str(path))
+    return DONE
+
+
+@main.command(name="list")
+@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
+def list_(what: str) -> int:
+    """Show what there is to choose from."""
+    from sim import listing
+
+    for title, columns, rows in getattr(listing, what)():
+        _print_table(title, columns, rows)
+    return DONE
+
+
+def _load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
+    """The scenarios that can be run, by file, and all faults of those that cannot."""
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    words = vocabulary()
+    scenarios: dict[str, Scenario] = {}
+    faults: list[Fault] = []
+    for file in dict.fromkeys(files):
+        try:
+            scenarios[file] = load_scenario(Path(file), words, settings)
+        except ScenarioFaults as answer:
+            faults += [fault for fault in answer.faults if fault not in faults]
+    return scenarios, faults
+
+
+def _load_all(files: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+    scenarios, faults = _load(files, settings)
+    if faults:
+        raise ScenarioFaults(faults)
+    return scenarios
+
+
+def _run(scenario: Scenario, folder: Path, jobs: int) -> Results:
+    from sim import experiment
+
+    with _progress(scenario.title) as progress:
+        results: Results = experiment.run(scenario, out=folder, jobs=jobs, progress=progress)
+    return results
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with time left on stderr; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("years, left"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(escape(title), total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+def _tell_failed(results: Results) -> bool:
+    rows = results.manifest["replicates"]
+    failed = [row for row in rows if row["status"] != "done"]
+    if failed:
+        click.echo(f"{len(failed)} of {len(rows)} replicates of {results.name} failed:", err=True)
+        for row in failed:
+            click.echo(f"  replicate {row['replicate']} (seed {row['seed']}): {row['reason']}", err=True)
+    return bool(failed)
+
+
+def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tuple[list[Results], bool]:
+    """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
+    from sim.results import default_folder, free_folder, open_results, verify
+
+    missing = [name for name in names if not Path(name).exists()]
+    if missing:
+        raise ResultsError(f"there is no scenario file or results folder {', '.join(missing)}.")
+    files = [name for name in names if not Path(name).is_dir()]
+    if settings and not files:
+        raise ResultsError("--set changes scenario files; results folders are what they are.")
+    scenarios = _load_all(files, settings) if files else {}
+    opened: dict[str, Results] = {}
+    for name in names:  # folders first: a broken one is told before anything is run
+        if name not in scenarios:
+            opened[name] = open_results(name)
+            verify(opened[name])
+    failed = False
+    for file, scenario in scenarios.items():
+        found = _found(scenario)
+        if found is None:
+            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), jobs)
+            failed = _tell_failed(found) or failed
+        else:
+            click.echo(f"Using {found.path}, an unchanged run of {file}.", err=True)
+        opened[file] = found
+    return [opened[name] for name in dict.fromkeys(names)], failed
+
+
+def _found(scenario: Scenario) -> Results | None:
+    """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
+    from sim.data.catalogue import fingerprints
+    from sim.results import default_folder, open_results, verify, versions
+
+    digest = scenario.digest()
+    folder = default_folder(scenario.name, digest)
+    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.world)}
+    for candidate in sorted(folder.parent.glob(f"{folder.name}*")):
+        try:
+            results = open_results(candidate)
+            verify(results)
+        except ResultsError:
+            continue  # not a reason to stop: the scenario is run again beside it
+        same = all(results.manifest.get(word) == told for word, told in wanted.items())
+        if same and len(results.replicates) == len(results.manifest["replicates"]):
+            results.manifest["title"] = scenario.title  # the digest leaves titles out, so it may have been reworded
+            return results
+    return None
+
+
+def _stem(name: str) -> str:
+    return Path(name).name if Path(name).is_dir() else Path(name).stem
+
+
+def _baseline(to: str | None, names: Sequence[str], results: Sequence[Results]) -> Results:
+    """Which of the results `--to` means: by the word given for it, its file or folder name, or its scenario's name."""
+    if to is None:
+        return results[0]
+    words = list(dict.fromkeys(names))
+    for called in (words, [_stem(word) for word in words], [result.name for result in results]):
+        if called.count(to) == 1:
+            return results[called.index(to)]
+    known = ", ".join(dict.fromkeys(result.name for result in results))
+    raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {known}.')
+
+
+def _save_figure(figure: Any, path: Path) -> None:
+    """Write a figure aside and rename it."""
+    formats = sorted(figure.canvas.get_supported_filetypes())
+    if path.suffix.lstrip(".").lower() not in formats:
+        raise ResultsError(f"{path}: the ending must be one of {', '.join(formats)}.")
+    aside = path.with_name(f".{path.stem}.partial{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(aside)
+        aside.replace(path)
+    except OSError as reason:
+        raise ResultsError(f"could not write {path}: {reason}") from reason
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _folded(text: str) -> str:
+    """Broken at words for a reader at a terminal; left whole for a file or a pipe, to be quoted."""
+    if not sys.stdout.isatty():
+        return text
+    width = min(shutil.get_terminal_size().columns, 100)
+    return "\n\n".join(textwrap.fill(part, width) for part in text.split("\n\n"))
+
+
+def _print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+    table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place in numbers else "left", no_wrap=place in numbers)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)

@@ -1,0 +1,138 @@
+"""The catalogue of data sets: what worlds exist, their tables, their parameters, what was observed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDER = files("sim.data")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of a world: its value, unit, permitted range, meaning, source, and whether it is assumed."""
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    assumed: bool
+    meaning: str
+    source: str
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    with (_FOLDER / file).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@cache
+def worlds() -> Mapping[str, Mapping[str, Any]]:
+    """The worlds on offer: title, regions, sectors, groups, first and last year, by name."""
+    text = (_FOLDER / "worlds.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+@cache
+def parameters(world: str) -> Mapping[str, Parameter]:
+    """The parameters of a world by name."""
+    return {
+        row["name"]: Parameter(
+            name=row["name"],
+            value=float(row["value"]),
+            unit=row["unit"],
+            low=float(row["low"]),
+            high=float(row["high"]),
+            assumed=row["assumed"] == "yes",
+            meaning=row["meaning"],
+            source=row["source"],
+        )
+        for row in _rows(f"parameters_{world}.csv")
+    }
+
+
+@cache
+def technology(world: str) -> tuple[Mapping[str, str], ...]:
+    """The sectors of a world with their cost shares, one mapping a sector."""
+    return tuple(_rows(f"technology_{world}.csv"))
+
+
+@cache
+def facts(table: str) -> Mapping[tuple[str, str, int], float]:
+    """The values of a long table (zhejiang, china) by (region, variable, year)."""
+    return {(row["region"], row["variable"], int(row["year"])): float(row["value"]) for row in _rows(f"{table}.csv")}
+
+
+def fingerprints(world: str) -> dict[str, str]:
+    """The sha256 of every file of the data folder that a world reads, by file name."""
+    names = sorted(
+        item.name
+        for item in _FOLDER.iterdir()
+        if item.name.endswith((".csv", ".yaml")) and (world in item.name or item.name in {"worlds.yaml", "china.csv"})
+    )
+    return {name: hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest() for name in names}
+
+
+def _price_level(world: str) -> dict[int, float]:
+    """Consumer prices of the province over those of 2014, chained from yearly indices."""
+    level, levels = 1.0, {2014: 1.0}
+    for year in range(2015, 2020):
+        level *= facts(world)["Zhejiang", "consumer_price_index", year] / 100.0
+        levels[year] = level
+    return levels
+
+
+def observed(world: str) -> pd.DataFrame:
+    """What statistics say of a world, in the words of the results.
+
+    Incomes are in yuan of 2014 (nominal figures over provincial consumer prices); ratios are of nominal incomes. The
+    ratio at scope world weighs the cities by interpolated census population, as the model does; it is not the ratio
+    published for the province, which the city figures do not add up to.
+
+    Returns columns year, scope, place, measure, value, unit, source; no rows for a stylised world.
+    """
+    import pandas as pd
+
+    columns = ["year", "scope", "place", "measure", "value", "unit", "source"]
+    if world != "zhejiang":
+        return pd.DataFrame(columns=columns)
+    source = "Zhejiang Statistical Yearbook, table 17-2"
+    fact, prices, rows = facts(world), _price_level(world), []
+    cities = [region for region in worlds()[world]["regions"] if region != "outside"]
+    for year, price in prices.items():
+        sums = dict.fromkeys(("urban", "rural"), 0.0)
+        people = dict.fromkeys(("urban", "rural"), 0.0)
+        for city in cities:
+            income = {kind: fact[city, f"income_{kind}", year] for kind in ("urban", "rural")}
+            for kind, value in income.items():
+                unit = "yuan of 2014 per head and year"
+                rows.append((year, "cell", f"{city}/{kind}", "income_per_head", value / price, unit, source))
+                heads = _people(fact, city, kind, year)
+                sums[kind] += value * heads
+                people[kind] += heads
+            ratio = income["urban"] / income["rural"]
+            rows.append((year, "region", city, "urban_rural_ratio", ratio, "ratio", source))
+        ratio = (sums["urban"] / people["urban"]) / (sums["rural"] / people["rural"])
+        rows.append((year, "world", world, "urban_rural_ratio", ratio, "ratio", source))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _people(fact: Mapping[tuple[str, str, int], float], city: str, kind: str, year: int) -> float:
+    """Residents between the censuses of 2010 and 2020: counts geometrically, urban share linearly (persons)."""
+    weight = (year - 2010) / 10.0
+    first, last = fact[city, "census_population", 2010], fact[city, "census_population", 2020]
+    share_first = fact[city, "census_urban_population", 2010] / first
+    share_last = fact[city, "census_urban_population", 2020] / last
+    urban = share_first + weight * (share_last - share_first)
+    return first ** (1 - weight) * last**weight * (urban if kind == "urban" else 1 - urban)

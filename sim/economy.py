@@ -1,0 +1,118 @@
+"""The waist: Economy, the whole state; Rules, the law in force; Payment, who pays whom how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.world.world import PURPOSES, Array, World
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The law in force in a year, rebuilt from the world's baseline every year.
+
+    registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]: share of the log border
+    cost still in force when n buys good j from c. spending_share[g, purpose, c]: share of government g's budget spent
+    for a purpose in cell c; the last government stands above the regions. enclave_share[g, o, d]: share of g's budget
+    that buys capital in d owned by o.
+    """
+
+    registration_cut: Array
+    segmentation: Array
+    spending_share: Array
+    enclave_share: Array
+
+
+def baseline_rules(world: World) -> Rules:
+    """The law without any policy: every barrier in force, budgets spent as in the base year."""
+    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.spending_share.shape[0]
+    return Rules(
+        registration_cut=np.zeros((cells, cells)),
+        segmentation=np.ones((cells, cells, sectors)),
+        spending_share=world.public.spending_share,
+        enclave_share=np.zeros((governments, cells, cells)),
+    )
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014."""
+
+    payer: str
+    payee: str
+    purpose: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """People by place: residence[h, c] persons registered in h living in c; skills[c, k, w] persons by skill in c.
+
+    The last index of `skills` is 1 for those who work in the town of their region, 0 for those who work where they live.
+    """
+
+    residence: Array
+    skills: Array
+
+    @property
+    def persons(self) -> Array:
+        """Residents by cell, (cell,)."""
+        return np.asarray(self.residence.sum(axis=0))
+
+
+@dataclass
+class Economy:
+    """The state of a world at the start of a year; the stages of the year replace its parts.
+
+    capital_units[o, c]: slices of the portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014;
+    enclave[o, c]: public capital in c owned by o, which never moves; land[h, c]: km2. knowledge[c]: log value-added
+    productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when villages
+    become urban. The *_reference stocks are those the base year had on the ground a cell now covers.
+    """
+
+    year: int
+    workforce: Workforce
+    work_in_town: Array
+    capital_units: Array
+    unit_value: Array
+    enclave: Array
+    land: Array
+    size: Array
+    knowledge: Array
+    infrastructure: Array
+    services: Array
+    labour_reference: Array
+    infrastructure_reference: Array
+    services_reference: Array
+    persons_reference: Array
+    revenue: Array
+
+    @property
+    def capital_owned(self) -> Array:
+        """Capital by (owner, place), yuan of 2014."""
+        return np.asarray(self.capital_units * self.unit_value[:, None] + self.enclave)
+
+    @property
+    def capital(self) -> Array:
+        """Capital by place, yuan of 2014."""
+        return np.asarray(self.capital_owned.sum(axis=0))
+
+
+def hours_of_work(world: World, workforce: Workforce) -> Array:
+    """Efficiency units by (cell of residence, cell of work)."""
+    units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)
+    work = np.diag(units[:, 0])
+    np.add.at(work, (np.arange(world.cells), world.places.town_of_cell), units[:, 1])
+    return np.asarray(work)
+
+
+def government_names(world: World) -> tuple[str, ...]:
+    """Names of the governments: one a region, and the one above them."""
+    return (*world.places.regions, "upper government")
+
+
+def purpose_names() -> tuple[str, ...]:
+    """The purposes public money is spent for."""
+    return PURPOSES

@@ -1,0 +1,112 @@
+"""Growth: productivity, public stocks and capital from one year to the next, and villages that become urban."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.economy import Economy, hours_of_work
+from sim.world.world import Array, Index, World
+
+
+def productivity(world: World, economy: Economy, infrastructure_index: Array) -> Array:
+    """Gross productivity (cell, sector) of the year.
+
+    A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c))
+
+    H: efficiency units at work over those the base year had on the same ground; g: infrastructure over that of the base year.
+    Everything acts on value added, hence the exponent gamma. Source: Combes and Gobillon (2015) for nu, Bom and
+    Ligthart (2014) for phi.
+    """
+    p = world.parameters
+    density = hours_of_work(world, economy.workforce).sum(axis=0) / economy.labour_reference
+    log_gain = (
+        economy.knowledge
+        + p["agglomeration"] * np.log(density)
+        + p["infrastructure_elasticity"] * np.log(infrastructure_index)
+    )
+    return np.asarray(economy.size * np.exp(np.outer(log_gain, world.technology.value_added)))
+
+
+def infrastructure_index(economy: Economy) -> Array:
+    """Infrastructure over the stock the base year had on the same ground, (cell,); 1 in the base year."""
+    return np.asarray(economy.infrastructure / economy.infrastructure_reference)
+
+
+def services_per_head(economy: Economy) -> Array:
+    """Public services per resident over those of the base year, (cell,)."""
+    now = economy.services / economy.workforce.persons
+    return np.asarray(now / (economy.services_reference / economy.persons_reference))
+
+
+def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
+    """Log productivity of the next year: common growth, and diffusion from better paid places.
+
+    dk_c = g + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
+
+    omega: connections, inverse distance among reported cells; the rest of the country grows by g alone.
+    Source: Nelson and Phelps (1966).
+    """
+    inside = world.places.reported_cells
+    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
+    np.fill_diagonal(weight, 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    weight = weight / np.where(total > 0, total, 1.0)
+    log_wage = np.log(real_wage)
+    gap = np.where(inside, np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    return np.asarray(knowledge + world.parameters["growth"] + world.parameters["diffusion"] * gap)
+
+
+def accumulated(stock: Array, spending: Array, depreciation: float, price: Array) -> Array:
+    """A stock next year: (1 - depreciation) stock + spending / price; price of goods over that of the base year."""
+    return np.asarray((1 - depreciation) * stock + spending / price)
+
+
+def unit_value_next(economy: Economy, investment: Array, depreciation: float, price: Array) -> Array:
+    """Value of a slice of each owner's capital next year, (owner,), yuan of 2014.
+
+    q' = (1 - delta) q + sum_c place_oc I_o / p_c / units_o: what an owner saves is bought where the owner's slices
+    stand, at the goods prices p there, and belongs to all slices alike.
+    """
+    units = economy.capital_units.sum(axis=1)
+    held = np.where(units > 0, units, 1.0)
+    real = investment * ((economy.capital_units / held[:, None]) @ (1.0 / price))
+    return np.asarray(np.where(units > 0, (1 - depreciation) * economy.unit_value + real / held, economy.unit_value))
+
+
+def merged_value(economy: Economy, units: Array, town: Index) -> Array:
+    """Unit values after villages' portfolios joined their towns', (owner,): pooled, so that their worth is kept.
+
+    units: slices by (owner, place) after the moves; an owner's slices only ever join those of its town.
+    """
+    before, after = economy.capital_units.sum(axis=1), units.sum(axis=1)
+    leaving = np.where(town == np.arange(town.size), 0.0, before - after)
+    worth = (before - leaving) * economy.unit_value
+    np.add.at(worth, town, leaving * economy.unit_value)
+    return np.asarray(np.where(after > 0, worth / np.where(after > 0, after, 1.0), economy.unit_value))
+
+
+def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
+    """Move the part `share` of every village's ground, with all that stands on it, to its town.
+
+    People, land and capital move as agents; here go productivity, public stocks and the base-year references, so that a
+    change of name alone changes no price: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x the input bundle's
+    cost, and what the village loses is the same share of its scale. Revenues, the start of the next clearing, follow.
+    """
+    for village in np.flatnonzero(share > 0):
+        into, part = town[village], share[village]
+        gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta
+        economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)
+        economy.size[village] *= (1 - part) ** (1 / theta)
+        economy.enclave[into] += part * economy.enclave[village]
+        economy.enclave[village] *= 1 - part
+        for stock in (
+            economy.infrastructure,
+            economy.services,
+            economy.labour_reference,
+            economy.infrastructure_reference,
+            economy.services_reference,
+            economy.persons_reference,
+            economy.revenue,
+        ):
+            stock[into] += part * stock[village]
+            stock[village] *= 1 - part

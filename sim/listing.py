@@ -1,0 +1,139 @@
+"""What there is to choose from: instruments, measures, figures, worlds, scenarios, as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.errors import ScenarioFaults
+
+SCENARIOS = Path("scenarios")
+
+# Terms that every instrument has, in the order in which they are read.
+_EVERYWHERE = ("instrument", "from", "until", "phase_in", "combine")
+
+
+class Listing(NamedTuple):
+    """One table: its title, the names of its columns, its rows."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def instruments() -> Iterable[Listing]:
+    """A table for each policy instrument: its terms with range, unit, default and meaning."""
+    from sim.vocabulary import vocabulary
+
+    for name, terms in sorted(vocabulary().instruments.items()):
+        schema = terms.model_json_schema(by_alias=True)
+        known = schema.get("$defs", {})
+        needed = set(schema.get("required", ()))
+        rows = []
+        for term, told in sorted(schema["properties"].items(), key=_own_terms_first):
+            told = _followed(told, known)
+            default = "needed" if term in needed else _said(told.get("default"))
+            if term != "instrument":
+                rows.append((term, _range(told), str(told.get("unit", "")), default, str(told.get("description", ""))))
+        meaning = " ".join((terms.__doc__ or "").split("\n\n")[0].split())
+        yield Listing(f"{name}: {meaning}", ("term", "range", "unit", "default", "meaning"), rows)
+
+
+def measures() -> Iterable[Listing]:
+    """Every series of the results that is a measure, with unit, where it is taken and what it means."""
+    from sim.measures import available
+    from sim.vocabulary import vocabulary
+
+    modules = available()
+    rows = []
+    for name, scopes in sorted(vocabulary().measures.items()):
+        # Several series may come from one file, e.g. theil_between_regions from theil.
+        module = next((modules[m] for m in sorted(modules, key=len, reverse=True) if name.startswith(m)), None)
+        unit, meaning = (str(getattr(module, word, "")) for word in ("UNIT", "MEANING"))
+        rows.append((name, ", ".join(scopes), unit, meaning))
+    yield Listing("Measures", ("measure", "scopes", "unit", "meaning"), rows)
+
+
+def figures() -> Iterable[Listing]:
+    """Every figure with its title and what it shows."""
+    from sim.plots import available
+
+    rows = [(name, str(module.TITLE), str(module.MEANING)) for name, module in sorted(available().items())]
+    yield Listing("Figures", ("figure", "title", "what it shows"), rows)
+
+
+def worlds() -> Iterable[Listing]:
+    """Every world with its places, and its parameters with value, range, unit, meaning and source."""
+    from sim.vocabulary import vocabulary
+
+    columns = ("parameter", "value", "range", "unit", "meaning", "source")
+    for name, world in sorted(vocabulary().worlds.items()):
+        groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
+        title = (
+            f"{name}, {world.first_year} to {world.last_year}\n"
+            f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
+        )
+        rows = [
+            (
+                word.name,
+                f"{word.value:g}",
+                f"{word.low:g} to {word.high:g}",
+                word.unit,
+                word.meaning,
+                f"assumed; {word.source}" if word.assumed else word.source,
+            )
+            for word in world.parameters.values()
+        ]
+        yield Listing(title, columns, rows)
+
+
+def scenarios() -> Iterable[Listing]:
+    """Every scenario file below `scenarios/` of the current folder, with its title and question."""
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    words = vocabulary()
+    rows = []
+    for file in sorted(SCENARIOS.rglob("*.yaml")):
+        try:
+            scenario = load_scenario(file, words)
+            rows.append((file.as_posix(), scenario.title, scenario.question))
+        except ScenarioFaults as answer:
+            rows.append((file.as_posix(), f"cannot be run: {len(answer.faults)} faults, see factorflow check", ""))
+    title = "Scenarios" if rows else f"There is no scenario below {SCENARIOS}/ here."
+    yield Listing(title, ("file", "title", "question"), rows)
+
+
+def _own_terms_first(item: tuple[str, Any]) -> tuple[int, str]:
+    return (_EVERYWHERE.index(item[0]) if item[0] in _EVERYWHERE else -1, item[0])
+
+
+def _followed(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A property with what its reference or its one alternative to null says, read together."""
+    whole = dict(told)
+    alternatives = [option for option in whole.pop("anyOf", ()) if option.get("type") != "null"]
+    for option in [whole, *alternatives]:
+        if "$ref" in option:
+            whole = {**known.get(option["$ref"].rsplit("/", 1)[-1], {}), **whole}
+    return {**alternatives[0], **whole} if len(alternatives) == 1 else whole
+
+
+def _range(told: Mapping[str, Any]) -> str:
+    if "enum" in told:
+        return " | ".join(str(word) for word in told["enum"])
+    low = told.get("minimum", told.get("exclusiveMinimum"))
+    high = told.get("maximum", told.get("exclusiveMaximum"))
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"at least {low:g}"
+    return f"at most {high:g}" if high is not None else ""
+
+
+def _said(default: Any) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, Mapping):
+        return ", ".join(f"{word}: {_said(value)}" for word, value in default.items())
+    return f"{default:g}" if isinstance(default, float) else str(default)

@@ -1,0 +1,170 @@
+"""The temporary equilibrium of a year: revenues at which all goods and factor markets clear where the factors are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from sim.errors import MarketDidNotClear
+from sim.world.world import Array, World
+
+TOLERANCE = 1e-12  # largest relative excess demand of any market at which the year counts as cleared
+ACCEPTED = 1e-9  # what rounding may leave where the tolerance is below it
+MOST_SWEEPS = 20_000
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """Prices and quantities of a cleared year; money in yuan of 2014 (the numeraire's price is that of the base year).
+
+    revenue: (cell, sector); prices of goods: (cell, sector); price_index: (cell,) of the goods basket; wage per
+    efficiency unit, rental of capital, land_rent per km2: (cell,); residual: largest relative excess demand.
+    """
+
+    revenue: Array
+    prices: Array
+    price_index: Array
+    wage: Array
+    rental: Array
+    land_rent: Array
+    residual: float
+    sweeps: int
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade."""
+
+    labour: Array
+    capital: Array
+    land: Array
+    productivity: Array
+    openness: Array
+
+
+def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array, start: Array, year: int) -> Clearing:
+    """Find revenues R that reproduce themselves, and deflate them by the numeraire.
+
+    R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk
+
+    Within a year incomes are linear in revenues, so final demand F = spending_map R and housing = housing_map R, both
+    maps (cell, cell x sector). A damped fixed point on R from `start` (last year's); total revenue is held while
+    searching, since every price is free up to a scale, and fixed afterwards by the numeraire: the base-year basket's
+    geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
+    """
+    tech, theta = world.technology, world.parameters["trade_elasticity"]
+    size = start.sum()
+    # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
+    damping = 1.0 / (1.0 + 0.5 * theta * tech.value_added)
+    revenue, prices, wage, rental, rent, residual, sweeps = _sweeps(
+        start,
+        size,
+        supply.labour,
+        supply.capital,
+        supply.land,
+        supply.productivity,
+        np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
+        np.ascontiguousarray(spending_map),
+        np.ascontiguousarray(housing_map),
+        tech.labour,
+        tech.capital,
+        tech.land,
+        tech.value_added,
+        tech.materials,
+        tech.spending,
+        theta,
+        damping,
+        TOLERANCE,
+        MOST_SWEEPS,
+    )
+    worst = float(np.nanmax(residual)) if np.isfinite(residual).all() else np.inf
+    if worst > ACCEPTED:
+        cell, sector = np.unravel_index(np.argmax(np.where(np.isfinite(residual), residual, np.inf)), residual.shape)
+        raise MarketDidNotClear(f"{tech.sectors[sector]} in {world.places.cells[cell]}", year, worst, sweeps)
+    index = np.exp(np.log(prices) @ tech.spending)
+    level = float(np.exp(np.log(index) @ world.price_weights)) / world.price_level
+    return Clearing(
+        revenue=revenue / level,
+        prices=prices / level,
+        price_index=index / level,
+        wage=wage / level,
+        rental=rental / level,
+        land_rent=rent / level,
+        residual=worst,
+        sweeps=sweeps,
+    )
+
+
+@numba.njit(cache=True)
+def _sweeps(
+    start, size, labour, capital, land, productivity, openness, spending_map, housing_map,
+    labour_share, capital_share, land_share, value_added, materials, spending, theta, damping, tolerance, most,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep."""
+    cells, sectors = start.shape
+    revenue = start * (size / start.sum())
+    made = productivity > 0.0
+    log_prices = np.zeros((cells, sectors))
+    potential = np.zeros((cells, sectors))
+    market = np.ones((cells, sectors))
+    spent = np.zeros((cells, sectors))
+    wage, rental, rent = np.ones(cells), np.ones(cells), np.ones(cells)
+    residual = np.zeros((cells, sectors))
+    price_change, sweep = 1.0, 0
+    for sweep in range(1, most + 1):
+        flat = revenue.ravel()
+        final = spending_map @ flat
+        housing = housing_map @ flat
+        for c in range(cells):
+            pay_labour, pay_capital, pay_land = 0.0, 0.0, housing[c]
+            for j in range(sectors):
+                added = value_added[j] * revenue[c, j]
+                pay_labour += labour_share[j] * added
+                pay_capital += capital_share[j] * added
+                pay_land += land_share[j] * added
+            wage[c] = pay_labour / labour[c]
+            rental[c] = pay_capital / capital[c] if pay_capital > 0.0 else 1.0
+            rent[c] = pay_land / land[c] if pay_land > 0.0 else 1.0
+            log_wage, log_rental, log_rent = np.log(wage[c]), np.log(rental[c]), np.log(rent[c])
+            for j in range(sectors):
+                if made[c, j]:
+                    factors = labour_share[j] * log_wage + capital_share[j] * log_rental + land_share[j] * log_rent
+                    bill = 0.0
+                    for k in range(sectors):
+                        bill += materials[j, k] * log_prices[c, k]
+                    cost = value_added[j] * factors + (1.0 - value_added[j]) * bill
+                    potential[c, j] = np.exp(-theta * (cost - np.log(productivity[c, j])))
+        price_change = 0.0
+        for j in range(sectors):
+            for n in range(cells):
+                total = 0.0
+                for c in range(cells):
+                    total += openness[j, n, c] * potential[c, j]
+                market[n, j] = total
+                log_price = -np.log(total) / theta
+                price_change = max(price_change, abs(log_price - log_prices[n, j]))
+                log_prices[n, j] = log_price
+        for n in range(cells):
+            for j in range(sectors):
+                demand = spending[j] * final[n]
+                for k in range(sectors):
+                    demand += (1.0 - value_added[k]) * materials[k, j] * revenue[n, k]
+                spent[n, j] = demand / market[n, j]
+        worst, total_revenue = 0.0, 0.0
+        for j in range(sectors):
+            for c in range(cells):
+                if made[c, j]:
+                    sales = 0.0
+                    for n in range(cells):
+                        sales += openness[j, n, c] * spent[n, j]
+                    sales *= potential[c, j]
+                    residual[c, j] = abs(sales / revenue[c, j] - 1.0)
+                    worst = max(worst, residual[c, j])
+                    revenue[c, j] *= (sales / revenue[c, j]) ** damping[j]
+                    total_revenue += revenue[c, j]
+        if worst < tolerance and price_change < tolerance:
+            break
+        revenue *= size / total_revenue
+    return revenue, np.exp(log_prices), wage, rental, rent, residual, sweep

@@ -1,0 +1,140 @@
+"""The recorder: what is written down of every year, in the words and units of the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.economy import Economy, hours_of_work
+from sim.markets.clearing import Clearing
+from sim.treasury import Statement
+from sim.world.world import Array, World
+
+
+@dataclass(frozen=True)
+class BaseYear:
+    """What the base year was, against which changes are measured; (cell,) each, yuan of 2014.
+
+    other_income is disposable income per head other than net wages; infrastructure is an index of 1.
+    """
+
+    wage: Array
+    rental: Array
+    land_rent: Array
+    price_index: Array
+    value: Array
+    mean_efficiency: float
+    other_income: Array
+
+
+@dataclass
+class Record:
+    """The years of one run: rows of (year, scope, place, measure, value), moves, residuals of the accounts."""
+
+    series: list[tuple[int, str, str, str, float]] = field(default_factory=list)
+    flows: list[tuple[int, str, str, str, str, float]] = field(default_factory=list)
+    accounts: list[tuple[int, str, float]] = field(default_factory=list)
+
+
+def cell_readings(world: World, economy: Economy, clearing: Clearing, money: Statement, base: BaseYear) -> dict[str, Array]:
+    """Everything recorded by cell, (cell,) each, by measure."""
+    persons = economy.workforce.persons
+    price = clearing.price_index / base.price_index
+    readings = {
+        "population": persons,
+        "income_per_head": money.disposable / persons,
+        "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base),
+        "wage": clearing.wage,
+        "rental_rate": clearing.rental,
+        "land_rent": clearing.land_rent,
+        "capital": economy.capital,
+        "land": economy.land.sum(axis=0),
+        "output": money.value_added + money.housing,
+        "price_index": price,
+    }
+    added = clearing.revenue * world.technology.value_added
+    for sector, name in enumerate(world.technology.sectors):
+        # housing is part of services, as in the national accounts; worlds without services show it in output only
+        housing = money.housing if name == "services" else 0.0
+        readings[f"output_{name}"] = added[:, sector] + housing
+    return readings
+
+
+def living_cost(world: World, clearing: Clearing, base: BaseYear) -> Array:
+    """Cost of living over the base year, (cell,): p^(1-h) rho^h (Rosen 1979, Roback 1982)."""
+    share = world.parameters["housing_share"]
+    price = clearing.price_index / base.price_index
+    return np.asarray(price ** (1 - share) * (clearing.land_rent / base.land_rent) ** share)
+
+
+def income_at_base_returns(world: World, economy: Economy, base: BaseYear) -> Array:
+    """Income per head had every return stayed that of the base year, (cell,): composition alone.
+
+    (1 - wedge) sum_d hours_cd w_d0 / N_c + other income per head of the base year
+    """
+    pay = hours_of_work(world, economy.workforce) @ base.wage / economy.workforce.persons
+    return np.asarray((1 - world.public.wedge) * pay + base.other_income)
+
+
+def record_year(
+    record: Record,
+    world: World,
+    economy: Economy,
+    readings: Mapping[str, Array],
+    extra: Mapping[str, Array],
+    revenue_public: Array,
+    base: BaseYear,
+) -> None:
+    """Add a year's rows: cells as read, regions, kinds and the world as sums or means over residents."""
+    year, places = economy.year, world.places
+    for measure, values in {**readings, **extra}.items():
+        for cell, value in enumerate(values):
+            if not (measure == "work_in_town_share" and places.urban[cell]):
+                record.series.append((year, "cell", places.cells[cell], measure, float(value)))
+    everywhere = places.reported_cells
+    for region, name in enumerate(places.regions):
+        _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
+        record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
+    for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
+        _group(record, year, "kind", kind, flag & everywhere, None, readings)
+    _group(record, year, "world", places.world, everywhere, places.urban, readings)
+    income = income_at_base_returns(world, economy, base)
+    people = readings["population"]
+    urban, rural = everywhere & places.urban, everywhere & ~places.urban
+    if urban.any() and rural.any():
+        ratio = _mean(income, people, urban) / _mean(income, people, rural)
+        record.series.append((year, "world", places.world, "urban_rural_ratio_fixed_returns", ratio))
+
+
+def _mean(value: Array, weight: Array, where: Array) -> float:
+    return float((value[where] * weight[where]).sum() / weight[where].sum())
+
+
+def _group(
+    record: Record, year: int, scope: str, name: str, where: Array, urban: Array | None, readings: Mapping[str, Array]
+) -> None:
+    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share."""
+    people = readings["population"]
+    for measure in readings:
+        if measure in ("population", "capital", "land") or measure.startswith("output"):
+            record.series.append((year, scope, name, measure, float(readings[measure][where].sum())))
+        elif measure in ("income_per_head", "real_income_per_head"):
+            record.series.append((year, scope, name, measure, _mean(readings[measure], people, where)))
+    if urban is not None:
+        share = float(people[where & urban].sum() / people[where].sum())
+        record.series.append((year, scope, name, "urban_share", share))
+
+
+def record_moves(record: Record, world: World, year: int, factor: str, event: str, table: Array) -> None:
+    """Add the moves of a factor in a year, one row for every pair of cells that saw any."""
+    cells = world.places.cells
+    for origin, destination in zip(*np.nonzero(table), strict=True):
+        value = float(table[origin, destination])
+        record.flows.append((year, factor, event, cells[origin], cells[destination], value))
+
+
+def record_accounts(record: Record, year: int, residuals: Mapping[str, float]) -> None:
+    """Add the residual of every identity of a year."""
+    record.accounts.extend((year, identity, residual) for identity, residual in residuals.items())

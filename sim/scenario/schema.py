@@ -1,0 +1,156 @@
+"""Everything a user may set in a scenario, on one page; frozen, strictly typed, unknown words refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
+
+from sim.scenario.vocabulary import WorldWords
+from sim.scenario.words import KindName, quantity, word
+
+
+class Words(BaseModel):
+    """A group of words in a scenario file: what is not declared here is refused, nothing is converted."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
+
+
+class Between(Words):
+    """The moves a rule is about: from one kind of cell to another."""
+
+    origin: KindName = word(meaning="kind of cell the move starts from: urban or rural")
+    destination: KindName = word(meaning="kind of cell the move leads to: urban or rural")
+
+
+class PolicyTerms(Words):
+    """The terms every policy instrument has; an instrument adds its own."""
+
+    instrument: str = word(meaning="name of the policy instrument")
+    # "from" is a word of Python, so the file's word and the attribute's differ
+    from_: int = Field(
+        validation_alias="from",
+        serialization_alias="from",
+        description="first year in which the policy is in force",
+        json_schema_extra={"unit": "year"},
+    )
+    until: int | None = quantity(
+        None, unit="year", meaning="last year in which the policy is in force; left out: to the end of the run"
+    )
+    phase_in: int = quantity(
+        0, unit="years", meaning="years until the policy has its full strength; 0: at once", at_least=0, at_most=100
+    )
+    combine: bool = word(
+        False, meaning="true on both of two policies that change the same rule in the same years: they act together"
+    )
+
+    def rule_keys(self, world: WorldWords) -> frozenset[str]:
+        """Names of the rules this policy changes; two policies that share one in a year must both say `combine`."""
+        return frozenset({self.instrument})
+
+    def last_year(self, end_of_run: int) -> int:
+        """The last year in which the policy is in force, given the last year of the run."""
+        return end_of_run if self.until is None else self.until
+
+
+class Years(Words):
+    """The years that are simulated, both included."""
+
+    from_: int = Field(
+        validation_alias="from",
+        serialization_alias="from",
+        description="first year of the run: the base year of the world or later",
+        json_schema_extra={"unit": "year"},
+    )
+    to: int = quantity(unit="year", meaning="last year of the run")
+
+
+class Run(Words):
+    """How the scenario is computed: seed, number of agents, replicates."""
+
+    seed: int = quantity(
+        7, unit="none", meaning="start of all random draws; the same seed gives the same run", at_least=0, at_most=2**31 - 1
+    )
+    labour_agents: int = quantity(
+        100_000, unit="agents", meaning="number of labour agents", at_least=1_000, at_most=100_000_000
+    )
+    capital_agents: int = quantity(
+        24_000, unit="agents", meaning="number of capital agents", at_least=1_000, at_most=100_000_000
+    )
+    land_agents: int = quantity(
+        24_000, unit="agents", meaning="number of land agents", at_least=1_000, at_most=100_000_000
+    )
+    replicates: int = quantity(
+        20, unit="replicates", meaning="number of runs that differ only in their draws", at_least=1, at_most=1_000
+    )
+    continuum: bool = word(False, meaning="true: shares of a continuum of people instead of agents, without any draws")
+
+
+class Target(Words):
+    """A value the results are held against; at least one of `at_most` and `at_least`."""
+
+    measure: str = word(meaning="name of the measure")
+    year: int = quantity(unit="year", meaning="year in which the value is read")
+    place: str | None = word(
+        None, meaning="region, cell (region/kind) or kind the measure is read for; left out: the whole world"
+    )
+    at_most: float | None = quantity(None, unit="of the measure", meaning="largest value that meets the target")
+    at_least: float | None = quantity(None, unit="of the measure", meaning="smallest value that meets the target")
+
+
+class Scenario(Words):
+    """One future: a world, a span of years, and the dated policies in force."""
+
+    schema_: Literal[1] = Field(
+        validation_alias="schema", serialization_alias="schema", description="version of the scenario language: 1"
+    )
+    title: str = Field(description="what the scenario is called in reports and figures", min_length=1, max_length=200)
+    question: str = word("", meaning="the question the scenario is run to answer")
+    description: str = word("", meaning="anything a reader should know")
+    extends: str | None = word(
+        None, meaning="scenario file this one starts from, in the same folder or below; only what differs is written"
+    )
+    world: str = word(meaning="name of the world: where the scenario plays")
+    years: Years = word(meaning="years that are simulated")
+    parameters: dict[str, float] = word({}, meaning="parameters of the world by name, where they differ from its own")
+    policies: dict[str, SerializeAsAny[PolicyTerms]] = word(
+        {}, meaning="the policies in force: a name of yours, and an instrument with its terms"
+    )
+    run: Run = word(Run(), meaning="how the scenario is computed")
+    # strict=False only lets a YAML list become a tuple; the targets inside stay strict
+    targets: tuple[Target, ...] = Field((), strict=False, description="values the results are held against")
+
+    _name: str = PrivateAttr(default="")
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the scenario: its file name without the ending."""
+        return self._name
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Where every value of `resolved()` comes from, by dotted path: file:line, "default" or "--set"."""
+        return self._origins
+
+    def come_from(self, name: str, origins: Mapping[str, str]) -> Scenario:
+        """The same scenario with its name and the origin of its values."""
+        placed = self.model_copy()
+        placed._name, placed._origins = name, dict(origins)
+        return placed
+
+    def resolved(self) -> dict[str, Any]:
+        """All values in force, defaults included, in the words of a scenario file, keys sorted, ready for JSON."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"extends"})
+        return dict(json.loads(json.dumps(plain, sort_keys=True, allow_nan=False)))
+
+    def digest(self) -> str:
+        """The sha256 of the canonical JSON of what is computed: `resolved()` without title, question, description."""
+        computed = {k: v for k, v in self.resolved().items() if k not in {"title", "question", "description"}}
+        text = json.dumps(computed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()

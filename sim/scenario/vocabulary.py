@@ -1,0 +1,54 @@
+"""The words a scenario may use: instruments, worlds and measures, filled in by whoever knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import PolicyTerms
+
+SCOPES = ("world", "region", "cell", "kind")
+
+
+@dataclass(frozen=True)
+class ParameterWord:
+    """One number of a world: its value, unit, permitted range, meaning, source, and whether it is assumed."""
+
+    name: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    meaning: str
+    source: str
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class WorldWords:
+    """The names and years a scenario of one world may use; `regions` includes those outside the reported area."""
+
+    name: str
+    regions: tuple[str, ...]
+    kinds: tuple[str, ...]
+    sectors: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, ParameterWord]
+    first_year: int
+    last_year: int
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Names of the cells, region/kind."""
+        return tuple(f"{region}/{kind}" for region in self.regions for kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything a scenario may name: instruments with their terms, worlds, and measures with their scopes."""
+
+    instruments: Mapping[str, type[PolicyTerms]]
+    worlds: Mapping[str, WorldWords]
+    measures: Mapping[str, tuple[str, ...]]

@@ -1,0 +1,132 @@
+"""The words instruments' terms are written in: quantities with a unit, and names checked against a world."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.vocabulary import WorldWords
+
+
+def quantity(
+    default: Any = ..., *, unit: str, meaning: str, at_least: float | None = None, at_most: float | None = None
+) -> Any:
+    """A number a user may set: without a default it must be given; outside [at_least, at_most] it is refused."""
+    return Field(default, ge=at_least, le=at_most, description=meaning, json_schema_extra={"unit": unit})
+
+
+def word(default: Any = ..., *, meaning: str) -> Any:
+    """Anything else a user may set (a name, a list, a group of terms): without a default it must be given."""
+    return Field(default, description=meaning)
+
+
+def nearest(found: str, allowed: Iterable[str]) -> str | None:
+    """The allowed word that looks most like the one found, or None when none does."""
+    by_folded = {candidate.casefold(): candidate for candidate in allowed}
+    close = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
+
+
+def one_of(found: str, allowed: Iterable[str]) -> str:
+    """The end of an answer about an unknown word: the nearest right word, or the list of them when it is short."""
+    allowed = tuple(allowed)
+    guess = nearest(found, allowed)
+    if guess is not None:
+        return f'Did you mean "{guess}"?'
+    if not allowed:
+        return "None may stand here."
+    shown = ", ".join(allowed[:24]) + (", ..." if len(allowed) > 24 else "")
+    return f"Allowed: {shown}."
+
+
+def world_of(info: ValidationInfo) -> WorldWords | None:
+    """The world a scenario is checked against; None when its terms are made outside the loader or it is unknown."""
+    world = (info.context or {}).get("world")
+    return world if isinstance(world, WorldWords) else None
+
+
+def _checked(found: str, allowed: Iterable[str], kind: str, world: WorldWords) -> str:
+    allowed = tuple(allowed)
+    if found not in allowed:
+        raise PydanticCustomError(
+            "unknown_name",
+            "{answer}",
+            {"answer": f'there is no {kind} "{found}" in the world {world.name}. {one_of(found, allowed)}'},
+        )
+    return found
+
+
+def _region(found: str, info: ValidationInfo) -> str:
+    world = world_of(info)
+    return found if world is None else _checked(found, world.regions, "region", world)
+
+
+def _place(found: str, info: ValidationInfo) -> str:
+    world = world_of(info)
+    return found if world is None else _checked(found, (*world.regions, *world.groups), "region or group", world)
+
+
+def _kind(found: str, info: ValidationInfo) -> str:
+    world = world_of(info)
+    return found if world is None else _checked(found, world.kinds, "kind of cell", world)
+
+
+def _sector(found: str, info: ValidationInfo) -> str:
+    world = world_of(info)
+    return found if world is None else _checked(found, world.sectors, "sector", world)
+
+
+def _without_repeats(places: tuple[str, ...]) -> tuple[str, ...]:
+    for place in places:
+        if places.count(place) > 1:
+            raise PydanticCustomError("repeated_name", "{answer}", {"answer": f'names "{place}" more than once.'})
+    return places
+
+
+def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
+    total = math.fsum(shares.values())
+    if abs(total - 1) > 1e-9:
+        parts = " + ".join(f"{share:.10g}" for share in shares.values())
+        raise PydanticCustomError(
+            "shares", "{answer}", {"answer": f"the shares must add up to 1; {parts} = {total:.10g}."}
+        )
+    return shares
+
+
+RegionName = Annotated[str, AfterValidator(_region)]
+"""The name of a region of the world."""
+
+PlaceName = Annotated[str, AfterValidator(_place)]
+"""The name of a region or of a group of regions of the world."""
+
+KindName = Annotated[str, AfterValidator(_kind)]
+"""The kind of a cell: urban or rural."""
+
+SectorName = Annotated[str, AfterValidator(_sector)]
+"""The name of a sector of the world."""
+
+# strict=False only lets a YAML list become a tuple; the names inside stay strict
+Places = Annotated[tuple[PlaceName, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)]
+"""A list of regions and groups; `expand_places` turns it into regions."""
+
+Sectors = Annotated[tuple[SectorName, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)]
+"""A list of sectors."""
+
+Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"unit": "share"})]
+"""A number from 0 to 1."""
+
+adding_up_to_one = AfterValidator(_sum_to_one)
+"""For a mapping of shares that divide a whole: `Annotated[dict[Literal["a", "b"], Share], adding_up_to_one]`."""
+
+
+def expand_places(places: Sequence[str] | None, world: WorldWords) -> tuple[str, ...]:
+    """The regions named by a list of regions and groups, each once, in the world's order; None means all regions."""
+    if places is None:
+        return world.regions
+    named = {region for place in places for region in world.groups.get(place, (place,))}
+    return tuple(region for region in world.regions if region in named)

@@ -1,0 +1,43 @@
+"""A random draw belongs to (seed, event, year, agent): a counter-based generator, never a sequence.
+
+The same agent has the same luck in every scenario, on every thread, whatever was drawn before.
+Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3").
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+LABOUR_MOVES, CAPITAL_MOVES, LAND_MOVES, WORKPLACE = 1, 2, 3, 4  # events: one number each, never reused
+
+_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+_UNIT = 1.0 / 4294967296.0
+
+
+@numba.njit(cache=True, inline="always")
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Four 32-bit words for a counter of four 32-bit words under a key of two: ten rounds of multiply and mix."""
+    x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    key0, key1 = np.uint64(k0), np.uint64(k1)
+    for _ in range(10):
+        product0 = _MULTIPLIER_0 * x0
+        product1 = _MULTIPLIER_1 * x2
+        x0 = (product1 >> _SHIFT) ^ x1 ^ key0
+        x2 = (product0 >> _SHIFT) ^ x3 ^ key1
+        x1 = product1 & _LOW
+        x3 = product0 & _LOW
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return x0, x1, x2, x3
+
+
+@numba.njit(cache=True, inline="always")
+def draws(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[float, float, float, float]:
+    """Four independent uniform numbers in (0, 1) that belong to this agent, this year, this event."""
+    low = np.uint64(agent) & _LOW
+    high = np.uint64(agent) >> _SHIFT
+    a, b, c, d = philox(low, high, year, event, seed, replicate)
+    return (a + 0.5) * _UNIT, (b + 0.5) * _UNIT, (c + 0.5) * _UNIT, (d + 0.5) * _UNIT

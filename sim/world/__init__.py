@@ -1,0 +1,1 @@
+"""Where: cells, regions, distances, barriers, and the base year they start from."""

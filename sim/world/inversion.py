@@ -1,0 +1,69 @@
+"""The inversion: productivities at which the model's markets clear exactly on the observed base year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.errors import WorldError
+from sim.world.world import Array, Technology
+
+
+def final_demand_shares(revenue: Array, final_demand: Array, technology: Technology) -> Array:
+    """Shares of goods in final demand, (sector,), from the world's balance of every good.
+
+    mu_j = (sum_c R_cj - sum_k (1 - gamma_k) a_kj sum_c R_ck) / sum_n F_n
+
+    Raises WorldError where the materials already exceed the output of a good.
+    """
+    output = revenue.sum(axis=0)
+    materials = ((1 - technology.value_added) * output) @ technology.materials
+    shares = (output - materials) / final_demand.sum()
+    if (shares <= 0).any():
+        names = [name for name, share in zip(technology.sectors, shares, strict=True) if share <= 0]
+        raise WorldError(f"materials use more than all output of {', '.join(names)}: check the material shares")
+    return np.asarray(shares)
+
+
+def competitiveness(revenue: Array, spending: Array, trade_openness: Array) -> Array:
+    """Supply potentials S (cell, sector) at which every cell sells exactly its revenue.
+
+    R_cj = sum_n X_nj O_ncj S_cj / sum_c' O_nc'j S_c'j, with O = tau^-theta; S is unique up to a scale per sector
+    (Allen and Arkolakis 2014) and is scaled to a geometric mean of one over the producing cells.
+    """
+    potential = revenue / np.where(revenue.sum(axis=0) > 0, revenue.sum(axis=0), 1.0)
+    for _ in range(20_000):
+        market = np.einsum("ncj,cj->nj", trade_openness, potential)
+        sales = potential * np.einsum("ncj,nj->cj", trade_openness, spending / market)
+        step = np.where(revenue > 0, revenue / np.where(sales > 0, sales, 1.0), 0.0)
+        if np.abs(step[revenue > 0] - 1).max() < 1e-14:
+            break
+        potential = potential * step
+    else:
+        if np.abs(step[revenue > 0] - 1).max() > 1e-11:
+            raise WorldError("the base-year inversion did not settle: trade costs and products contradict each other")
+    for sector in range(revenue.shape[1]):
+        made = potential[:, sector] > 0
+        potential[:, sector] /= np.exp(np.log(potential[made, sector]).mean())
+    return potential
+
+
+def goods_prices(potential: Array, trade_openness: Array, theta: float) -> Array:
+    """Prices P_nj = [sum_c O_ncj S_cj]^(-1/theta), (cell, sector) (Eaton and Kortum 2002)."""
+    return np.asarray(np.einsum("ncj,cj->nj", trade_openness, potential) ** (-1 / theta))
+
+
+def productivity(
+    potential: Array, prices: Array, technology: Technology, theta: float, wage: Array, rental: Array, rent: Array
+) -> Array:
+    """Gross productivity A (cell, sector) that turns factor prices and material prices into the potentials S.
+
+    A_cj = [ (w^beta r^alpha rho^eta)^gamma_j prod_k P_ck^((1-gamma_j) a_jk) ] S_cj^(1/theta); zero where nothing is made.
+    """
+    factors = (
+        np.outer(np.log(wage), technology.labour)
+        + np.outer(np.log(rental), technology.capital)
+        + np.outer(np.log(rent), technology.land)
+    )
+    materials = np.log(prices) @ technology.materials.T
+    bundle = np.exp(technology.value_added * factors + (1 - technology.value_added) * materials)
+    return np.asarray(bundle * potential ** (1 / theta))

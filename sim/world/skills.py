@@ -1,0 +1,37 @@
+"""Schooling by cell of registration: shares of five skills that meet the mean years of schooling of a census."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.optimize import brentq
+
+from sim.world.world import Array
+
+SKILLS = ("primary", "primary, trained", "secondary", "secondary, trained", "tertiary")
+YEARS = np.array([6.0, 7.0, 10.5, 11.5, 15.5])
+TRAINED_SKILL = np.array([1, 1, 3, 3, 4])  # what training makes of each skill: one more year, once
+TRAINABLE = np.array([True, False, True, False, False])
+
+
+def efficiency(p: Mapping[str, float]) -> Array:
+    """Efficiency units by skill, (skill,): exp(return * (years - 9)) (Mincer 1974)."""
+    return np.asarray(np.exp(p["return_to_schooling"] * (YEARS - 9.0)))
+
+
+def skill_shares(mean_years: Array, p: Mapping[str, float]) -> Array:
+    """Shares (cell, skill) of untrained skills, tilted exponentially so that every row meets its mean years."""
+    start = np.zeros(YEARS.size)
+    start[[0, 2, 4]] = (
+        p["schooling_primary_start"],
+        1 - p["schooling_primary_start"] - p["schooling_tertiary_start"],
+        p["schooling_tertiary_start"],
+    )
+
+    def tilted(slope: float) -> Array:
+        weight = start * np.exp(slope * (YEARS - 9.0))
+        return np.asarray(weight / weight.sum())
+
+    rows = [tilted(brentq(lambda x, y=years: tilted(x) @ YEARS - y, -3.0, 3.0, xtol=1e-14)) for years in mean_years]
+    return np.array(rows)

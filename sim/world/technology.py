@@ -1,0 +1,34 @@
+"""Technology of a world from its table: cost shares, material bills, trade costs by sector."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.data import catalogue
+from sim.errors import WorldError
+from sim.world.world import Array, Technology
+
+
+def technology(world: str) -> Technology:
+    """The sectors of a world; `spending` is left at equal shares until the base year says otherwise."""
+    rows = catalogue.technology(world)
+    sectors = tuple(row["sector"] for row in rows)
+
+    def column(name: str) -> Array:
+        return np.array([float(row[name]) for row in rows])
+
+    materials = np.stack([column(f"materials_{sector}") for sector in sectors], axis=1)
+    shares = column("labour_share") + column("capital_share") + column("land_share")
+    if not np.allclose(shares, 1) or not np.allclose(materials.sum(axis=1), 1):
+        raise WorldError(f"technology_{world}.csv: factor shares and material shares of every sector must add up to 1")
+    return Technology(
+        sectors=sectors,
+        labour=column("labour_share"),
+        capital=column("capital_share"),
+        land=column("land_share"),
+        value_added=column("value_added_share"),
+        materials=materials,
+        spending=np.full(len(sectors), 1 / len(sectors)),
+        segmentation=column("segmentation"),
+        local_cost=column("local_cost"),
+    )

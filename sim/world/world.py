@@ -1,0 +1,154 @@
+"""What a world is: places, technology, barriers and base-year stocks, all frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Flag = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The cells of a world and the regions they belong to.
+
+    `town_of_cell[c]` is the urban cell of the region of c, where its rural residents may work. `reported[r]` is False
+    for the rest of the country. `distance_km[c, d]` is the distance between cells.
+    """
+
+    world: str
+    regions: tuple[str, ...]
+    cells: tuple[str, ...]
+    region_of_cell: Index
+    urban: Flag
+    reported: Flag
+    groups: Mapping[str, tuple[str, ...]]
+    distance_km: Array
+
+    @property
+    def town_of_cell(self) -> Index:
+        """The urban cell of each cell's region; an urban cell is its own town."""
+        towns = np.arange(len(self.cells))
+        for cell in range(len(self.cells)):
+            if not self.urban[cell]:
+                same = np.flatnonzero((self.region_of_cell == self.region_of_cell[cell]) & self.urban)
+                towns[cell] = same[0] if same.size else cell
+        return towns
+
+    @property
+    def reported_cells(self) -> Flag:
+        """True for the cells that count in the world's measures."""
+        return np.asarray(self.reported[self.region_of_cell])
+
+    def membership(self) -> Array:
+        """The 0/1 matrix (region, cell) that sums cells to regions."""
+        return np.asarray(self.region_of_cell[None, :] == np.arange(len(self.regions))[:, None], dtype=float)
+
+
+@dataclass(frozen=True)
+class Technology:
+    """Cost shares of the sectors: labour + capital + land = 1 within value added; material bills sum to 1.
+
+    `materials[j, k]` is the share of good k in the material bill of sector j; `spending[j]` that of good j in final
+    demand; `local_cost[j]` the log trade cost a sector carries outside its region; `segmentation[j]` the log cost of
+    crossing a region's border.
+    """
+
+    sectors: tuple[str, ...]
+    labour: Array
+    capital: Array
+    land: Array
+    value_added: Array
+    materials: Array
+    spending: Array
+    segmentation: Array
+    local_cost: Array
+
+
+@dataclass(frozen=True)
+class PublicMoney:
+    """Who raises and spends public money in the base year; the last government is the one above the regions.
+
+    `wedge[c]` tax on market income; `transfer_rate[c]` transfer per head over the region's income per head before
+    transfers; `local_share[r]` the part of a region's revenue its own budget keeps; `grant_share[r]` the part of the
+    upper government's net revenue granted to region r; `spending_share[g, purpose, c]` what a budget buys where.
+    """
+
+    wedge: Array
+    transfer_rate: Array
+    local_share: Array
+    grant_share: Array
+    spending_share: Array
+
+
+PURPOSES = ("general", "services", "infrastructure", "training", "household")
+GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD = range(5)
+
+
+@dataclass(frozen=True)
+class Stocks:
+    """The base-year stocks: who and what stands where.
+
+    residents[h, c] persons registered in h who live in c and may move; settled[h, c] those who never do.
+    skill_share[h, k] by registration; efficiency[k]. capital[o, c] yuan owned in o at work in c, settled_capital the
+    part that never moves. land[h, c] km2 whose right belongs to h and is used in c. work_in_town[c] share of residents
+    of c who work in the town of c. saving_rate[c] of disposable income; retained share of capital income kept by firms.
+    """
+
+    residents: Array
+    settled: Array
+    skill_share: Array
+    efficiency: Array
+    skills: tuple[str, ...]
+    capital: Array
+    settled_capital: Array
+    land: Array
+    work_in_town: Array
+    infrastructure: Array
+    services: Array
+    saving_rate: Array
+    retained: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What stands in the choice of a place besides its return: seed[h, d], pull[h, d], registration barrier[h, d].
+
+    Share chosen is proportional to seed * exp(kappa (V_d - V_d in the base year + barrier removed) + pull).
+    """
+
+    labour_seed: Array
+    capital_seed: Array
+    land_seed: Array
+    pull: Array
+    registration_barrier: Array
+
+
+@dataclass(frozen=True)
+class World:
+    """A place to try policies on: everything a model needs besides the policies and the draws."""
+
+    name: str
+    first_year: int
+    places: Places
+    technology: Technology
+    parameters: Mapping[str, float]
+    transport: Array  # (importing cell, producing cell): log transport cost of goods in the base year
+    border: Array  # (importing cell, producing cell): 1 where a region's border is crossed
+    public: PublicMoney
+    stocks: Stocks
+    choice: Choice
+    productivity: Array  # (cell, sector): gross productivity of the base year
+    revenue: Array  # (cell, sector): yuan, the observed or assumed start of the clearing
+    price_weights: Array  # (cell,): shares of final demand, the weights of the numeraire
+    price_level: float  # geometric price index of the base year, the value the numeraire keeps
+
+    @property
+    def cells(self) -> int:
+        """The number of cells."""
+        return len(self.places.cells)

@@ -1,0 +1,167 @@
+"""What the stages of a year compute: the base year, cleared markets, values of places, odds of training."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from sim import growth, treasury
+from sim.agents.choice import MoveTables
+from sim.agents.continuum import Continuum
+from sim.agents.labour import value_of_places
+from sim.agents.land import mobile_land
+from sim.agents.population import Moves
+from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
+from sim.markets import production, trade
+from sim.markets.clearing import Clearing, Supply, clear
+from sim.recorder import BaseYear, living_cost
+from sim.world.skills import TRAINABLE
+from sim.world.world import Array, World
+
+
+class Movers(Protocol):
+    """Agents of a kind, or the continuum they tend to."""
+
+    def stock(self) -> Array:
+        """The stock by (home, cell)."""
+
+    def skills(self, in_town: Array, skills: int) -> Array:
+        """Persons by (cell, skill, works in town)."""
+
+    def advance(self, tables: MoveTables, year: int) -> Moves:
+        """Decide and move."""
+
+
+def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
+    """Labour, capital and land as continua at the base-year stocks."""
+    stocks = world.stocks
+    return (
+        Continuum(stocks.residents[:, :, None] * stocks.skill_share[:, None, :]),
+        Continuum(stocks.capital.copy()),
+        Continuum(mobile_land(world)),
+    )
+
+
+def workforce(world: World, labour: Movers, in_town: Array) -> Workforce:
+    """People by place: those who may move and those who never do."""
+    stocks = world.stocks
+    settled = stocks.settled.T @ stocks.skill_share
+    skills = labour.skills(in_town, len(stocks.skills)) + np.stack(
+        [settled * (1 - in_town)[:, None], settled * in_town[:, None]], axis=2
+    )
+    return Workforce(residence=labour.stock() + stocks.settled, skills=skills)
+
+
+def slice_value(world: World, capital: Movers) -> float:
+    """Value of one unit of the capital movers in the base year, yuan of 2014: one for the continuum."""
+    return float(world.stocks.capital.sum() / capital.stock().sum())
+
+
+def capital_units(world: World, capital: Movers, value: float) -> Array:
+    """Slices by (owner, place), those that never move included."""
+    return np.asarray(capital.stock() + world.stocks.settled_capital / value)
+
+
+def land_table(world: World, land: Movers) -> Array:
+    """Land by (owner, place), km2, that of the rest of the country included."""
+    return np.asarray(land.stock() + world.stocks.land - mobile_land(world))
+
+
+def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -> Economy:
+    """The state of the base year with these agents; every owner's slices are worth what the owner has."""
+    stocks = world.stocks
+    value = slice_value(world, capital)
+    units = capital_units(world, capital, value)
+    held = units.sum(axis=1)
+    owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
+    people = workforce(world, labour, stocks.work_in_town)
+    exact = stocks.residents + stocks.settled
+    return Economy(
+        year=world.first_year,
+        workforce=people,
+        work_in_town=stocks.work_in_town.copy(),
+        capital_units=units,
+        unit_value=np.where(held > 0, owned / np.where(held > 0, held, 1.0), value),
+        enclave=np.zeros_like(units),
+        land=land_table(world, land),
+        size=world.productivity.copy(),
+        knowledge=np.zeros(world.cells),
+        infrastructure=stocks.infrastructure.copy(),
+        services=stocks.services.copy(),
+        labour_reference=base_hours(world).sum(axis=0),
+        infrastructure_reference=stocks.infrastructure.copy(),
+        services_reference=stocks.services.copy(),
+        persons_reference=exact.sum(axis=0),
+        revenue=world.revenue.copy(),
+    )
+
+
+def base_hours(world: World) -> Array:
+    """Efficiency units by (residence, work) of the base year, exact."""
+    labour = continua(world)[0]
+    return hours_of_work(world, workforce(world, labour, world.stocks.work_in_town))
+
+
+def base_year(world: World) -> BaseYear:
+    """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
+    economy = first_economy(world, *continua(world))
+    clearing, maps = clear_markets(world, economy, baseline_rules(world))
+    money = treasury.statement(maps, clearing.revenue)
+    persons = economy.workforce.persons
+    hours = hours_of_work(world, economy.workforce)
+    net_wages = (1 - world.public.wedge) * (hours @ clearing.wage) / persons
+    start = BaseYear(
+        wage=clearing.wage,
+        rental=clearing.rental,
+        land_rent=clearing.land_rent,
+        price_index=clearing.price_index,
+        value=np.zeros(world.cells),
+        mean_efficiency=float(hours.sum() / persons.sum()),
+        other_income=money.disposable / persons - net_wages,
+    )
+    return BaseYear(**{**start.__dict__, "value": place_values(world, economy, clearing, money, start)})
+
+
+def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, treasury.IncomeMaps]:
+    """Clear the year's markets where the factors are, under the law in force."""
+    maps = treasury.income_maps(world, economy, rules)
+    index = growth.infrastructure_index(economy)
+    costs = trade.trade_costs(world, index, rules.segmentation)
+    supply = Supply(
+        labour=hours_of_work(world, economy.workforce).sum(axis=0),
+        capital=economy.capital,
+        land=economy.land.sum(axis=0),
+        productivity=growth.productivity(world, economy, index),
+        openness=trade.openness(costs, world.parameters["trade_elasticity"]),
+    )
+    return clear(world, supply, maps.final_demand, maps.housing, economy.revenue, economy.year), maps
+
+
+def place_values(
+    world: World, economy: Economy, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> Array:
+    """Log value of every place to a worker of mean efficiency, (cell,)."""
+    hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
+    pay = (1 - world.public.wedge) * (hours @ clearing.wage) / hours.sum(axis=1) * base.mean_efficiency
+    other = ((1 - world.public.wedge) * money.land_income + money.transfers) / persons
+    cost = living_cost(world, clearing, base)
+    return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
+
+
+def training_odds(world: World, economy: Economy, spending: Array) -> Array:
+    """Probability that a trainable worker of a cell is trained this year: spending over its cost for all of them."""
+    trainable = economy.workforce.skills[:, TRAINABLE].sum(axis=(1, 2))
+    cost = world.parameters["training_cost"] * np.where(trainable > 0, trainable, 1.0)
+    return np.asarray(np.minimum(1.0, spending / cost))
+
+
+def cost_at_size_one(world: World, economy: Economy, clearing: Clearing) -> Array:
+    """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
+    inputs = production.input_cost(
+        world.technology, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices
+    )
+    size = np.where(economy.size > 0, economy.size, 1.0)
+    index = growth.infrastructure_index(economy)
+    gain = np.where(economy.size > 0, growth.productivity(world, economy, index) / size, 1.0)
+    return np.asarray(inputs / gain)
