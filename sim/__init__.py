@@ -1,0 +1,58 @@
+"""factorflow: which policies close the income gap between town and country, and between regions, and at what cost.
+
+    from sim import load, run, compare, open_results
+    baseline = run(load("scenarios/zhejiang/baseline.yaml"))
+    deeper = run(load("scenarios/zhejiang/mountain_sea.yaml"))
+    print(compare(baseline, deeper).paragraph)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison
+    from sim.results import Results
+    from sim.scenario.schema import Scenario
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "compare", "load", "open_results", "run"]
+
+
+def load(file: str | Path, settings: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file, with settings such as "run.replicates=3"; raises ScenarioFaults naming every fault."""
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    return load_scenario(Path(file), vocabulary(), settings)
+
+
+def run(
+    scenario: Scenario | str | Path,
+    out: Path | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Results:
+    """Run a scenario (or the file it stands in) and return its results, written to `out` or under `results/`."""
+    from sim import experiment
+
+    asked = load(scenario) if isinstance(scenario, str | Path) else scenario
+    return experiment.run(asked, out=out, jobs=jobs, progress=progress)
+
+
+def compare(*results: Results | str | Path, to: Results | str | Path | None = None) -> Comparison:
+    """Compare results (or their folders), replicate by replicate, with the first of them or with `to`."""
+    from sim.comparison import compare_results
+
+    opened = [open_results(result) if isinstance(result, str | Path) else result for result in results]
+    reference = open_results(to) if isinstance(to, str | Path) else to
+    return compare_results(opened, to=reference)
+
+
+def open_results(folder: str | Path) -> Results:
+    """Open a results folder; raises ResultsError saying what is wrong with it."""
+    from sim import results
+
+    return results.open_results(folder)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
 
-_WIDTH_OFF_TERMINAL = 140  # a table in a file or a pipe should not be folded at 80 characters
+_WIDTH_OFF_TERMINAL = 160  # a table in a file or a pipe should not be folded at 80 characters
 
 
 class _Program(click.Group):
@@ -272,13 +272,15 @@ def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tup
 
 def _found(scenario: Scenario) -> Results | None:
     """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
+    from glob import escape
+
     from sim.data.catalogue import fingerprints
     from sim.results import default_folder, open_results, verify, versions
 
     digest = scenario.digest()
     folder = default_folder(scenario.name, digest)
     wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.world)}
-    for candidate in sorted(folder.parent.glob(f"{folder.name}*")):
+    for candidate in sorted(folder.parent.glob(f"{escape(folder.name)}*")):
         try:
             results = open_results(candidate)
             verify(results)
@@ -315,12 +317,13 @@ def _save_figure(figure: Any, path: Path) -> None:
     aside = path.with_name(f".{path.stem}.partial{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(aside)
-        aside.replace(path)
+        try:
+            figure.savefig(aside)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as reason:
         raise ResultsError(f"could not write {path}: {reason}") from reason
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _folded(text: str) -> str:
@@ -342,7 +345,9 @@ def _print_table(
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
     table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place in numbers else "left", no_wrap=place in numbers)
+        table.add_column(
+            column, justify="right" if place in numbers else "left", no_wrap=place in numbers, overflow="fold"
+        )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     console.print(table)

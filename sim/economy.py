@@ -108,6 +108,12 @@ def hours_of_work(world: World, workforce: Workforce) -> Array:
     return np.asarray(work)
 
 
+def log_change(now: Array, before: Array) -> Array:
+    """Log of now over before, (cell,); zero where a price was not there in both, as the rent of land nobody uses."""
+    there = (now > 0) & (before > 0)
+    return np.asarray(np.log(np.where(there, now, 1.0) / np.where(there, before, 1.0)))
+
+
 def government_names(world: World) -> tuple[str, ...]:
     """Names of the governments: one a region, and the one above them."""
     return (*world.places.regions, "upper government")

@@ -99,8 +99,8 @@ def scenarios() -> Iterable[Listing]:
         try:
             scenario = load_scenario(file, words)
             rows.append((file.as_posix(), scenario.title, scenario.question))
-        except ScenarioFaults as answer:
-            rows.append((file.as_posix(), f"cannot be run: {len(answer.faults)} faults, see factorflow check", ""))
+        except ScenarioFaults:
+            rows.append((file.as_posix(), f"cannot be run, see factorflow check {file.as_posix()}", ""))
     title = "Scenarios" if rows else f"There is no scenario below {SCENARIOS}/ here."
     yield Listing(title, ("file", "title", "question"), rows)
 

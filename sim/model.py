@@ -11,7 +11,7 @@ from sim import accounts, growth, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
-from sim.economy import Payment, Rules, baseline_rules
+from sim.economy import Payment, Rules, baseline_rules, log_change
 from sim.markets.clearing import Clearing
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
 
@@ -108,9 +108,9 @@ class FactorFlowModel(mesa.Model):
         training = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour = self.labour.advance(labour_tables(world, value - base.value, rules.registration_cut, training), now)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
-        returns = np.log(clearing.rental / base.rental) - np.log(clearing.price_index / base.price_index)
+        returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         capital = self.capital.advance(capital_tables(world, returns, turned), now)
-        rents = np.log(clearing.land_rent / base.land_rent)
+        rents = log_change(clearing.land_rent, base.land_rent)
         land = self.land.advance(land_tables(world, rents, turned), now)
         slices = float(economy.unit_value.mean())
         for factor, moves, size in (("labour", labour, 1.0), ("capital", capital, slices), ("land", land, 1.0)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.economy import Economy, hours_of_work
+from sim.economy import Economy, hours_of_work, log_change
 from sim.markets.clearing import Clearing
 from sim.treasury import Statement
 from sim.world.world import Array, World
@@ -65,8 +65,9 @@ def cell_readings(world: World, economy: Economy, clearing: Clearing, money: Sta
 def living_cost(world: World, clearing: Clearing, base: BaseYear) -> Array:
     """Cost of living over the base year, (cell,): p^(1-h) rho^h (Rosen 1979, Roback 1982)."""
     share = world.parameters["housing_share"]
-    price = clearing.price_index / base.price_index
-    return np.asarray(price ** (1 - share) * (clearing.land_rent / base.land_rent) ** share)
+    goods = log_change(clearing.price_index, base.price_index)
+    housing = log_change(clearing.land_rent, base.land_rent)
+    return np.asarray(np.exp((1 - share) * goods + share * housing))
 
 
 def income_at_base_returns(world: World, economy: Economy, base: BaseYear) -> Array:

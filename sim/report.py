@@ -38,6 +38,7 @@ class Change:
     unit: str
     paired: bool
     replicates: int
+    drawn: bool = True  # False for shares instead of people: nothing is left to luck, so one run says it all
 
     @property
     def decimals(self) -> int:
@@ -54,9 +55,9 @@ class Change:
         ends = (self.low, self.high) if self.replicates > 1 else ()
         if all(self.number(value) == self.number(0.0) for value in (self.difference, *ends)):
             return "none"
-        if self.replicates < 2:
+        if self.replicates < 2 and self.drawn:
             return "unknown"
-        if self.low <= 0.0 <= self.high:
+        if self.replicates > 1 and self.low <= 0.0 <= self.high:
             return "unclear"
         return "up" if self.difference > 0 else "down"
 
@@ -74,12 +75,14 @@ class Change:
     def between(self) -> str:
         """`between -0.06 and -0.04`, or that there is no band."""
         if self.replicates < 2:
-            return "one draw, so no band"
+            return "one draw, so no band" if self.drawn else "no draws, so no band"
         return f"between {self.number(self.low)} and {self.number(self.high)}"
 
     @property
     def band(self) -> str:
         """`90% of replicates between -0.06 and -0.04, 20 pairs`, or why there is no band."""
+        if self.replicates < 2 and not self.drawn:
+            return "shares instead of people: no draws, so no band"
         if self.replicates < 2:
             return "one pair of replicates, so no band" if self.paired else "one replicate, so no band"
         if self.paired:
@@ -104,7 +107,7 @@ def headline_cells(comparison: Comparison) -> list[tuple[str, ...]]:
     """The last year as text for a table: scenario, measure, place, baseline, scenario's value, difference, band, unit."""
     cells: list[tuple[str, ...]] = []
     for _, row in comparison.headline().iterrows():
-        change = _from_row(row)
+        change = _from_row(row, comparison)
         band = "" if change.replicates < 2 else f"{change.number(change.low)} to {change.number(change.high)}"
         levels = (change.number(change.before), change.number(change.after), _signed(change, change.difference))
         cells.append((str(row["scenario"]), str(row["measure"]), str(row["place"]), *levels, band, change.unit))
@@ -185,7 +188,7 @@ def _regions(comparison: Comparison, label: str) -> Iterable[str]:
     """In how many regions the ratio falls, rises, or does neither beyond its band, and where most."""
     outside = set(comparison.baseline.manifest.get("outside") or ())
     rows = comparison.rows(label, _RATIO, scope="region")
-    changes = {str(place): _from_row(row) for place, row in rows.iterrows() if place not in outside}
+    changes = {str(place): _from_row(row, comparison) for place, row in rows.iterrows() if place not in outside}
     if len(changes) < 2:
         return
     falls, rises = (
@@ -216,9 +219,9 @@ def _targets(results: Results) -> Iterable[str]:
         except (ResultsError, KeyError):
             yield f"Whether the target for {target['measure']} in {target['year']} is met was not recorded."
             continue
-        most, least = target.get("at_most"), target.get("at_least")
-        met = (values <= most) if most is not None else (values >= least)
-        bound = f"at most {most:g}" if most is not None else f"at least {least:g}"
+        bounds = {word: target[word] for word in ("at_most", "at_least") if target.get(word) is not None}
+        met = (values <= bounds.get("at_most", math.inf)) & (values >= bounds.get("at_least", -math.inf))
+        bound = " and ".join(f"{word.replace('_', ' ')} {value:g}" for word, value in bounds.items())
         of = f" of {place}" if place else ""
         yield (
             f"The target ({target['measure']}{of} {bound} in {target['year']}) is met in {int(met.sum())} of "
@@ -246,10 +249,10 @@ def _sentence(what: str, change: Change) -> str:
 
 def _change(comparison: Comparison, label: str, measure: str) -> Change | None:
     rows = comparison.rows(label, measure)
-    return None if rows.empty else _from_row(rows.iloc[0])
+    return None if rows.empty else _from_row(rows.iloc[0], comparison)
 
 
-def _from_row(row: pd.Series[Any]) -> Change:
+def _from_row(row: pd.Series[Any], comparison: Comparison) -> Change:
     return Change(
         before=float(row["baseline_median"]),
         after=float(row["scenario_median"]),
@@ -259,6 +262,10 @@ def _from_row(row: pd.Series[Any]) -> Change:
         unit=str(row["unit"]),
         paired=bool(row["paired"]),
         replicates=int(row["replicates"]),
+        drawn=not all(
+            results.manifest["scenario"].get("run", {}).get("continuum", False)
+            for results in (comparison.baseline, *comparison.scenarios.values())
+        ),
     )
 
 

@@ -125,9 +125,11 @@ def _sweeps(
                 pay_capital += capital_share[j] * added
                 pay_land += land_share[j] * added
             wage[c] = pay_labour / labour[c]
-            rental[c] = pay_capital / capital[c] if pay_capital > 0.0 else 1.0
-            rent[c] = pay_land / land[c] if pay_land > 0.0 else 1.0
-            log_wage, log_rental, log_rent = np.log(wage[c]), np.log(rental[c]), np.log(rent[c])
+            rental[c] = pay_capital / capital[c] if pay_capital > 0.0 else 0.0
+            rent[c] = pay_land / land[c] if pay_land > 0.0 else 0.0
+            log_wage = np.log(wage[c])
+            log_rental = np.log(rental[c]) if rental[c] > 0.0 else 0.0
+            log_rent = np.log(rent[c]) if rent[c] > 0.0 else 0.0
             for j in range(sectors):
                 if made[c, j]:
                     factors = labour_share[j] * log_wage + capital_share[j] * log_rental + land_share[j] * log_rent

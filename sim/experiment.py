@@ -1,0 +1,272 @@
+"""Experiments: a scenario's replicates on one or several processes, gathered into one results folder."""
+
+from __future__ import annotations
+
+import datetime
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.data import catalogue
+from sim.errors import FactorFlowError
+from sim.measures.base import Panel, evaluate_all
+from sim.policies.base import PolicyInForce
+from sim.results import Results, Tables, default_folder, free_folder, open_results, save_results, versions
+from sim.scenario.schema import Scenario
+from sim.units import recorded_units
+from sim.world.build import build_world
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    from sim.model import FactorFlowModel
+    from sim.recorder import Record
+
+Progress = Callable[[int, int], None]
+
+_SERIES = ["year", "scope", "place", "measure", "value"]
+_FLOWS = ["year", "factor", "event", "origin", "destination", "value"]
+_ACCOUNTS = ["year", "identity", "residual"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take: seconds, bytes of memory, and a sentence that says so."""
+
+    seconds: float
+    bytes: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """One run of a scenario: its tables, or the reason why there are none."""
+
+    number: int
+    series: pd.DataFrame | None
+    flows: pd.DataFrame | None
+    accounts: pd.DataFrame | None
+    reason: str | None = None
+
+
+def build_model(scenario: Scenario, replicate: int = 0, world: World | None = None) -> FactorFlowModel:
+    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time."""
+    from sim.model import FactorFlowModel
+
+    run = scenario.run
+    return FactorFlowModel(
+        build_world(scenario.world, scenario.parameters) if world is None else world,
+        [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
+        last_year=scenario.years.to,
+        seed=run.seed,
+        replicate=replicate,
+        labour_agents=run.labour_agents,
+        capital_agents=run.capital_agents,
+        land_agents=run.land_agents,
+        continuum=run.continuum,
+    )
+
+
+def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Progress | None = None) -> Results:
+    """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
+
+    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario.
+    Raises FactorFlowError when every replicate failed, with the first reason.
+    """
+    started, clock = _now(), time.perf_counter()
+    replicates = _live(scenario, jobs, progress or (lambda done, whole: None))
+    done = [replicate for replicate in replicates if replicate.reason is None]
+    if not done:
+        raise FactorFlowError(f"all {len(replicates)} replicates failed; the first: {replicates[0].reason}")
+    tables = _gather(done, scenario)
+    units = recorded_units(catalogue.worlds()[scenario.world]["sectors"])
+    measured, measured_units = _measured(tables.series, scenario)
+    tables.series = pd.concat([tables.series, measured], ignore_index=True)
+    manifest = _manifest(scenario, replicates, {**units, **measured_units})
+    manifest |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
+    folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
+    return open_results(save_results(folder, tables, manifest))
+
+
+def estimate(scenario: Scenario) -> Estimate:
+    """Time and memory of a run by rules of thumb, measured on two cores; machines differ by a factor of three."""
+    run = scenario.run
+    years = scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
+    agents = 0 if run.continuum else run.labour_agents + run.capital_agents + run.land_agents
+    seconds = 3.0 + run.replicates * years * (0.03 + agents * 1.5e-8)
+    memory = int(350e6 + agents * 12 + run.replicates * years * 250_000)
+    sentence = (
+        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
+        f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
+    )
+    return Estimate(seconds, memory, sentence)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _live(scenario: Scenario, jobs: int, progress: Progress) -> list[Replicate]:
+    """All replicates in their order, on this process or on several."""
+    count = scenario.run.replicates
+    first = int(catalogue.worlds()[scenario.world]["first_year"])
+    years = scenario.years.to - first + 1
+    if min(jobs, count) == 1:
+        world = build_world(scenario.world, scenario.parameters)
+        return [
+            _one(scenario, number, world, lambda year, number=number: progress(number * years + year, count * years))
+            for number in range(count)
+        ]
+    replicates: dict[int, Replicate] = {}
+    for replicate in _on_processes(scenario, min(jobs, count)):
+        replicates[replicate.number] = replicate
+        progress(len(replicates) * years, count * years)
+    return [replicates[number] for number in range(count)]
+
+
+def _on_processes(scenario: Scenario, jobs: int) -> Iterator[Replicate]:
+    """Replicates as they finish on `jobs` processes, each with its share of the threads; interrupted, none is left."""
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_use_threads, initargs=(threads,))
+    try:
+        waiting: set[Future[Replicate]] = {
+            pool.submit(_alone, scenario, number) for number in range(scenario.run.replicates)
+        }
+        while waiting:
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _use_threads(count: int) -> None:
+    import numba
+
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+
+
+def _alone(scenario: Scenario, number: int) -> Replicate:
+    return _one(scenario, number, None, lambda year: None)
+
+
+def _one(scenario: Scenario, number: int, world: World | None, lived: Callable[[int], None]) -> Replicate:
+    """Live through one replicate; what goes wrong in the model becomes its reason, never a gap."""
+    try:
+        model = build_model(scenario, number, world)
+        while model.running:
+            model.step()
+            lived(model.steps)
+    except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
+        return Replicate(number, None, None, None, reason=str(error))
+    return _tabled(model.record, number, scenario.years.from_)
+
+
+def _tabled(record: Record, number: int, first: int) -> Replicate:
+    """The record as tables, years before the first one asked for left out."""
+
+    def table(rows: list[Any], columns: list[str]) -> pd.DataFrame:
+        frame = pd.DataFrame(rows, columns=columns)
+        frame = frame[frame["year"] >= first]
+        for column in columns:
+            if frame[column].dtype.kind not in "if":
+                frame[column] = frame[column].astype("category")
+        frame.insert(0, "replicate", number)
+        return frame
+
+    return Replicate(
+        number, table(record.series, _SERIES), table(record.flows, _FLOWS), table(record.accounts, _ACCOUNTS)
+    )
+
+
+def _gather(done: list[Replicate], scenario: Scenario) -> Tables:
+    def together(name: str) -> pd.DataFrame:
+        frames = [getattr(replicate, name) for replicate in done]
+        for column in frames[0].columns:
+            if frames[0][column].dtype == "category":
+                union = sorted(set().union(*(frame[column].cat.categories for frame in frames)))
+                frames = [frame.assign(**{column: frame[column].cat.set_categories(union)}) for frame in frames]
+        return pd.concat(frames, ignore_index=True)
+
+    return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))
+
+
+def _measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The measures of convergence and inequality, computed from the cells, as rows of the series and their units."""
+    outside = set(catalogue.worlds()[scenario.world]["outside"])
+    cells = series[series["scope"] == "cell"]
+    incomes = _by_cell(cells, "income_per_head", outside)
+    people = _by_cell(cells, "population", outside)
+    names = tuple(str(cell) for cell in incomes.columns)
+    replicates = incomes.index.get_level_values(0).unique()
+    years = incomes.index.get_level_values(1).unique()
+    shape = (len(replicates), len(years), len(names))
+    panel = Panel.from_cells(
+        income=incomes.to_numpy().reshape(shape),
+        population=people.to_numpy().reshape(shape),
+        years=years.to_numpy(),
+        cells=names,
+        world=scenario.world,
+    )
+    frames, units = [], {}
+    index = pd.MultiIndex.from_product([replicates, years], names=["replicate", "year"]).to_frame(index=False)
+    for reading in evaluate_all(panel):
+        values = index.assign(
+            scope=reading.scope, place=reading.place, measure=reading.measure, value=reading.values.ravel()
+        )
+        frames.append(values[np.isfinite(values["value"])])
+        units[reading.measure] = reading.unit
+    return pd.concat(frames, ignore_index=True), units
+
+
+def _by_cell(cells: pd.DataFrame, measure: str, outside: set[str]) -> pd.DataFrame:
+    """One measure as a table (replicate and year, cell) of the reported cells."""
+    rows = cells[cells["measure"] == measure]
+    table = rows.assign(place=rows["place"].astype(str)).pivot(
+        index=["replicate", "year"], columns="place", values="value"
+    )
+    return table[[cell for cell in table.columns if cell.split("/")[0] not in outside]]
+
+
+def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[str, str]) -> dict[str, Any]:
+    entry = catalogue.worlds()[scenario.world]
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "scenario": scenario.resolved(),
+        "scenario_digest": scenario.digest(),
+        "origins": dict(scenario.origins),
+        "world": scenario.world,
+        "years": {"from": scenario.years.from_, "to": scenario.years.to},
+        "seed": scenario.run.seed,
+        "groups": {name: list(members) for name, members in entry["groups"].items()},
+        "outside": list(entry["outside"]),
+        "versions": versions(),
+        "data": catalogue.fingerprints(scenario.world),
+        "policies": [
+            {"name": name, "instrument": terms.instrument, "from": terms.from_, "until": terms.until}
+            for name, terms in scenario.policies.items()
+        ],
+        "replicates": [
+            {
+                "replicate": replicate.number,
+                "seed": [scenario.run.seed, replicate.number],
+                "status": "done" if replicate.reason is None else "failed",
+                "reason": replicate.reason,
+            }
+            for replicate in replicates
+        ],
+        "units": dict(units),
+    }

@@ -1,0 +1,110 @@
+"""What all instruments share: when they are in force, whom they reach, and how budgets pay for them.
+
+An instrument is a file of this folder with `Terms` (what a scenario may say), `MEANING`, `PAID_BY` and
+`regulate(rules, terms, world, strength)`, which returns new rules; at strength or size zero exactly those it was given.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from sim.economy import Rules
+from sim.errors import FactorFlowError
+from sim.scenario.schema import PolicyTerms
+from sim.world.world import GENERAL, Array, World
+
+
+@cache
+def instruments() -> Mapping[str, ModuleType]:
+    """The instruments on offer by name, found by walking this folder."""
+    folder = importlib.import_module("sim.policies")
+    names = sorted(item.name for item in pkgutil.iter_modules(folder.__path__) if item.name != "base")
+    return {name: importlib.import_module(f"sim.policies.{name}") for name in names}
+
+
+def strength(terms: PolicyTerms, year: int) -> float:
+    """How far a policy is phased in: 0 out of force, rising by equal steps to 1 in the last year of `phase_in`."""
+    if year < terms.from_ or (terms.until is not None and year > terms.until):
+        return 0.0
+    return min(1.0, (year - terms.from_ + 1) / max(1, terms.phase_in))
+
+
+class PolicyInForce:
+    """A declared policy as a law: rules in, rules out, for a world and a year."""
+
+    def __init__(self, name: str, terms: PolicyTerms) -> None:
+        self.name, self.terms = name, terms
+        self.instrument: Any = instruments()[terms.instrument]
+
+    def __call__(self, rules: Rules, world: World, year: int) -> Rules:
+        """The rules of the year with this policy in force."""
+        now = strength(self.terms, year)
+        if now == 0.0:
+            return rules
+        try:
+            regulated: Rules = self.instrument.regulate(rules, self.terms, world, now)
+        except FactorFlowError as error:
+            raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
+        return regulated
+
+
+def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
+    """Numbers of the regions named by regions and groups, each once; None means all reported regions."""
+    places = world.places
+    if named is None:
+        return tuple(int(region) for region in np.flatnonzero(places.reported))
+    wanted = {region for name in named for region in places.groups.get(name, (name,))}
+    return tuple(number for number, region in enumerate(places.regions) if region in wanted)
+
+
+def cells_of(world: World, regions: Iterable[int], kind: str | None) -> Array:
+    """0/1 by cell: the cells of these regions, of one kind or (None) of both."""
+    places = world.places
+    chosen = np.isin(places.region_of_cell, list(regions))
+    if kind is not None:
+        chosen = chosen & (places.urban == (kind == "urban"))
+    return np.asarray(chosen, dtype=float)
+
+
+def per_head(world: World, cells: Array) -> Array:
+    """Weights that divide a sum over these cells by their residents of the base year, (cell,); they add up to one."""
+    persons = (world.stocks.residents + world.stocks.settled).sum(axis=0) * cells
+    return np.asarray(persons / persons.sum())
+
+
+def set_aside(rules: Rules, payer: int, share: float) -> Array:
+    """Spending shares after government `payer` gives up a share of its budget, taken from its general purchases.
+
+    Raises FactorFlowError when more is asked for than its general purchases still hold.
+    """
+    spending = rules.spending_share.copy()
+    general = float(spending[payer, GENERAL].sum())
+    if share > general:
+        raise FactorFlowError(
+            f"asks for {share:.3g} of a budget of which only {general:.3g} is left for general purchases; "
+            "lower the shares of the policies that this government pays for"
+        )
+    spending[payer, GENERAL] *= 1.0 - share / general
+    return spending
+
+
+def fund(rules: Rules, payer: int, purpose: int, weights: Array, share: float) -> Rules:
+    """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights."""
+    spending = set_aside(rules, payer, share)
+    spending[payer, purpose] += share * weights
+    return replace(rules, spending_share=spending)
+
+
+def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:
+    """Rules in which `payer` spends a share of its budget on capital in a cell, owned by cells by weights."""
+    enclaves = rules.enclave_share.copy()
+    enclaves[payer, :, place] += share * owners
+    return replace(rules, spending_share=set_aside(rules, payer, share), enclave_share=enclaves)

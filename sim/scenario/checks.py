@@ -1,0 +1,107 @@
+"""Checks that need more than one value: names of the vocabulary, years inside the run, rules changed once.
+
+One function a possible contradiction; each yields the path and the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sim.scenario.explain import Spot, range_answer
+from sim.scenario.schema import PolicyTerms, Target, Years
+from sim.scenario.vocabulary import Vocabulary, WorldWords
+from sim.scenario.words import nearest, one_of
+from sim.scenario.yaml_reader import KeyPath
+
+Found = Iterator[tuple[KeyPath, str, object]]
+
+
+def check_years(years: Years, world: WorldWords) -> Found:
+    """The run lies inside the years of the world and has at least one step."""
+    for word, year in (("from", years.from_), ("to", years.to)):
+        if not world.first_year <= year <= world.last_year:
+            span = f"{world.first_year} to {world.last_year}"
+            yield ("years", word), f"lies outside the years of the world {world.name} ({span}).", year
+    if years.to <= years.from_:
+        yield ("years", "to"), f"must be later than from = {years.from_}.", years.to
+
+
+def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Found:
+    """Every parameter belongs to the world and lies in its range."""
+    for name, value in parameters.items():
+        path = ("parameters", name)
+        known = world.parameters.get(name)
+        if known is None:
+            guess = nearest(name, world.parameters)
+            meant = world.parameters[guess] if guess is not None else None
+            terms = Spot(float, "", meant.unit, meant.low, meant.high).terms() if meant else ""
+            end = f'Did you mean "{guess}"{terms}?' if meant else one_of(name, world.parameters)
+            yield path, f"the world {world.name} has no such parameter. {end}", None
+        elif isinstance(value, int | float) and not isinstance(value, bool) and not known.low <= value <= known.high:
+            yield path, range_answer(Spot(float, "", known.unit, known.low, known.high)), value
+
+
+def check_policy_years(policies: Mapping[str, PolicyTerms], years: Years) -> Found:
+    """A policy starts and ends inside the run, and ends no earlier than it starts."""
+    span = f"({years.from_} to {years.to})"
+    for name, terms in policies.items():
+        if not years.from_ <= terms.from_ <= years.to:
+            yield ("policies", name, "from"), f"lies outside the run {span}.", terms.from_
+        if terms.until is None:
+            continue
+        if terms.until < terms.from_:
+            yield ("policies", name, "until"), f"must not be earlier than from = {terms.from_}.", terms.until
+        elif terms.until > years.to:
+            yield ("policies", name, "until"), f"lies outside the run {span}.", terms.until
+
+
+def overlaps(policies: Mapping[str, PolicyTerms], years: Years, world: WorldWords) -> Iterator[tuple[str, str, str]]:
+    """Pairs of policies that change the same rule in the same years and do not both say `combine`: (one, other, years).
+
+    Of the policies a given one contradicts only the first is named.
+    """
+    earlier: dict[str, list[str]] = {}
+    for name, terms in policies.items():
+        rivals = dict.fromkeys(rival for key in sorted(terms.rule_keys(world)) for rival in earlier.get(key, ()))
+        for rival in rivals:
+            other = policies[rival]
+            start = max(terms.from_, other.from_)
+            end = min(terms.last_year(years.to), other.last_year(years.to))
+            if start <= end and not (terms.combine and other.combine):
+                yield rival, name, f"{start} to {end}" if start < end else f"{start}"
+                break
+        for key in terms.rule_keys(world):
+            earlier.setdefault(key, []).append(name)
+
+
+def check_target(target: Target, number: int, years: Years | None, world: WorldWords, vocabulary: Vocabulary) -> Found:
+    """A target names a measure, a place the measure is read for, a year of the run, and a bound."""
+    path = ("targets", str(number))
+    scopes = vocabulary.measures.get(target.measure)
+    if scopes is None:
+        answer = f"there is no such measure. {one_of(target.measure, vocabulary.measures)}"
+        yield (*path, "measure"), answer, target.measure
+    if years is not None and not years.from_ <= target.year <= years.to:
+        yield (*path, "year"), f"lies outside the run ({years.from_} to {years.to}).", target.year
+    if target.at_most is None and target.at_least is None:
+        yield path, "needs a bound: at_most or at_least.", None
+    elif target.at_most is not None and target.at_least is not None and target.at_least > target.at_most:
+        yield (*path, "at_least"), f"must not be above at_most = {target.at_most:.10g}.", target.at_least
+    scope = _scope(target.place, world)
+    if scope is None:
+        places = (*world.regions, *world.cells, *world.kinds, world.name)
+        answer = f"there is no such place in the world {world.name}. {one_of(str(target.place), places)}"
+        yield (*path, "place"), answer, target.place
+    elif scopes is not None and scope not in scopes:
+        at = (*path, "place") if target.place is not None else path
+        answer = f"{target.measure} is not read for a {scope}, only for a {' or a '.join(scopes)}."
+        yield at, answer, target.place
+
+
+def _scope(place: str | None, world: WorldWords) -> str | None:
+    if place is None or place == world.name:
+        return "world"
+    for scope, places in (("region", world.regions), ("cell", world.cells), ("kind", world.kinds)):
+        if place in places:
+            return scope
+    return None

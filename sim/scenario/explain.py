@@ -1,0 +1,213 @@
+"""What pydantic found, said in the words of the scenario language: what stands there, what is allowed, in what unit."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from sim.scenario.inheritance import Draft
+from sim.scenario.words import nearest, one_of
+from sim.scenario.yaml_reader import KeyPath, Refused, resolve
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What may stand at a path: the type, and the meaning, unit and range of a number."""
+
+    annotation: Any
+    meaning: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def range(self) -> str:
+        """The permitted range in words, `0 to 1`; empty when there is none."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:.10g} to {self.high:.10g}"
+        if self.low is not None:
+            return f"at least {self.low:.10g}"
+        return "" if self.high is None else f"at most {self.high:.10g}"
+
+    def terms(self) -> str:
+        """Unit and range in brackets, ` (share, 0 to 1)`; empty when there is neither."""
+        words = ", ".join(part for part in (self.unit if self.unit != "none" else "", self.range()) if part)
+        return f" ({words})" if words else ""
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, Spot]:
+    """The words of a model as they are written in a file, with what may stand behind each."""
+    spots = {}
+    for name, info in model.model_fields.items():
+        written = info.validation_alias if isinstance(info.validation_alias, str) else name
+        spots[written] = _spot(info.annotation, [info])
+    return spots
+
+
+def _spot(annotation: Any, hints: Iterable[Any]) -> Spot:
+    """Unwrap Annotated and `| None`, collecting meaning, unit and bounds on the way."""
+    hints = list(hints)
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation, *more = get_args(annotation)
+            hints += more
+        elif get_origin(annotation) in (Union, types.UnionType):
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        else:
+            break
+    meaning, unit, low, high = "", "", None, None
+    for hint in hints:
+        extra = getattr(hint, "json_schema_extra", None)
+        unit = unit or (str(extra.get("unit", "")) if isinstance(extra, dict) else "")
+        meaning = meaning or getattr(hint, "description", None) or ""
+        for bound in hint.metadata if isinstance(hint, FieldInfo) else [hint]:
+            low = getattr(bound, "ge", low)
+            high = getattr(bound, "le", high)
+    return Spot(annotation, meaning, unit, low, high)
+
+
+def spot_at(model: type[BaseModel], where: Iterable[object]) -> Spot:
+    """What may stand at a path below a model; an unknown step ends the walk."""
+    spot = Spot(model)
+    for step in where:
+        inner = get_args(spot.annotation)
+        if isinstance(spot.annotation, type) and issubclass(spot.annotation, BaseModel):
+            fields = fields_of(spot.annotation)
+            if step not in fields:
+                return spot
+            spot = fields[str(step)]
+        elif get_origin(spot.annotation) is dict:
+            # the numbers of a mapping are mostly explained once, on the mapping
+            value = _spot(inner[1], [])
+            spot = Spot(value.annotation, value.meaning or spot.meaning, value.unit or spot.unit, value.low, value.high)
+        elif inner:
+            spot = _spot(inner[0], [])
+    return spot
+
+
+def explain(
+    error: ValidationError, model: type[BaseModel], draft: Draft, prefix: KeyPath = (), owner: str = ""
+) -> None:
+    """Note every fault pydantic found, at its place; faults that follow from one already noted are left out."""
+    for detail in error.errors(include_url=False):
+        on_key = detail["loc"][-1:] == ("[key]",)
+        where = detail["loc"][:-1] if on_key else detail["loc"]
+        path = (*prefix, *(str(step) for step in where))
+        if draft.spoiled(path):
+            continue
+        kind, value = detail["type"], detail["input"]
+        if kind == "missing":
+            if not draft.partial:
+                spot = spot_at(model, where)
+                draft.fault(path, f"is missing and must be given: {spot.meaning}{spot.terms()}.")
+        elif kind == "extra_forbidden":
+            draft.fault(path, _unknown(where, model, owner))
+        elif kind == "literal_error" and on_key:
+            draft.fault(path, f'"{value}" cannot stand here. {one_of(str(value), _key_choices(model, where))}')
+        else:
+            message = _message(detail, spot_at(model, where))
+            draft.fault(path, message, None if on_key else value)
+
+
+def _key_choices(model: type[BaseModel], where: tuple[int | str, ...]) -> list[str]:
+    keys = get_args(spot_at(model, where[:-1]).annotation)[:1]
+    return [str(choice) for key in keys for choice in get_args(_spot(key, []).annotation)]
+
+
+def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str) -> str:
+    """The answer to a word that does not exist, with the nearest one that does."""
+    found = str(where[-1])
+    inside = spot_at(model, where[:-1]).annotation
+    fields = fields_of(inside)
+    group = owner if len(where) == 1 else str(where[-2]) if isinstance(where[-2], str) else f"an item of {where[-3]}"
+    start = f'there is no {"term" if owner else "word"} "{found}"' + (f" in {group}." if group else " in a scenario.")
+    guess = nearest(found, fields)
+    if guess is None:
+        return f"{start} Allowed: {', '.join(fields)}."
+    spot = fields[guess]
+    return f'{start} Did you mean "{guess}"{spot.terms() or f" ({spot.meaning})"}?'
+
+
+def _found(value: object) -> str:
+    if isinstance(value, bool):
+        return f"found {str(value).lower()}"
+    if isinstance(value, str):
+        return "found text"
+    if isinstance(value, int | float):
+        return f"found the number {value}"
+    return "found a mapping" if isinstance(value, dict) else "found a list" if isinstance(value, list) else "found this"
+
+
+def _hint(value: object, spot: Spot) -> str:
+    """What to write instead, where it can be guessed."""
+    if not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, str):
+        text = value.strip()
+        if text.endswith("%") and _is_number(text[:-1].strip()):
+            share = float(text[:-1].strip().replace("_", "")) / 100
+            return f" For {text[:-1].strip()} per cent write {share:.10g}."
+        if _is_number(text):
+            return f" A number in quotes is text: write {text} without quotes."
+    elif spot.unit.startswith("share") and spot.high is not None and spot.high < value <= 100 * spot.high:
+        return f" For {value:.10g} per cent write {value / 100:.10g}."
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        meaning = resolve(text)
+    except Refused:
+        return False
+    return isinstance(meaning, int | float) and not isinstance(meaning, bool)
+
+
+_KINDS = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "dict_type": "a mapping (name: value)",
+    "model_type": "a mapping (word: value)",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+def _message(detail: ErrorDetails, spot: Spot) -> str:
+    kind, value = detail["type"], detail["input"]
+    context: Mapping[str, Any] = detail.get("ctx", {})
+    if kind in _KINDS:
+        quotes = " Put it in quotes." if kind == "string_type" and not isinstance(value, dict | list) else ""
+        return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}.{_hint(value, spot)}{quotes}"
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        return f"{range_answer(spot)}{_hint(value, spot)}"
+    if kind == "literal_error":
+        choices = get_args(spot.annotation) if get_origin(spot.annotation) is Literal else ()
+        if all(isinstance(choice, str) for choice in choices) and isinstance(value, str):
+            return f"is not one of the words allowed here. {one_of(value, choices)}"
+        return f"must be {context.get('expected', 'another value')}."
+    if kind == "string_too_short":
+        return "must not be empty."
+    if kind == "string_too_long":
+        return f"must not be longer than {context.get('max_length')} characters."
+    if kind == "too_short":
+        return "must not be empty."
+    if kind == "value_error":
+        return str(context.get("error", detail["msg"]))
+    message = detail["msg"]
+    return message if message.endswith((".", "?")) else f"{message}."
+
+
+def range_answer(spot: Spot) -> str:
+    """The answer to a number outside its range, with the unit."""
+    unit = f" ({spot.unit})" if spot.unit and spot.unit != "none" else ""
+    if spot.low is not None and spot.high is not None:
+        return f"must lie between {spot.low:.10g} and {spot.high:.10g}{unit}."
+    return f"must be {spot.range()}{unit}."

@@ -1,0 +1,196 @@
+"""From a file to one tree of values: `extends` followed and merged, then what `--set` says laid on top."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Fault
+from sim.scenario.yaml_reader import KeyPath, Place, Reading, Refused, read_file, read_text, shown
+
+MAX_FILES = 8
+SETTING = "--set"
+# what a file says about itself; inherited, a file would carry another's title
+OWN_WORDS = ("title", "question", "description", "extends")
+
+
+@dataclass
+class Draft:
+    """The merged values of a scenario before they are checked, each with its place.
+
+    `partial` is True when something could not be read, so that nothing can be called missing.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    faulty: set[KeyPath] = field(default_factory=set)
+    partial: bool = False
+
+    def place(self, path: KeyPath) -> Place:
+        """Where a path stands, or the nearest thing around it that stands somewhere."""
+        while path not in self.places and path:
+            path = path[:-1]
+        return self.places.get(path, Place("", 1))
+
+    def spoiled(self, path: KeyPath) -> bool:
+        """True when a fault already noted makes this value, or one around it, meaningless."""
+        return any(path[:length] in self.faulty for length in range(len(path) + 1))
+
+    def fault(self, path: KeyPath, message: str, value: object = None) -> None:
+        """Note a fault at a path."""
+        place = self.place(path)
+        self.faults.append(Fault(place.file, place.line, shown(path, value), message))
+
+
+def gather(path: Path, settings: Sequence[str]) -> Draft:
+    """The values of a scenario file, of the files it extends and of the settings, with all faults of reading them."""
+    readings, faults, broken = _chain(path)
+    draft = Draft(places={(): Place(str(path), 1)}, faults=faults, partial=broken)
+    for reading in reversed(readings):
+        draft.faults += reading.faults
+        draft.partial |= not reading.complete
+        for own in OWN_WORDS:
+            _forget(draft, draft.data.pop(own, None), (own,))
+        _merge(draft, draft.data, reading, reading.data, ())
+        draft.faulty |= reading.faulty
+        draft.places[()] = reading.places.get((), draft.places[()])
+    for number, setting in enumerate(settings, start=1):
+        _set(draft, setting, number, settings[: number - 1])
+    return draft
+
+
+def _chain(path: Path) -> tuple[list[Reading], list[Fault], bool]:
+    """The file that is run, then each file extended, up to the one that extends nothing; True if one is amiss."""
+    folder = _real(path.parent)
+    current, label = path, str(path)
+    seen = {_real(path): label}
+    readings: list[Reading] = []
+    while True:
+        reading = read_file(current, label)
+        readings.append(reading)
+        wanted = reading.data.get("extends")
+        if not isinstance(wanted, str):
+            amiss = "extends" in reading.data
+            if amiss and ("extends",) not in reading.faulty:
+                return readings, [_extends_fault(reading, wanted, "must be the path of a scenario file.")], True
+            return readings, [], amiss
+        target = current.parent / wanted
+        message = _not_extendable(wanted, target, folder, seen)
+        if message is None and len(readings) == MAX_FILES:
+            message = f"at most {MAX_FILES} files may build on each other."
+        if message is not None:
+            return readings, [_extends_fault(reading, wanted, message)], True
+        current, label = target, os.path.normpath(Path(label).parent / wanted)
+        seen[_real(current)] = label
+
+
+def _real(path: Path) -> Path:
+    """The path with all links followed; unlike Path.resolve it does not raise on links that lead in a circle."""
+    return Path(os.path.realpath(path))
+
+
+def _extends_fault(reading: Reading, wanted: object, message: str) -> Fault:
+    place = reading.places[("extends",)]
+    reading.faulty.add(("extends",))
+    return Fault(place.file, place.line, shown(("extends",), wanted), message)
+
+
+def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, str]) -> str | None:
+    """Why a file may not be extended: only plain files in the folder of the file that is run, or below it."""
+    if "://" in wanted:
+        return "is an address; only a file in the folder of this scenario, or below it, can be extended."
+    if os.path.isabs(wanted) or "\\" in wanted or "\0" in wanted or wanted.startswith("~") or ":" in wanted:
+        return "must be a path relative to this file, with / between its parts."
+    resolved = _real(target)
+    if not resolved.is_relative_to(folder):
+        return f"leads outside {folder.name or folder}, the folder of the scenario that is run."
+    if resolved in seen:
+        return f"closes a circle: {' -> '.join((*seen.values(), seen[resolved]))}."
+    if not resolved.is_file():
+        return "there is no such file." if not resolved.exists() else "is not a file."
+    return None
+
+
+def _parts(value: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """The paths of a value and of everything in it."""
+    yield path
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _parts(part, (*path, str(key)))
+
+
+def _forget(draft: Draft, value: Any, path: KeyPath) -> None:
+    """Drop the places and faults of a value that is replaced."""
+    for part in _parts(value, path):
+        draft.places.pop(part, None)
+        draft.faulty.discard(part)
+
+
+def _merge(draft: Draft, older: dict[str, Any], reading: Reading, newer: dict[str, Any], path: KeyPath) -> None:
+    """Lay the newer mapping over the older one: the later file wins, key by key."""
+    for key, value in newer.items():
+        inside = (*path, key)
+        before = older.get(key)
+        if isinstance(before, dict) and isinstance(value, dict) and not _another_instrument(path, before, value):
+            draft.places[inside] = reading.places[inside]
+            if before and not value:
+                message = "is empty, which changes nothing: what a file extends can be changed, not taken away."
+                draft.fault(inside, message)
+            _merge(draft, before, reading, value, inside)
+            continue
+        _forget(draft, before, inside)
+        older[key] = value
+        draft.places.update((part, reading.places[part]) for part in _parts(value, inside))
+
+
+def _another_instrument(path: KeyPath, before: dict[str, Any], value: dict[str, Any]) -> bool:
+    """True for a policy that changes its instrument: the terms of the old one mean nothing to the new one."""
+    return path == ("policies",) and value.get("instrument", before.get("instrument")) != before.get("instrument")
+
+
+def _set(draft: Draft, setting: str, number: int, earlier: Sequence[str]) -> None:
+    """Lay one `path=value` over the values; the value is read by the same reader as a file."""
+    path, text = _halves(setting)
+    place = Place(SETTING, number)
+    try:
+        if not all(path) or not text.strip():
+            raise Refused("must have the form path=value, for example run.replicates=3.")
+        if path[0] == "extends":
+            raise Refused("extends can only be written in a file.")
+        if any(_halves(other)[0] == path for other in earlier):
+            raise Refused("is set twice.")
+        target = _target(draft, path, place)
+    except Refused as refusal:
+        draft.faults.append(Fault(SETTING, number, shown((setting,)), str(refusal)))
+        return
+    reading = read_text(text, SETTING, number, path)
+    key: Any = int(path[-1]) if isinstance(target, list) else path[-1]
+    _forget(draft, target[key] if isinstance(target, list) else target.get(key), path)
+    target[key] = reading.data
+    draft.places |= {**reading.places, path: place}
+    draft.faults += reading.faults
+    draft.faulty |= reading.faulty if reading.complete else {path}
+
+
+def _halves(setting: str) -> tuple[KeyPath, str]:
+    words, _, text = setting.partition("=")
+    return tuple(word.strip() for word in words.split(".")), text
+
+
+def _target(draft: Draft, path: KeyPath, place: Place) -> Any:
+    """The mapping or list that holds the last word of the path; mappings on the way are made where there are none."""
+    target: Any = draft.data
+    for depth, key in enumerate(path):
+        if isinstance(target, list):
+            if not (key.isascii() and key.isdigit() and int(key) < len(target)):
+                raise Refused(f"{shown(path[:depth])} is a list with the items 0 to {len(target) - 1}.")
+        elif not isinstance(target, dict):
+            raise Refused(f"{shown(path[:depth])} is one value; it has no parts.")
+        if depth == len(path) - 1:
+            break
+        target = target[int(key)] if isinstance(target, list) else target.setdefault(key, {})
+        draft.places.setdefault(path[: depth + 1], place)
+    return target

@@ -1,0 +1,182 @@
+"""From a YAML file to a Scenario: read, merged with what it extends, checked, every fault in one answer."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Fault, ScenarioFaults
+from sim.scenario.checks import (
+    Found,
+    check_parameters,
+    check_policy_years,
+    check_target,
+    check_years,
+    overlaps,
+)
+from sim.scenario.explain import explain
+from sim.scenario.inheritance import SETTING, Draft, gather
+from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
+from sim.scenario.vocabulary import Vocabulary, WorldWords
+from sim.scenario.words import one_of
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_scenario(path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] = ()) -> Scenario:
+    """The scenario of a file, with `path=value` settings laid on top; raises ScenarioFaults with all that is wrong."""
+    scenario, found = _load(Path(path), vocabulary, settings)
+    if scenario is None or found:
+        raise ScenarioFaults(found)
+    return scenario
+
+
+def faults(path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] = ()) -> list[Fault]:
+    """Everything that is wrong with a scenario file; an empty list when it can be run."""
+    return _load(Path(path), vocabulary, settings)[1]
+
+
+def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[Scenario | None, list[Fault]]:
+    draft = gather(path, settings)
+    if not draft.data and draft.faults:
+        return None, sorted(set(draft.faults))
+    world = _world(draft, vocabulary)
+    context = {"world": world, "vocabulary": vocabulary}
+    policies = _policies(draft, vocabulary, context)
+    scenario: Scenario | None = None
+    try:
+        checked = {**draft.data, "policies": policies} if isinstance(draft.data.get("policies", {}), dict) else draft.data
+        scenario = _validated(Scenario, checked, context)
+    except ValidationError as error:
+        explain(error, Scenario, draft)
+    _cross_checks(draft, policies, world, vocabulary, context)
+    if scenario is not None and not draft.faults:
+        scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)))
+    return scenario, sorted(set(draft.faults))
+
+
+def _validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
+    # by_name=False: a file may say `from`, never the attribute's name `from_`
+    return model.model_validate(data, context=dict(context), by_alias=True, by_name=False)
+
+
+def _attempt(model: type[Model], data: object, context: Mapping[str, Any]) -> Model | None:
+    """The part of a scenario, or None when it has faults of its own, which are told elsewhere."""
+    try:
+        return _validated(model, data, context)
+    except ValidationError:
+        return None
+
+
+def _world(draft: Draft, vocabulary: Vocabulary) -> WorldWords | None:
+    name = draft.data.get("world")
+    if not isinstance(name, str):
+        return None
+    if name not in vocabulary.worlds and not draft.spoiled(("world",)):
+        draft.fault(("world",), f"there is no such world. {one_of(name, vocabulary.worlds)}", name)
+    return vocabulary.worlds.get(name)
+
+
+def _policies(draft: Draft, vocabulary: Vocabulary, context: Mapping[str, Any]) -> dict[str, PolicyTerms]:
+    """The policies without faults of their own, each checked by the terms of its instrument."""
+    written = draft.data.get("policies", {})
+    policies: dict[str, PolicyTerms] = {}
+    for name, data in written.items() if isinstance(written, dict) else ():
+        path = ("policies", name)
+        if not name.isidentifier():
+            draft.fault(path, "a policy's name must be one word of letters, digits and _, starting with a letter.")
+        if draft.spoiled(path):
+            continue
+        if not isinstance(data, dict):
+            draft.fault(path, "must be a mapping: an instrument and its terms.", data)
+            continue
+        terms = _terms_of(draft, path, data, vocabulary)
+        if terms is None:
+            continue
+        try:
+            policies[name] = _validated(terms, data, context)
+        except ValidationError as error:
+            explain(error, terms, draft, path, owner=data["instrument"])
+    return policies
+
+
+def _terms_of(
+    draft: Draft, path: tuple[str, ...], data: Mapping[str, Any], vocabulary: Vocabulary
+) -> type[PolicyTerms] | None:
+    inside = (*path, "instrument")
+    name = data.get("instrument")
+    if isinstance(name, str) and name in vocabulary.instruments:
+        return vocabulary.instruments[name]
+    if draft.spoiled(inside) or ("instrument" not in data and draft.partial):
+        return None
+    if "instrument" not in data:
+        draft.fault(inside, f"is missing and must be given. {one_of('', vocabulary.instruments)}")
+    else:
+        draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name)
+    return None
+
+
+def _cross_checks(
+    draft: Draft,
+    policies: Mapping[str, PolicyTerms],
+    world: WorldWords | None,
+    vocabulary: Vocabulary,
+    context: Mapping[str, Any],
+) -> None:
+    """What can be checked of the parts that are sound, even when others are not."""
+    years = _attempt(Years, draft.data.get("years"), context)
+    if years is not None:
+        _note(draft, check_policy_years(policies, years))
+    if world is None:
+        return
+    parameters, targets = draft.data.get("parameters"), draft.data.get("targets")
+    if isinstance(parameters, dict):
+        _note(draft, check_parameters(parameters, world))
+    if years is not None:
+        _note(draft, check_years(years, world))
+        for one, other, span in overlaps(policies, years, world):
+            _note_overlap(draft, one, other, span)
+    for number, data in enumerate(targets if isinstance(targets, list) else ()):
+        target = _attempt(Target, data, context)
+        if target is not None:
+            _note(draft, check_target(target, number, years, world, vocabulary))
+
+
+def _note(draft: Draft, found: Found) -> None:
+    for path, message, value in found:
+        if not draft.spoiled(path):
+            draft.fault(path, message, value)
+
+
+def _note_overlap(draft: Draft, one: str, other: str, span: str) -> None:
+    """Both lines are named; the fault stands at the policy further down."""
+    first = draft.place(("policies", one))
+    draft.fault(
+        ("policies", other),
+        f"changes the same rule as policies.{one} ({first.file}, line {first.line}) in {span}. "
+        "Give them years that do not meet, or write combine: true in both.",
+    )
+
+
+def _origins(resolved: object, draft: Draft, path: Path, at: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Where each single value comes from; files are named relative to the folder of the scenario."""
+    inner: Iterable[tuple[object, object]] = ()
+    if isinstance(resolved, dict):
+        inner = resolved.items()
+    elif isinstance(resolved, list):
+        inner = enumerate(resolved)
+    else:
+        place = draft.places.get(at)
+        yield ".".join(at), "default" if place is None else _named(place.file, place.line, path)
+    for key, value in inner:
+        yield from _origins(value, draft, path, (*at, str(key)))
+
+
+def _named(file: str, line: int, path: Path) -> str:
+    if file == SETTING:
+        return SETTING
+    return f"{Path(os.path.relpath(file, path.parent)).as_posix()}:{line}"

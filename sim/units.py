@@ -1,0 +1,32 @@
+"""Units of everything the model records, one line a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+INCOME = "yuan of 2014 per head and year"
+YUAN = "yuan of 2014"
+YUAN_A_YEAR = "yuan of 2014 per year"
+
+RECORDED = {
+    "population": "persons",
+    "income_per_head": INCOME,
+    "real_income_per_head": INCOME + ", at base-year living costs",
+    "wage": "yuan of 2014 per efficiency unit and year",
+    "rental_rate": "share of capital per year",
+    "land_rent": "yuan of 2014 per km2 and year",
+    "capital": YUAN,
+    "land": "km2",
+    "output": YUAN_A_YEAR,
+    "price_index": "base year = 1",
+    "work_in_town_share": "share of rural residents",
+    "infrastructure": "base year = 1",
+    "urban_share": "share of residents",
+    "public_revenue": YUAN_A_YEAR,
+    "urban_rural_ratio_fixed_returns": "ratio",
+}
+
+
+def recorded_units(sectors: Iterable[str]) -> dict[str, str]:
+    """Unit by recorded measure, output by sector included."""
+    return {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}

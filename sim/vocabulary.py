@@ -1,0 +1,48 @@
+"""The vocabulary a scenario is checked against: the worlds, instruments and measures this version knows."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sim.data import catalogue
+from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Everything a scenario may name, gathered from the data folder, the instruments and the measures."""
+    from sim import measures
+    from sim.policies.base import instruments
+
+    return Vocabulary(
+        instruments={name: module.Terms for name, module in instruments().items()},
+        worlds={name: world_words(name) for name in catalogue.worlds()},
+        measures=measures.scopes(),
+    )
+
+
+def world_words(name: str) -> WorldWords:
+    """The names and years of one world."""
+    entry = catalogue.worlds()[name]
+    return WorldWords(
+        name=name,
+        regions=tuple(entry["regions"]),
+        kinds=("urban", "rural"),
+        sectors=tuple(entry["sectors"]),
+        groups={group: tuple(members) for group, members in entry["groups"].items()},
+        parameters={
+            parameter.name: ParameterWord(
+                name=parameter.name,
+                unit=parameter.unit,
+                value=parameter.value,
+                low=parameter.low,
+                high=parameter.high,
+                meaning=parameter.meaning,
+                source=parameter.source,
+                assumed=parameter.assumed,
+            )
+            for parameter in catalogue.parameters(name).values()
+        },
+        first_year=int(entry["first_year"]),
+        last_year=int(entry["last_year"]),
+    )

@@ -1,0 +1,19 @@
+"""From the name of a world and parameters set by a user to the world itself."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+from sim.data import catalogue
+from sim.world.world import World
+
+
+def build_world(name: str, changed: Mapping[str, float] | None = None) -> World:
+    """The world of that name, its base year inverted anew for every parameter that is changed.
+
+    Raises WorldError where the changed parameters and the data of the base year contradict each other.
+    """
+    values = {parameter.name: parameter.value for parameter in catalogue.parameters(name).values()}
+    world: World = importlib.import_module(f"sim.world.{name}").build({**values, **(changed or {})})
+    return world

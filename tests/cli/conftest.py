@@ -1,0 +1,80 @@
+"""A stand-in for everything below the command line: scenarios of one line, runs that take no time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+import sim
+from sim.data.catalogue import fingerprints
+from sim.errors import Fault, ScenarioFaults
+from sim.results import Results, versions
+from tests.results.synthetic import future
+
+
+@dataclass
+class Stage:
+    """What the stand-ins were asked to do, and how they shall behave."""
+
+    runs: list[tuple[str, int]] = field(default_factory=list)
+    failed: Sequence[int] = ()
+    interrupt: bool = False
+    effect: float = -0.05
+
+
+class OneLine(SimpleNamespace):
+    """A scenario whose file holds its effect on the ratio, e.g. `-0.05`; anything else is a fault."""
+
+    def digest(self) -> str:
+        return f"{self.name}{self.effect}{self.settings}".encode().hex().ljust(64, "0")[:64]
+
+
+def load_scenario(path: Path, vocabulary: Any, settings: Sequence[str] = ()) -> OneLine:
+    try:
+        effect = float(path.read_text())
+    except ValueError:
+        raise ScenarioFaults([Fault(str(path), 1, "effect", f'"{path.read_text()}" is not a number.')]) from None
+    title = path.stem.replace("_", " ").capitalize()
+    words = {"name": path.stem, "title": title, "question": f"What does {title} do?", "world": "zhejiang"}
+    return OneLine(**words, effect=effect, settings=tuple(settings))
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **contents: Any) -> None:
+    module = ModuleType(name)
+    vars(module).update(contents)
+    monkeypatch.setitem(sys.modules, name, module)
+    if name.count(".") == 1:
+        monkeypatch.setattr(sim, name.partition(".")[2], module, raising=False)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """An empty folder to work in with three scenarios, and the stand-ins in place."""
+    here = Stage()
+
+    def run(scenario: OneLine, out: Path, jobs: int, progress: Callable[[int, int], None] | None) -> Results:
+        here.runs.append((scenario.name, jobs))
+        if progress is not None:
+            progress(1, 2)
+        if here.interrupt:
+            raise KeyboardInterrupt
+        told = {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}
+        told |= {"name": scenario.name, "failed": here.failed, "title": scenario.title}
+        return future(out, lambda r, y: scenario.effect, replicates=(0, 1, 2), **told)
+
+    estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
+    monkeypatch.setattr(sim, "__version__", "1.2.3", raising=False)
+    stand_in(monkeypatch, "sim.experiment", run=run, estimate=lambda scenario: estimate)
+    stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
+    stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)
+    monkeypatch.chdir(tmp_path)
+    Path("scenarios").mkdir()
+    for name, effect in (("baseline", "0"), ("aid", "-0.05"), ("broken", "much"), ("worse", "plenty")):
+        Path(f"scenarios/{name}.yaml").write_text(effect)
+    return here

@@ -1,0 +1,264 @@
+"""The command line: what is printed where, exit codes, and that nothing half-written remains."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from matplotlib.figure import Figure
+
+from sim.cli import _progress, main
+from sim.results import open_results
+from tests.cli.conftest import Stage, stand_in
+
+BASELINE, AID, BROKEN, WORSE = (f"scenarios/{name}.yaml" for name in ("baseline", "aid", "broken", "worse"))
+
+
+def factorflow(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def folders() -> list[str]:
+    return sorted(path.name for path in Path("results").iterdir()) if Path("results").exists() else []
+
+
+def test_version_and_help(stage: Stage) -> None:
+    answer = factorflow("--version")
+    assert (answer.stdout, answer.exit_code) == ("factorflow 1.2.3\n", 0)
+    answer = factorflow("--help")
+    assert answer.exit_code == 0
+    assert all(command in answer.stdout for command in ("check", "run", "compare", "plot", "list"))
+
+
+@pytest.mark.parametrize("words", [("fly",), ("run",), ("run", "--jobs", "0", BASELINE), ("list", "secrets")])
+def test_wrong_words_are_faults_of_input(stage: Stage, words: Sequence[str]) -> None:
+    answer = factorflow(*words)
+    assert answer.exit_code == 2 and answer.stdout == "" and answer.stderr != ""
+
+
+def test_check_names_all_faults_of_all_files_and_writes_nothing(stage: Stage) -> None:
+    answer = factorflow("check", BASELINE, BROKEN, WORSE)
+    assert answer.exit_code == 2
+    assert answer.stdout == f"{BASELINE}: no faults. About 2 seconds and 1 MB.\n"
+    assert f'{BROKEN}: 1 fault\n\n  line 1  effect\n           "much" is not a number.' in answer.stderr
+    assert f"{WORSE}: 1 fault" in answer.stderr
+    assert stage.runs == [] and folders() == []
+    assert factorflow("check", BASELINE, AID).exit_code == 0
+
+
+def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
+    answer = factorflow("run", BASELINE, "--jobs", "2")
+    assert answer.exit_code == 0 and stage.runs == [("baseline", 2)]
+    folder = Path(answer.stdout.splitlines()[-1])
+    assert folder.parent == Path("results") and folder.name.startswith("baseline-")
+    assert open_results(folder).name == "baseline"
+    assert answer.stderr == ""  # no bar where nobody watches
+
+
+def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
+    first, second = (factorflow("run", BASELINE).stdout.strip() for _ in range(2))
+    assert second == first + "-2" and len(folders()) == 2
+
+
+def test_set_changes_the_digest_and_so_the_folder(stage: Stage) -> None:
+    assert factorflow("run", AID, "--set", "run.replicates=3").exit_code == 0
+    assert factorflow("run", AID).exit_code == 0
+    digests = {open_results(Path("results") / name).manifest["scenario_digest"] for name in folders()}
+    assert len(digests) == 2
+
+
+def test_out_is_the_folder_of_one_and_the_parent_of_several(stage: Stage) -> None:
+    assert factorflow("run", BASELINE, "--out", "here").stdout == "here\n"
+    answer = factorflow("run", BASELINE, AID, "--out", "both")
+    assert [Path(line) for line in answer.stdout.splitlines()] == [Path("both/baseline"), Path("both/aid")]
+
+
+def test_an_existing_out_is_refused_before_anything_is_run(stage: Stage) -> None:
+    Path("here").mkdir()
+    answer = factorflow("run", BASELINE, "--out", "here")
+    assert answer.exit_code == 2 and "here exists and is not overwritten" in answer.stderr
+    assert stage.runs == []
+
+
+def test_a_fault_in_the_second_file_stops_before_the_first_is_run(stage: Stage) -> None:
+    answer = factorflow("run", BASELINE, BROKEN)
+    assert answer.exit_code == 2 and stage.runs == [] and folders() == []
+
+
+def test_failed_replicates_are_told_and_end_with_three(stage: Stage) -> None:
+    stage.failed = (3, 4)
+    answer = factorflow("run", BASELINE)
+    assert answer.exit_code == 3
+    assert "2 of 5 replicates of baseline failed" in answer.stderr
+    assert "replicate 3 (seed 7003): no clearing in 2015" in answer.stderr
+    assert open_results(answer.stdout.splitlines()[-1]).replicates == (0, 1, 2)
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(stage: Stage) -> None:
+    stage.interrupt = True
+    answer = factorflow("run", BASELINE)
+    assert answer.exit_code == 130 and answer.stdout == "" and "Interrupted" in answer.stderr
+    assert folders() == []
+
+
+def test_compare_runs_what_is_needed_and_says_it_in_words(stage: Stage) -> None:
+    answer = factorflow("compare", BASELINE, AID)
+    assert answer.exit_code == 0 and [name for name, _ in stage.runs] == ["baseline", "aid"]
+    assert answer.stdout.startswith(
+        "By 2016 Aid brings the urban-rural income ratio of Zhejiang from 2.010 (Baseline) to"
+    )
+    assert "-0.050 to -0.050" in answer.stdout and "In 2016" in answer.stdout
+
+
+def test_compare_takes_an_unchanged_run_again_and_no_other(stage: Stage) -> None:
+    factorflow("run", BASELINE)
+    factorflow("run", AID)
+    answer = factorflow("compare", BASELINE, AID)
+    assert len(stage.runs) == 2 and answer.stderr.count("an unchanged run of") == 2
+    damaged = next(Path("results").glob("aid-*")) / "summary.csv"
+    damaged.write_text("")
+    factorflow("compare", BASELINE, AID)
+    assert [name for name, _ in stage.runs] == ["baseline", "aid", "aid"]
+    assert len(list(Path("results").glob("aid-*"))) == 2 and damaged.read_text() == ""
+
+
+@pytest.mark.parametrize("changed", ["versions", "data", "scenario_digest", "replicates"])
+def test_compare_does_not_take_a_run_of_other_versions_data_digest_or_with_failures(stage: Stage, changed: str) -> None:
+    path = Path(factorflow("run", BASELINE).stdout.strip()) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    if changed == "replicates":
+        manifest["replicates"].append({"replicate": 3, "seed": 1, "status": "failed", "reason": "no memory"})
+    else:
+        manifest[changed] = manifest[changed][:9] if changed == "scenario_digest" else {"factorflow": "0.0"}
+    path.write_text(json.dumps(manifest))
+    factorflow("compare", BASELINE, AID)
+    assert [name for name, _ in stage.runs] == ["baseline", "baseline", "aid"]
+
+
+def test_json_and_nothing_else_stands_on_stdout(stage: Stage) -> None:
+    factorflow("run", BASELINE)
+    answer = factorflow("compare", BASELINE, AID, "--json")
+    told = json.loads(answer.stdout)
+    assert told["baseline"]["name"] == "baseline" and told["paragraph"].startswith("By 2016 Aid")
+    assert "an unchanged run of" in answer.stderr
+
+
+@pytest.mark.parametrize("to", [AID, "aid", None])
+def test_the_baseline_may_be_named(stage: Stage, to: str | None) -> None:
+    answer = factorflow("compare", BASELINE, AID, "--json", *(("--to", to) if to else ()))
+    told = json.loads(answer.stdout)
+    assert told["baseline"]["name"] == ("aid" if to else "baseline")
+    rows = [row for row in told["table"] if (row["measure"], row["scope"]) == ("urban_rural_ratio", "world")]
+    assert all((row["difference"] > 0) is bool(to) for row in rows)
+
+
+def test_the_baseline_may_be_another_folder_or_file(stage: Stage) -> None:
+    folder = factorflow("run", AID).stdout.strip()
+    answer = factorflow("compare", BASELINE, "--to", folder, "--json")
+    assert json.loads(answer.stdout)["baseline"]["path"] == folder
+    answer = factorflow("compare", BASELINE, AID, "--to", "nobody")
+    assert answer.exit_code == 2 and '--to "nobody" names none, or more than one' in answer.stderr
+
+
+def test_compare_of_folders(stage: Stage) -> None:
+    made = [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
+    answer = factorflow("compare", *made)
+    assert answer.exit_code == 0 and len(stage.runs) == 2
+    Path(made[1], "summary.csv").write_text("other")
+    answer = factorflow("compare", *made)
+    assert answer.exit_code == 2 and "summary.csv differ from what was written" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ((BASELINE,), "needs two"),
+        ((BASELINE, BASELINE), "at least one other"),
+        ((BASELINE, "scenarios/nothing.yaml"), "there is no scenario file or results folder scenarios/nothing.yaml"),
+        (("scenarios", BASELINE), "is not a results folder (it has no manifest.json)"),
+        ((BASELINE, BROKEN), "is not a number"),
+    ],
+)
+def test_what_cannot_be_compared(stage: Stage, words: Sequence[str], answer: str) -> None:
+    told = factorflow("compare", *words)
+    assert told.exit_code == 2 and told.stdout == "" and answer in told.stderr
+
+
+def test_a_run_made_for_a_comparison_that_partly_fails_ends_with_three(stage: Stage) -> None:
+    stage.failed = (3,)
+    answer = factorflow("compare", BASELINE, AID)
+    assert answer.exit_code == 3 and "Replicates of Aid that failed and are left out: 1 of 4." in answer.stdout
+
+
+class Terminal(io.StringIO):
+    """A stderr somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_watched_run_shows_years_done_and_time_left_on_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", watched := Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with _progress("Aid [deepened]") as progress:
+        assert progress is not None
+        progress(21, 42)
+    assert "Aid [deepened]" in watched.getvalue() and "21/42" in watched.getvalue() and "left" in watched.getvalue()
+
+
+def drawn(results: Sequence[Any]) -> Figure:
+    figure = Figure(figsize=(1, 1))
+    figure.text(0, 0, " ".join(result.name for result in results))
+    return figure
+
+
+@pytest.fixture
+def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Two results folders, and one figure to draw from them."""
+    convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
+    stand_in(monkeypatch, "sim.plots", available=lambda: {"convergence": convergence})
+    return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
+
+
+def test_plot_writes_beside_the_first_results_and_prints_the_path(figures: list[str]) -> None:
+    answer = factorflow("plot", *figures, "convergence")
+    assert answer.exit_code == 0
+    path = Path(answer.stdout.strip())
+    assert path.name == "baseline-aid-convergence.png" and path.parent.samefile("results")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert factorflow("plot", figures[0], "convergence", "--out", "new/a.svg").stdout == "new/a.svg\n"
+    assert "<svg" in Path("new/a.svg").read_text()
+    assert [file.name for file in Path("new").iterdir()] == ["a.svg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("convergense",), "The last word is one of: convergence"),
+        (("convergence", "--out", "a.doc"), "the ending must be one of"),
+        (("convergence", "--out", "scenarios/aid.yaml/a.png"), "could not write"),
+    ],
+)
+def test_plots_that_cannot_be_drawn(figures: list[str], words: Sequence[str], answer: str) -> None:
+    told = factorflow("plot", *figures, *words)
+    assert told.exit_code == 2 and answer in told.stderr
+    assert factorflow("plot", "convergence").exit_code == 2
+
+
+def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
+    asked = "import sys, sim.cli\ntry: sim.cli.main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules)"
+    started = time.perf_counter()
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert time.perf_counter() - started < 2.0  # 0.3 s on a quiet machine; what follows is the reason
+    heavy = {"pandas", "numpy", "numba", "matplotlib", "mesa", "pyarrow", "scipy", "pydantic", "yaml", "rich"}
+    assert heavy.isdisjoint(told.split("\n")[-2].split())

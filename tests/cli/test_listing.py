@@ -1,0 +1,95 @@
+"""Lists of what there is to choose from, made by walking and never by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel, Field
+
+from sim.cli import main
+from tests.cli.conftest import Stage, stand_in
+
+
+class RoadTerms(BaseModel):
+    """Public money for roads.
+
+    A second paragraph that is for programmers.
+    """
+
+    instrument: str
+    from_: int = Field(validation_alias="from", description="first year", json_schema_extra={"unit": "year"})
+    until: int | None = Field(None, description="last year", json_schema_extra={"unit": "year"})
+    share: float = Field(0.25, ge=0, le=0.5, description="share of revenue", json_schema_extra={"unit": "share"})
+    uses: dict[str, float] = Field({"roads": 1.0}, description="what it is spent on")
+
+
+PARAMETER = SimpleNamespace(
+    name="trade_elasticity",
+    value=4.0,
+    low=1.0,
+    high=10.0,
+    unit="none",
+    meaning="of goods",
+    source="Tombe",
+    assumed=True,
+)
+WORLD = SimpleNamespace(
+    name="valley",
+    regions=("valley",),
+    sectors=("agriculture", "industry"),
+    groups={"coast": ("valley",)},
+    parameters={"trade_elasticity": PARAMETER},
+    first_year=1,
+    last_year=200,
+)
+
+
+def listed(what: str) -> str:
+    answer = CliRunner().invoke(main, ["list", what])
+    assert answer.exit_code == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture
+def offer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One instrument, one world, two measures of one file, one figure."""
+    words = SimpleNamespace(
+        instruments={"roads": RoadTerms},
+        worlds={"valley": WORLD},
+        measures={"theil": ("world", "region"), "theil_between_regions": ("world",), "output": ("cell",)},
+    )
+    stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: words)
+    theil = SimpleNamespace(UNIT="nats", MEANING="entropy of incomes")
+    stand_in(monkeypatch, "sim.measures", available=lambda: {"theil": theil})
+    figure = SimpleNamespace(TITLE="Convergence", MEANING="gap by year")
+    stand_in(monkeypatch, "sim.plots", available=lambda: {"convergence": figure})
+
+
+def test_instruments_show_terms_with_range_unit_default_and_meaning(offer: None) -> None:
+    text = listed("instruments")
+    rows = {line.split()[0]: " ".join(line.split()) for line in text.splitlines() if line.strip()}
+    assert "roads: Public money for roads." in text and "programmers" not in text
+    assert rows["share"] == "share 0 to 0.5 share 0.25 share of revenue"
+    assert rows["from"] == "from year needed first year"
+    assert rows["until"] == "until year last year"
+    assert rows["uses"] == "uses roads: 1 what it is spent on"
+    assert list(rows)[-2:] == ["from", "until"]  # own terms first
+
+
+def test_measures_take_unit_and_meaning_from_their_file(offer: None) -> None:
+    rows = [" ".join(line.split()) for line in listed("measures").splitlines()]
+    assert "theil world, region nats entropy of incomes" in rows
+    assert "theil_between_regions world nats entropy of incomes" in rows
+    assert "output cell" in rows
+
+
+def test_figures_worlds_and_scenarios(offer: None) -> None:
+    assert "convergence Convergence gap by year" in " ".join(listed("figures").split())
+    text = listed("worlds")
+    assert "valley, 1 to 200" in text and "groups: coast: valley" in text
+    assert "trade_elasticity 4 1 to 10 none of goods assumed; Tombe" in " ".join(text.split())
+    rows = [" ".join(line.split()) for line in listed("scenarios").splitlines()]
+    assert "scenarios/aid.yaml Aid What does Aid do?" in rows
+    assert "scenarios/broken.yaml cannot be run, see factorflow check scenarios/broken.yaml" in rows
