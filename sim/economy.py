@@ -56,6 +56,10 @@ class Workforce:
     residence: Array
     skills: Array
 
+    def times(self, factor: float) -> Workforce:
+        """The same people, `factor` times as many."""
+        return Workforce(self.residence * factor, self.skills * factor)
+
     @property
     def persons(self) -> Array:
         """Residents by cell, (cell,)."""
@@ -69,10 +73,11 @@ class Economy:
     capital_units[o, c]: slices of the portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014;
     enclave[o, c]: public capital in c owned by o, which never moves; land[h, c]: km2. knowledge[c]: log value-added
     productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when villages
-    become urban. The *_reference stocks are those the base year had on the ground a cell now covers.
+    become urban. people_scale: residents over those of the base year, by births and deaths alone. The *_reference stocks are those the base year had on the ground a cell now covers.
     """
 
     year: int
+    people_scale: float
     workforce: Workforce
     work_in_town: Array
     capital_units: Array

@@ -213,11 +213,15 @@ def _measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, d
     replicates = incomes.index.get_level_values(0).unique()
     years = incomes.index.get_level_values(1).unique()
     shape = (len(replicates), len(years), len(names))
-    panel = Panel.from_cells(
+    regions = tuple(dict.fromkeys(name.split("/")[0] for name in names))
+    panel = Panel(
         income=incomes.to_numpy().reshape(shape),
         population=people.to_numpy().reshape(shape),
         years=years.to_numpy(),
         cells=names,
+        regions=regions,
+        region_of_cell=np.array([regions.index(name.split("/")[0]) for name in names]),
+        kind_of_cell=np.array([name.split("/")[1] for name in names]),
         world=scenario.world,
     )
     frames, units = [], {}

@@ -56,7 +56,7 @@ class FactorFlowModel(mesa.Model):
             self.land = land_population(world, land_agents, key)
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
-        self._people = float(self.economy.workforce.residence.sum())
+        self._people = float(self.economy.workforce.residence.sum())  # of the base year
         self._area = float(self.economy.land.sum())
 
     @property
@@ -107,13 +107,14 @@ class FactorFlowModel(mesa.Model):
         value = year.place_values(world, economy, clearing, money, base)
         training = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour = self.labour.advance(labour_tables(world, value - base.value, rules.registration_cut, training), now)
-        turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
+        persons = economy.workforce.persons / economy.people_scale
+        turned = labour.reclassification.sum(axis=1) / persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         capital = self.capital.advance(capital_tables(world, returns, turned), now)
         rents = log_change(clearing.land_rent, base.land_rent)
         land = self.land.advance(land_tables(world, rents, turned), now)
         slices = float(economy.unit_value.mean())
-        for factor, moves, size in (("labour", labour, 1.0), ("capital", capital, slices), ("land", land, 1.0)):
+        for factor, moves, size in (("labour", labour, economy.people_scale), ("capital", capital, slices), ("land", land, 1.0)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration * size)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification * size)
         return np.asarray(turned)
@@ -132,8 +133,9 @@ class FactorFlowModel(mesa.Model):
         economy.land = year.land_table(world, self.land)
         share = share_in_town(world, economy.work_in_town, clearing.wage, self.base.wage)
         economy.work_in_town = share
-        economy.workforce = year.workforce(world, self.labour, share)
-        residuals = accounts.stock_residuals(economy, self._people, self._area, capital_before)
+        economy.workforce = year.workforce(world, self.labour, share, economy.people_scale)
+        people = self._people * economy.people_scale
+        residuals = accounts.stock_residuals(economy, people, self._area, capital_before)
         recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
 
     def _grow(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
@@ -148,4 +150,5 @@ class FactorFlowModel(mesa.Model):
         economy.services = growth.accumulated(economy.services, served, public_wear, price)
         cost = recorder.living_cost(world, clearing, self.base)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
-        economy.revenue = np.where(economy.revenue > 0, economy.revenue, 0.0)
+        economy.people_scale *= 1 + p["natural_growth"]
+        economy.workforce = economy.workforce.times(1 + p["natural_growth"])

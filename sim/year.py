@@ -43,14 +43,14 @@ def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
     )
 
 
-def workforce(world: World, labour: Movers, in_town: Array) -> Workforce:
-    """People by place: those who may move and those who never do."""
+def workforce(world: World, labour: Movers, in_town: Array, scale: float = 1.0) -> Workforce:
+    """People by place: those who may move and those who never do, all `scale` times as many as in the base year."""
     stocks = world.stocks
     settled = stocks.settled.T @ stocks.skill_share
     skills = labour.skills(in_town, len(stocks.skills)) + np.stack(
         [settled * (1 - in_town)[:, None], settled * in_town[:, None]], axis=2
     )
-    return Workforce(residence=labour.stock() + stocks.settled, skills=skills)
+    return Workforce(residence=(labour.stock() + stocks.settled) * scale, skills=skills * scale)
 
 
 def slice_value(world: World, capital: Movers) -> float:
@@ -79,6 +79,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     exact = stocks.residents + stocks.settled
     return Economy(
         year=world.first_year,
+        people_scale=1.0,
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),
         capital_units=units,

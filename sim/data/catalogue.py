@@ -128,6 +128,19 @@ def observed(world: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def residents(world: str, year: int) -> dict[str, tuple[float, float]]:
+    """Urban and rural residents by city between the censuses of 2010 and 2020 (persons)."""
+    cities = [region for region in worlds()[world]["regions"] if region not in worlds()[world]["outside"]]
+    return {city: (_people(facts(world), city, "urban", year), _people(facts(world), city, "rural", year)) for city in cities}
+
+
+def migrants_from_other_provinces(world: str, year: int) -> float:
+    """Residents of all cities registered in other provinces, between the censuses of 2010 and 2020 (persons)."""
+    fact, weight = facts(world), (year - 2010) / 10.0
+    name = "migrants_from_other_provinces"
+    return sum(fact[city, name, 2010] ** (1 - weight) * fact[city, name, 2020] ** weight for city in residents(world, year))
+
+
 def _people(fact: Mapping[tuple[str, str, int], float], city: str, kind: str, year: int) -> float:
     """Residents between the censuses of 2010 and 2020: counts geometrically, urban share linearly (persons)."""
     weight = (year - 2010) / 10.0

@@ -36,7 +36,7 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
     last = max(one.years[-1] for one in results)
     points = points[points["year"] <= last]
 
-    page = style.page(_words(results, measure, place, unit, found, points), 3.5 + marks.headroom(events), 0.6, _LABELS)
+    page = style.page(_words(results, measure, place, unit, found, points), 3.5 + marks.headroom(events), right=_LABELS)
     grid = page.grid(1, 1, headroom=marks.headroom(events))
     axes = page.figure.add_subplot(grid[0, 0])
     style.dress(axes)
@@ -47,7 +47,8 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
     marks.year_axis(axes, first, last)
     if len(points):
         axes.set_xlim(first - 0.35)  # a whole circle in the first year
-    axes.set_ylabel(marks.axis_words(measure, unit), size=style.TEXT_SIZE, color=style.INK)
+    marks.value_axis(axes)
+    style.side_words(axes, marks.sentence(marks.with_unit(measure, unit)))
     axes.margins(y=0.08)
     axes.set_ylim(axes.get_ylim())
     marks.draw_starts(axes, events, 3.5)
@@ -68,19 +69,16 @@ def _words(
     points: pd.DataFrame,
 ) -> style.Words:
     where = marks.world_name(results[0]) if place in (None, results[0].world) else marks.place_name(str(place))
-    title = _QUESTIONS.get(measure, f"{marks.sentence(marks.phrase(measure))}: where does it go?")
-    starting, ending = found[0].iloc[0], [table["p50"].iloc[-1] for table in found]
-    final = ", ".join(
-        f"{style.number(float(value))} under {name}"
-        for value, name in zip(ending, marks.names(results), strict=True)
-    )
-    finding = (
-        f"{where}, {marks.phrase(measure)}: {style.number(float(starting['p50']))} in {found[0].index[0]}; "
-        f"in {found[0].index[-1]} {final}."
-    )
+    title = _QUESTIONS.get(measure, f"How does {marks.phrase(measure)} evolve?")
+    start, (first, last) = float(found[0]["p50"].iloc[0]), found[0].index[[0, -1]]
+    ends = sorted((float(table["p50"].iloc[-1]), name) for table, name in zip(found, marks.names(results), strict=True))
+    said = [f"{style.number(value)} ({name})" for value, name in reversed(ends)]
+    final = ", ".join(said) if len(said) <= 3 else f"from {said[-1]} to {said[0]}"
+    named = marks.sentence(marks.with_unit(measure, unit))
+    finding = f"{where}. {named}: {style.number(start)} in {first}; in {last}: {final}."
     caption = marks.joined(
         marks.replicate_words(results),
         "Dotted line: a policy starts." if marks.starts(results) else "",
         marks.observed_words(points["source"]),
     )
-    return style.Words(title, finding if len(results) <= 3 else finding.split(";")[0] + ".", caption)
+    return style.Words(title, finding, caption)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from sim.data import catalogue
 from sim.plots import style
@@ -27,16 +28,16 @@ _PHRASES = {
     "max_min_ratio": "income per head, richest over poorest region",
     "coast_mountain_ratio": "income per head, coast over mountain",
     "williamson_cv": "Williamson's coefficient of variation of income per head",
-    "gini": "Gini index of income per head",
-    "theil": "Theil index of income per head",
-    "theil_between_regions": "Theil index of income per head, between regions",
-    "theil_between_kinds_within_regions": "Theil index of income per head, urban against rural within regions",
-    "sigma_convergence": "standard deviation of log income per head over regions",
+    "gini": "the Gini index of income per head",
+    "theil": "the Theil index of income per head",
+    "theil_between_regions": "the Theil index of income per head, between regions",
+    "theil_between_kinds_within_regions": "the Theil index of income per head, urban against rural within regions",
+    "sigma_convergence": "the standard deviation of log income per head over regions",
     "beta_convergence": "beta: slope of growth on initial log income",
-    "urban_share": "urban share of the population",
-    "work_in_town_share": "share of rural residents who work in town",
+    "urban_share": "the urban share of the population",
+    "work_in_town_share": "the share of rural residents who work in town",
 }
-_WITHOUT_UNIT = ("", "1", "ratio", "share", "index", "none")
+_WITHOUT_UNIT = ("", "1", "none")
 _LARGE = ((1e10, 1e9, "billion"), (1e7, 1e6, "million"))
 
 
@@ -80,11 +81,9 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def axis_words(measure: str, unit: str) -> str:
-    """Name and unit of a measure, for an axis."""
-    if unit in ("ratio", "share", "index"):
-        return sentence(f"{phrase(measure)} ({unit})")
-    return sentence(phrase(measure) if unit in _WITHOUT_UNIT else f"{phrase(measure)} ({unit})")
+def with_unit(measure: str, unit: str) -> str:
+    """Name and unit of a measure, as on an axis: `disposable income per head (yuan of 2014 per head and year)`."""
+    return phrase(measure) if unit in _WITHOUT_UNIT else f"{phrase(measure)} ({unit})"
 
 
 def scaled(largest: float, unit: str) -> tuple[float, str]:
@@ -102,14 +101,21 @@ def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: f
         axes.fill_between(years, found["p05"], found["p95"], color=ink, alpha=0.14, linewidth=0)
         axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
-    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=3)
+    above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
+    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
 
 
-def year_axis(axes: Axes, first: int, last: int, ticks: int = 8) -> None:
-    """Whole years from first to last."""
+def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:
+    """Whole years from first to last, counted from the first, with at most `most` of them written."""
     axes.set_xlim(first, max(last, first + 1))
-    axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=True))
+    step = next((step for step in (1, 2, 3, 5, 10, 20, 50) if (last - first) // step < most), last - first)
+    axes.set_xticks(range(first, last + 1, step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+
+
+def value_axis(axes: Axes, sign: bool = False) -> None:
+    """Thousands with commas and a true minus sign; `sign`: a plus where the value is positive."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(axes, value, sign)))
 
 
 def observed(world: str, measure: str, scope: str, place: str) -> pd.DataFrame:
@@ -126,7 +132,8 @@ def starts(results: Sequence[Results]) -> list[Start]:
         for policy in one.policies:
             year, until = int(policy["from"]), policy.get("until")
             if one.years[0] < year <= one.years[-1]:
-                word = str(policy["name"]).replace("_", " ")
+                name = str(policy["name"])
+                word = (name if style.can_show(name) else str(policy["instrument"])).replace("_", " ")
                 word += "" if until is None or int(until) >= one.years[-1] else f" (to {until})"
                 having.setdefault((year, word), []).append(order)
     together: dict[tuple[int, tuple[int, ...]], list[str]] = {}
@@ -148,30 +155,37 @@ def draw_starts(axes: Axes, events: Sequence[Start], height: float, named: bool 
 
     The earliest name stands highest: a line then never has to cross the name of a later policy, which lies to its right.
     """
-    first, last = axes.get_xlim()
     across = axes.get_xaxis_transform()
     for row, event in enumerate(reversed(events)):
         top = 1 + (0.05 + ROW * (row + 0.8)) / height if named else 1.0
-        axes.plot(
-            [event.year] * 2, [0, top], transform=across, clip_on=False, color=event.colour, linewidth=1, linestyle=":"
-        )
-        if not named:
-            continue
-        left = event.year <= first + 0.55 * (last - first)
-        text = f"{event.year}: {event.text}"
-        shift = (last - first) * 0.006 * (1 if left else -1)
-        side = "left" if left else "right"
-        axes.text(
-            *(event.year + shift, 1 + (0.05 + ROW * (row + 0.42)) / height),
-            text,
-            transform=across,
-            size=style.CAPTION_SIZE,
-            color=event.colour,
-            ha=side,
-            va="center",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            **style.plain(),
-        )
+        line = {"color": event.colour, "linewidth": 1, "linestyle": ":"}
+        axes.plot([event.year] * 2, [0, top], transform=across, clip_on=False, **line)
+        if named:
+            _name_start(axes, event, 1 + (0.05 + ROW * (row + 0.42)) / height)
+
+
+def _name_start(axes: Axes, event: Start, top: float) -> None:
+    """The name of a policy to the right of its line, or to the left where the page would cut it off."""
+    figure = axes.get_figure(root=True)
+    text = f"{event.year}: {event.text}"
+    first, last = axes.get_xlim()
+    box, inches = axes.get_position(), style.WIDTH if figure is None else figure.get_size_inches()[0]
+    start = (box.x0 + box.width * (event.year - first) / (last - first)) * inches
+    fits = start + 0.08 + style.width_of(text, style.CAPTION_SIZE) <= inches - style.MARGIN
+    axes.annotate(
+        text,
+        xy=(event.year, top),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(3 if fits else -3, 0),
+        textcoords="offset points",
+        size=style.CAPTION_SIZE,
+        color=event.colour,
+        ha="left" if fits else "right",
+        va="center",
+        annotation_clip=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        **style.plain(),
+    )
 
 
 def starts_words(events: Sequence[Start]) -> str:
@@ -202,7 +216,8 @@ def failures(results: Sequence[Results]) -> list[str]:
     for one, name in zip(results, names(results), strict=True):
         tried = len(one.manifest["replicates"])
         if tried > len(one.replicates):
-            told.append(f"{tried - len(one.replicates)} of {tried} replicates of {name} failed and are left out.")
+            lost = tried - len(one.replicates)
+            told.append(f"{lost} of {tried} replicates of {name} failed and {'is' if lost == 1 else 'are'} left out.")
     return told
 
 
@@ -227,3 +242,13 @@ def _some(words: Sequence[str]) -> str:
     if len(words) <= 3:
         return ", ".join(words)
     return f"{', '.join(words[:3])} and {len(words) - 3} more"
+
+
+def _tick(axes: Axes, value: float, sign: bool) -> str:
+    ticks = axes.get_yticks()
+    step = abs(float(ticks[1] - ticks[0])) if len(ticks) > 1 else abs(value)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
+    if round(step, decimals) != round(step, decimals + 1):  # steps of 0.25 need one more than steps of 0.2
+        decimals += 1
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    return text.lstrip("+-") if not text.strip("+-0.,") else text.replace("-", "\u2212")

@@ -68,7 +68,7 @@ class Words:
     caption: str
 
 
-def page(words: Words, height: float, left: float = 0.75, right: float = 0.2, axis: float = 0.42) -> Page:
+def page(words: Words, height: float, left: float = 0.9, right: float = 0.2, axis: float = 0.36) -> Page:
     """A page with title, finding and caption, as high as they need and `height` inches for the axes.
 
     left, right: inches kept free beside the axes for their labels; axis: inches under them for ticks and unit.
@@ -94,7 +94,7 @@ def page(words: Words, height: float, left: float = 0.75, right: float = 0.2, ax
 
 def plain() -> dict[str, Any]:
     """What every text made of names needs: fonts that have the characters, and no formulas between dollar signs."""
-    return {"family": list(families()), "linespacing": LINE / 1.2, "parse_math": False}
+    return {"family": list(families()), "linespacing": 1.2, "parse_math": False}
 
 
 @cache
@@ -178,6 +178,18 @@ def dress(axes: Axes, grid: bool = True) -> None:
     if grid:
         axes.grid(axis="y", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
+
+
+def side_words(axes: Axes, text: str) -> None:
+    """Name and unit beside a value axis, at the left margin of the page and folded to the height of the axes."""
+    figure = axes.get_figure(root=True)
+    if figure is None:  # an axes taken out of its figure has no page
+        return
+    box, (width, height) = axes.get_position(), figure.get_size_inches()
+    lines = fold(text, max(box.height * height, 1.6), TEXT_SIZE)
+    middle = box.y0 + box.height / 2
+    place = {"x": MARGIN / width, "y": middle, "rotation": 90, "ha": "left", "va": "center"}
+    figure.text(s="\n".join(lines), size=TEXT_SIZE, color=INK, multialignment="center", **place, **plain())
 
 
 def spread(

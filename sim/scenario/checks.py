@@ -6,6 +6,7 @@ One function a possible contradiction; each yields the path and the answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 from sim.scenario.explain import Spot, range_answer
 from sim.scenario.schema import PolicyTerms, Target, Years
@@ -41,18 +42,21 @@ def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Fou
             yield path, range_answer(Spot(float, "", known.unit, known.low, known.high)), value
 
 
-def check_policy_years(policies: Mapping[str, PolicyTerms], years: Years) -> Found:
-    """A policy starts and ends inside the run, and ends no earlier than it starts."""
-    span = f"({years.from_} to {years.to})"
-    for name, terms in policies.items():
-        if not years.from_ <= terms.from_ <= years.to:
-            yield ("policies", name, "from"), f"lies outside the run {span}.", terms.from_
-        if terms.until is None:
+def check_policy_years(policies: Mapping[str, object], years: Years) -> Found:
+    """A policy, as written, starts and ends inside the run, and ends no earlier than it starts."""
+    for name, written in policies.items():
+        if not isinstance(written, dict):
             continue
-        if terms.until < terms.from_:
-            yield ("policies", name, "until"), f"must not be earlier than from = {terms.from_}.", terms.until
-        elif terms.until > years.to:
-            yield ("policies", name, "until"), f"lies outside the run {span}.", terms.until
+        start, end = written.get("from"), written.get("until")
+        for word, year in (("from", start), ("until", end)):
+            if _is_year(year) and not years.from_ <= year <= years.to:
+                yield ("policies", name, word), f"lies outside the run ({years.from_} to {years.to}).", year
+        if _is_year(start) and _is_year(end) and end < start:
+            yield ("policies", name, "until"), f"must not be earlier than from = {start}.", end
+
+
+def _is_year(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def overlaps(policies: Mapping[str, PolicyTerms], years: Years, world: WorldWords) -> Iterator[tuple[str, str, str]]:

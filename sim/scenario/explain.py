@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from sim.scenario.inheritance import Draft
 from sim.scenario.words import nearest, one_of
-from sim.scenario.yaml_reader import KeyPath, Refused, resolve
+from sim.scenario.yaml_reader import KeyPath, RefusedError, resolve
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _hint(value: object, spot: Spot) -> str:
             return f" For {text[:-1].strip()} per cent write {share:.10g}."
         if _is_number(text):
             return f" A number in quotes is text: write {text} without quotes."
-    elif spot.unit.startswith("share") and spot.high is not None and spot.high < value <= 100 * spot.high:
+    elif spot.unit.startswith("share") and spot.high is not None and 1 < value <= 100 * spot.high:
         return f" For {value:.10g} per cent write {value / 100:.10g}."
     return ""
 
@@ -162,7 +162,7 @@ def _hint(value: object, spot: Spot) -> str:
 def _is_number(text: str) -> bool:
     try:
         meaning = resolve(text)
-    except Refused:
+    except RefusedError:
         return False
     return isinstance(meaning, int | float) and not isinstance(meaning, bool)
 
@@ -197,8 +197,6 @@ def _message(detail: ErrorDetails, spot: Spot) -> str:
         return "must not be empty."
     if kind == "string_too_long":
         return f"must not be longer than {context.get('max_length')} characters."
-    if kind == "too_short":
-        return "must not be empty."
     if kind == "value_error":
         return str(context.get("error", detail["msg"]))
     message = detail["msg"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault
-from sim.scenario.yaml_reader import KeyPath, Place, Reading, Refused, read_file, read_text, shown
+from sim.scenario.yaml_reader import KeyPath, Place, Reading, RefusedError, read_file, read_text, shown
 
 MAX_FILES = 8
 SETTING = "--set"
@@ -157,13 +157,13 @@ def _set(draft: Draft, setting: str, number: int, earlier: Sequence[str]) -> Non
     place = Place(SETTING, number)
     try:
         if not all(path) or not text.strip():
-            raise Refused("must have the form path=value, for example run.replicates=3.")
+            raise RefusedError("must have the form path=value, for example run.replicates=3.")
         if path[0] == "extends":
-            raise Refused("extends can only be written in a file.")
+            raise RefusedError("extends can only be written in a file.")
         if any(_halves(other)[0] == path for other in earlier):
-            raise Refused("is set twice.")
+            raise RefusedError("is set twice.")
         target = _target(draft, path, place)
-    except Refused as refusal:
+    except RefusedError as refusal:
         draft.faults.append(Fault(SETTING, number, shown((setting,)), str(refusal)))
         return
     reading = read_text(text, SETTING, number, path)
@@ -186,9 +186,9 @@ def _target(draft: Draft, path: KeyPath, place: Place) -> Any:
     for depth, key in enumerate(path):
         if isinstance(target, list):
             if not (key.isascii() and key.isdigit() and int(key) < len(target)):
-                raise Refused(f"{shown(path[:depth])} is a list with the items 0 to {len(target) - 1}.")
+                raise RefusedError(f"{shown(path[:depth])} is a list with the items 0 to {len(target) - 1}.")
         elif not isinstance(target, dict):
-            raise Refused(f"{shown(path[:depth])} is one value; it has no parts.")
+            raise RefusedError(f"{shown(path[:depth])} is one value; it has no parts.")
         if depth == len(path) - 1:
             break
         target = target[int(key)] if isinstance(target, list) else target.setdefault(key, {})

@@ -49,8 +49,8 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     policies = _policies(draft, vocabulary, context)
     scenario: Scenario | None = None
     try:
-        checked = {**draft.data, "policies": policies} if isinstance(draft.data.get("policies", {}), dict) else draft.data
-        scenario = _validated(Scenario, checked, context)
+        mapping = isinstance(draft.data.get("policies", {}), dict)
+        scenario = _validated(Scenario, {**draft.data, **({"policies": policies} if mapping else {})}, context)
     except ValidationError as error:
         explain(error, Scenario, draft)
     _cross_checks(draft, policies, world, vocabulary, context)
@@ -61,7 +61,14 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
 
 def _validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
     # by_name=False: a file may say `from`, never the attribute's name `from_`
-    return model.model_validate(data, context=dict(context), by_alias=True, by_name=False)
+    return model.model_validate(_in_order(data), context=dict(context), by_alias=True, by_name=False)
+
+
+def _in_order(data: object) -> object:
+    """Mappings sorted by key: the order of words in a file means nothing, so it may not reach a run either."""
+    if isinstance(data, dict):
+        return {key: _in_order(data[key]) for key in sorted(data)}
+    return [_in_order(item) for item in data] if isinstance(data, list) else data
 
 
 def _attempt(model: type[Model], data: object, context: Mapping[str, Any]) -> Model | None:
@@ -129,8 +136,9 @@ def _cross_checks(
 ) -> None:
     """What can be checked of the parts that are sound, even when others are not."""
     years = _attempt(Years, draft.data.get("years"), context)
-    if years is not None:
-        _note(draft, check_policy_years(policies, years))
+    written = draft.data.get("policies")
+    if years is not None and isinstance(written, dict):
+        _note(draft, check_policy_years(written, years))
     if world is None:
         return
     parameters, targets = draft.data.get("parameters"), draft.data.get("targets")

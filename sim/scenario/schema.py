@@ -74,7 +74,7 @@ class Run(Words):
     """How the scenario is computed: seed, number of agents, replicates."""
 
     seed: int = quantity(
-        7, unit="none", meaning="start of all random draws; the same seed gives the same run", at_least=0, at_most=2**31 - 1
+        7, unit="none", meaning="start of all random draws: the same seed, the same run", at_least=0, at_most=2**31 - 1
     )
     labour_agents: int = quantity(
         100_000, unit="agents", meaning="number of labour agents", at_least=1_000, at_most=100_000_000

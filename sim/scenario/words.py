@@ -81,11 +81,13 @@ def _sector(found: str, info: ValidationInfo) -> str:
     return found if world is None else _checked(found, world.sectors, "sector", world)
 
 
-def _without_repeats(places: tuple[str, ...]) -> tuple[str, ...]:
-    for place in places:
-        if places.count(place) > 1:
-            raise PydanticCustomError("repeated_name", "{answer}", {"answer": f'names "{place}" more than once.'})
-    return places
+def _named_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise PydanticCustomError("no_name", "must name at least one; leave the line out to keep the default.")
+    for name in names:
+        if names.count(name) > 1:
+            raise PydanticCustomError("repeated_name", "{answer}", {"answer": f'names "{name}" more than once.'})
+    return names
 
 
 def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
@@ -111,10 +113,10 @@ SectorName = Annotated[str, AfterValidator(_sector)]
 """The name of a sector of the world."""
 
 # strict=False only lets a YAML list become a tuple; the names inside stay strict
-Places = Annotated[tuple[PlaceName, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)]
+Places = Annotated[tuple[PlaceName, ...], Field(strict=False), AfterValidator(_named_once)]
 """A list of regions and groups; `expand_places` turns it into regions."""
 
-Sectors = Annotated[tuple[SectorName, ...], Field(strict=False, min_length=1), AfterValidator(_without_repeats)]
+Sectors = Annotated[tuple[SectorName, ...], Field(strict=False), AfterValidator(_named_once)]
 """A list of sectors."""
 
 Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"unit": "share"})]

@@ -51,11 +51,11 @@ class Reading:
     complete: bool = True
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A plain scalar that is none of true, false, a decimal number or text; its words say what to write instead."""
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """Reading cannot go on; the fault is already noted."""
 
 
@@ -66,7 +66,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
 
 def resolve(text: str) -> bool | int | float | str:
-    """The meaning of a plain scalar: true, false, a decimal number, else text; raises `Refused` for what is ambiguous.
+    """The meaning of a plain scalar: true, false, a decimal number, else text; raises `RefusedError` for what is ambiguous.
 
     A number with an exponent that comes out whole (1e5) is a whole number, so that it may count agents.
     """
@@ -74,30 +74,30 @@ def resolve(text: str) -> bool | int | float | str:
     if text in ("true", "false"):
         return text == "true"
     if folded in ("true", "false"):
-        raise Refused(f'write {folded} for a truth value, or "{text}" in quotes for text.')
+        raise RefusedError(f'write {folded} for a truth value, or "{text}" in quotes for text.')
     if folded in ("yes", "no", "on", "off"):
         meant = "true" if folded in ("yes", "on") else "false"
-        raise Refused(f'some programs read this as {meant}. Write {meant}, or "{text}" in quotes for text.')
+        raise RefusedError(f'some programs read this as {meant}. Write {meant}, or "{text}" in quotes for text.')
     if folded in ("", "~", "null"):
-        raise Refused("holds no value. Leave the line out to keep the default or what the file extends.")
+        raise RefusedError("holds no value. Leave the line out to keep the default or what the file extends.")
     if _NOT_FINITE.fullmatch(text):
-        raise Refused("is not a finite number; text needs quotes.")
+        raise RefusedError("is not a finite number; text needs quotes.")
     if _OTHER_BASE.fullmatch(text) or _SEXAGESIMAL.fullmatch(text):
-        raise Refused("is not a decimal number; text needs quotes.")
+        raise RefusedError("is not a decimal number; text needs quotes.")
     number = _NUMBER.fullmatch(text)
     return _number(text, *number.groups()) if number else text
 
 
 def _number(text: str, sign: str, whole: str, fraction: str | None, exponent: str | None) -> int | float:
     if len(whole) > 1 and whole.startswith("0"):
-        raise Refused("starts with 0, which some programs read as octal. Leave the 0 out, or use quotes for text.")
+        raise RefusedError("starts with 0, which some programs read as octal. Leave the 0 out, or use quotes for text.")
     if len(text) > MAX_DIGITS:
-        raise Refused(f"is longer than {MAX_DIGITS} digits; text needs quotes.")
+        raise RefusedError(f"is longer than {MAX_DIGITS} digits; text needs quotes.")
     if fraction is None and exponent is None:
         return int(sign + whole)
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise Refused("is too large for a number.")
+        raise RefusedError("is too large for a number.")
     whole_number = exponent is not None and value.is_integer() and abs(value) < 2**53
     return int(value) if whole_number else value
 
@@ -168,10 +168,10 @@ class _Builder:
         self.values += 1
         if self.values > MAX_VALUES:
             self.fault(event.start_mark, path, f"there are more than {MAX_VALUES} values up to here.")
-            raise _Stopped
+            raise _StoppedError
         if depth > MAX_DEPTH:
             self.fault(event.start_mark, path, f"is nested more than {MAX_DEPTH} levels deep.")
-            raise _Stopped
+            raise _StoppedError
         self.reading.places.setdefault(path, Place(self.file, self.line(event.start_mark)))
         if isinstance(event, events.AliasEvent):
             self.refuse(event.start_mark, path, f"aliases (*{event.anchor}) are not allowed; write the value out.")
@@ -228,13 +228,13 @@ class _Builder:
         try:
             self.check_text(text)
             if "\n" in text or len(text) > 200:
-                raise Refused("a key must be one short line.")
+                raise RefusedError("a key must be one short line.")
             if event.style is None:
                 if text == "<<":
-                    raise Refused("merge keys are not allowed; write the values out, or use extends.")
+                    raise RefusedError("merge keys are not allowed; write the values out, or use extends.")
                 number = resolve(text)
                 text = str(number) if isinstance(number, int) and not isinstance(number, bool) else text
-        except Refused as refusal:
+        except RefusedError as refusal:
             self.refuse(event.start_mark, (*path, text[:60]), f"this key cannot stand: {refusal}")
             return None
         return text
@@ -244,7 +244,7 @@ class _Builder:
         try:
             self.check_text(text)
             return resolve(text) if event.style is None else text
-        except Refused as refusal:
+        except RefusedError as refusal:
             self.refuse(event.start_mark, path, str(refusal), text[:60] or None)
             return None
 
@@ -252,10 +252,10 @@ class _Builder:
     def check_text(text: str) -> None:
         """Refuse text too long, or with characters nobody can see that an escape like "\\u202e" let in."""
         if len(text) > MAX_TEXT:
-            raise Refused(f"is a text of {len(text)} characters; at most {MAX_TEXT} are allowed.")
+            raise RefusedError(f"is a text of {len(text)} characters; at most {MAX_TEXT} are allowed.")
         for character in text:
             if character not in "\n\t" and _unseen(character):
-                raise Refused(f"holds {_named(character)}, which nobody can see.")
+                raise RefusedError(f"holds {_named(character)}, which nobody can see.")
 
 
 def _unseen(character: str) -> bool:
@@ -266,13 +266,14 @@ def _named(character: str) -> str:
     return f"the character U+{ord(character):04X} ({unicodedata.name(character, 'control character').lower()})"
 
 
-def _unseen_characters(text: str, file: str) -> list[Fault]:
-    faults = []
+def _unseen_characters(text: str) -> list[tuple[int, str]]:
+    """Line and answer for every character nobody can see."""
+    found = []
     # the lines of YAML, not of str.splitlines, which also breaks at the characters looked for here
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         for character in sorted({character for character in line if character != "\t" and _unseen(character)}):
-            faults.append(Fault(file, number, "(text)", f"{_named(character)} is not allowed: nobody can see it."))
-    return faults
+            found.append((number, f"{_named(character)} is not allowed: nobody can see it."))
+    return found
 
 
 _PLAINER = (
@@ -286,10 +287,11 @@ _PLAINER = (
 )
 
 
-def _syntax_fault(error: YAMLError, text: str, file: str, fixed_line: int | None) -> Fault:
+def _syntax_fault(error: YAMLError, text: str, file: str, fixed_line: int | None, top: KeyPath) -> Fault:
+    where_in_words = shown(top) if top else "(text)"
     if isinstance(error, ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        return Fault(file, fixed_line or line, "(text)", "holds a character YAML does not allow.")
+        return Fault(file, fixed_line or line, where_in_words, "holds a character YAML does not allow.")
     assert isinstance(error, MarkedYAMLError)
     problem = str(error.problem or error.context)
     message, mark = f"cannot be read as YAML: {problem}.", error.problem_mark or error.context_mark
@@ -298,23 +300,23 @@ def _syntax_fault(error: YAMLError, text: str, file: str, fixed_line: int | None
             message = plainer
             mark = error.context_mark if where == "context" and error.context_mark is not None else mark
             break
-    return Fault(file, fixed_line or (mark.line + 1 if mark is not None else 1), "(text)", message)
+    return Fault(file, fixed_line or (mark.line + 1 if mark is not None else 1), where_in_words, message)
 
 
 def read_text(text: str, file: str, line: int | None = None, top: KeyPath = ()) -> Reading:
     """Read one YAML document; `line` and `top` place it all on one line and below a path, for `--set path=value`."""
-    unseen = _unseen_characters(text, file)
+    unseen = _unseen_characters(text)
     if unseen:
-        placed = [Fault(fault.file, line or fault.line, fault.path, fault.message) for fault in unseen]
-        return Reading(faults=placed, complete=False)
+        found = [Fault(file, line or at, shown(top) if top else "(text)", message) for at, message in unseen]
+        return Reading(faults=found, complete=False)
     builder = _Builder(text, file, line, top)
     try:
         builder.document()
-    except _Stopped:
+    except _StoppedError:
         builder.reading.complete = False
     except YAMLError as error:
         builder.reading.complete = False
-        builder.reading.faults.append(_syntax_fault(error, text, file, line))
+        builder.reading.faults.append(_syntax_fault(error, text, file, line, top))
     return builder.reading
 
 

@@ -113,6 +113,11 @@ def _series(variable: str, year: int = YEAR) -> Array:
     return np.array([facts[city, variable, year] for city in _cities()])
 
 
+def _people() -> Array:
+    """Residents of the base year by (city, kind), urban first, between the censuses (persons)."""
+    return np.array(list(catalogue.residents(NAME, YEAR).values()))
+
+
 def _census(variable: str) -> Array:
     """A census count of 2010 and 2020, interpolated geometrically to the base year."""
     return np.asarray(_series(variable, 2010) ** (1 - _CENSUS_WEIGHT) * _series(variable, 2020) ** _CENSUS_WEIGHT)
@@ -150,8 +155,7 @@ def _places(p: Mapping[str, float]) -> Places:
 
 
 def _residents(p: Mapping[str, float]) -> tuple[Array, Array]:
-    urban = _series("population") * _series("urban_share")
-    rural = _series("population") * (1 - _series("urban_share"))
+    urban, rural = _people().T
     counts = CityCounts(
         urban=urban,
         rural=rural,
@@ -167,7 +171,8 @@ def _residents(p: Mapping[str, float]) -> tuple[Array, Array]:
 def _mean_years() -> Array:
     """Mean years of schooling by cell of registration; the rest of the country as the province's average (assumed)."""
     p = {name: item.value for name, item in catalogue.parameters(NAME).items()}
-    years, urban, weight = _census("mean_years_of_schooling"), _series("urban_share"), _series("population")
+    years, weight = _census("mean_years_of_schooling"), _people().sum(axis=1)
+    urban = _people()[:, 0] / weight
     years = np.append(years, (years * weight).sum() / weight.sum())
     urban = np.append(urban, _nation("urban_population") / (_nation("urban_population") + _nation("rural_population")))
     gap = p["rural_schooling_gap"]
@@ -235,7 +240,7 @@ def _land(p: Mapping[str, float]) -> Array:
     fields = facts["Zhejiang", "cultivated_land", 2009] * area / area.sum()
     urban = p["urban_land_share"] * built
     rural = (1 - p["urban_land_share"]) * built + fields
-    people = _series("population").sum()
+    people = _people().sum()
     others = _nation("urban_population") + _nation("rural_population") - people
     use = np.append(np.stack([urban, rural], axis=1).ravel(), np.array([urban.sum(), rural.sum()]) * others / people)
     land = np.diag(use)

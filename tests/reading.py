@@ -1,0 +1,26 @@
+"""Short ways for tests to live through years and read what was recorded."""
+
+from sim.model import FactorFlowModel
+
+
+def lived(world, laws=(), last_year=None, **options):
+    """A model that has lived to its last year (the base year where none is given)."""
+    model = FactorFlowModel(world, laws, last_year=last_year or world.first_year, **options)
+    while model.running:
+        model.step()
+    return model
+
+
+def rows(model):
+    """Recorded values by (year, scope, place, measure)."""
+    return {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
+
+
+def ratio(model, year, scope="kind"):
+    """Urban over rural income per head of the reported area."""
+    read = rows(model)
+    return read[year, "kind", "urban", "income_per_head"] / read[year, "kind", "rural", "income_per_head"]
+
+
+def largest_residual(model):
+    return max(residual for _, _, residual in model.record.accounts)
