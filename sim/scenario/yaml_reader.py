@@ -66,7 +66,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
 
 def resolve(text: str) -> bool | int | float | str:
-    """The meaning of a plain scalar: true, false, a decimal number, else text; raises `RefusedError` for what is ambiguous.
+    """The meaning of a plain scalar: true, false, a decimal number, else text; raises RefusedError for the ambiguous.
 
     A number with an exponent that comes out whole (1e5) is a whole number, so that it may count agents.
     """
@@ -220,7 +220,10 @@ class _Builder:
         event = self.events.ahead()
         if not isinstance(event, events.ScalarEvent):
             self.fault(event.start_mark, path, "a key must be one word or number, not a list, a mapping or an alias.")
-            self.value((*path, "?"), depth + 1)
+            if isinstance(event, events.AliasEvent):
+                self.events.take()
+            else:
+                self.value((*path, "?"), depth + 1)
             return None
         self.events.take()
         self.plainness(event, (*path, event.value))
@@ -245,7 +248,7 @@ class _Builder:
             self.check_text(text)
             return resolve(text) if event.style is None else text
         except RefusedError as refusal:
-            self.refuse(event.start_mark, path, str(refusal), text[:60] or None)
+            self.refuse(event.start_mark, path, str(refusal), text[:61] or None)
             return None
 
     @staticmethod
@@ -278,7 +281,11 @@ def _unseen_characters(text: str) -> list[tuple[int, str]]:
 
 _PLAINER = (
     ("'\\t' that cannot start any token", "a tab cannot indent a line; use spaces.", "problem"),
-    ("mapping values are not allowed", 'a second ": " in one line; text that holds ": " needs quotes.', "problem"),
+    (
+        "mapping values are not allowed",
+        'a ": " cannot stand here: text that holds one needs quotes, keys of one mapping the same indentation.',
+        "problem",
+    ),
     ("could not find expected ':'", 'a key must be followed by ": " and its value.', "context"),
     ("expected <block end>", "the indentation does not fit the lines above.", "problem"),
     ("found unexpected end of stream", "the quotes that open here are not closed.", "context"),

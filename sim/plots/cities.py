@@ -1,0 +1,169 @@
+"""How do incomes in town and country grow, city by city? A small panel for each region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
+
+from sim.errors import ResultsError
+from sim.plots import marks, style
+from sim.plots.bands import at_least, quantiles
+from sim.results import Results
+
+TITLE = "Do town and country grow together in every city?"
+MEANING = "urban and rural income per head of each city by year, one panel each, log scale shared; observed points"
+
+_MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
+_KINDS = ("urban", "rural")
+_HEIGHT, _GAP = 1.35, 0.5  # inches: a panel, and the room between two for years and name
+
+
+def figure(results: Sequence[Results]) -> Figure:
+    """A panel for each region, those with the widest gap in the first year first; urban income above, rural below.
+
+    Raises ResultsError if the results have no regions with urban and rural income.
+    """
+    at_least(results, 1, "cities")
+    found = _incomes(results)
+    regions = sorted(found, key=lambda region: -_gap(found[region][0], 0))
+    columns = min(4, len(regions) + 1)
+    rows = -(-(len(regions) + 1) // columns)  # one more than regions: the key
+    points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
+              for region in regions for kind in _KINDS}  # fmt: skip
+    words = _words(results, found, regions, pd.concat([table["source"] for table in points.values()]))
+    page = style.page(words, _HEIGHT * rows + _GAP * (rows - 1) + 0.25, left=0.6, right=0.05)
+    grid = page.grid(rows, columns, headroom=0.25, hspace=_GAP / _HEIGHT, wspace=0.12)
+
+    everything = [table[kind] for tables in found.values() for table in tables for kind in _KINDS]
+    low = min(float(table["p05"].min()) for table in everything) / 1.12
+    high = max(float(table["p95"].max()) for table in everything) * 1.12
+    events = marks.starts(results)
+    for place, region in enumerate(regions):
+        axes = page.figure.add_subplot(grid[place // columns, place % columns])
+        _draw(axes, results, found[region], points, region)
+        marks.draw_starts(axes, events, _HEIGHT, named=False)
+        axes.set_ylim(low, high)
+        _scale(axes, low, high, named=place % columns == 0)
+    _key(page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]), results, len(points) > 0)
+    unit = results[0].units[_MEASURE]
+    place_of_unit = (style.MARGIN / style.WIDTH, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1])
+    text = marks.sentence(marks.with_unit(_MEASURE, f"{unit}, log scale"))
+    page.figure.text(*place_of_unit, text, rotation=90, va="center", size=style.TEXT_SIZE, color=style.INK)
+    return page.figure
+
+
+def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFrame]]]:
+    """Quantiles of income by region, then by results, then by kind; regions that all results have."""
+    series = results[0].series
+    cells = set(series.loc[(series["scope"] == "cell") & (series["measure"] == _MEASURE), "place"].astype(str))
+    reported = set(series.loc[series["scope"] == "region", "place"].astype(str))
+    regions = sorted(region for region in reported if all(f"{region}/{kind}" in cells for kind in _KINDS))
+    if not regions:
+        raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
+    return {
+        region: [
+            {kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results
+        ]
+        for region in regions
+    }
+
+
+def _gap(tables: dict[str, pd.DataFrame], year: int) -> float:
+    """Ratio of the median urban to the median rural income in the first (0) or last (-1) year."""
+    return float(tables["urban"]["p50"].iloc[year] / tables["rural"]["p50"].iloc[year])
+
+
+def _draw(
+    axes: Axes,
+    results: Sequence[Results],
+    tables: Sequence[dict[str, pd.DataFrame]],
+    points: dict[tuple[str, str], pd.DataFrame],
+    region: str,
+) -> None:
+    style.dress(axes)
+    axes.set_yscale("log")
+    for order, (one, table) in enumerate(zip(results, tables, strict=True)):
+        for kind in _KINDS:
+            marks.draw_bands(axes, table[kind], order, len(one.replicates) > 1, width=1.2)
+    for kind in _KINDS:
+        seen = points[region, kind]
+        axes.plot(seen["year"], seen["value"], linestyle="", zorder=4, **(marks.OBSERVED | {"markersize": 2.4}))
+    first, last = results[0].years[0], max(one.years[-1] for one in results)
+    marks.year_axis(axes, first, last, most=4)
+    axes.set_title(marks.place_name(region), size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", pad=13)
+    start = axes.annotate(
+        f"{_gap(tables[0], 0):.2f} \u2192",
+        xy=(0, 1),
+        xytext=(0, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        size=style.CAPTION_SIZE,
+        color=style.GREY,
+        annotation_clip=False,
+    )
+    for order, table in enumerate(tables[:4]):
+        start = axes.annotate(
+            f" {_gap(table, -1):.2f}",
+            xy=(1, 0),
+            xycoords=start,
+            size=style.CAPTION_SIZE,
+            color=style.colour(order),
+            annotation_clip=False,
+        )
+
+
+def _scale(axes: Axes, low: float, high: float, named: bool) -> None:
+    """Round values on the log axis, written only beside the first panel of a row."""
+    steps = [digit * 10.0**power for power in range(0, 13) for digit in (1, 2, 5)]
+    axes.yaxis.set_major_locator(FixedLocator([step for step in steps if low <= step <= high]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}") if named else NullFormatter())
+
+
+def _key(axes: Axes, results: Sequence[Results], observed: bool) -> None:
+    """What the colours mean, in the place of the last panel."""
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    figure = axes.get_figure(root=True)
+    room = axes.get_position().width * style.WIDTH if figure is not None else 1.5
+    lines = [style.fold(name, room - 0.3, style.CAPTION_SIZE)[:3] for name in marks.names(results)]
+    step = style.CAPTION_SIZE * 1.35 / 72 / _HEIGHT
+    top = 1.0
+    for order, text in enumerate(lines):
+        axes.plot([0.0, 0.13], [top - step / 2] * 2, color=style.colour(order), linestyle=style.dashes(order))
+        axes.text(0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain())
+        top -= step * (len(text) + 0.5)
+    if observed:
+        axes.plot([0.065], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))
+        axes.text(0.18, top, "observed", size=style.CAPTION_SIZE, color=style.INK, va="top")
+    axes.set_ylim(min(0.0, top - step), 1)
+
+
+def _words(
+    results: Sequence[Results],
+    found: dict[str, list[dict[str, pd.DataFrame]]],
+    regions: Sequence[str],
+    sources: pd.Series,
+) -> style.Words:
+    tables = found[regions[0]][0]
+    first, last = (int(tables["urban"].index[place]) for place in (0, -1))
+    told = []
+    for order, name in enumerate(marks.names(results)):
+        fallen = sum(_gap(found[region][order], -1) < _gap(found[region][order], 0) for region in regions)
+        mean = float(np.mean([np.log(_gap(found[region][order], -1)) for region in regions]))
+        told.append(f"{fallen} of {len(regions)} ({name}, mean {np.exp(mean):.2f})")
+    start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
+    finding = f"The urban over rural ratio was {start:.2f} on average in {first}; by {last} it has fallen in {', '.join(told)}."
+    caption = marks.joined(
+        f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}.",
+        marks.replicate_words(results, "Lines"),
+        marks.starts_words(marks.starts(results)),
+        marks.observed_words(sources),
+    )
+    return style.Words(TITLE, finding, caption)
