@@ -15,7 +15,7 @@ from sim.plots import marks, style
 from sim.plots.bands import at_least, quantiles
 from sim.results import Results
 
-TITLE = "Do town and country grow together in every city?"
+TITLE = "Do town and country draw nearer in every city?"
 MEANING = "urban and rural income per head of each city by year, one panel each, log scale shared; observed points"
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
@@ -36,7 +36,7 @@ def figure(results: Sequence[Results]) -> Figure:
     points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
     words = _words(results, found, regions, pd.concat([table["source"] for table in points.values()]))
-    page = style.page(words, _HEIGHT * rows + _GAP * (rows - 1) + 0.25, left=0.6, right=0.05)
+    page = style.page(words, _HEIGHT * rows + _GAP * (rows - 1) + 0.25, left=0.82, right=0.05)
     grid = page.grid(rows, columns, headroom=0.25, hspace=_GAP / _HEIGHT, wspace=0.12)
 
     everything = [table[kind] for tables in found.values() for table in tables for kind in _KINDS]
@@ -49,7 +49,9 @@ def figure(results: Sequence[Results]) -> Figure:
         marks.draw_starts(axes, events, _HEIGHT, named=False)
         axes.set_ylim(low, high)
         _scale(axes, low, high, named=place % columns == 0)
-    _key(page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]), results, len(points) > 0)
+        if place == 0:
+            _name_lines(axes, found[region][0])
+    _key(page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]), results, any(map(len, points.values())))
     unit = results[0].units[_MEASURE]
     place_of_unit = (style.MARGIN / style.WIDTH, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1])
     text = marks.sentence(marks.with_unit(_MEASURE, f"{unit}, log scale"))
@@ -94,27 +96,27 @@ def _draw(
         seen = points[region, kind]
         axes.plot(seen["year"], seen["value"], linestyle="", zorder=4, **(marks.OBSERVED | {"markersize": 2.4}))
     first, last = results[0].years[0], max(one.years[-1] for one in results)
-    marks.year_axis(axes, first, last, most=4)
+    marks.year_axis(axes, first, last)
+    axes.set_xlim(first - 0.6)  # a whole circle in the first year
+    step = next((step for step in (1, 2, 5, 10, 20) if (last - first) / step <= 3), 50)
+    axes.set_xticks([year for year in range(first, last + 1) if year % step == 0])
     axes.set_title(marks.place_name(region), size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", pad=13)
-    start = axes.annotate(
-        f"{_gap(tables[0], 0):.2f} \u2192",
-        xy=(0, 1),
-        xytext=(0, 4),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        size=style.CAPTION_SIZE,
-        color=style.GREY,
-        annotation_clip=False,
-    )
-    for order, table in enumerate(tables[:4]):
-        start = axes.annotate(
-            f" {_gap(table, -1):.2f}",
-            xy=(1, 0),
-            xycoords=start,
-            size=style.CAPTION_SIZE,
-            color=style.colour(order),
-            annotation_clip=False,
-        )
+    said = [(f"{_gap(tables[0], 0):.2f} \u2192", style.GREY)]
+    said += [(f"{_gap(table, -1):.2f}", style.colour(order)) for order, table in enumerate(tables[:4])]
+    start = 0.0
+    for text, ink in said:
+        word = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+        axes.annotate(text, xy=(0, 1), xytext=(start, 4), size=style.CAPTION_SIZE, color=ink, **word)
+        start += style.width_of(text, style.CAPTION_SIZE) * 72 + 4
+
+
+def _name_lines(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
+    """Urban and rural, written above and below the lines of the first panel, near their beginning."""
+    for kind, factor, side in (("urban", 1.36, "bottom"), ("rural", 1 / 1.25, "top")):
+        middle = tables[kind]["p50"]
+        year = min(1 if kind == "urban" else 4, len(middle) - 1)
+        spot = (float(middle.index[year]), float(middle.iloc[year]) * factor)
+        axes.text(*spot, kind, size=style.CAPTION_SIZE, color=style.GREY, va=side)
 
 
 def _scale(axes: Axes, low: float, high: float, named: bool) -> None:
@@ -153,13 +155,21 @@ def _words(
 ) -> style.Words:
     tables = found[regions[0]][0]
     first, last = (int(tables["urban"].index[place]) for place in (0, -1))
+    fallen = [
+        sum(_gap(found[region][order], -1) < _gap(found[region][order], 0) for region in regions)
+        for order in range(len(results))
+    ]
     told = []
     for order, name in enumerate(marks.names(results)):
-        fallen = sum(_gap(found[region][order], -1) < _gap(found[region][order], 0) for region in regions)
         mean = float(np.mean([np.log(_gap(found[region][order], -1)) for region in regions]))
-        told.append(f"{fallen} of {len(regions)} ({name}, mean {np.exp(mean):.2f})")
+        told.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
     start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
-    finding = f"The urban over rural ratio was {start:.2f} on average in {first}; by {last} it has fallen in {', '.join(told)}."
+    if len(told) > 3:
+        told = [f"{min(fallen)} to {max(fallen)} of {len(regions)} in {len(results)} scenarios"]
+    finding = (
+        f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
+        f"Cities where it has fallen by {last}: {'; '.join(told)}."
+    )
     caption = marks.joined(
         f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}.",
         marks.replicate_words(results, "Lines"),
