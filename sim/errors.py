@@ -53,7 +53,7 @@ class MarketDidNotClear(FactorFlowError):
         self.market, self.year, self.size, self.sweeps = market, year, size, sweeps
         super().__init__(
             f"the market for {market} did not clear in {year}: after {sweeps} sweeps supply and demand still differ by "
-            f"{size:.2e} of world revenue. Larger trade elasticities or very large policies can cause this."
+            f"{size:.2e} of its size. Larger trade elasticities or very large policies can cause this."
         )
 
 

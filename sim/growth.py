@@ -85,6 +85,21 @@ def merged_value(economy: Economy, units: Array, town: Index) -> Array:
     return np.asarray(np.where(after > 0, worth / np.where(after > 0, after, 1.0), economy.unit_value))
 
 
+def merged_quality(economy: Economy, share: Array, ground: Array, town: Index, rent: Array) -> Array:
+    """Effective land per km2 after villages joined their towns, (cell,).
+
+    A village's fields are no building land: they come into town as what they are worth there, share * rent_v / rent_u
+    of the village's effective land, spread over the area `ground` (km2) that changed its name. rent: per effective unit.
+    """
+    area = economy.land.sum(axis=0)
+    village = town != np.arange(town.size)
+    worth = np.where(village & (rent[town] > 0), share * economy.effective_land * rent / np.where(rent > 0, rent, 1.0)[town], 0.0)
+    effective, grown = economy.effective_land.copy(), area.copy()
+    np.add.at(effective, town, worth)
+    np.add.at(grown, town, np.where(village, ground, 0.0))
+    return np.asarray(np.where(village, economy.land_quality, effective / grown))
+
+
 def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
     """Move the part `share` of every village's ground, with all that stands on it, to its town.
 

@@ -35,8 +35,8 @@ class FactorFlowModel(mesa.Model):
         seed: int = 7,
         replicate: int = 0,
         labour_agents: int = 100_000,
-        capital_agents: int = 24_000,
-        land_agents: int = 24_000,
+        capital_agents: int = 100_000,
+        land_agents: int = 50_000,
         continuum: bool = False,
     ) -> None:
         super().__init__(rng=seed)
@@ -71,8 +71,8 @@ class FactorFlowModel(mesa.Model):
         money = treasury.statement(maps, clearing.revenue)
         self._pay(rules, clearing, money)
         self._record(clearing, money)
-        turned = self._move(rules, clearing, money)
-        self._settle(clearing, turned)
+        turned, ground = self._move(rules, clearing, money)
+        self._settle(clearing, turned, ground)
         self._grow(rules, clearing, money)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
@@ -87,7 +87,7 @@ class FactorFlowModel(mesa.Model):
     def _pay(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
         """Post the public payments and close the year's accounts of money."""
         self.payments = treasury.payments(self.world, rules, money)
-        rents = clearing.land_rent * self.economy.land.sum(axis=0)
+        rents = clearing.land_rent * self.economy.effective_land
         residuals = accounts.money_residuals(self.world, money, rents, self.payments, clearing.residual)
         recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
 
@@ -101,8 +101,8 @@ class FactorFlowModel(mesa.Model):
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
 
-    def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Array:
-        """Labour, capital and land move on the year's returns; returns the share of each village that became urban."""
+    def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> tuple[Array, Array]:
+        """Labour, capital and land move on the year's returns; what share and area of each village became urban."""
         world, economy, base, now = self.world, self.economy, self.base, self.year
         value = year.place_values(world, economy, clearing, money, base)
         training = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
@@ -111,19 +111,20 @@ class FactorFlowModel(mesa.Model):
         turned = labour.reclassification.sum(axis=1) / persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         capital = self.capital.advance(capital_tables(world, returns, turned), now)
-        rents = log_change(clearing.land_rent, base.land_rent)
+        rents = log_change(clearing.land_rent * economy.land_quality, base.land_rent)
         land = self.land.advance(land_tables(world, rents, turned), now)
         slices = float(economy.unit_value.mean())
         for factor, moves, size in (("labour", labour, economy.people_scale), ("capital", capital, slices), ("land", land, 1.0)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration * size)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification * size)
-        return np.asarray(turned)
+        return np.asarray(turned), land.reclassification.sum(axis=1)
 
-    def _settle(self, clearing: Clearing, turned: Array) -> None:
+    def _settle(self, clearing: Clearing, turned: Array, ground: Array) -> None:
         """Store where everybody now is, pool portfolios that changed owner, and close the accounts of the stocks."""
         world, economy = self.world, self.economy
         town = world.places.town_of_cell
         capital_before = float((economy.capital_units * economy.unit_value[:, None]).sum() + economy.enclave.sum())
+        economy.land_quality = growth.merged_quality(economy, turned, ground, town, clearing.land_rent)
         growth.absorb_villages(
             economy, turned, town, year.cost_at_size_one(world, economy, clearing), world.parameters["trade_elasticity"]
         )

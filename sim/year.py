@@ -12,6 +12,7 @@ from sim.agents.continuum import Continuum
 from sim.agents.labour import value_of_places
 from sim.agents.land import mobile_land
 from sim.agents.population import Moves
+from sim.errors import FactorFlowError
 from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
 from sim.markets import production, trade
 from sim.markets.clearing import Clearing, Supply, clear
@@ -86,6 +87,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         unit_value=np.where(held > 0, owned / np.where(held > 0, held, 1.0), value),
         enclave=np.zeros_like(units),
         land=land_table(world, land),
+        land_quality=np.ones(world.cells),
         size=world.productivity.copy(),
         knowledge=np.zeros(world.cells),
         infrastructure=stocks.infrastructure.copy(),
@@ -132,11 +134,22 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
     supply = Supply(
         labour=hours_of_work(world, economy.workforce).sum(axis=0),
         capital=economy.capital,
-        land=economy.land.sum(axis=0),
+        land=economy.effective_land,
         productivity=growth.productivity(world, economy, index),
         openness=trade.openness(costs, world.parameters["trade_elasticity"]),
     )
+    _in_every_cell(world, supply, economy.year)
     return clear(world, supply, maps.final_demand, maps.housing, economy.revenue, economy.year), maps
+
+
+def _in_every_cell(world: World, supply: Supply, year: int) -> None:
+    """Raise FactorFlowError where a cell has run out of a factor: whole agents can all leave a small cell."""
+    for factor, stock in (("labour", supply.labour), ("capital", supply.capital), ("land", supply.land)):
+        for cell in np.flatnonzero(~(stock > 0)):
+            raise FactorFlowError(
+                f"no {factor} is left in {world.places.cells[cell]} in {year}: its agents are few and all of them have "
+                f"left. More agents (run.{factor}_agents) make a cell's share finer."
+            )
 
 
 def place_values(

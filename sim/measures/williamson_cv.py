@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures.base import Array, Panel, Reading, shares
+from sim.measures.base import Array, Panel, Reading, admitted, divided
 
 UNIT = "ratio"
 TITLE = "Population-weighted coefficient of variation"
@@ -12,15 +12,15 @@ SCOPES = ("world",)
 MEANING = "standard deviation of income per head between regions over the mean, weighted by residents"
 
 
-def williamson_cv(income: Array, weight: Array) -> Array:
-    """Weighted coefficient of variation (...,) of income and weight (..., region).
+def williamson_cv(income: Array, weight: Array | None = None) -> Array:
+    """Weighted coefficient of variation (...,) of income and weight (..., region); equal weights where none are given.
 
-    CV = sqrt(sum_i w_i (y_i - m)^2) / m. Incomes 30, 50, 90 of populations 100, 300, 50: 0.3265986.
-    Source: Williamson (1965).
+    CV = sqrt(sum_i w_i (y_i - m)^2) / m, w shares, m the weighted mean; 0 at equality. NaN where m is 0.
+    Incomes 30, 50, 90 of populations 100, 300, 50: 0.3265986. Source: Williamson (1965).
     """
-    w = shares(weight)
-    mean = (w * income).sum(axis=-1, keepdims=True)
-    return np.asarray(np.sqrt((w * (income - mean) ** 2).sum(axis=-1)) / mean[..., 0])
+    income, share = admitted(income, weight)
+    mean = (share * income).sum(axis=-1, keepdims=True)
+    return divided(np.sqrt((share * (income - mean) ** 2).sum(axis=-1)), mean[..., 0])
 
 
 def readings(panel: Panel) -> list[Reading]:

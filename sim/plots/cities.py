@@ -51,7 +51,11 @@ def figure(results: Sequence[Results]) -> Figure:
         _scale(axes, low, high, named=place % columns == 0)
         if place == 0:
             _name_lines(axes, found[region][0])
-    _key(page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]), results, any(map(len, points.values())))
+    _key(
+        page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]),
+        results,
+        any(map(len, points.values())),
+    )
     unit = results[0].units[_MEASURE]
     place_of_unit = (style.MARGIN / style.WIDTH, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1])
     text = marks.sentence(marks.with_unit(_MEASURE, f"{unit}, log scale"))
@@ -139,7 +143,9 @@ def _key(axes: Axes, results: Sequence[Results], observed: bool) -> None:
     top = 1.0
     for order, text in enumerate(lines):
         axes.plot([0.0, 0.13], [top - step / 2] * 2, color=style.colour(order), linestyle=style.dashes(order))
-        axes.text(0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain())
+        axes.text(
+            0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain()
+        )
         top -= step * (len(text) + 0.5)
     if observed:
         axes.plot([0.065], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))

@@ -134,9 +134,7 @@ def _net(values: pd.DataFrame, count: int) -> pd.DataFrame:
     return pd.DataFrame(cube.sum(axis=0) - cube.sum(axis=1))
 
 
-def _draw(
-    axes: Axes, name: str, found: Difference, rows: Sequence[tuple[str, str]], change: bool, first: bool
-) -> None:
+def _draw(axes: Axes, name: str, found: Difference, rows: Sequence[tuple[str, str]], change: bool, first: bool) -> None:
     """A field for every origin (rows) and destination (columns), and under them the net gain of each destination."""
     count = len(rows)
     axes.set_xlim(0, count)
@@ -225,7 +223,9 @@ def _words(
         most = int(net.abs().to_numpy().argmax())
         called = marks.names(results)[1]
         if net.iloc[most]:
-            finding += f" {called} changes most the net gain of {' '.join(rows[most])}: {style.signed(float(net.iloc[most]))}."
+            finding += (
+                f" {called} changes most the net gain of {' '.join(rows[most])}: {style.signed(float(net.iloc[most]))}."
+            )
     caption = marks.joined(
         f"Numbers: {unit}, all years added up, {_counted(panels)}; darker is more. Net gain: arrivals less departures.",
         "Moves inside a group are between its regions, or between town and country." if _members(group_of) else "",
@@ -243,7 +243,7 @@ def _counted(panels: Sequence[tuple[str, Difference, bool]]) -> str:
         return "the one replicate of each run (no spread to tell)"
     number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     unlike = any(not found.paired for _, found, _ in panels)
-    kind = "; differences not paired, as seeds or agents differ" if unlike else ""
+    kind = "; differences not paired where seeds or agents differ" if unlike else ""
     paired = ", differences paired by replicate" if len(panels) > 1 and not unlike else ""
     return f"median of {number} replicates{paired}{kind}"
 

@@ -54,9 +54,7 @@ def names(results: Sequence[Results]) -> list[str]:
     """What to call each of several results: the title, or the name if that cannot be shown; never twice the same."""
     called = [one.title if one.title and style.can_show(one.title) else one.name.replace("_", " ") for one in results]
     twice = Counter(called)
-    return [
-        f"{name} ({one.path.name})" if twice[name] > 1 else name for name, one in zip(called, results, strict=True)
-    ]
+    return [f"{name} ({one.path.name})" if twice[name] > 1 else name for name, one in zip(called, results, strict=True)]
 
 
 def world_name(results: Results) -> str:
@@ -102,7 +100,9 @@ def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: f
         axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
     above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
-    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
+    axes.plot(
+        years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above
+    )
 
 
 def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:
@@ -115,7 +115,7 @@ def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:
 
 def value_axis(axes: Axes, sign: bool = False) -> None:
     """Thousands with commas and a true minus sign; `sign`: a plus where the value is positive."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(axes, value, sign)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value, list(axes.get_yticks()), sign)))
 
 
 def observed(world: str, measure: str, scope: str, place: str) -> pd.DataFrame:
@@ -244,11 +244,11 @@ def _some(words: Sequence[str]) -> str:
     return f"{', '.join(words[:3])} and {len(words) - 3} more"
 
 
-def _tick(axes: Axes, value: float, sign: bool) -> str:
-    ticks = axes.get_yticks()
+def tick_words(value: float, ticks: Sequence[float], sign: bool = False) -> str:
+    """A tick with as many decimals as the distance of the ticks needs; `sign`: a plus where it is positive."""
     step = abs(float(ticks[1] - ticks[0])) if len(ticks) > 1 else abs(value)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
-    if round(step, decimals) != round(step, decimals + 1):  # steps of 0.25 need one more than steps of 0.2
+    if abs(round(step, decimals) - step) > 1e-6 * step:  # steps of 0.25 need one more than steps of 0.2
         decimals += 1
     text = f"{value:{'+' if sign else ''},.{decimals}f}"
     return text.lstrip("+-") if not text.strip("+-0.,") else text.replace("-", "\u2212")

@@ -154,7 +154,7 @@ def dashes(index: int) -> Any:
 
 
 def number(value: float) -> str:
-    """A number for a label: three significant digits, thousands with commas, a true minus sign."""
+    """A number for a label: at least three significant digits, thousands with commas, a true minus sign."""
     if value == 0 or not np.isfinite(value):
         return "0" if value == 0 else "\u2013"
     decimals = max(0, 2 - int(np.floor(np.log10(abs(value)))))

@@ -105,7 +105,8 @@ def build(p: Mapping[str, float]) -> World:
 
 
 def _cities() -> tuple[str, ...]:
-    return tuple(region for region in catalogue.worlds()[NAME]["regions"] if region != "outside")
+    """The cities in the order of the alphabet, whatever that of the file: agents are numbered by place."""
+    return tuple(sorted(region for region in catalogue.worlds()[NAME]["regions"] if region != "outside"))
 
 
 def _series(variable: str, year: int = YEAR) -> Array:
@@ -115,7 +116,8 @@ def _series(variable: str, year: int = YEAR) -> Array:
 
 def _people() -> Array:
     """Residents of the base year by (city, kind), urban first, between the censuses (persons)."""
-    return np.array(list(catalogue.residents(NAME, YEAR).values()))
+    residents = catalogue.residents(NAME, YEAR)
+    return np.array([residents[city] for city in _cities()])
 
 
 def _census(variable: str) -> Array:
@@ -128,7 +130,7 @@ def _nation(variable: str) -> float:
 
 
 def _places(p: Mapping[str, float]) -> Places:
-    regions = tuple(catalogue.worlds()[NAME]["regions"])
+    regions = (*_cities(), "outside")
     latitude, longitude = np.radians(_series("latitude")), np.radians(_series("longitude"))
     half = (
         np.sin((latitude[:, None] - latitude) / 2) ** 2

@@ -58,7 +58,9 @@ def _series(rng: np.random.Generator, replicate: int, effect: float) -> list[tup
     for (city, kind), values in income.items():
         heads = people[city, kind]
         for measure, numbers in (("income_per_head", values), ("population", heads), ("output", 2 * values * heads)):
-            rows += [(replicate, year, "cell", f"{city}/{kind}", measure, number) for year, number in zip(YEARS, numbers)]
+            rows += [
+                (replicate, year, "cell", f"{city}/{kind}", measure, number) for year, number in zip(YEARS, numbers)
+            ]
     total = {
         kind: (
             sum(people[city, kind] for city in CITIES),

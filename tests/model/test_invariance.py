@@ -1,0 +1,122 @@
+"""What must not matter does not: units of money, the order of cells, threads, when draws are made, policies of size zero."""
+
+import numba
+import numpy as np
+import pytest
+
+from sim.data import catalogue
+from sim.markets.clearing import clear
+from sim.markets.clearing import Supply
+from sim.policies.base import PolicyInForce, instruments
+from sim.world import zhejiang as builder
+from sim.world.build import build_world
+from sim.year import clear_markets, continua, first_economy
+from tests.reading import lived, rows
+
+MONEY = ("income_", "product_", "gdp", "fixed_asset_investment", "budget_")
+ZERO = {
+    "residence_permit_reform": {"cut": 0.0},
+    "infrastructure_investment": {"share_of_budget": 0.0},
+    "market_unification": {"cut": 0.0},
+    "paired_assistance": {"pairs": {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}, "share_of_donor_revenue": 0.0},
+}
+FEW = {"labour_agents": 20_000, "capital_agents": 30_000, "land_agents": 10_000}
+
+
+def law(name, **terms):
+    return PolicyInForce(name, instruments()[name].Terms(instrument=name, from_=2015, **terms))
+
+
+def test_every_instrument_has_a_size_zero():
+    assert set(ZERO) == set(instruments())
+
+
+@pytest.mark.parametrize("name", ZERO)
+def test_a_policy_of_size_zero_is_the_baseline_bit_for_bit(zhejiang, name):
+    baseline = lived(zhejiang, last_year=2018, **FEW)
+    policy = lived(zhejiang, [law(name, **ZERO[name])], last_year=2018, **FEW)
+    assert policy.record.series == baseline.record.series
+    assert policy.record.flows == baseline.record.flows
+
+
+def test_same_bytes_on_one_and_on_all_threads(zhejiang):
+    everywhere = lived(zhejiang, last_year=2017, **FEW)
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        alone = lived(zhejiang, last_year=2017, **FEW)
+    finally:
+        numba.set_num_threads(threads)
+    assert alone.record.series == everywhere.record.series
+    assert alone.labour.columns["cell"].tobytes() == everywhere.labour.columns["cell"].tobytes()
+
+
+def test_replicates_and_seeds_differ(zhejiang):
+    runs = [lived(zhejiang, last_year=2015, **FEW, **key) for key in ({}, {"replicate": 1}, {"seed": 8})]
+    assert len({run.labour.columns["cell"].tobytes() for run in runs}) == 3
+
+
+def test_a_policy_changes_only_those_whose_odds_it_changes(zhejiang):
+    """The same agents have the same luck: under a small reform more than nine movers in ten go where they went without it."""
+    baseline = lived(zhejiang, last_year=2016, **FEW)
+    policy = lived(zhejiang, [law("residence_permit_reform", cut=0.05)], last_year=2016, **FEW)
+    moved = np.count_nonzero(baseline.labour.columns["cell"] != policy.labour.columns["cell"])
+    movers = sum(value for _, factor, _, _, _, value in baseline.record.flows if factor == "labour")
+    assert 0 < moved < 0.10 * movers / baseline.labour.weight
+
+
+def test_doubling_all_money_changes_nothing_real(monkeypatch, zhejiang):
+    plain = rows(lived(zhejiang, last_year=2018, continuum=True))
+    single = catalogue.facts
+    monkeypatch.setattr(
+        catalogue,
+        "facts",
+        lambda table: {
+            key: value * (2.0 if key[1].startswith(MONEY) else 1.0) for key, value in single(table).items()
+        },
+    )
+    doubled = rows(lived(build_world("zhejiang"), last_year=2018, continuum=True))
+    nominal = {"income_per_head", "real_income_per_head", "wage", "land_rent", "capital", "public_revenue"}
+    for (year, scope, place, measure), value in plain.items():
+        factor = 2.0 if measure in nominal or measure.startswith("output") else 1.0
+        assert doubled[year, scope, place, measure] == pytest.approx(factor * value, rel=1e-9), (year, place, measure)
+
+
+def test_where_the_clearing_starts_does_not_matter(zhejiang):
+    """One equilibrium up to scale: random starts, twice the money, agree to rounding."""
+    economy = first_economy(zhejiang, *continua(zhejiang))
+    from sim.economy import baseline_rules
+
+    first, _ = clear_markets(zhejiang, economy, baseline_rules(zhejiang))
+    rng = np.random.default_rng(5)
+    for _ in range(3):
+        economy.revenue = np.where(zhejiang.revenue > 0, 2 * zhejiang.revenue * rng.lognormal(0, 1, first.revenue.shape), 0)
+        again, _ = clear_markets(zhejiang, economy, baseline_rules(zhejiang))
+        np.testing.assert_allclose(again.revenue, first.revenue, rtol=1e-9)
+        np.testing.assert_allclose(again.wage, first.wage, rtol=1e-9)
+
+
+def test_the_order_of_regions_changes_nothing_but_the_order(monkeypatch, zhejiang):
+    plain = rows(lived(zhejiang, last_year=2018, continuum=True))
+    cities = builder._cities()
+    monkeypatch.setattr(builder, "_cities", lambda: tuple(reversed(cities)))
+    turned = build_world("zhejiang")
+    assert turned.places.regions[:-1] == tuple(reversed(cities))
+    for key, value in rows(lived(turned, last_year=2018, continuum=True)).items():
+        assert plain[key] == pytest.approx(value, rel=1e-8), key
+
+
+def test_an_impossible_market_names_itself(zhejiang):
+    economy = first_economy(zhejiang, *continua(zhejiang))
+    supply = Supply(
+        labour=np.ones(zhejiang.cells),
+        capital=np.ones(zhejiang.cells),
+        land=np.ones(zhejiang.cells),
+        productivity=zhejiang.productivity,
+        openness=np.ones((zhejiang.cells, zhejiang.cells, 3)),
+    )
+    from sim.errors import MarketDidNotClear
+
+    endless = np.full((zhejiang.cells, economy.revenue.size), np.nan)
+    with pytest.raises(MarketDidNotClear, match="2031"):
+        clear(zhejiang, supply, endless, endless, economy.revenue, 2031)
