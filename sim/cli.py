@@ -15,6 +15,7 @@ import click
 from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
 
 if TYPE_CHECKING:
+    from sim.comparison import Comparison
     from sim.results import Results
     from sim.scenario.schema import Scenario
 
@@ -124,9 +125,12 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, job
 @click.argument("futures", nargs=-1, required=True, metavar="A B...")
 @click.option("--to", metavar="NAME", help="The baseline: one of A B..., by its path or name.  [default: the first]")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
+@click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
 @_set
 @_jobs
-def compare(futures: tuple[str, ...], to: str | None, as_json: bool, settings: tuple[str, ...], jobs: int) -> int:
+def compare(
+    futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], jobs: int
+) -> int:
     """Compare scenario files or results folders with a baseline, replicate by replicate.
 
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
@@ -138,6 +142,8 @@ def compare(futures: tuple[str, ...], to: str | None, as_json: bool, settings: t
         names.append(to)
     if len(names) < 2:
         raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
+    if figure is not None:
+        _figure(figure)
     results, failed = _results_of(names, settings, jobs)
     comparison = compare_results(results, _baseline(to, names, results))
     if as_json:
@@ -145,11 +151,9 @@ def compare(futures: tuple[str, ...], to: str | None, as_json: bool, settings: t
 
         click.echo(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False))
     else:
-        from sim import report
-
-        click.echo(_folded(comparison.paragraph) + "\n")
-        columns = ("scenario", "measure", "place", "baseline", "scenario has", "difference", "90% band", "unit")
-        _print_table(f"In {comparison.year}", columns, report.headline_cells(comparison), numbers=range(3, 7))
+        _tell_comparison(comparison)
+    if figure is not None:
+        click.echo(str(_draw(figure, results, None)), err=as_json)
     return SOME_FAILED if failed else DONE
 
 
@@ -158,19 +162,13 @@ def compare(futures: tuple[str, ...], to: str | None, as_json: bool, settings: t
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; its ending is the format.")
 def plot(words: tuple[str, ...], out: Path | None) -> int:
     """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
-    from sim import plots
     from sim.results import open_results
 
     *folders, name = words
-    figures = plots.available()
-    if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". The last word is one of: {", ".join(sorted(figures))}.')
+    _figure(name)
     if not folders:
         raise ResultsError(f"{name} needs at least one results folder before it.")
-    results = [open_results(folder) for folder in folders]
-    path = out or results[0].path.resolve().parent / f"{'-'.join(result.name for result in results)}-{name}.png"
-    _save_figure(figures[name].figure(results), path)
-    click.echo(str(path))
+    click.echo(str(_draw(name, [open_results(folder) for folder in folders], out)))
     return DONE
 
 
@@ -183,6 +181,41 @@ def list_(what: str) -> int:
     for title, columns, rows in getattr(listing, what)():
         _print_table(title, columns, rows)
     return DONE
+
+
+def _figure(name: str) -> Any:
+    """The module of a figure; raises ResultsError naming those there are."""
+    from sim import plots
+
+    figures = plots.available()
+    if name not in figures:
+        raise ResultsError(f'there is no figure "{name}". The last word is one of: {", ".join(sorted(figures))}.')
+    return figures[name]
+
+
+def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
+    """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
+    beside = results[0].path.parent / "figures" / f"{'-'.join(result.name for result in results)}-{name}.png"
+    path = out or beside
+    _save_figure(_figure(name).figure(results), path)
+    return path
+
+
+def _tell_comparison(comparison: Comparison) -> None:
+    """The paragraph, a table a scenario, and what pairing did for the spread."""
+    from sim import report
+
+    click.echo(_folded(comparison.paragraph) + "\n")
+    columns = ("measure", "place", "baseline", "scenario", "difference", "90% band", "unit")
+    for label, results in comparison.scenarios.items():
+        title = f"{results.title} against {comparison.baseline.title}, {comparison.year}"
+        _print_table(title, columns, report.headline_cells(comparison, label), numbers=range(2, 6))
+        part = comparison.spread_left_by_pairing(label)
+        if part is not None:
+            click.echo(
+                f"Same seeds, same agents: the standard deviation of the difference in the urban-rural ratio is "
+                f"{part:.2f} of that of unpaired runs.\n"
+            )
 
 
 def _load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
@@ -346,7 +379,7 @@ def _print_table(
     table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(
-            column, justify="right" if place in numbers else "left", no_wrap=place in numbers, overflow="fold"
+            column, justify="right" if place in numbers else "left", no_wrap=place < len(columns) - 1 if numbers else place in numbers, overflow="fold"
         )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))

@@ -59,6 +59,20 @@ class Comparison:
         wanted = (table["scenario"] == scenario) & (table["measure"] == measure) & (table["scope"] == scope)
         return table[wanted & (table["year"] == self.year)].set_index("place")
 
+    def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
+        """Standard deviation of the paired difference over that of unpaired runs, in the last common year.
+
+        sd(y_r - x_r) / sqrt(var(x) + var(y)); below 1 where the same luck moves both alike (common random numbers,
+        Law 2015). None where runs are not paired, are fewer than three, or do not vary.
+        """
+        if not self.table.loc[self.table["scenario"] == scenario, "paired"].all():
+            return None
+        before = self.baseline.values(measure).loc[self.year]
+        after = self.scenarios[scenario].values(measure).loc[self.year]
+        shared = before.index.intersection(after.index)
+        apart = float(np.sqrt(before[shared].var() + after[shared].var())) if len(shared) > 2 else 0.0
+        return float((after[shared] - before[shared]).std()) / apart if apart > 0 else None
+
     def to_json(self) -> dict[str, Any]:
         """Everything as plain values: baseline, scenarios, year, paragraph, notes and the whole table, row by row."""
         table = self.table.astype(object).where(self.table.notna(), None)
@@ -68,6 +82,7 @@ class Comparison:
             "year": self.year,
             "paragraph": self.paragraph,
             "notes": list(self.notes),
+            "spread_left_by_pairing": {label: self.spread_left_by_pairing(label) for label in self.scenarios},
             "table": table.to_dict(orient="records"),
         }
 

@@ -51,9 +51,9 @@ class FactorFlowModel(mesa.Model):
         if continuum:
             self.labour, self.capital, self.land = year.continua(world)
         else:
-            self.labour = labour_population(world, labour_agents, key)
-            self.capital = capital_population(world, capital_agents, key)
-            self.land = land_population(world, land_agents, key)
+            self.labour = labour_population(world, labour_agents, key, self)
+            self.capital = capital_population(world, capital_agents, key, self)
+            self.land = land_population(world, land_agents, key, self)
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
         self._people = float(self.economy.workforce.residence.sum())  # of the base year

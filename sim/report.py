@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,6 +24,30 @@ _ALSO_SAID = {
     "max_min_ratio": "the income per head of the richest region over that of the poorest",
     "income_per_head": "income per head",
 }
+
+
+# Order of the rows of the table; what is not named here follows.
+_ORDER = (
+    _RATIO,
+    _FIXED_RETURNS,
+    "coast_mountain_ratio",
+    "max_min_ratio",
+    "theil",
+    _THEIL_BETWEEN_KINDS,
+    "theil_between_regions",
+    "gini",
+    "sigma_convergence",
+    "sigma_convergence_weighted",
+    "williamson_cv",
+    "beta_convergence",
+    "beta_convergence_speed",
+    "income_per_head",
+    "real_income_per_head",
+    "urban_share",
+    "population",
+    "output",
+)
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -103,15 +127,33 @@ def paragraph(comparison: Comparison) -> str:
     return "\n\n".join(paragraphs)
 
 
-def headline_cells(comparison: Comparison) -> list[tuple[str, ...]]:
-    """The last year as text for a table: scenario, measure, place, baseline, scenario's value, difference, band, unit."""
+def headline_cells(comparison: Comparison, label: str) -> list[tuple[str, ...]]:
+    """A scenario's last year as text for a table: measure, place, baseline, scenario's value, difference, band, unit.
+
+    Gaps come first, then their layers, then levels; what is zero everywhere is left out; large sums are in billions.
+    """
+    rows = comparison.headline()
+    rows = rows[rows["scenario"] == label]
+    rank = {measure: place for place, measure in enumerate(_ORDER)}
+    order = rows["measure"].astype(str).map(lambda measure: rank.get(measure, len(rank)))
+    rows = rows.assign(scope=rows["scope"].eq("region"), rank=order).sort_values(["scope", "rank"], kind="stable")
     cells: list[tuple[str, ...]] = []
-    for _, row in comparison.headline().iterrows():
-        change = _from_row(row, comparison)
+    for _, row in rows.iterrows():
+        change = _in_billions(_from_row(row, comparison))
+        if max(abs(change.before), abs(change.after), abs(change.difference)) < _NOTHING:
+            continue
         band = "" if change.replicates < 2 else f"{change.number(change.low)} to {change.number(change.high)}"
         levels = (change.number(change.before), change.number(change.after), _signed(change, change.difference))
-        cells.append((str(row["scenario"]), str(row["measure"]), str(row["place"]), *levels, band, change.unit))
+        cells.append((str(row["measure"]), str(row["place"]), *levels, band, change.unit))
     return cells
+
+
+def _in_billions(change: Change) -> Change:
+    """The same change with its numbers in billions where they are larger than ten of them."""
+    if max(abs(change.before), abs(change.after)) < 1e10:
+        return change
+    numbers = {name: getattr(change, name) / 1e9 for name in ("before", "after", "difference", "low", "high")}
+    return replace(change, unit=f"billion {change.unit}", **numbers)
 
 
 def _sentences(comparison: Comparison, label: str) -> Iterable[str]:

@@ -11,13 +11,13 @@ from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
 @cache
 def vocabulary() -> Vocabulary:
     """Everything a scenario may name, gathered from the data folder, the instruments and the measures."""
-    from sim.measures.base import available
+    from sim.measures import series
     from sim.policies.base import instruments
 
     return Vocabulary(
         instruments={name: module.Terms for name, module in instruments().items()},
         worlds={name: world_words(name) for name in catalogue.worlds()},
-        measures={name: tuple(module.SCOPES) for name, module in available().items()},
+        measures={name: tuple(entry.scopes) for name, entry in series().items()},
     )
 
 

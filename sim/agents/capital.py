@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import whole_agents
@@ -12,11 +15,18 @@ from sim.streams import CAPITAL_MOVES
 from sim.world.world import Array, World
 
 
-def capital_population(world: World, agents: int, key: tuple[int, int]) -> Population:
+class CapitalAgent(FactorAgent):
+    """A slice of the portfolio of the owners at home, at work in a cell."""
+
+
+def capital_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """Slices for the base-year table of capital by (place, owner); an agent is one slice (weight 1)."""
     numbers = whole_agents(world.stocks.capital.T, agents).ravel()
     cell, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), world.stocks.capital.shape)
-    return Population(CAPITAL, {"home": home, "cell": cell}, world.cells, 1.0, CAPITAL_MOVES, key)
+    return Population(
+        CAPITAL, {"home": home, "cell": cell}, world.cells, 1.0, CAPITAL_MOVES, key,
+        names=world.places.cells, agent_type=CapitalAgent, model=model,
+    )  # fmt: skip
 
 
 def capital_tables(world: World, gain: Array, reclassified: Array) -> MoveTables:

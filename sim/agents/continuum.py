@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 
 from sim.agents.choice import MoveTables
@@ -9,11 +11,30 @@ from sim.agents.population import Moves
 from sim.world.world import Array
 
 
+NO_AGENTS = (
+    "the continuum is shares instead of people and has no agents; ask its stock() by (home, cell), "
+    "or build the model with continuum=False"
+)
+
+
 class Continuum:
     """The stock of a kind by (home, cell, skill), moved by expected shares instead of draws."""
 
     def __init__(self, stock: Array) -> None:
         self.mass = stock if stock.ndim == 3 else stock[:, :, None]
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # Reached only by names that are not there; Python's own protocols (copy, pickle) ask too and want no advice.
+        raise AttributeError(name if name.startswith("_") else f"cannot answer {name!r}: {NO_AGENTS}")
+
+    def __len__(self) -> int:
+        raise TypeError(NO_AGENTS)
+
+    def __getitem__(self, item: object) -> NoReturn:
+        raise TypeError(NO_AGENTS)
+
+    def __bool__(self) -> bool:
+        return True  # `len` raises, and Python would ask it
 
     def stock(self) -> Array:
         """The stock by (home, cell)."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import whole_agents, workplace_luck
@@ -15,7 +17,26 @@ from sim.world.skills import TRAINABLE, TRAINED_SKILL
 from sim.world.world import Array, World
 
 
-def labour_population(world: World, agents: int, key: tuple[int, int]) -> Population:
+class LabourAgent(FactorAgent):
+    """A worker with a household: registered at home, resident in a cell, with a skill."""
+
+    @property
+    def skill(self) -> int:
+        """Number of the schooling, from 0; training raises it once."""
+        return int(self._read("skill"))
+
+    @property
+    def workplace_luck(self) -> int:
+        """Place in the queue for work in town, in 65536ths."""
+        return int(self._read("workplace_luck"))
+
+    @property
+    def works_in_town(self) -> bool:
+        """Whether the agent works in the town of the region where it lives."""
+        return bool(self._read("works_in_town"))
+
+
+def labour_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """Workers for the base-year table of residents, by (cell, skill, registration), every cell and skill to one agent."""
     stocks = world.stocks
     table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
@@ -27,7 +48,10 @@ def labour_population(world: World, agents: int, key: tuple[int, int]) -> Popula
         "skill": skill.astype(np.uint8),
     }
     values["workplace_luck"] = workplace_luck(values["cell"], values["skill"], *key)
-    return Population(LABOUR, values, world.cells, float(table.sum()) / agents, LABOUR_MOVES, key)
+    return Population(
+        LABOUR, values, world.cells, float(table.sum()) / agents, LABOUR_MOVES, key,
+        names=world.places.cells, agent_type=LabourAgent, limits={"skill": len(stocks.skills)}, model=model,
+    )  # fmt: skip
 
 
 def value_of_places(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from sim.agents.agent import FactorAgent
 from sim.agents.capital import without_skills
 from sim.agents.choice import MoveTables, choice_shares
 from sim.agents.population import Population
@@ -13,18 +16,25 @@ from sim.streams import LAND_MOVES
 from sim.world.world import Array, World
 
 
+class LandAgent(FactorAgent):
+    """A parcel whose right belongs to the village or town at home and is used in a cell."""
+
+
 def mobile_land(world: World) -> Array:
     """Land whose right may move, km2 by (owner, place): that of the reported regions."""
     inside = world.places.reported_cells
     return np.asarray(np.where(inside[:, None] & inside[None, :], world.stocks.land, 0.0))
 
 
-def land_population(world: World, agents: int, key: tuple[int, int]) -> Population:
+def land_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """Parcels of equal area for the base-year table of land by (place, owner)."""
     stock = mobile_land(world)
     numbers = whole_agents(stock.T, agents).ravel()
     cell, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), stock.shape)
-    return Population(LAND, {"home": home, "cell": cell}, world.cells, float(stock.sum()) / agents, LAND_MOVES, key)
+    return Population(
+        LAND, {"home": home, "cell": cell}, world.cells, float(stock.sum()) / agents, LAND_MOVES, key,
+        names=world.places.cells, agent_type=LandAgent, model=model,
+    )  # fmt: skip
 
 
 def land_tables(world: World, gain: Array, reclassified: Array) -> MoveTables:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
-from sim.agents.choice import MoveTables
+from sim.agents.agent import FactorAgent
+from sim.agents.choice import MoveTables, decide
+from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.columns import Column
 from sim.world.world import Array
 
@@ -24,8 +27,12 @@ class Moves:
     reclassification: Array
 
 
-class Population:
-    """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2)."""
+class Population(AgentRows):
+    """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
+
+    The columns belong to this population of this model alone. `names` are the cells'; `limits` the numbers a column must
+    stay below where that is less than its type allows; `agent_type` is the Mesa agent a row is shown as.
+    """
 
     def __init__(
         self,
@@ -35,14 +42,24 @@ class Population:
         weight: float,
         event: int,
         key: tuple[int, int],
+        *,
+        names: Sequence[str] = (),
+        agent_type: type[FactorAgent] = FactorAgent,
+        limits: Mapping[str, int] | None = None,
+        model: Any = None,
     ) -> None:
         self.declared = {column.name: column for column in columns}
         self.columns = {
             column.name: np.ascontiguousarray(values[column.name], dtype=column.dtype) for column in columns
         }
         self.cells, self.weight, self.event, self.key = cells, weight, event, key
+        self.names = np.array(tuple(names) or range(cells), dtype=object)
+        self.agent_type, self.model = agent_type, model
+        self.limits = {"home": cells, "cell": cells, **(limits or {})}
+        self.population = self
         self.tables: MoveTables | None = None
         self.year = 0
+        self.in_town: Array | None = None
 
     @property
     def size(self) -> int:
@@ -55,10 +72,11 @@ class Population:
 
     def stock(self) -> Array:
         """The stock of the agents by (home, cell): counts times weight."""
-        return self.counts() * self.weight
+        return np.asarray(self.counts() * self.weight)
 
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
+        self.in_town = in_town.copy()
         counts = kernel.count_skills(
             self.columns["cell"], self.columns["skill"], self.columns["workplace_luck"], in_town, skills
         )
@@ -79,6 +97,93 @@ class Population:
             *arguments(tables),
         )  # fmt: skip
         return Moves(migration=moves[0] * self.weight, reclassification=moves[1] * self.weight)
+
+    def advance_one(self, row: int) -> int:
+        """Let one agent decide on the tables of the last year, by the kernel's own rule; returns what happened to it."""
+        if self.tables is None:
+            raise RuntimeError("agents decide on the returns of a year, and none has been lived yet: step the model first")
+        home, cell, skill = self.columns["home"], self.columns["cell"], self.skill_column()
+        home[row], cell[row], skill[row], happened = decide(
+            home[row], cell[row], skill[row], *self.key, self.event, self.year, row, *arguments(self.tables)
+        )
+        return int(happened)
+
+    # -- rows as Mesa's agents --
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Every attribute an agent can be asked for: the columns, then what is computed from them."""
+        return (*self.columns, *(name for name in COMPUTED if name != "works_in_town" or "workplace_luck" in self.columns))
+
+    @property
+    def rows(self) -> Rows:
+        """The numbers of all rows."""
+        return np.arange(self.size)
+
+    def agent(self, row: int | np.integer[Any]) -> FactorAgent:
+        """One row as an agent of Mesa."""
+        return self.agent_type(self, int(row))
+
+    def owner(self) -> Any:
+        """The model the population belongs to."""
+        if self.model is None:
+            raise RuntimeError(f"these {self.size} {self.agent_type.__name__}s belong to no model")
+        return self.model
+
+    def values(self, name: str, index: Index) -> Values:
+        """A copy of an attribute at some rows; whole numbers come as int64, which sums and differences do not overflow."""
+        if name not in self.attributes:
+            raise AttributeError(f"{self.agent_type.__name__} has no {name!r}; it has {', '.join(self.attributes)}")
+        if name in self.columns:
+            return self.columns[name][index].astype(np.int64)
+        return COMPUTED[name](self, index)
+
+    def write(self, name: str, index: Index, value: object) -> None:
+        """Write a column at some rows: one whole number for all, or one for each."""
+        if name not in self.columns:
+            computed = f"{name!r} is computed" if name in self.attributes else f"there is no {name!r}"
+            raise AttributeError(f"{computed}; the columns of {self.agent_type.__name__} are {', '.join(self.columns)}")
+        column, given = self.columns[name], np.asarray(value)
+        limit = self.limits.get(name, int(np.iinfo(column.dtype).max) + 1)
+        if given.size and (given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= limit):
+            unit = self.declared[name].unit
+            raise ValueError(f"{name} takes whole numbers from 0 to {limit - 1} ({unit}), not {value!r}")
+        if given.shape not in ((), column[index].shape):
+            raise ValueError(f"{name} takes one number or {column[index].size}, not an array of shape {given.shape}")
+        column[index] = given
+
+    def _index(self) -> Index:
+        return slice(None)
+
+    def _rearranged(self, rows: Rows) -> Self:
+        raise TypeError(
+            "the order of a population is who its agents are, so it cannot change in place; "
+            "leave out inplace, or start from a selection: select().shuffle(inplace=True)"
+        )
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __contains__(self, agent: object) -> bool:
+        return isinstance(agent, FactorAgent) and agent.population is self
+
+
+def _works_in_town(population: Population, index: Index) -> Values:
+    """Who works in the town of the region, by the shares of the last count; the kernel counts by the same comparison."""
+    if population.in_town is None:
+        raise RuntimeError("who works in town is known once the shares are: ask `skills` first")
+    share = population.in_town[population.columns["cell"][index]]
+    return np.asarray(population.columns["workplace_luck"][index] < share * 65536.0)
+
+
+# What is computed from the columns, for all rows of an index at once.
+COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
+    "unique_id": lambda population, index: population.rows[index] + 1,
+    "home_name": lambda population, index: population.names[population.columns["home"][index]],
+    "cell_name": lambda population, index: population.names[population.columns["cell"][index]],
+    "quantity": lambda population, index: np.full(population.columns["cell"][index].size, population.weight),
+    "works_in_town": _works_in_town,
+}
 
 
 def arguments(tables: MoveTables) -> tuple[object, ...]:

@@ -61,6 +61,10 @@ class Panel:
             raise FactorFlowError(f"the years of a panel must rise, these do not: {list(map(int, self.years))}")
         if not len(self.region_of_cell) == len(self.kind_of_cell) == len(self.cells):
             raise FactorFlowError("every cell of a panel needs one region and one kind")
+        if set(map(int, self.region_of_cell)) != set(range(len(self.regions))):
+            raise FactorFlowError(
+                f"cells name their regions by the numbers 0 to {len(self.regions) - 1}, each at least once"
+            )
         strange = sorted({str(kind) for kind in self.kind_of_cell} - {"urban", "rural"})
         if strange:
             raise FactorFlowError(f"cells are urban or rural, not {', '.join(strange)}")
@@ -132,7 +136,8 @@ def admitted(value: Array, weight: Array | None = None, *, positive: bool = Fals
     value = np.asarray(value, dtype=float)
     weight = np.ones(value.shape) if weight is None else np.asarray(weight, dtype=float)
     _refuse(~np.isfinite(weight) | (weight < 0), weight, "weight", "zero or more")
-    value, weight = np.broadcast_arrays(value, weight)
+    # In one order of memory, so that sums do not depend, in their last digit, on how many replicates stand beside.
+    value, weight = (np.ascontiguousarray(part) for part in np.broadcast_arrays(value, weight))
     kept = weight > 0
     low = value <= 0 if positive else value < 0
     _refuse(kept & (~np.isfinite(value) | low), value, "income", "above zero" if positive else "zero or more")

@@ -12,7 +12,7 @@ SCOPES = ("world",)
 MEANING = "slope of yearly growth since the first year on log income then: below zero poor regions catch up"
 ALSO = {
     "beta_convergence_speed": Series(
-        UNIT, SCOPES, "share of the log income gap closed a year, as the slope implies: above zero poor regions catch up"
+        UNIT, SCOPES, "rate at which gaps of log income close, as the slope implies: above zero poor regions catch up"
     )
 }
 
@@ -47,7 +47,7 @@ def speed(slope: Array, years: Array | float) -> Array:
 
 
 def readings(panel: Panel) -> list[Reading]:
-    """Slope and speed from the first year to every later one; the first year has none, nor have regions nobody lives in."""
+    """Slope and speed from the first year to every later one; regions nobody lives in are left out."""
     income, people = panel.regional()
     since = (panel.years - panel.years[0]).astype(float)
     slope, lambda_ = np.full(income.shape[:2], np.nan), np.full(income.shape[:2], np.nan)

@@ -18,7 +18,7 @@ ALSO = {
         UNIT, ("world",), "the part of Theil's index between town and country within the regions"
     ),
     "theil_within_kinds": Series(
-        UNIT, ("world",), "the part of Theil's index between cells of one kind in one region; 0 where there is one a kind"
+        UNIT, ("world",), "the part of Theil's index between cells of one kind in a region; 0 where there is one a kind"
     ),
 }
 
@@ -76,7 +76,7 @@ def theil_nested(income: Array, weight: Array | None, outer: Index, inner: Index
 def _entropy(share: Array, relative: Array, against: Array) -> Array:
     """Sum of w x ln z along the last axis, 0 ln 0 = 0, units of no weight left out; not below 0 by rounding."""
     log = np.log(np.where((share > 0) & (relative > 0), against, 1.0))
-    return np.maximum((share * relative * log).sum(axis=-1), 0.0)
+    return np.asarray(np.maximum((share * relative * log).sum(axis=-1), 0.0))
 
 
 def readings(panel: Panel) -> list[Reading]:

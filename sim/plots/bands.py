@@ -101,4 +101,5 @@ def _thinned(values: pd.DataFrame) -> np.ndarray:
     numbers = values.to_numpy(dtype=np.float64)
     if numbers.shape[1] <= _AT_MOST:
         return numbers
-    return np.quantile(numbers, (np.arange(_AT_MOST) + 0.5) / _AT_MOST, axis=1).T
+    kept: np.ndarray = np.quantile(numbers, (np.arange(_AT_MOST) + 0.5) / _AT_MOST, axis=1).T
+    return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,7 @@ def _draw(
     said += [(f"{_gap(table, -1):.2f}", style.colour(order)) for order, table in enumerate(tables[:4])]
     start = 0.0
     for text, ink in said:
-        word = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+        word: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
         axes.annotate(text, xy=(0, 1), xytext=(start, 4), size=style.CAPTION_SIZE, color=ink, **word)
         start += style.width_of(text, style.CAPTION_SIZE) * 72 + 4
 

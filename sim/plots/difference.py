@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -29,8 +30,7 @@ def figure(
     measures = (measures,) if isinstance(measures, str) else tuple(measures)
     table = {
         measure: [
-            difference(results[0], other, lambda one, measure=measure: marks.read(one, measure, place))
-            for other in results[1:]
+            difference(results[0], other, partial(marks.read, measure=measure, place=place)) for other in results[1:]
         ]
         for measure in measures
     }

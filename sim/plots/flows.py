@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.plots import marks, style
 from sim.plots.bands import Difference, at_least, difference, quantiles
-from sim.results import FLOW_UNITS, Results
+from sim.results import Results
 
 TITLE = "Who moved where?"
 MEANING = "moves of a factor between groups of regions, urban and rural, summed over the years; against the reference"
@@ -148,9 +149,9 @@ def _draw(axes: Axes, name: str, found: Difference, rows: Sequence[tuple[str, st
         spot, read = (place % count, place // count), between.iloc[place]
         _field(axes, spot, _number(read, decimals, change, found.has_band), float(read["p50"]) / largest, change)
     for place in range(count):
-        spot, read = (place, count + _NET - 1), net.iloc[place]
+        below, read = (place, count + _NET - 1), net.iloc[place]
         text = _number(read, decimals, True, change and found.has_band)
-        _field(axes, spot, text, float(read["p50"]) / deepest, True)
+        _field(axes, below, text, float(read["p50"]) / deepest, True)
     _headings(axes, name, rows, first)
 
 
@@ -181,7 +182,7 @@ def _headings(axes: Axes, name: str, rows: Sequence[tuple[str, str]], first: boo
     figure = axes.get_figure(root=True)
     width = axes.get_position().width * style.WIDTH if figure is not None else 3.0
     field = width / len(rows)
-    small = {"size": 7.0, "color": style.GREY, "va": "center"}
+    small: dict[str, Any] = {"size": 7.0, "color": style.GREY, "va": "center"}
     for place, (_, kind) in enumerate(rows):
         axes.text(place + 0.5, -0.35, kind, ha="center", **small)
         if first:
@@ -190,7 +191,7 @@ def _headings(axes: Axes, name: str, rows: Sequence[tuple[str, str]], first: boo
         inside = [place for place, (one, _) in enumerate(rows) if one == group]
         middle = sum(inside) / len(inside) + 0.5
         across = "\n".join(style.fold(group, field * len(inside), style.CAPTION_SIZE))
-        named = {"size": style.CAPTION_SIZE, "color": style.INK, **style.plain()}
+        named: dict[str, Any] = {"size": style.CAPTION_SIZE, "color": style.INK, **style.plain()}
         axes.text(middle, -0.75, across, ha="center", va="bottom", **named)
         if first:
             down = "\n".join(style.fold(group, 0.75, style.CAPTION_SIZE))
@@ -214,8 +215,9 @@ def _words(
     middle = quantiles(panels[0][1].values)["p50"]
     largest = int(middle.to_numpy().argmax())
     source, target = (" ".join(rows[place]) for place in divmod(largest, len(rows)))
+    total = f"{style.number(float(middle.sum()))} {unit}"
     finding = (
-        f"{marks.sentence(what)} from {span[0]} to {span[1]}. {panels[0][0]}: {style.number(float(middle.sum()))} {unit} "
+        f"{marks.sentence(what)} from {span[0]} to {span[1]}. {panels[0][0]}: {total} "
         f"in all, the largest stream from {source} to {target} ({style.number(float(middle.iloc[largest]))})."
     )
     if len(panels) == 2:

@@ -134,9 +134,10 @@ def _found(
         return unit, [Difference(values / divisor, True, values.shape[1])]
     if not any(word in unit for word in ("yuan", "persons")):
         return unit, [difference(results[0], other, lambda one: cells[id(one)]) for other in results[1:]]
-    # Differences of logarithms are per cent of the reference, replicate by replicate.
-    found = [difference(results[0], other, lambda one: np.log(cells[id(one)])) for other in results[1:]]
-    per_cent = [Difference(100 * np.expm1(one.values), one.paired, one.replicates) for one in found]
+    # Differences of logarithms are per cent of the reference, replicate by replicate; nothing is no base for them.
+    logs = {key: table.where(table > 0).dropna().apply(np.log) for key, table in cells.items()}
+    found = [difference(results[0], other, lambda one: logs[id(one)]) for other in results[1:]]
+    per_cent = [Difference(100 * one.values.apply(np.expm1), one.paired, one.replicates) for one in found]
     return f"% of {marks.names(results)[0]}", per_cent
 
 
@@ -194,9 +195,9 @@ def _fill(shown: Shown, cell: str) -> dict[str, Any]:
     """Colour of a cell, hatched where the 90% band of a change holds zero; grey where there is no number."""
     if cell not in shown.found.index:
         return {"facecolor": style.PALE}
-    row = shown.found.loc[cell]
-    unsure = shown.change and shown.band and float(row["p05"]) <= 0 <= float(row["p95"])
-    return {"facecolor": shown.tone.to_rgba(float(row["p50"])), "hatch": "//////" if unsure else None}
+    low, middle, high = (float(shown.found[word][cell]) for word in ("p05", "p50", "p95"))
+    unsure = shown.change and shown.band and low <= 0 <= high
+    return {"facecolor": shown.tone.to_rgba(np.array(middle)), "hatch": "//////" if unsure else None}
 
 
 def _labels(
@@ -225,7 +226,7 @@ def _labels(
         covered = [sum(_overlap((*spot, wide, tall), other) for other in taken) for spot in spots]
         spot = spots[min(range(len(spots)), key=lambda place: (round(covered[place] + 1e3 * beyond[place]), place))]
         taken.append((*spot, wide, tall))
-        text = {"size": size, "ha": "center", "va": "center", "color": style.INK, **style.plain()}
+        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **style.plain()}
         sheet = (spot[0] - wide + 1, spot[1] - tall), 2 * (wide - 1), 2 * tall
         axes.add_patch(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
         for row, (line, weight) in enumerate(lines):
@@ -248,7 +249,8 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
 
 def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], size: float, km: float) -> None:
     """Under the map: a bar of round length, and discs of round numbers of residents."""
-    (x, y), small = start, {"size": size, "color": style.INK}
+    x, y = start
+    small: dict[str, Any] = {"size": size, "color": style.INK}
     width = axes.get_xlim()[1] - axes.get_xlim()[0]
     length = max([step for step in (20, 50, 100, 200, 500, 1000) if step <= 0.25 * width], default=10)
     tick = 0.05 * km
@@ -277,7 +279,7 @@ def _people_words(people: int) -> str:
 
 def _bar(page: style.Page, tone: ScalarMappable, measure: str, unit: str, year: int, change: bool) -> None:
     """The colours and their unit, between the maps and the caption."""
-    width, height = page.figure.get_size_inches()
+    height = float(page.figure.get_size_inches()[1])
     place = (0.2, (page.bottom - 0.3) / height, 0.6, 0.11 / height)
     axes = page.figure.add_axes(place)
     bar = page.figure.colorbar(tone, cax=axes, orientation="horizontal")

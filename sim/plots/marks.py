@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ from sim.plots.bands import scope_of
 from sim.results import Results
 
 ROW = 0.17  # inch: height of one line of policy names above the axes
-OBSERVED = {"marker": "o", "markersize": 3.8, "markerfacecolor": "white", "markeredgecolor": style.INK}
+OBSERVED: dict[str, Any] = {"marker": "o", "markersize": 3.8, "markerfacecolor": "white", "markeredgecolor": style.INK}
 
 # Measures whose name alone would not do on an axis.
 _PHRASES = {
@@ -153,12 +154,12 @@ def headroom(events: Sequence[Start]) -> float:
 def draw_starts(axes: Axes, events: Sequence[Start], height: float, named: bool = True) -> None:
     """A dotted line in every year in which a policy starts, its name above the axes (`height` inches high).
 
-    The earliest name stands highest: a line then never has to cross the name of a later policy, which lies to its right.
+    The earliest name stands highest: a line then never has to cross the name of a later policy, which is to its right.
     """
     across = axes.get_xaxis_transform()
     for row, event in enumerate(reversed(events)):
         top = 1 + (0.05 + ROW * (row + 0.8)) / height if named else 1.0
-        line = {"color": event.colour, "linewidth": 1, "linestyle": ":"}
+        line: dict[str, Any] = {"color": event.colour, "linewidth": 1, "linestyle": ":"}
         axes.plot([event.year] * 2, [0, top], transform=across, clip_on=False, **line)
         if named:
             _name_start(axes, event, 1 + (0.05 + ROW * (row + 0.42)) / height)

@@ -188,8 +188,8 @@ def side_words(axes: Axes, text: str) -> None:
     box, (width, height) = axes.get_position(), figure.get_size_inches()
     lines = fold(text, max(box.height * height, 1.6), TEXT_SIZE)
     middle = box.y0 + box.height / 2
-    place = {"x": MARGIN / width, "y": middle, "rotation": 90, "ha": "left", "va": "center"}
-    figure.text(s="\n".join(lines), size=TEXT_SIZE, color=INK, multialignment="center", **place, **plain())
+    spot: dict[str, Any] = {"x": MARGIN / width, "y": middle, "rotation": 90, "ha": "left", "va": "center"}
+    figure.text(s="\n".join(lines), size=TEXT_SIZE, color=INK, multialignment="center", **spot, **plain())
 
 
 def spread(

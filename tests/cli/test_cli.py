@@ -116,7 +116,7 @@ def test_compare_runs_what_is_needed_and_says_it_in_words(stage: Stage) -> None:
     assert answer.stdout.startswith(
         "By 2016 Aid brings the urban-rural income ratio of Zhejiang from 2.010 (Baseline) to"
     )
-    assert "-0.050 to -0.050" in answer.stdout and "In 2016" in answer.stdout
+    assert "-0.050 to -0.050" in answer.stdout and "Aid against Baseline, 2016" in answer.stdout
 
 
 def test_compare_takes_an_unchanged_run_again_and_no_other(stage: Stage) -> None:
@@ -234,7 +234,7 @@ def test_plot_writes_beside_the_first_results_and_prints_the_path(figures: list[
     answer = factorflow("plot", *figures, "convergence")
     assert answer.exit_code == 0
     path = Path(answer.stdout.strip())
-    assert path.name == "baseline-aid-convergence.png" and path.parent.samefile("results")
+    assert path.name == "baseline-aid-convergence.png" and path.parent.samefile("results/figures")
     assert path.read_bytes().startswith(b"\x89PNG")
     assert factorflow("plot", figures[0], "convergence", "--out", "new/a.svg").stdout == "new/a.svg\n"
     assert "<svg" in Path("new/a.svg").read_text()

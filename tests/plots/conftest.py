@@ -58,9 +58,7 @@ def _series(rng: np.random.Generator, replicate: int, effect: float) -> list[tup
     for (city, kind), values in income.items():
         heads = people[city, kind]
         for measure, numbers in (("income_per_head", values), ("population", heads), ("output", 2 * values * heads)):
-            rows += [
-                (replicate, year, "cell", f"{city}/{kind}", measure, number) for year, number in zip(YEARS, numbers)
-            ]
+            rows += _rows(replicate, "cell", f"{city}/{kind}", **{measure: numbers})
     total = {
         kind: (
             sum(people[city, kind] for city in CITIES),
@@ -101,7 +99,7 @@ def _series(rng: np.random.Generator, replicate: int, effect: float) -> list[tup
 
 def _rows(replicate: int, scope: str, place: str, **measures: np.ndarray) -> Iterator[tuple[Any, ...]]:
     for measure, values in measures.items():
-        yield from ((replicate, year, scope, place, measure, value) for year, value in zip(YEARS, values))
+        yield from ((replicate, year, scope, place, measure, value) for year, value in zip(YEARS, values, strict=True))
 
 
 def _flows(rng: np.random.Generator, replicate: int, effect: float) -> pd.DataFrame:

@@ -50,8 +50,8 @@ def test_what_is_written_is_what_is_loaded(vocabulary: Vocabulary) -> None:
         "run": {
             "seed": 7,
             "labour_agents": 200_000,
-            "capital_agents": 24_000,
-            "land_agents": 24_000,
+            "capital_agents": 100_000,
+            "land_agents": 50_000,
             "replicates": 20,
             "continuum": False,
         },
@@ -68,8 +68,8 @@ def test_the_later_file_wins_key_by_key(vocabulary: Vocabulary) -> None:
     assert scenario.run.model_dump() == {
         "seed": 7,
         "labour_agents": 100_000,
-        "capital_agents": 24_000,
-        "land_agents": 24_000,
+        "capital_agents": 100_000,
+        "land_agents": 50_000,
         "replicates": 5,
         "continuum": False,
     }

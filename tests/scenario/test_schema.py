@@ -39,7 +39,7 @@ def test_the_json_schema_says_what_the_loader_says() -> None:
 
 def test_defaults_are_those_of_the_contract_with_the_user() -> None:
     run = Run()
-    assert (run.seed, run.labour_agents, run.capital_agents, run.land_agents) == (7, 100_000, 24_000, 24_000)
+    assert (run.seed, run.labour_agents, run.capital_agents, run.land_agents) == (7, 100_000, 100_000, 50_000)
     assert (run.replicates, run.continuum) == (20, False)
 
 

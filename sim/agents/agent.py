@@ -1,0 +1,87 @@
+"""One agent as Mesa knows it: a row number and a way to the table, made when asked for and kept by nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import mesa
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.agents.population import Population
+
+
+class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
+    """A row of a population: reading an attribute reads the table, writing one writes it, checked.
+
+    Two agents are equal when they are the same row of the same population. An agent never registers with its model:
+    `model.agents` stays empty, and what is not held any more is freed.
+    """
+
+    population: Population
+    row: int
+    pos = None  # agents stand in cells, not on one of Mesa's grids
+
+    def __init__(self, population: Population, row: int) -> None:
+        # Mesa's own __init__ would register the agent, and the model would then keep every row ever asked for.
+        object.__setattr__(self, "population", population)
+        object.__setattr__(self, "row", row)
+
+    @property
+    def model(self) -> Any:
+        """The model the agent lives in."""
+        return self.population.owner()
+
+    @property
+    def unique_id(self) -> int:
+        """The agent's number within its kind, from 1 as Mesa counts; its luck belongs to row, one less."""
+        return self.row + 1
+
+    @property
+    def home(self) -> int:
+        """Number of the cell where the agent is registered (labour) or owned (capital, land)."""
+        return int(self._read("home"))
+
+    @property
+    def cell(self) -> int:
+        """Number of the cell where the agent lives (labour), works (capital) or is used (land)."""
+        return int(self._read("cell"))
+
+    @property
+    def home_name(self) -> str:
+        """Name of the home cell, such as Hangzhou/rural."""
+        return str(self._read("home_name"))
+
+    @property
+    def cell_name(self) -> str:
+        """Name of the cell, such as Hangzhou/urban."""
+        return str(self._read("cell_name"))
+
+    @property
+    def quantity(self) -> float:
+        """What the agent stands for: persons of the base year (labour), slices (capital) or km2 (land)."""
+        return self.population.weight
+
+    def step(self) -> int:
+        """Decide on the tables of the population's last year: STAYED, MIGRATED or RECLASSIFIED of `sim.agents.choice`."""
+        return self.population.advance_one(self.row)
+
+    def remove(self) -> NoReturn:
+        """Refuse: the rows of a population are counted once, at the start."""
+        raise TypeError(f"{self!r} cannot be removed: a population keeps the agents it was built with")
+
+    def _read(self, name: str) -> Any:
+        return self.population.values(name, np.array([self.row]))[0]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Anything but a column would be lost with this object, so `write` refuses it.
+        self.population.write(name, np.array([self.row]), value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FactorAgent) and other.population is self.population and other.row == self.row
+
+    def __hash__(self) -> int:
+        return hash((id(self.population), self.row))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.unique_id} in {self.cell_name}>"
