@@ -172,6 +172,20 @@ def plot(words: tuple[str, ...], out: Path | None) -> int:
     return DONE
 
 
+@main.command()
+@click.argument("name")
+def world(name: str) -> int:
+    """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
+    from sim import checkup
+    from sim.data import catalogue
+
+    if name not in catalogue.worlds():
+        raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
+    for title, columns, rows in checkup.report(name):
+        _print_table(title, columns, rows, numbers=range(1, len(columns)))
+    return DONE
+
+
 @main.command(name="list")
 @click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
 def list_(what: str) -> int:
@@ -376,10 +390,11 @@ def _print_table(
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+    unbroken = len(columns) - 1 if numbers else 0  # a table of numbers breaks its last column alone, the unit
     table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(
-            column, justify="right" if place in numbers else "left", no_wrap=place < len(columns) - 1 if numbers else place in numbers, overflow="fold"
+            column, justify="right" if place in numbers else "left", no_wrap=unbroken > place, overflow="fold"
         )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))

@@ -70,8 +70,11 @@ class Comparison:
         before = self.baseline.values(measure).loc[self.year]
         after = self.scenarios[scenario].values(measure).loc[self.year]
         shared = before.index.intersection(after.index)
-        apart = float(np.sqrt(before[shared].var() + after[shared].var())) if len(shared) > 2 else 0.0
-        return float((after[shared] - before[shared]).std()) / apart if apart > 0 else None
+        if len(shared) < 3:
+            return None
+        x, y = before[shared].to_numpy(dtype=np.float64), after[shared].to_numpy(dtype=np.float64)
+        apart = np.sqrt(x.var() + y.var())
+        return float((y - x).std() / apart) if apart > 0 else None
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain values: baseline, scenarios, year, paragraph, notes and the whole table, row by row."""

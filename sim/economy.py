@@ -70,10 +70,12 @@ class Workforce:
 class Economy:
     """The state of a world at the start of a year; the stages of the year replace its parts.
 
-    capital_units[o, c]: slices of the portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014;
-    land_quality[c]: units of effective land a km2 in c gives, 1 in the base year; enclave[o, c]: public capital in c owned by o, which never moves; land[h, c]: km2. knowledge[c]: log value-added
-    productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when villages
-    become urban. people_scale: residents over those of the base year, by births and deaths alone. The *_reference stocks are those the base year had on the ground a cell now covers.
+    people_scale: residents over those of the base year, by births and deaths alone. capital_units[o, c]: slices of the
+    portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned
+    by o, which never moves. land[h, c]: km2; land_quality[c]: units of effective land a km2 in c gives, 1 in the base
+    year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
+    productivity, changed only when villages become urban. The *_reference stocks are those the base year had on the
+    ground a cell now covers.
     """
 
     year: int

@@ -48,7 +48,7 @@ def observed_changes() -> Targets:
     """What happened in the eleven cities from 2014 to 2019."""
     table = catalogue.observed("zhejiang")
     incomes = table[table["measure"] == "income_per_head"].pivot(index="place", columns="year", values="value")
-    change = np.log(incomes[LAST] / incomes[FIRST]).to_numpy().reshape(-1, 2)  # rural before urban in the alphabet
+    change = np.log(incomes[LAST].to_numpy() / incomes[FIRST].to_numpy()).reshape(-1, 2)  # rural before urban in the alphabet
     people = {year: catalogue.residents("zhejiang", year) for year in (FIRST, LAST)}
     migrants = {year: catalogue.migrants_from_other_provinces("zhejiang", year) for year in (FIRST, LAST)}
     both = {year: np.array(list(people[year].values())) for year in people}  # (city, 2), urban first

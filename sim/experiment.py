@@ -125,14 +125,18 @@ def _live(scenario: Scenario, jobs: int, progress: Progress) -> list[Replicate]:
     if min(jobs, count) == 1:
         world = build_world(scenario.world, scenario.parameters)
         return [
-            _one(scenario, number, world, lambda year, number=number: progress(number * years + year, count * years))
-            for number in range(count)
+            _one(scenario, number, world, _counted(progress, number * years, count * years)) for number in range(count)
         ]
     replicates: dict[int, Replicate] = {}
     for replicate in _on_processes(scenario, min(jobs, count)):
         replicates[replicate.number] = replicate
         progress(len(replicates) * years, count * years)
     return [replicates[number] for number in range(count)]
+
+
+def _counted(progress: Progress, before: int, whole: int) -> Callable[[int], None]:
+    """A replicate's years as progress of the whole experiment."""
+    return lambda year: progress(before + year, whole)
 
 
 def _on_processes(scenario: Scenario, jobs: int) -> Iterator[Replicate]:
@@ -155,7 +159,7 @@ def _on_processes(scenario: Scenario, jobs: int) -> Iterator[Replicate]:
 def _use_threads(count: int) -> None:
     import numba
 
-    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(count, numba.get_num_threads()))
 
 
 def _alone(scenario: Scenario, number: int) -> Replicate:
@@ -238,10 +242,10 @@ def _measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, d
 def _by_cell(cells: pd.DataFrame, measure: str, outside: set[str]) -> pd.DataFrame:
     """One measure as a table (replicate and year, cell) of the reported cells."""
     rows = cells[cells["measure"] == measure]
-    table = rows.assign(place=rows["place"].astype(str)).pivot(
-        index=["replicate", "year"], columns="place", values="value"
-    )
-    return table[[cell for cell in table.columns if cell.split("/")[0] not in outside]]
+    named = rows.assign(place=rows["place"].astype(str))
+    inside = named[~named["place"].str.split("/").str[0].isin(list(outside))]
+    table: pd.DataFrame = inside.pivot(index=["replicate", "year"], columns="place", values="value")
+    return table
 
 
 def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[str, str]) -> dict[str, Any]:

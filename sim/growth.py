@@ -93,7 +93,9 @@ def merged_quality(economy: Economy, share: Array, ground: Array, town: Index, r
     """
     area = economy.land.sum(axis=0)
     village = town != np.arange(town.size)
-    worth = np.where(village & (rent[town] > 0), share * economy.effective_land * rent / np.where(rent > 0, rent, 1.0)[town], 0.0)
+    priced = village & (rent[town] > 0)
+    relative_rent = np.where(priced, rent / np.where(priced, rent[town], 1.0), 0.0)
+    worth = share * economy.effective_land * relative_rent
     effective, grown = economy.effective_land.copy(), area.copy()
     np.add.at(effective, town, worth)
     np.add.at(grown, town, np.where(village, ground, 0.0))

@@ -18,7 +18,7 @@ from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
 Law = Callable[[Rules, World, int], Rules]
 
 
-class FactorFlowModel(mesa.Model):
+class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     """An economy of cells in which labour, capital and land move; `step()` is one year.
 
     `labour`, `capital` and `land` hold the agents; `economy` the state; `record` what was written down; `payments` the
@@ -113,8 +113,8 @@ class FactorFlowModel(mesa.Model):
         capital = self.capital.advance(capital_tables(world, returns, turned), now)
         rents = log_change(clearing.land_rent * economy.land_quality, base.land_rent)
         land = self.land.advance(land_tables(world, rents, turned), now)
-        slices = float(economy.unit_value.mean())
-        for factor, moves, size in (("labour", labour, economy.people_scale), ("capital", capital, slices), ("land", land, 1.0)):
+        sizes = {"labour": economy.people_scale, "capital": float(economy.unit_value.mean()), "land": 1.0}
+        for (factor, size), moves in zip(sizes.items(), (labour, capital, land), strict=True):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration * size)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification * size)
         return np.asarray(turned), land.reclassification.sum(axis=1)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.economy import Economy, hours_of_work, log_change
 from sim.markets.clearing import Clearing
 from sim.treasury import Statement
-from sim.world.world import Array, World
+from sim.world.world import Array, Flag, World
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,12 @@ def record_year(
         record.series.append((year, "world", places.world, "urban_rural_ratio_fixed_returns", ratio))
 
 
-def _mean(value: Array, weight: Array, where: Array) -> float:
+def _mean(value: Array, weight: Array, where: Flag) -> float:
     return float((value[where] * weight[where]).sum() / weight[where].sum())
 
 
 def _group(
-    record: Record, year: int, scope: str, name: str, where: Array, urban: Array | None, readings: Mapping[str, Array]
+    record: Record, year: int, scope: str, name: str, where: Flag, urban: Flag | None, readings: Mapping[str, Array]
 ) -> None:
     """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share."""
     people = readings["population"]

@@ -283,10 +283,12 @@ def _sentence(what: str, change: Change) -> str:
         case "none":
             return f"{what} stays at {before}{unit}."
         case "unclear":
-            return f"{what} shows no difference larger than the spread: {after} against {before}{unit} ({size}; {change.between})."
+            against = f"{after} against {before}{unit} ({size}; {change.between})"
+            return f"{what} shows no difference larger than the spread: {against}."
         case "unknown":
             return f"{what} goes from {before} to {after}{unit} ({size}; {change.between})."
-    return f"{what} {'rises' if change.verdict == 'up' else 'falls'} from {before} to {after}{unit} ({size}; {change.between})."
+    verb = "rises" if change.verdict == "up" else "falls"
+    return f"{what} {verb} from {before} to {after}{unit} ({size}; {change.between})."
 
 
 def _change(comparison: Comparison, label: str, measure: str) -> Change | None:

@@ -31,7 +31,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         x3 = product0 & _LOW
         key0 = (key0 + _WEYL_0) & _LOW
         key1 = (key1 + _WEYL_1) & _LOW
-    return x0, x1, x2, x3
+    return x0, x1, x2, x3  # type: ignore[return-value]
 
 
 @numba.njit(cache=True, inline="always")

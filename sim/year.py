@@ -12,8 +12,8 @@ from sim.agents.continuum import Continuum
 from sim.agents.labour import value_of_places
 from sim.agents.land import mobile_land
 from sim.agents.population import Moves
-from sim.errors import FactorFlowError
 from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
+from sim.errors import FactorFlowError
 from sim.markets import production, trade
 from sim.markets.clearing import Clearing, Supply, clear
 from sim.recorder import BaseYear, living_cost

@@ -23,6 +23,7 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     pos = None  # agents stand in cells, not on one of Mesa's grids
 
     def __init__(self, population: Population, row: int) -> None:
+        """An agent for a row; populations make them."""
         # Mesa's own __init__ would register the agent, and the model would then keep every row ever asked for.
         object.__setattr__(self, "population", population)
         object.__setattr__(self, "row", row)
@@ -63,7 +64,7 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         return self.population.weight
 
     def step(self) -> int:
-        """Decide on the tables of the population's last year: STAYED, MIGRATED or RECLASSIFIED of `sim.agents.choice`."""
+        """Decide on the tables of the last year; STAYED, MIGRATED or RECLASSIFIED of `sim.agents.choice`."""
         return self.population.advance_one(self.row)
 
     def remove(self) -> NoReturn:
@@ -74,14 +75,18 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         return self.population.values(name, np.array([self.row]))[0]
 
     def __setattr__(self, name: str, value: object) -> None:
+        """Write a column."""
         # Anything but a column would be lost with this object, so `write` refuses it.
         self.population.write(name, np.array([self.row]), value)
 
     def __eq__(self, other: object) -> bool:
+        """Whether the other is the same row of the same population."""
         return isinstance(other, FactorAgent) and other.population is self.population and other.row == self.row
 
     def __hash__(self) -> int:
+        """Equal agents hash alike."""
         return hash((id(self.population), self.row))
 
     def __repr__(self) -> str:
+        """Kind, number and place."""
         return f"<{type(self).__name__} {self.unique_id} in {self.cell_name}>"

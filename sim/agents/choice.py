@@ -57,10 +57,10 @@ def cumulative_shares(shares: Array) -> Array:
 
 
 @numba.njit(cache=True, inline="always")
-def decide(
+def decide(  # type: ignore[no-untyped-def]
     home, cell, skill, seed, replicate, event, year, agent,
     cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """What one agent does in a year: (home, cell, skill, event). The kernel and the agent's own step both call this."""
     move, place, village, course = draws(seed, replicate, event, year, agent)
     happened = STAYED

@@ -10,7 +10,6 @@ from sim.agents.choice import MoveTables
 from sim.agents.population import Moves
 from sim.world.world import Array
 
-
 NO_AGENTS = (
     "the continuum is shares instead of people and has no agents; ask its stock() by (home, cell), "
     "or build the model with continuum=False"
@@ -21,20 +20,25 @@ class Continuum:
     """The stock of a kind by (home, cell, skill), moved by expected shares instead of draws."""
 
     def __init__(self, stock: Array) -> None:
+        """A continuum at a stock by (home, cell) or (home, cell, skill)."""
         self.mass = stock if stock.ndim == 3 else stock[:, :, None]
 
     def __getattr__(self, name: str) -> NoReturn:
+        """Say that there are no agents to ask."""
         # Reached only by names that are not there; Python's own protocols (copy, pickle) ask too and want no advice.
         raise AttributeError(name if name.startswith("_") else f"cannot answer {name!r}: {NO_AGENTS}")
 
     def __len__(self) -> int:
+        """Say that there are no agents to count."""
         raise TypeError(NO_AGENTS)
 
     def __getitem__(self, item: object) -> NoReturn:
+        """Say that there are no agents to pick."""
         raise TypeError(NO_AGENTS)
 
     def __bool__(self) -> bool:
-        return True  # `len` raises, and Python would ask it
+        """True; without this Python would ask `len`, which raises."""
+        return True
 
     def stock(self) -> Array:
         """The stock by (home, cell)."""

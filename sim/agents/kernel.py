@@ -11,10 +11,10 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 
 
 @numba.njit(cache=True, parallel=True)
-def advance(
+def advance(  # type: ignore[no-untyped-def]
     home, cell, skill, seed, replicate, event, year,
     cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Let every agent decide, write its row, and count moves by (kind of move, origin, destination)."""
     agents, cells = home.size, cumulative.shape[1]
     moves = np.zeros((CHUNKS, 2, cells, cells), dtype=np.int64)

@@ -37,7 +37,7 @@ class LabourAgent(FactorAgent):
 
 
 def labour_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
-    """Workers for the base-year table of residents, by (cell, skill, registration), every cell and skill to one agent."""
+    """Workers for the base-year table of residents, by (cell, skill, registration), all margins to one agent."""
     stocks = world.stocks
     table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
     numbers = whole_agents(table, agents).ravel()

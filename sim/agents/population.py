@@ -30,8 +30,8 @@ class Moves:
 class Population(AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
-    The columns belong to this population of this model alone. `names` are the cells'; `limits` the numbers a column must
-    stay below where that is less than its type allows; `agent_type` is the Mesa agent a row is shown as.
+    The columns belong to this population of this model alone. `names` are those of the cells; `limits` say what a column
+    must stay below where its type allows more; `agent_type` is the Mesa agent a row is shown as.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Population(AgentRows):
         limits: Mapping[str, int] | None = None,
         model: Any = None,
     ) -> None:
+        """A population of the columns' values, one row an agent."""
         self.declared = {column.name: column for column in columns}
         self.columns = {
             column.name: np.ascontiguousarray(values[column.name], dtype=column.dtype) for column in columns
@@ -99,9 +100,9 @@ class Population(AgentRows):
         return Moves(migration=moves[0] * self.weight, reclassification=moves[1] * self.weight)
 
     def advance_one(self, row: int) -> int:
-        """Let one agent decide on the tables of the last year, by the kernel's own rule; returns what happened to it."""
+        """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
         if self.tables is None:
-            raise RuntimeError("agents decide on the returns of a year, and none has been lived yet: step the model first")
+            raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
         home, cell, skill = self.columns["home"], self.columns["cell"], self.skill_column()
         home[row], cell[row], skill[row], happened = decide(
             home[row], cell[row], skill[row], *self.key, self.event, self.year, row, *arguments(self.tables)
@@ -113,7 +114,8 @@ class Population(AgentRows):
     @property
     def attributes(self) -> tuple[str, ...]:
         """Every attribute an agent can be asked for: the columns, then what is computed from them."""
-        return (*self.columns, *(name for name in COMPUTED if name != "works_in_town" or "workplace_luck" in self.columns))
+        computed = (name for name in COMPUTED if name != "works_in_town" or "workplace_luck" in self.columns)
+        return (*self.columns, *computed)
 
     @property
     def rows(self) -> Rows:
@@ -131,7 +133,7 @@ class Population(AgentRows):
         return self.model
 
     def values(self, name: str, index: Index) -> Values:
-        """A copy of an attribute at some rows; whole numbers come as int64, which sums and differences do not overflow."""
+        """A copy of an attribute at some rows; whole numbers come as int64, so that sums do not overflow."""
         if name not in self.attributes:
             raise AttributeError(f"{self.agent_type.__name__} has no {name!r}; it has {', '.join(self.attributes)}")
         if name in self.columns:
@@ -162,14 +164,16 @@ class Population(AgentRows):
         )
 
     def __len__(self) -> int:
+        """The number of agents."""
         return self.size
 
     def __contains__(self, agent: object) -> bool:
+        """Whether an agent is a row of this population."""
         return isinstance(agent, FactorAgent) and agent.population is self
 
 
 def _works_in_town(population: Population, index: Index) -> Values:
-    """Who works in the town of the region, by the shares of the last count; the kernel counts by the same comparison."""
+    """Who works in the town of the region, by the shares of the last count and the kernel's comparison."""
     if population.in_town is None:
         raise RuntimeError("who works in town is known once the shares are: ask `skills` first")
     share = population.in_town[population.columns["cell"][index]]

@@ -7,8 +7,9 @@ Names, defaults and order of results are those of `mesa.agent.AgentSet`; what di
 - `select` also takes a true/false array, `labour.select(labour.get("cell_name") == "Hangzhou/urban")`;
 - `set` takes one value or one per agent, only for columns, only in range.
 
-Mesa's `DataCollector` finds agents in `model.agents`, which stays empty: its `agent_reporters` and `agenttype_reporters`
-record nothing. Use `model_reporters={"cell": lambda m: m.labour.get("cell")}`, or `agg` and `groupby` in its place.
+Mesa's `DataCollector` looks for agents in `model.agents`, which stays empty, so its `agent_reporters` and
+`agenttype_reporters` record nothing. Use `model_reporters`: `{"in_town": lambda m: m.labour.agg("works_in_town", sum)}`
+for a figure, `{"cell": lambda m: m.labour.get("cell")}` for every agent.
 """
 
 from __future__ import annotations
@@ -35,8 +36,7 @@ Index = Rows | slice
 Values = NDArray[Any]
 Method = str | Callable[..., Any]
 
-# Python's own loops over an array are slow; these are the same functions, and the answer is a plain number either way.
-_FAST: dict[Any, Callable[[Values], Any]] = {sum: np.sum, min: np.min, max: np.max}
+_FAST: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}  # Python's own loop over an array is slow
 
 
 class AgentRows(Sequence[FactorAgent]):
@@ -65,9 +65,7 @@ class AgentRows(Sequence[FactorAgent]):
 
     # -- columns --
 
-    def get(
-        self, attr_names: str | list[str], handle_missing: str = "error", default_value: object = None
-    ) -> Values:
+    def get(self, attr_names: str | list[str], handle_missing: str = "error", default_value: object = None) -> Values:
         """Values of one attribute, (agent,), or of several, (agent, attribute); always a copy.
 
         Unknown attributes are an AttributeError or, with handle_missing="default", `default_value` for every agent.
@@ -96,8 +94,8 @@ class AgentRows(Sequence[FactorAgent]):
         """A function of the values of an attribute, or a list of several functions of them."""
         values = self._values(attribute)
         if callable(func):
-            return _plain(_FAST.get(func, func)(values))
-        return [_plain(_FAST.get(each, each)(values)) for each in func]
+            return _applied(func, values)
+        return [_applied(each, values) for each in func]
 
     def _values(self, name: str, missing: bool = False, default: object = None) -> Values:
         if missing and name not in self.population.attributes:
@@ -188,28 +186,35 @@ class AgentRows(Sequence[FactorAgent]):
         return list(self)
 
     def __len__(self) -> int:
+        """The number of agents."""
         return len(self.rows)
 
     def __iter__(self) -> Iterator[FactorAgent]:
+        """The agents, one object at a time."""
         return (self.population.agent(row) for row in self.rows)
 
     def __contains__(self, agent: object) -> bool:
-        mine = isinstance(agent, FactorAgent) and agent.population is self.population
-        return mine and bool((self.rows == agent.row).any())  # type: ignore[union-attr,attr-defined]
+        """Whether an agent is one of these."""
+        if not isinstance(agent, FactorAgent) or agent.population is not self.population:
+            return False
+        return bool((self.rows == agent.row).any())
 
     @overload
     def __getitem__(self, item: int) -> FactorAgent: ...
     @overload
     def __getitem__(self, item: slice) -> list[FactorAgent]: ...
     def __getitem__(self, item: int | slice) -> FactorAgent | list[FactorAgent]:
+        """One agent, or the list of those of a slice."""
         if isinstance(item, slice):
             return [self.population.agent(row) for row in self.rows[item]]
         return self.population.agent(self.rows[operator.index(item)])
 
     def __copy__(self) -> Selection:
+        """A selection of the same rows."""
         return Selection(self.population, self.rows)
 
     def __repr__(self) -> str:
+        """How many agents of how many."""
         kind = self.population.agent_type.__name__
         return f"<{type(self).__name__} of {len(self)} of {self.population.size} {kind}s>"
 
@@ -218,6 +223,7 @@ class Selection(AgentRows):
     """A view: some rows of a population in some order. Which rows is fixed; what they hold is always the present."""
 
     def __init__(self, population: Population, rows: Rows) -> None:
+        """A selection of rows, each at most once."""
         self.population, self._rows = population, rows
 
     @property
@@ -237,6 +243,7 @@ class GroupBy:
     """Groups of agents by name, answering to the words of Mesa's GroupBy."""
 
     def __init__(self, groups: dict[Any, Any]) -> None:
+        """Selections, or lists of agents, by name."""
         self.groups = groups
 
     def map(self, method: Method, *args: Any, **kwargs: Any) -> dict[Any, Any]:
@@ -264,9 +271,11 @@ class GroupBy:
         }
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Pairs of name and group."""
         return iter(self.groups.items())
 
     def __len__(self) -> int:
+        """The number of groups."""
         return len(self.groups)
 
 
@@ -286,5 +295,10 @@ def _groups(keys: Values) -> tuple[Rows, list[Any]]:
     return np.asarray(group, dtype=np.intp), names.tolist()
 
 
-def _plain(result: Any) -> Any:
+def _applied(func: Callable[..., Any], values: Values) -> Any:
+    """A function of values as a plain Python number where it is one."""
+    if getattr(func, "__module__", None) == "statistics":
+        return func(values.tolist())  # of NumPy's integers it returns a mean cut to an integer
+    chosen: Callable[..., Any] = _FAST.get(func, func)
+    result = chosen(values)
     return result.item() if isinstance(result, np.generic) else result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +34,7 @@ def workplace_luck(cell: NDArray[np.uint16], skill: NDArray[np.uint8], seed: int
     groups = cell.astype(np.int64) * 256 + skill
     order = np.argsort(groups, kind="stable")
     bounds = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, last in pairwise(bounds):
         start = draws(seed, replicate, WORKPLACE, 0, int(groups[order[first]]))[0]
         spread = (start + _GOLDEN * np.arange(last - first)) % 1.0
         luck[order[first:last]] = (spread * 65536.0).astype(np.uint16)

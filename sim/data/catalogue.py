@@ -33,8 +33,7 @@ class Parameter:
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    with (_FOLDER / file).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader((_FOLDER / file).read_text(encoding="utf-8").splitlines()))
 
 
 @cache
@@ -130,22 +129,31 @@ def observed(world: str) -> pd.DataFrame:
 
 def residents(world: str, year: int) -> dict[str, tuple[float, float]]:
     """Urban and rural residents by city between the censuses of 2010 and 2020 (persons)."""
-    cities = [region for region in worlds()[world]["regions"] if region not in worlds()[world]["outside"]]
-    return {city: (_people(facts(world), city, "urban", year), _people(facts(world), city, "rural", year)) for city in cities}
+    fact = facts(world)
+    return {
+        city: (_people(fact, city, "urban", year), _people(fact, city, "rural", year))
+        for city in worlds()[world]["regions"]
+        if city not in worlds()[world]["outside"]
+    }
 
 
 def migrants_from_other_provinces(world: str, year: int) -> float:
     """Residents of all cities registered in other provinces, between the censuses of 2010 and 2020 (persons)."""
-    fact, weight = facts(world), (year - 2010) / 10.0
-    name = "migrants_from_other_provinces"
-    return sum(fact[city, name, 2010] ** (1 - weight) * fact[city, name, 2020] ** weight for city in residents(world, year))
+    fact, name = facts(world), "migrants_from_other_provinces"
+    return float(sum(_between_censuses(fact, city, name, year) for city in residents(world, year)))
+
+
+def _between_censuses(fact: Mapping[tuple[str, str, int], float], city: str, name: str, year: int) -> float:
+    """A count of 2010 and 2020, interpolated geometrically."""
+    weight = (year - 2010) / 10.0
+    return float(fact[city, name, 2010] ** (1 - weight) * fact[city, name, 2020] ** weight)
 
 
 def _people(fact: Mapping[tuple[str, str, int], float], city: str, kind: str, year: int) -> float:
-    """Residents between the censuses of 2010 and 2020: counts geometrically, urban share linearly (persons)."""
+    """Residents of a kind: all residents geometrically, their urban share linearly (persons)."""
     weight = (year - 2010) / 10.0
-    first, last = fact[city, "census_population", 2010], fact[city, "census_population", 2020]
-    share_first = fact[city, "census_urban_population", 2010] / first
-    share_last = fact[city, "census_urban_population", 2020] / last
-    urban = share_first + weight * (share_last - share_first)
-    return first ** (1 - weight) * last**weight * (urban if kind == "urban" else 1 - urban)
+    first, last = (
+        fact[city, "census_urban_population", census] / fact[city, "census_population", census] for census in (2010, 2020)
+    )
+    urban = first + weight * (last - first)
+    return _between_censuses(fact, city, "census_population", year) * (urban if kind == "urban" else 1 - urban)

@@ -98,10 +98,10 @@ def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array,
 
 
 @numba.njit(cache=True)
-def _sweeps(
+def _sweeps(  # type: ignore[no-untyped-def]
     start, size, labour, capital, land, productivity, openness, spending_map, housing_map,
     labour_share, capital_share, land_share, value_added, materials, spending, theta, damping, tolerance, most,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep."""
     cells, sectors = start.shape
     revenue = start * (size / start.sum())
@@ -113,7 +113,8 @@ def _sweeps(
     wage, rental, rent = np.ones(cells), np.ones(cells), np.ones(cells)
     residual = np.zeros((cells, sectors))
     price_change, sweep = 1.0, 0
-    for sweep in range(1, most + 1):
+    while sweep < most:
+        sweep += 1
         flat = revenue.ravel()
         final = spending_map @ flat
         housing = housing_map @ flat

@@ -29,9 +29,7 @@ def figure(
     at_least(results, 2, "difference")
     measures = (measures,) if isinstance(measures, str) else tuple(measures)
     table = {
-        measure: [
-            difference(results[0], other, partial(marks.read, measure=measure, place=place)) for other in results[1:]
-        ]
+        measure: [difference(results[0], other, partial(marks.read, measure=measure, place=place)) for other in results[1:]]
         for measure in measures
     }
     events, count = marks.starts(results), len(measures)
@@ -39,16 +37,16 @@ def figure(
     room = height * count + _GAP * (count - 1) + marks.headroom(events)
     page = style.page(_words(results, table, place), room, right=_LABELS)
     grid = page.grid(count, 1, headroom=marks.headroom(events), hspace=_GAP / height)
-    for row, measure in enumerate(measures):
+    shown = {measure: [quantiles(one.values) for one in found] for measure, found in table.items()}
+    for row, (measure, found) in enumerate(shown.items()):
         axes = page.figure.add_subplot(grid[row, 0])
         style.dress(axes)
-        found = [quantiles(one.values) for one in table[measure]]
         divisor, unit = marks.scaled(max(float(part.abs().max().max()) for part in found), results[0].units[measure])
         for order, (one, part) in enumerate(zip(table[measure], found, strict=True), start=1):
             marks.draw_bands(axes, part / divisor, order, one.has_band)
         axes.axhline(0, color=style.colour(0), linewidth=1.2, zorder=2.5)
         axes.margins(y=0.1)
-        marks.year_axis(axes, min(part.index[0] for part in found), max(part.index[-1] for part in found))
+        marks.year_axis(axes, results[0].years[0], max(part.index[-1] for one in shown.values() for part in one))
         marks.value_axis(axes, sign=True)
         axes.set_ylim(axes.get_ylim())
         style.side_words(axes, f"Change of {marks.with_unit(measure, unit)}")

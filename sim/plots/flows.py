@@ -21,11 +21,11 @@ from sim.results import Results
 TITLE = "Who moved where?"
 MEANING = "moves of a factor between groups of regions, urban and rural, summed over the years; against the reference"
 
-# What moves, the event that is a move in space, and the units it is shown in, the larger one from 100,000 on.
-_SHOWN: Mapping[str, tuple[str, str, tuple[tuple[float, str], ...]]] = {
-    "labour": ("people", "migration", ((1e3, "thousand persons"), (1e6, "million persons"))),
-    "capital": ("capital", "placement", ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014"))),
-    "land": ("land", "conversion", ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
+# What moves, the events that are moves in space (the first that was recorded is shown), and the units it is shown in, the larger one from 100,000 on.
+_SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]] = {
+    "labour": ("people", ("migration",), ((1e3, "thousand persons"), (1e6, "million persons"))),
+    "capital": ("capital", ("placement", "migration"), ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014"))),
+    "land": ("land", ("conversion", "migration"), ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
 }
 _TYPE = 6.2  # points: numbers in the fields
 _KINDS = ("rural", "urban")
@@ -44,20 +44,23 @@ def figure(
 ) -> Figure:
     """A table of origins by destinations for the first results, and one of differences for each of the others.
 
-    event: migration, reclassification, conversion or placement (default: the one that moves the factor in space);
+    event: migration, reclassification or whatever was recorded (default: the one that moves the factor in space);
     years: first and last to be added up (default: all that the results share). Raises ResultsError for an unknown
     factor, and if nothing moved.
     """
     at_least(results, 1, "flows")
     if factor not in _SHOWN:
         raise ResultsError(f'there is no factor "{factor}"; flows are of {", ".join(_SHOWN)}.')
-    event = event or _SHOWN[factor][1]
+    event = event or _default_event(results, factor)
     span = years or (max(one.years[0] for one in results), min(one.years[-1] for one in results))
     group_of = groups(results, factor, event)
     sums = {id(one): _between(one, factor, event, span, group_of) for one in results}
     largest = max(float(table.to_numpy().max(initial=0.0)) for table in sums.values())
     if largest == 0.0:
-        raise ResultsError(f"no {event} of {factor} was recorded from {span[0]} to {span[1]}.")
+        there = ", ".join(_events(results, factor)) or "none"
+        raise ResultsError(
+            f"no {event} of {factor} was recorded from {span[0]} to {span[1]}. Recorded events of {factor}: {there}."
+        )
     units = _SHOWN[factor][2]
     divisor, unit = units[0] if largest < 1e5 * units[0][0] else units[1]
     sums = {one: table / divisor for one, table in sums.items()}
@@ -77,6 +80,17 @@ def figure(
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, name, found, rows, change, first=place % columns == 0)
     return page.figure
+
+
+def _events(results: Sequence[Results], factor: str) -> list[str]:
+    """The events recorded of a factor in any of the results."""
+    return sorted({str(event) for one in results for event in one.flows.loc[one.flows["factor"] == factor, "event"].unique()})
+
+
+def _default_event(results: Sequence[Results], factor: str) -> str:
+    """The event that moves a factor in space: the first of those known that was recorded."""
+    recorded, known = _events(results, factor), _SHOWN[factor][1]
+    return next((event for event in known if event in recorded), known[0])
 
 
 def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tuple[str, str]]:

@@ -308,12 +308,12 @@ def _words(
     if not change:
         finding = f"{called[0]}, {year}, {unit}: from {least} to {most}."
     elif len(maps) == 1:
-        finding = f"Against {called[0]}, {year}, {unit}: from {least} to {most}."
+        finding = f"Change in {year}, {unit}: from {least} to {most}."
     else:
         large = max(maps, key=lambda one: float(one.found["p50"].abs().max()))
         at = str(large.found["p50"].abs().idxmax())
         told = f"{_number(large, float(large.found['p50'][at]))} in {marks.place_name(at)}"
-        finding = f"Against {called[0]}, {year}, {unit}. The largest change: {told} ({large.name})."
+        finding = f"Change in {year} against {called[0]}, {unit}. The largest change: {told} ({large.name})."
     caption = marks.joined(
         "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
         "Numbers: urban | rural." if len(maps) == 1 else "",

@@ -44,11 +44,25 @@ _LARGE = ((1e10, 1e9, "billion"), (1e7, 1e6, "million"))
 
 @dataclass(frozen=True)
 class Start:
-    """A year in which policies start, what they are called, and the colour of the scenario that has them."""
+    """A year in which policies start, their names, and the colour of the scenario that has them."""
 
     year: int
-    text: str
+    policies: tuple[str, ...]
     colour: str
+
+    @property
+    def text(self) -> str:
+        """The names of the policies, one after the other."""
+        return ", ".join(self.policies)
+
+    def within(self, room: float) -> str:
+        """Year and as many names as fit into `room` inches, then how many more there are."""
+        for count in range(len(self.policies), 0, -1):
+            more = len(self.policies) - count
+            text = f"{self.year}: {', '.join(self.policies[:count])}{f' and {more} more' if more else ''}"
+            if style.width_of(text, style.CAPTION_SIZE) <= room:
+                return text
+        return f"{self.year}: {len(self.policies)} policies" if len(self.policies) > 1 else text
 
 
 def names(results: Sequence[Results]) -> list[str]:
@@ -101,9 +115,7 @@ def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: f
         axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
     above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
-    axes.plot(
-        years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above
-    )
+    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
 
 
 def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:
@@ -141,7 +153,7 @@ def starts(results: Sequence[Results]) -> list[Start]:
     for (year, word), orders in having.items():
         together.setdefault((year, tuple(orders)), []).append(word)
     return [
-        Start(year, _some(words), style.colour(orders[0]) if len(orders) == 1 < len(results) else style.INK)
+        Start(year, tuple(words), style.colour(orders[0]) if len(orders) == 1 < len(results) else style.INK)
         for (year, orders), words in sorted(together.items())
     ]
 
@@ -168,11 +180,12 @@ def draw_starts(axes: Axes, events: Sequence[Start], height: float, named: bool 
 def _name_start(axes: Axes, event: Start, top: float) -> None:
     """The name of a policy to the right of its line, or to the left where the page would cut it off."""
     figure = axes.get_figure(root=True)
-    text = f"{event.year}: {event.text}"
     first, last = axes.get_xlim()
     box, inches = axes.get_position(), style.WIDTH if figure is None else figure.get_size_inches()[0]
     start = (box.x0 + box.width * (event.year - first) / (last - first)) * inches
-    fits = start + 0.08 + style.width_of(text, style.CAPTION_SIZE) <= inches - style.MARGIN
+    right, left = inches - style.MARGIN - start - 0.08, start - style.MARGIN - 0.08
+    text = event.within(max(right, left))
+    fits = style.width_of(text, style.CAPTION_SIZE) <= right
     axes.annotate(
         text,
         xy=(event.year, top),
@@ -237,12 +250,6 @@ def read(results: Results, measure: str, place: str | None) -> pd.DataFrame:
     """One measure of a place named in any of the scopes: rows years, columns replicates."""
     scope = scope_of(results, place)
     return results.values(measure, scope, results.world if scope == "world" else place)
-
-
-def _some(words: Sequence[str]) -> str:
-    if len(words) <= 3:
-        return ", ".join(words)
-    return f"{', '.join(words[:3])} and {len(words) - 3} more"
 
 
 def tick_words(value: float, ticks: Sequence[float], sign: bool = False) -> str:

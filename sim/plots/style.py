@@ -68,7 +68,7 @@ class Words:
     caption: str
 
 
-def page(words: Words, height: float, left: float = 0.9, right: float = 0.2, axis: float = 0.36) -> Page:
+def page(words: Words, height: float, left: float = 1.05, right: float = 0.2, axis: float = 0.36) -> Page:
     """A page with title, finding and caption, as high as they need and `height` inches for the axes.
 
     left, right: inches kept free beside the axes for their labels; axis: inches under them for ticks and unit.
@@ -192,9 +192,7 @@ def side_words(axes: Axes, text: str) -> None:
     figure.text(s="\n".join(lines), size=TEXT_SIZE, color=INK, multialignment="center", **spot, **plain())
 
 
-def spread(
-    wanted: Sequence[float], heights: Sequence[float], low: float = -np.inf, high: float = np.inf
-) -> list[float]:
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float = -np.inf, high: float = np.inf) -> list[float]:
     """Centres of labels that do not overlap and lie as near as can be to where they are wanted.
 
     Minimises sum (x_i - wanted_i)^2 subject to x_j - x_i >= (height_i + height_j) / 2 for neighbours in the order of

@@ -139,7 +139,7 @@ def _places(p: Mapping[str, float]) -> Places:
     between = np.zeros((len(regions), len(regions)))
     between[:-1, :-1] = 2 * 6371.0 * np.arcsin(np.sqrt(half))
     between[-1, :-1] = between[:-1, -1] = _series("distance_to_outside", 2015)
-    distance = np.kron(between, np.ones((2, 2)))
+    distance = np.asarray(np.kron(between, np.ones((2, 2))), dtype=np.float64)
     # mean distance from the centre of a disc of the city's area to its points
     inside = np.append(2 / 3 * np.sqrt(_series("land_area", 2002) / np.pi), p["distance_inside_outside"])
     for region, km in enumerate(inside):

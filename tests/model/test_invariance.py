@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from sim.data import catalogue
-from sim.markets.clearing import clear
-from sim.markets.clearing import Supply
+from sim.markets.clearing import Supply, clear
 from sim.policies.base import PolicyInForce, instruments
 from sim.world import zhejiang as builder
 from sim.world.build import build_world

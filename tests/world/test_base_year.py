@@ -3,42 +3,20 @@
 import numpy as np
 import pytest
 
+from sim.checkup import base_year_errors
 from sim.data import catalogue
 from sim.world import inversion
-from tests.reading import lived, rows
-
-SECTORS = {"agriculture": "product_agriculture", "industry": "product_industry", "services": "product_services"}
-
-
-def errors(world, **options):
-    """Largest relative errors of 22 incomes, 22 populations and 33 products against the published figures."""
-    read, fact = rows(lived(world, **options)), catalogue.facts("zhejiang")
-    income, people, product = [], [], []
-    for city in world.places.regions[:-1]:
-        residents = catalogue.residents("zhejiang", 2014)[city]
-        for kind, persons in zip(("urban", "rural"), residents, strict=True):
-            cell = f"{city}/{kind}"
-            income.append(read[2014, "cell", cell, "income_per_head"] / fact[city, f"income_{kind}", 2014])
-            people.append(read[2014, "cell", cell, "population"] / persons)
-        for sector, published in SECTORS.items():
-            product.append(read[2014, "region", city, f"output_{sector}"] / fact[city, published, 2014])
-    return {
-        name: float(np.abs(np.array(values) - 1).max())
-        for name, values in {"income": income, "people": people, "product": product}.items()
-    }
 
 
 def test_continuum_reproduces_the_published_year(zhejiang):
-    found = errors(zhejiang, continuum=True)
-    assert found["income"] < 1e-9
-    assert found["product"] < 1e-9
-    assert found["people"] < 1e-9
+    found = base_year_errors(zhejiang, None)
+    assert max(found.income, found.population, found.product) < 1e-9
 
 
 @pytest.mark.parametrize("replicate", [0, 1])
 def test_a_hundred_thousand_agents_come_within_one_percent(zhejiang, replicate):
-    found = errors(zhejiang, labour_agents=100_000, replicate=replicate)
-    assert max(found.values()) < 0.01
+    found = base_year_errors(zhejiang, 100_000, replicate)
+    assert max(found.income, found.population, found.product) < 0.01
 
 
 def test_the_inversion_has_one_answer_from_any_start(zhejiang):
