@@ -28,9 +28,12 @@ class Errors:
 
 def base_year_errors(world: World, agents: int | None, replicate: int = 0) -> Errors:
     """Errors of the 22 incomes, 22 populations and 33 products of `zhejiang`, with agents or (None) the continuum."""
-    labour = {} if agents is None else {"labour_agents": agents}
     model = FactorFlowModel(
-        world, last_year=world.first_year, continuum=agents is None, replicate=replicate, **labour
+        world,
+        last_year=world.first_year,
+        continuum=agents is None,
+        replicate=replicate,
+        labour_agents=agents or 0,
     )
     model.step()
     read = {row[1:4]: row[4] for row in model.record.series}
@@ -91,14 +94,14 @@ def report(name: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]
     world = build_world(name)
     tables: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = []
     if name == "zhejiang":
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for label, agents in (("continuum", None), ("100,000 agents", 100_000)):
             errors = base_year_errors(world, agents)
             rows.append((label, f"{errors.income:.1e}", f"{errors.population:.1e}", f"{errors.product:.1e}"))
-        columns = ("", "22 incomes per head", "22 populations", "33 products")
-        tables.append((f"Largest relative error of the base year {world.first_year}", columns, rows))
+        errors_of = ("", "22 incomes per head", "22 populations", "33 products")
+        tables.append((f"Largest relative error of the base year {world.first_year}", errors_of, rows))
         ours, published = fall_of_the_gap(world)
-        change = ("mean log city ratio", f"{ours:.2f}", f"{published:.2f}")
+        change: tuple[str, ...] = ("mean log city ratio", f"{ours:.2f}", f"{published:.2f}")
         tables.append(("Change 2014 to 2019, log points x 100", ("", "model", "observed"), [change]))
     columns = ("cell", "work in town", "rent share", "dividend share", "capital/output, years", "wedge")
     tables.append(("Base year by cell (shares of disposable income)", columns, sanity(world)))

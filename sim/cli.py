@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sim import terminal
 from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison
     from sim.results import Results
     from sim.scenario.schema import Scenario
 
 # Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
 
 DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
-
-_WIDTH_OFF_TERMINAL = 160  # a table in a file or a pipe should not be folded at 80 characters
 
 
 class _Program(click.Group):
@@ -151,7 +146,7 @@ def compare(
 
         click.echo(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False))
     else:
-        _tell_comparison(comparison)
+        terminal.tell_comparison(comparison)
     if figure is not None:
         click.echo(str(_draw(figure, results, None)), err=as_json)
     return SOME_FAILED if failed else DONE
@@ -182,7 +177,7 @@ def world(name: str) -> int:
     if name not in catalogue.worlds():
         raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
     for title, columns, rows in checkup.report(name):
-        _print_table(title, columns, rows, numbers=range(1, len(columns)))
+        terminal.print_table(title, columns, rows, numbers=range(1, len(columns)))
     return DONE
 
 
@@ -193,7 +188,7 @@ def list_(what: str) -> int:
     from sim import listing
 
     for title, columns, rows in getattr(listing, what)():
-        _print_table(title, columns, rows)
+        terminal.print_table(title, columns, rows)
     return DONE
 
 
@@ -213,23 +208,6 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     path = out or beside
     _save_figure(_figure(name).figure(results), path)
     return path
-
-
-def _tell_comparison(comparison: Comparison) -> None:
-    """The paragraph, a table a scenario, and what pairing did for the spread."""
-    from sim import report
-
-    click.echo(_folded(comparison.paragraph) + "\n")
-    columns = ("measure", "place", "baseline", "scenario", "difference", "90% band", "unit")
-    for label, results in comparison.scenarios.items():
-        title = f"{results.title} against {comparison.baseline.title}, {comparison.year}"
-        _print_table(title, columns, report.headline_cells(comparison, label), numbers=range(2, 6))
-        part = comparison.spread_left_by_pairing(label)
-        if part is not None:
-            click.echo(
-                f"Same seeds, same agents: the standard deviation of the difference in the urban-rural ratio is "
-                f"{part:.2f} of that of unpaired runs.\n"
-            )
 
 
 def _load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
@@ -258,25 +236,9 @@ def _load_all(files: Sequence[str], settings: Sequence[str]) -> dict[str, Scenar
 def _run(scenario: Scenario, folder: Path, jobs: int) -> Results:
     from sim import experiment
 
-    with _progress(scenario.title) as progress:
+    with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(scenario, out=folder, jobs=jobs, progress=progress)
     return results
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with time left on stderr; nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("years, left"))
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(escape(title), total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
 def _tell_failed(results: Results) -> bool:
@@ -371,31 +333,3 @@ def _save_figure(figure: Any, path: Path) -> None:
             aside.unlink(missing_ok=True)
     except OSError as reason:
         raise ResultsError(f"could not write {path}: {reason}") from reason
-
-
-def _folded(text: str) -> str:
-    """Broken at words for a reader at a terminal; left whole for a file or a pipe, to be quoted."""
-    if not sys.stdout.isatty():
-        return text
-    width = min(shutil.get_terminal_size().columns, 100)
-    return "\n\n".join(textwrap.fill(part, width) for part in text.split("\n\n"))
-
-
-def _print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
-) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
-    unbroken = len(columns) - 1 if numbers else 0  # a table of numbers breaks its last column alone, the unit
-    table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(
-            column, justify="right" if place in numbers else "left", no_wrap=unbroken > place, overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table)

@@ -244,8 +244,7 @@ def _by_cell(cells: pd.DataFrame, measure: str, outside: set[str]) -> pd.DataFra
     rows = cells[cells["measure"] == measure]
     named = rows.assign(place=rows["place"].astype(str))
     inside = named[~named["place"].str.split("/").str[0].isin(list(outside))]
-    table: pd.DataFrame = inside.pivot(index=["replicate", "year"], columns="place", values="value")
-    return table
+    return inside.pivot(index=["replicate", "year"], columns="place", values="value")  # type: ignore[no-any-return]
 
 
 def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[str, str]) -> dict[str, Any]:

@@ -30,8 +30,8 @@ class Moves:
 class Population(AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
-    The columns belong to this population of this model alone. `names` are those of the cells; `limits` say what a column
-    must stay below where its type allows more; `agent_type` is the Mesa agent a row is shown as.
+    The columns belong to this population of this model alone. `names` are those of the cells; `limits` tell
+    what values stay below where a column's type allows more; `agent_type` is the Mesa agent a row is shown as.
     """
 
     def __init__(
@@ -157,6 +157,9 @@ class Population(AgentRows):
     def _index(self) -> Index:
         return slice(None)
 
+    def _numbers(self) -> range:
+        return range(self.size)
+
     def _rearranged(self, rows: Rows) -> Self:
         raise TypeError(
             "the order of a population is who its agents are, so it cannot change in place; "
@@ -182,7 +185,7 @@ def _works_in_town(population: Population, index: Index) -> Values:
 
 # What is computed from the columns, for all rows of an index at once.
 COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
-    "unique_id": lambda population, index: population.rows[index] + 1,
+    "unique_id": lambda population, index: (population.rows[index] if isinstance(index, slice) else index) + 1,
     "home_name": lambda population, index: population.names[population.columns["home"][index]],
     "cell_name": lambda population, index: population.names[population.columns["cell"][index]],
     "quantity": lambda population, index: np.full(population.columns["cell"][index].size, population.weight),

@@ -53,6 +53,10 @@ class AgentRows(Sequence[FactorAgent]):
     def _index(self) -> Index:
         """What picks these rows from a column."""
 
+    def _numbers(self) -> Rows | range:
+        """The row numbers for one agent at a time, without an array of millions where none is needed."""
+        return self.rows
+
     @abstractmethod
     def _rearranged(self, rows: Rows) -> Self:
         """Take these rows for one's own, for verbs with inplace."""
@@ -121,7 +125,7 @@ class AgentRows(Sequence[FactorAgent]):
         if agent_type is not None and not issubclass(self.population.agent_type, agent_type):
             rows = rows[:0]
         elif callable(filter_func):
-            holds = (row for row in rows if filter_func(self.population.agent(row)))
+            holds = (row for row in self._numbers() if filter_func(self.population.agent(row)))
             rows = np.fromiter(islice(holds, limit), dtype=np.intp)
         elif filter_func is not None:
             rows = rows[_flags(filter_func, len(self))]
@@ -191,7 +195,7 @@ class AgentRows(Sequence[FactorAgent]):
 
     def __iter__(self) -> Iterator[FactorAgent]:
         """The agents, one object at a time."""
-        return (self.population.agent(row) for row in self.rows)
+        return (self.population.agent(row) for row in self._numbers())
 
     def __contains__(self, agent: object) -> bool:
         """Whether an agent is one of these."""
@@ -206,8 +210,8 @@ class AgentRows(Sequence[FactorAgent]):
     def __getitem__(self, item: int | slice) -> FactorAgent | list[FactorAgent]:
         """One agent, or the list of those of a slice."""
         if isinstance(item, slice):
-            return [self.population.agent(row) for row in self.rows[item]]
-        return self.population.agent(self.rows[operator.index(item)])
+            return [self.population.agent(row) for row in self._numbers()[item]]
+        return self.population.agent(self._numbers()[operator.index(item)])
 
     def __copy__(self) -> Selection:
         """A selection of the same rows."""

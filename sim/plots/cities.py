@@ -22,7 +22,7 @@ MEANING = "urban and rural income per head of each city by year, one panel each,
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
 _KINDS = ("urban", "rural")
-_HEIGHT, _GAP = 1.35, 0.5  # inches: a panel, and the room between two for years and name
+_HEIGHT, _GAP = 1.35, 0.5  # inches: a panel (twice as high if there is one row), and the room between two
 
 
 def figure(results: Sequence[Results]) -> Figure:
@@ -38,17 +38,18 @@ def figure(results: Sequence[Results]) -> Figure:
     points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
     words = _words(results, found, regions, pd.concat([table["source"] for table in points.values()]))
-    page = style.page(words, _HEIGHT * rows + _GAP * (rows - 1) + 0.25, left=0.82, right=0.05)
-    grid = page.grid(rows, columns, headroom=0.25, hspace=_GAP / _HEIGHT, wspace=0.12)
+    height = _HEIGHT if rows > 1 else 2 * _HEIGHT
+    page = style.page(words, height * rows + _GAP * (rows - 1) + 0.3, left=0.82, right=0.05)
+    grid = page.grid(rows, columns, headroom=0.3, hspace=_GAP / height, wspace=0.12)
 
     everything = [table[kind] for tables in found.values() for table in tables for kind in _KINDS]
-    low = min(float(table["p05"].min()) for table in everything) / 1.12
-    high = max(float(table["p95"].max()) for table in everything) * 1.12
+    low = min(float(table["p05"].min()) for table in everything) / 1.4
+    high = max(float(table["p95"].max()) for table in everything) * (1.12 if rows > 1 else 1.5)
     events = marks.starts(results)
     for place, region in enumerate(regions):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, results, found[region], points, region)
-        marks.draw_starts(axes, events, _HEIGHT, named=False)
+        marks.draw_starts(axes, events, height, named=False)
         axes.set_ylim(low, high)
         _scale(axes, low, high, named=place % columns == 0)
         if place == 0:
@@ -59,9 +60,11 @@ def figure(results: Sequence[Results]) -> Figure:
         any(map(len, points.values())),
     )
     unit = results[0].units[_MEASURE]
-    place_of_unit = (style.MARGIN / style.WIDTH, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1])
     text = marks.sentence(marks.with_unit(_MEASURE, f"{unit}, log scale"))
-    page.figure.text(*place_of_unit, text, rotation=90, va="center", size=style.TEXT_SIZE, color=style.INK)
+    room, middle = page.top - page.bottom, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1]
+    lines = "\n".join(style.fold(text, room, style.TEXT_SIZE))
+    ink = {"size": style.TEXT_SIZE, "color": style.INK, "multialignment": "center", **style.plain()}
+    page.figure.text(style.MARGIN / style.WIDTH, middle, lines, rotation=90, va="center", **ink)
     return page.figure
 
 
@@ -75,7 +78,9 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
     return {
-        region: [{kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results]
+        region: [
+            {kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results
+        ]
         for region in regions
     }
 
@@ -117,7 +122,7 @@ def _draw(
 
 def _name_lines(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
     """Urban and rural, written above and below the lines of the first panel, near their beginning."""
-    for kind, factor, side in (("urban", 1.36, "bottom"), ("rural", 1 / 1.25, "top")):
+    for kind, factor, side in (("urban", 1.36, "bottom"), ("rural", 1 / 1.2, "top")):
         middle = tables[kind]["p50"]
         year = min(1 if kind == "urban" else 4, len(middle) - 1)
         spot = (float(middle.index[year]), float(middle.iloc[year]) * factor)
@@ -140,11 +145,14 @@ def _key(axes: Axes, results: Sequence[Results], observed: bool) -> None:
     figure = axes.get_figure(root=True)
     room = axes.get_position().width * style.WIDTH if figure is not None else 1.5
     lines = [style.fold(name, room - 0.3, style.CAPTION_SIZE)[:3] for name in marks.names(results)]
-    step = style.CAPTION_SIZE * 1.35 / 72 / _HEIGHT
+    height = axes.get_position().height * float(figure.get_size_inches()[1]) if figure is not None else _HEIGHT
+    step = style.CAPTION_SIZE * 1.35 / 72 / height
     top = 1.0
     for order, text in enumerate(lines):
         axes.plot([0.0, 0.13], [top - step / 2] * 2, color=style.colour(order), linestyle=style.dashes(order))
-        axes.text(0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain())
+        axes.text(
+            0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain()
+        )
         top -= step * (len(text) + 0.5)
     if observed:
         axes.plot([0.065], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))

@@ -21,10 +21,15 @@ from sim.results import Results
 TITLE = "Who moved where?"
 MEANING = "moves of a factor between groups of regions, urban and rural, summed over the years; against the reference"
 
-# What moves, the events that are moves in space (the first that was recorded is shown), and the units it is shown in, the larger one from 100,000 on.
+# What moves; the events that are moves in space, the first that was recorded is shown; the units it is shown in, the
+# larger one from 100,000 on.
 _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]] = {
     "labour": ("people", ("migration",), ((1e3, "thousand persons"), (1e6, "million persons"))),
-    "capital": ("capital", ("placement", "migration"), ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014"))),
+    "capital": (
+        "capital",
+        ("placement", "migration"),
+        ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014")),
+    ),
     "land": ("land", ("conversion", "migration"), ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
 }
 _TYPE = 6.2  # points: numbers in the fields
@@ -84,7 +89,9 @@ def figure(
 
 def _events(results: Sequence[Results], factor: str) -> list[str]:
     """The events recorded of a factor in any of the results."""
-    return sorted({str(event) for one in results for event in one.flows.loc[one.flows["factor"] == factor, "event"].unique()})
+    return sorted(
+        {str(event) for one in results for event in one.flows.loc[one.flows["factor"] == factor, "event"].unique()}
+    )
 
 
 def _default_event(results: Sequence[Results], factor: str) -> str:
@@ -235,13 +242,14 @@ def _words(
         f"in all, the largest stream from {source} to {target} ({style.number(float(middle.iloc[largest]))})."
     )
     if len(panels) == 2:
-        net = quantiles(_net(panels[1][1].values, len(rows)))["p50"]
-        most = int(net.abs().to_numpy().argmax())
+        found = quantiles(_net(panels[1][1].values, len(rows)))
+        most = int(found["p50"].abs().to_numpy().argmax())
+        low, gain, high = (float(found[word].iloc[most]) for word in ("p05", "p50", "p95"))
         called = marks.names(results)[1]
-        if net.iloc[most]:
-            finding += (
-                f" {called} changes most the net gain of {' '.join(rows[most])}: {style.signed(float(net.iloc[most]))}."
-            )
+        if panels[1][1].has_band and low <= 0 <= high:
+            finding += f" {called} changes no net gain by more than the spread between replicates."
+        elif gain:
+            finding += f" {called} changes most the net gain of {' '.join(rows[most])}: {style.signed(gain)}."
     caption = marks.joined(
         f"Numbers: {unit}, all years added up, {_counted(panels)}; darker is more. Net gain: arrivals less departures.",
         "Moves inside a group are between its regions, or between town and country." if _members(group_of) else "",

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 
-from sim.cli import _progress, main
+from sim.terminal import progress, main
 from sim.results import open_results
 from tests.cli.conftest import Stage, stand_in
 
@@ -210,7 +210,7 @@ def test_a_watched_run_shows_years_done_and_time_left_on_stderr(monkeypatch: pyt
     monkeypatch.setattr(sys, "stderr", watched := Terminal())
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with _progress("Aid [deepened]") as progress:
+    with progress("Aid [deepened]") as progress:
         assert progress is not None
         progress(21, 42)
     assert "Aid [deepened]" in watched.getvalue() and "21/42" in watched.getvalue() and "left" in watched.getvalue()

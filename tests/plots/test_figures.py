@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -221,7 +222,9 @@ def test_cities_shows_every_city_with_its_ratio(baseline: Results, mountain_sea:
     income = mountain_sea.values("income_per_head", "cell", "Lishui/rural").median(axis=1).to_numpy()
     lishui = panels[list(first.index).index("Lishui")]
     assert any(
-        np.allclose(np.asarray(line.get_ydata(), dtype=float), income) for line in lishui.lines if len(line.get_ydata()) == 22
+        np.allclose(np.asarray(line.get_ydata(), dtype=float), income)
+        for line in lishui.lines
+        if len(line.get_ydata()) == 22
     )
     assert f"{first['Lishui']:.2f} \u2192" in words(figure)
 
@@ -258,3 +261,26 @@ def test_failed_replicates_are_counted_in_the_caption(make: Maker) -> None:
     results = make(name="broken", title="Broken", replicates=4, failed=(2,))
     said = words(convergence.figure([results]))
     assert "median of 3 replicates" in said and "1 of 4 replicates of Broken failed and is left out" in said
+
+
+def test_flows_claim_no_change_within_the_spread(baseline: Results, mountain_sea: Results, make: Maker) -> None:
+    unlike = make(name="unlike", title="Other luck", seed=11)
+    assert "changes no net gain by more than the spread" in words(flows.figure([baseline, unlike]))
+    assert "changes most the net gain of mountain rural: +" in words(flows.figure([baseline, mountain_sea]))
+
+
+def test_names_of_policies_are_shortened_to_the_room_there_is() -> None:
+    start = marks.Start(2024, ("mountain roads", "one market", "open registration"), style.INK)
+    assert start.within(9.0) == "2024: mountain roads, one market, open registration"
+    assert start.within(1.8) == "2024: mountain roads and 2 more"
+    assert start.within(0.1) == "2024: 3 policies"
+
+
+def test_cities_leaves_out_what_lies_outside_the_world(make: Maker) -> None:
+    results = make(name="wider", replicates=2)
+    extra = results.series[results.series["place"].isin(["Lishui", "Lishui/urban", "Lishui/rural"])]
+    names = {"Lishui": "outside", "Lishui/urban": "outside/urban", "Lishui/rural": "outside/rural"}
+    extra = extra.assign(place=extra["place"].astype(str).map(names))
+    results.series = pd.concat([results.series.astype({"place": str}), extra])
+    assert "outside" not in words(cities.figure([results]))
+    assert "of 11 (mean" in words(cities.figure([results]))

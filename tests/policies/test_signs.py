@@ -1,0 +1,144 @@
+"""Every instrument: the sign theory predicts, who pays, what starts and stops, what cannot be paid."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from sim.economy import baseline_rules
+from sim.errors import FactorFlowError
+from sim.policies.base import PolicyInForce, instruments, strength
+from tests.reading import largest_residual, lived, ratio, rows
+
+LAST = 2026
+PAIRS = {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}
+
+
+def law(name, **terms):
+    return PolicyInForce(name, instruments()[name].Terms(instrument=name, **{"from_": 2016, **terms}))
+
+
+@pytest.fixture(scope="module")
+def baseline(zhejiang):
+    return lived(zhejiang, last_year=LAST, continuum=True)
+
+
+def under(zhejiang, *laws):
+    return lived(zhejiang, laws, last_year=LAST, continuum=True)
+
+
+def effect(policy, baseline, scope, place, measure, year=LAST):
+    key = (year, scope, place, measure)
+    return float(np.log(rows(policy)[key] / rows(baseline)[key]))
+
+
+def test_open_registration_narrows_both_gaps_and_fills_the_towns(zhejiang, baseline):
+    """Free movement narrows gaps at small agglomeration (Tombe and Zhu 2019)."""
+    policy = under(zhejiang, law("residence_permit_reform", cut=0.6, between={"origin": "rural", "destination": "urban"}))
+    assert ratio(policy, LAST) < ratio(baseline, LAST) - 0.01
+    assert effect(policy, baseline, "world", "zhejiang", "urban_share") > 0
+    incomes = [
+        [rows(model)[LAST, "region", city, "income_per_head"] for city in zhejiang.places.regions[:-1]]
+        for model in (policy, baseline)
+    ]
+    assert max(incomes[0]) / min(incomes[0]) < max(incomes[1]) / min(incomes[1])
+
+
+def test_infrastructure_raises_output_where_it_is_built(zhejiang, baseline):
+    policy = under(zhejiang, law("infrastructure_investment", share_of_budget=0.1, regions=("mountain",), kind="rural"))
+    for cell in ("Quzhou/rural", "Lishui/rural"):
+        assert effect(policy, baseline, "cell", cell, "output") > 0.01
+        assert effect(policy, baseline, "cell", cell, "infrastructure") > 0.1
+    assert abs(effect(policy, baseline, "cell", "Hangzhou/rural", "output")) < 0.005
+    assert ratio(policy, LAST) < ratio(baseline, LAST)
+
+
+def test_more_infrastructure_does_more(zhejiang, baseline):
+    effects = [
+        effect(under(zhejiang, law("infrastructure_investment", share_of_budget=s)), baseline, "world", "zhejiang", "output")
+        for s in (0.02, 0.05, 0.1)
+    ]
+    assert 0 < effects[0] < effects[1] < effects[2]
+
+
+def test_one_market_raises_real_income_everywhere_and_most_where_little_is_sold_at_home(zhejiang, baseline):
+    """Gains are pi_nn^(-1/theta) (Arkolakis, Costinot and Rodriguez-Clare 2012): small places gain more."""
+    policy = under(zhejiang, law("market_unification", cut=0.2))
+    gains = {
+        city: effect(policy, baseline, "region", city, "real_income_per_head") for city in zhejiang.places.regions[:-1]
+    }
+    assert min(gains.values()) > 0
+    assert gains["Zhoushan"] > gains["Hangzhou"]
+    assert gains["Quzhou"] > gains["Ningbo"]
+
+
+def test_moving_with_trading_narrows_more_than_trading_alone(zhejiang, baseline):
+    goods = under(zhejiang, law("market_unification", cut=0.2))
+    both = under(zhejiang, law("market_unification", cut=0.2), law("residence_permit_reform", cut=0.6))
+    assert ratio(both, LAST) < ratio(goods, LAST)
+
+
+def test_paired_assistance_helps_the_partner_and_costs_the_donor_its_purchases(zhejiang, baseline):
+    policy = under(zhejiang, law("paired_assistance", pairs=PAIRS, share_of_donor_revenue=0.02))
+    for cell in ("Quzhou/rural", "Lishui/rural"):
+        assert effect(policy, baseline, "cell", cell, "income_per_head") > 0.01
+    owned = policy.economy.enclave
+    names = zhejiang.places.cells
+    assert owned[names.index("Quzhou/rural"), names.index("Hangzhou/urban")] > 0
+    by_region = zhejiang.places.membership() @ owned @ zhejiang.places.membership().T
+    pairs = {(zhejiang.places.regions[o], zhejiang.places.regions[d]) for o, d in zip(*np.nonzero(by_region), strict=True)}
+    assert pairs == {("Quzhou", "Hangzhou"), ("Lishui", "Ningbo")}
+    spent = [payment for payment in policy.payments if payment.payer == "Hangzhou"]
+    budget = sum(payment.amount for payment in spent)
+    abroad = sum(payment.amount for payment in spent if payment.payee.startswith("Quzhou"))
+    assert abroad == pytest.approx(0.02 * budget, rel=1e-12)
+    assert largest_residual(policy) < 1e-9
+
+
+def test_what_is_used_for_training_raises_skill_and_for_roads_the_stock(zhejiang):
+    def only(use):
+        uses = dict.fromkeys(("infrastructure", "training", "enclave"), 0.0) | {use: 1.0}
+        return under(zhejiang, law("paired_assistance", pairs=PAIRS, share_of_donor_revenue=0.02, uses=uses))
+
+    trained, roads = only("training"), only("infrastructure")
+    cell = zhejiang.places.cells.index("Quzhou/rural")
+    skills = [model.economy.workforce.skills[cell].sum(axis=1) for model in (trained, roads)]
+    assert skills[0][[1, 3]].sum() > 1.5 * max(skills[1][[1, 3]].sum(), 1.0)
+    assert roads.economy.infrastructure[cell] > trained.economy.infrastructure[cell]
+
+
+def test_phase_in_rises_by_equal_steps_and_stops():
+    name = "market_unification"
+    terms = instruments()[name].Terms(instrument=name, cut=0.5, from_=2020, until=2024, phase_in=4)
+    assert [strength(terms, year) for year in range(2018, 2027)] == [0, 0, 0.25, 0.5, 0.75, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("residence_permit_reform", {"cut": 0.5}),
+        ("infrastructure_investment", {"share_of_budget": 0.1}),
+        ("market_unification", {"cut": 0.5}),
+        ("paired_assistance", {"pairs": PAIRS, "share_of_donor_revenue": 0.01}),
+    ],
+)
+def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang, name, terms):
+    policy = law(name, until=2018, **terms)
+    before = baseline_rules(zhejiang)
+    inside = [policy(baseline_rules(zhejiang), zhejiang, 2017) for _ in range(2)]
+    after = policy(baseline_rules(zhejiang), zhejiang, 2019)
+    for field in fields(before):
+        np.testing.assert_array_equal(getattr(inside[0], field.name), getattr(inside[1], field.name))
+        np.testing.assert_array_equal(getattr(after, field.name), getattr(before, field.name))
+    changed = [not np.array_equal(getattr(inside[0], f.name), getattr(before, f.name)) for f in fields(before)]
+    assert any(changed)
+    np.testing.assert_allclose(
+        inside[0].spending_share.sum(axis=(1, 2)) + inside[0].enclave_share.sum(axis=(1, 2)), 1, atol=1e-12
+    )
+
+
+def test_a_budget_cannot_be_promised_twice(zhejiang):
+    half = law("infrastructure_investment", share_of_budget=0.3)
+    rules = half(baseline_rules(zhejiang), zhejiang, 2016)
+    with pytest.raises(FactorFlowError, match=r"infrastructure_investment in 2016: asks for 0.3 of a budget"):
+        half(rules, zhejiang, 2016)
