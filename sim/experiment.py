@@ -202,7 +202,8 @@ def _gather(done: list[Replicate], scenario: Scenario) -> Tables:
             if frames[0][column].dtype == "category":
                 union = sorted(set().union(*(frame[column].cat.categories for frame in frames)))
                 frames = [frame.assign(**{column: frame[column].cat.set_categories(union)}) for frame in frames]
-        return pd.concat(frames, ignore_index=True)
+        joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
+        return joined
 
     return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))
 
@@ -244,7 +245,7 @@ def _by_cell(cells: pd.DataFrame, measure: str, outside: set[str]) -> pd.DataFra
     rows = cells[cells["measure"] == measure]
     named = rows.assign(place=rows["place"].astype(str))
     inside = named[~named["place"].str.split("/").str[0].isin(list(outside))]
-    return inside.pivot(index=["replicate", "year"], columns="place", values="value")  # type: ignore[no-any-return]
+    return inside.pivot(index=["replicate", "year"], columns="place", values="value")
 
 
 def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[str, str]) -> dict[str, Any]:

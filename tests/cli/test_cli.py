@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 
-from sim.terminal import progress, main
+from sim.cli import main
 from sim.results import open_results
+from sim.terminal import progress
 from tests.cli.conftest import Stage, stand_in
 
 BASELINE, AID, BROKEN, WORSE = (f"scenarios/{name}.yaml" for name in ("baseline", "aid", "broken", "worse"))
@@ -210,9 +211,9 @@ def test_a_watched_run_shows_years_done_and_time_left_on_stderr(monkeypatch: pyt
     monkeypatch.setattr(sys, "stderr", watched := Terminal())
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    with progress("Aid [deepened]") as progress:
-        assert progress is not None
-        progress(21, 42)
+    with progress("Aid [deepened]") as told:
+        assert told is not None
+        told(21, 42)
     assert "Aid [deepened]" in watched.getvalue() and "21/42" in watched.getvalue() and "left" in watched.getvalue()
 
 
