@@ -74,8 +74,8 @@ class Economy:
     portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned
     by o, which never moves. land[h, c]: km2; land_quality[c]: units of effective land a km2 in c gives, 1 in the base
     year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
-    productivity, changed only when villages become urban. The *_reference stocks are those the base year had on the
-    ground a cell now covers.
+    productivity, changed only when villages become urban. The *_reference stocks and the *_seed tables of choice are
+    those the base year had on the ground a cell now covers.
     """
 
     year: int
@@ -96,6 +96,9 @@ class Economy:
     services_reference: Array
     persons_reference: Array
     revenue: Array
+    labour_seed: Array
+    capital_seed: Array
+    land_seed: Array
 
     @property
     def effective_land(self) -> Array:

@@ -102,13 +102,37 @@ def merged_quality(economy: Economy, share: Array, ground: Array, town: Index, r
     return np.asarray(np.where(village, economy.land_quality, effective / grown))
 
 
+def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
+    """Base-year stocks by (home, place) on the ground cells now cover, after a share of each village joined its town.
+
+    The village's own people take all their ties along, once: those who stayed now stay in the town; of those who came
+    from elsewhere, the share who came to that ground now count as having come to the town. Sums are kept.
+    """
+    after = seed.copy()
+    for village in np.flatnonzero(share > 0):
+        into, part = town[village], share[village]
+        ties = part * after[village]
+        after[village] -= ties
+        ties[into] += ties[village]
+        ties[village] = 0.0
+        came = part * after[:, village]
+        came[village] = 0.0  # who stays in a village that stays one
+        after[:, village] -= came
+        after[:, into] += came
+        after[into] += ties
+    return after
+
+
 def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
     """Move the part `share` of every village's ground, with all that stands on it, to its town.
 
     People, land and capital move as agents; here go productivity, public stocks and the base-year references, so that a
-    change of name alone changes no price: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x the input bundle's
+    change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x the input bundle's
     cost, and what the village loses is the same share of its scale. Revenues, the start of the next clearing, follow.
     """
+    economy.labour_seed = absorbed_seed(economy.labour_seed, share, town)
+    economy.capital_seed = absorbed_seed(economy.capital_seed, share, town)
+    economy.land_seed = absorbed_seed(economy.land_seed, share, town)
     for village in np.flatnonzero(share > 0):
         into, part = town[village], share[village]
         gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta

@@ -106,13 +106,15 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         world, economy, base, now = self.world, self.economy, self.base, self.year
         value = year.place_values(world, economy, clearing, money, base)
         training = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
-        labour = self.labour.advance(labour_tables(world, value - base.value, rules.registration_cut, training), now)
+        gain = value - base.value
+        labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
+        labour = self.labour.advance(labour_odds, now)
         persons = economy.workforce.persons / economy.people_scale
         turned = labour.reclassification.sum(axis=1) / persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
-        capital = self.capital.advance(capital_tables(world, returns, turned), now)
+        capital = self.capital.advance(capital_tables(world, economy.capital_seed, returns, turned), now)
         rents = log_change(clearing.land_rent * economy.land_quality, base.land_rent)
-        land = self.land.advance(land_tables(world, rents, turned), now)
+        land = self.land.advance(land_tables(world, economy.land_seed, rents, turned), now)
         sizes = {"labour": economy.people_scale, "capital": float(economy.unit_value.mean()), "land": 1.0}
         for (factor, size), moves in zip(sizes.items(), (labour, capital, land), strict=True):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration * size)

@@ -15,12 +15,12 @@ from sim.world.world import HOUSEHOLD, PURPOSES, Array, World
 
 
 @dataclass(frozen=True)
-class IncomeMaps:
-    """Linear maps from revenues (cell x sector, flat) to the flows of a year; rows as named.
+class Statement:
+    """The money of a year in yuan of 2014.
 
-    wages, dividends, land_income, tax, transfers, disposable, consumption, housing, saving, value_added: (cell, .);
-    retained: (owner cell, .); rents_public, revenue_public: (region, .); budgets: (government, .);
-    purchases: (cell, .) public purchases; investment: (cell, .) by place; final_demand: (cell, .).
+    wages, dividends, land_income, tax, transfers, disposable, consumption, housing, saving, value_added: (cell,);
+    retained: (owner cell,); revenue_public: (region,); budgets: (government,); purchases: (cell,) public purchases;
+    investment: (cell,) by place; final_demand: (cell,).
     """
 
     wages: Array
@@ -41,26 +41,8 @@ class IncomeMaps:
     final_demand: Array
 
 
-@dataclass(frozen=True)
-class Statement:
-    """The money of a year in yuan of 2014, in the fields of IncomeMaps, each applied to the cleared revenues."""
-
-    wages: Array
-    dividends: Array
-    land_income: Array
-    tax: Array
-    transfers: Array
-    disposable: Array
-    consumption: Array
-    housing: Array
-    saving: Array
-    retained: Array
-    value_added: Array
-    revenue_public: Array
-    budgets: Array
-    purchases: Array
-    investment: Array
-    final_demand: Array
+class IncomeMaps(Statement):
+    """Linear maps to the same flows: every field has a column for each revenue (cell x sector, flat)."""
 
 
 class _Flows:

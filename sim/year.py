@@ -97,6 +97,9 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         services_reference=stocks.services.copy(),
         persons_reference=exact.sum(axis=0),
         revenue=world.revenue.copy(),
+        labour_seed=world.choice.labour_seed.copy(),
+        capital_seed=world.choice.capital_seed.copy(),
+        land_seed=world.choice.land_seed.copy(),
     )
 
 

@@ -29,20 +29,18 @@ def capital_population(world: World, agents: int, key: tuple[int, int], model: A
     )  # fmt: skip
 
 
-def capital_tables(world: World, gain: Array, reclassified: Array) -> MoveTables:
+def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
     """The tables of capital: gain[d] in log net return since the base year; villages take their capital along."""
-    p, choice = world.parameters, world.choice
-    shares = choice_shares(
-        choice.capital_seed, p["capital_choice_elasticity"], np.broadcast_to(gain, choice.pull.shape), 0.0 * choice.pull
-    )
-    return without_skills(world, shares, p["capital_mobility"], reclassified)
+    return tables_without_skills(world, "capital", seed, gain, reclassified)
 
 
-def without_skills(world: World, shares: Array, mobility: float, reclassified: Array) -> MoveTables:
-    """Tables of a factor without skills, whose villages' share `reclassified`, (cell,), becomes urban this year."""
+def tables_without_skills(world: World, factor: str, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
+    """Tables of a factor without skills and pulls, whose villages' share `reclassified`, (cell,), becomes urban."""
+    kappa = world.parameters[f"{factor}_choice_elasticity"]
+    shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros_like(seed))
     return MoveTables(
         cumulative=cumulative_shares(shares),
-        mobility=mobility,
+        mobility=world.parameters[f"{factor}_mobility"],
         reclassify=reclassified,
         town=world.places.town_of_cell,
         stayers_only=False,

@@ -69,12 +69,12 @@ def value_of_places(
     )
 
 
-def labour_tables(world: World, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
+def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
     """The tables of labour: gain[d] log points since the base year, cuts of the registration barrier, training odds."""
     p, choice = world.parameters, world.choice
     removed = registration_cut * choice.registration_barrier
     kappa = p["labour_choice_elasticity"]
-    shares = choice_shares(choice.labour_seed, kappa, gain[None, :] + removed, choice.pull)
+    shares = choice_shares(seed, kappa, gain[None, :] + removed, choice.pull)
     villages = ~world.places.urban & world.places.reported_cells
     return MoveTables(
         cumulative=cumulative_shares(shares),

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.agents.agent import FactorAgent
-from sim.agents.capital import without_skills
-from sim.agents.choice import MoveTables, choice_shares
+from sim.agents.capital import tables_without_skills
+from sim.agents.choice import MoveTables
 from sim.agents.population import Population
 from sim.agents.start import whole_agents
 from sim.columns import LAND
@@ -37,10 +37,6 @@ def land_population(world: World, agents: int, key: tuple[int, int], model: Any 
     )  # fmt: skip
 
 
-def land_tables(world: World, gain: Array, reclassified: Array) -> MoveTables:
+def land_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
     """The tables of land: gain[d] in log land rent since the base year; rights move only inside a region (the ban)."""
-    p, choice = world.parameters, world.choice
-    shares = choice_shares(
-        choice.land_seed, p["land_choice_elasticity"], np.broadcast_to(gain, choice.pull.shape), 0.0 * choice.pull
-    )
-    return without_skills(world, shares, p["land_mobility"], reclassified)
+    return tables_without_skills(world, "land", seed, gain, reclassified)

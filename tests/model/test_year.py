@@ -166,3 +166,33 @@ def test_base_year_values_are_zero_gain(zhejiang):
     assert np.isfinite(base.value).all()
     assert (base.price_index > 0).all()
     assert ratio(lived(zhejiang, continuum=True), 2014) == pytest.approx(1.97655, abs=1e-4)
+
+
+def test_ties_move_with_the_ground_and_keep_their_sums(zhejiang):
+    """A village's own people become the town's; who came to its ground now came to the town; nobody is lost."""
+    share = np.where(zhejiang.places.urban | ~zhejiang.places.reported_cells, 0.0, 0.1)
+    town, seed = zhejiang.places.town_of_cell, zhejiang.choice.labour_seed
+    after = growth.absorbed_seed(seed, share, town)
+    assert after.sum() == pytest.approx(seed.sum(), rel=1e-14)
+    assert after[1, 1] == pytest.approx(0.9 * seed[1, 1], rel=1e-14)
+    assert after[0].sum() == pytest.approx(seed[0].sum() + 0.1 * seed[1].sum(), rel=1e-14)
+    elsewhere = zhejiang.cells - 1  # the countryside outside, where no village turns
+    assert after[elsewhere, 1] == pytest.approx(0.9 * seed[elsewhere, 1], rel=1e-14)
+    assert after[elsewhere, 0] == pytest.approx(seed[elsewhere, 0] + 0.1 * seed[elsewhere, 1], rel=1e-14)
+
+
+def test_villages_that_become_urban_are_not_refilled(zhejiang):
+    """With no gain to moving, migration leaves the people of every cell's ground where they are."""
+    still = {**STILL, "labour_mobility": 0.1, "reclassification": 0.05, "agglomeration": 0.0, "service_elasticity": 0.0}
+    pulls = dict.fromkeys(("village_to_town_pull", "between_cities_pull", "across_provinces_pull"), 0.0)
+    world = build_world("zhejiang", {**still, **pulls, "labour_choice_elasticity": 0.0})
+    model = lived(world, last_year=2020, continuum=True)
+    net = np.zeros(world.cells)
+    gross = 0.0
+    index = {name: number for number, name in enumerate(world.places.cells)}
+    for _, factor, event, origin, destination, value in model.record.flows:
+        if factor == "labour" and event == "migration":
+            net[index[destination]] += value
+            net[index[origin]] -= value
+            gross += value
+    assert np.abs(net).max() < 0.01 * gross
