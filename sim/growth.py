@@ -126,9 +126,9 @@ def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
 def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
     """Move the part `share` of every village's ground, with all that stands on it, to its town.
 
-    People, land and capital move as agents; here go productivity, public stocks and the base-year references, so that a
-    change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x the input bundle's
-    cost, and what the village loses is the same share of its scale. Revenues, the start of the next clearing, follow.
+    People, land and capital move as agents; here go productivity, public stocks, base-year references and ties, so that
+    a change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x
+    the input bundle's cost, and the village loses the same share of its scale. Revenues, the next start, follow.
     """
     economy.labour_seed = absorbed_seed(economy.labour_seed, share, town)
     economy.capital_seed = absorbed_seed(economy.capital_seed, share, town)
