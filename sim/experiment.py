@@ -100,8 +100,8 @@ def estimate(scenario: Scenario) -> Estimate:
     run = scenario.run
     years = scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
     agents = 0 if run.continuum else run.labour_agents + run.capital_agents + run.land_agents
-    seconds = 3.0 + run.replicates * years * (0.03 + agents * 1.5e-8)
-    memory = int(350e6 + agents * 12 + run.replicates * years * 250_000)
+    seconds = 2.5 + run.replicates * years * (0.007 + agents * 1.2e-8)
+    memory = int(300e6 + agents * 65 + run.replicates * years * 250_000)
     sentence = (
         f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
         f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
