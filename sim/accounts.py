@@ -1,4 +1,8 @@
-"""The accounts: nothing is created and nothing is lost, checked in every year of every run."""
+"""The accounts: nothing is created and nothing is lost, checked in every year of every run.
+
+Incomes come from maps composed before the markets clear; here they are worked out a second time, forwards, from prices,
+stocks and rates, so that money paid to the wrong cell, owner or government is seen and not only money that vanishes.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.economy import Economy, Payment
+from sim.economy import Economy, Payment, Rules, government_names, hours_of_work
 from sim.errors import AccountsDoNotClose
+from sim.markets import production, trade
+from sim.markets.clearing import Clearing, Supply
 from sim.treasury import Statement
-from sim.world.world import Array, World
+from sim.world.world import HOUSEHOLD, Array, World
 
-ALLOWED = 1e-9  # relative; rounding leaves some 1e-13
+ALLOWED = 1e-9  # relative; rounding leaves some 1e-12
+
+Residuals = dict[str, float]
 
 
 def _relative(left: Array | float, right: Array | float) -> float:
@@ -20,51 +28,122 @@ def _relative(left: Array | float, right: Array | float) -> float:
     return float(np.max(np.abs(np.asarray(left) - np.asarray(right)))) / size
 
 
-def money_residuals(
-    world: World, money: Statement, rents: Array, paid: Sequence[Payment], market: float
-) -> dict[str, float]:
-    """Relative residuals of the money identities of a year.
+def market_residuals(world: World, supply: Supply, clearing: Clearing, money: Statement) -> Residuals:
+    """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
+    tech, theta = world.technology, world.parameters["trade_elasticity"]
+    made = supply.productivity > 0
+    inputs = production.input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
+    unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
+    bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
+    sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
+    labour, capital, land = production.factor_payments(tech, clearing.revenue)
+    return {
+        "markets_cleared": clearing.residual,
+        "goods_markets": _relative(sales, clearing.revenue),
+        "wage_bills": _relative(clearing.wage * supply.labour, labour),
+        "capital_income": _relative(clearing.rental * supply.capital, capital),
+        "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
+    }
 
-    rents: all land rent by cell, housing included. Walras's law and the goods markets; product = income = expenditure;
-    households, governments and public payments; money out of every government is money into cells.
-    """
-    product = money.value_added.sum() + money.housing.sum()
-    household = money.wages + money.dividends + money.land_income
-    public_rents = rents.sum() - money.land_income.sum()
-    final = money.consumption.sum() + money.purchases.sum() + money.investment.sum()
+
+def household_residuals(
+    world: World, economy: Economy, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+) -> Residuals:
+    """Incomes of every cell again: wages where workers live, dividends of owners, rents of land owners, transfers."""
+    tech, p = world.technology, world.parameters
+    hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    rents = clearing.revenue * tech.value_added * tech.land
+    other_rent = rents @ (1 - farm) + money.housing
+    owned = economy.effective_land_owned
+    owned = owned / owned.sum(axis=0)
+    returns = economy.capital_owned @ clearing.rental
+    before = money.wages + money.dividends + money.land_income - money.tax
     member = world.places.membership()
-    region_taxes = member @ money.tax
-    public_spending = money.budgets.sum() + money.transfers.sum() - _household_payments(paid)
-    by_cell = _paid_by_cell(world, paid)
+    per_head = ((member @ before) / (member @ persons))[world.places.region_of_cell]
+    transfers = persons * world.public.transfer_rate * per_head + _by_cell(world, paid, ("household",))
     return {
-        "goods_markets": market,
-        "product_is_income": _relative(product, household.sum() + money.retained.sum() + public_rents),
-        "product_is_expenditure": _relative(product, final),
-        "disposable_income": _relative(money.disposable, household - money.tax + money.transfers),
-        "income_is_consumption_and_saving": _relative(money.disposable, money.consumption + money.saving),
-        "investment_is_saving": _relative(
-            money.investment.sum(), money.saving.sum() + money.retained.sum() + _enclave_payments(paid)
-        ),
-        "public_revenue": _relative(money.revenue_public.sum(), region_taxes.sum() + public_rents),
-        "public_budgets": _relative(money.revenue_public.sum(), public_spending),
-        "payments": _relative(money.budgets.sum(), by_cell.sum()),
+        "wages": _relative(money.wages, hours @ clearing.wage),
+        "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
+        "retained": _relative(money.retained, world.stocks.retained * returns),
+        "land_income": _relative(money.land_income, owned @ (rents @ farm + p["household_rent_share"] * other_rent)),
+        "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
+        "transfers": _relative(money.transfers, transfers),
+        "disposable_income": _relative(money.disposable, before + money.transfers),
+        "consumption_and_saving": _relative(money.disposable, money.consumption + money.saving),
     }
 
 
-def stock_residuals(after: Economy, people: float, area: float, capital: float) -> dict[str, float]:
-    """Relative residuals of the stocks once all have moved: people, land and capital are never made by moving.
+def public_residuals(
+    world: World, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+) -> Residuals:
+    """Public money: what every region raised, what every government had, what each paid, and what cells received."""
+    public, tech = world.public, world.technology
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    other_rent = (clearing.revenue * tech.value_added * tech.land) @ (1 - farm) + money.housing
+    kept = (1 - world.parameters["household_rent_share"]) * other_rent
+    own = world.places.membership() @ (money.tax + kept)
+    local = public.local_share * money.revenue_public
+    social = money.transfers.sum() - _by_cell(world, paid, ("household",)).sum()
+    upper = (money.revenue_public - local).sum() - social
+    grants = public.grant_share * upper
+    budgets = np.append(local + grants, upper - grants.sum())
+    names = government_names(world)
+    spent = np.array([sum(payment.amount for payment in paid if payment.payer == name) for name in names])
+    enclaves = np.einsum("g,god->d", money.budgets, rules.enclave_share)
+    household = money.budgets @ rules.spending_share[:, HOUSEHOLD]
+    received = _by_cell(world, paid, None).sum()
+    return {
+        "public_revenue": _relative(money.revenue_public, own),
+        "public_budgets": _relative(money.budgets, budgets),
+        "payments_by_payer": _relative(spent, money.budgets),
+        "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + household.sum()),
+    }
 
-    people (persons) and area (km2) are those of the first year, capital (yuan of 2014) that before the moves.
+
+def national_residuals(money: Statement, rents: Array) -> Residuals:
+    """Product = income = expenditure of the world."""
+    product = money.value_added.sum() + money.housing.sum()
+    household = money.wages.sum() + money.dividends.sum() + money.land_income.sum()
+    income = household + money.retained.sum() + rents.sum() - money.land_income.sum()
+    final = money.consumption.sum() + money.purchases.sum() + money.investment.sum()
+    return {"product_is_income": _relative(product, income), "product_is_expenditure": _relative(product, final)}
+
+
+def investment_residuals(
+    before: Economy, money: Statement, bought: Array, enclaves: Array, price: Array, after: Array, wear: float
+) -> Residuals:
+    """Investment: goods sold for it are the capital installed, (owner, place); every owner's stock grows by it alone.
+
+    bought, enclaves: capital installed, yuan of 2014; after: capital by owner once installed; wear: depreciation.
     """
+    sold = ((bought + enclaves) * price).sum(axis=0)
+    grown = (1 - wear) * before.capital_owned.sum(axis=1) + bought.sum(axis=1) + enclaves.sum(axis=1)
     return {
-        "people": _relative(after.workforce.residence.sum(), people),
-        "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
-        "land": _relative(after.land.sum(), area),
-        "capital": _relative(after.capital_owned.sum(), capital),
+        "investment_is_installed": _relative(money.investment, sold),
+        "saving_is_invested": _relative(money.saving + money.retained, (bought * price).sum(axis=1)),
+        "capital_by_owner": _relative(after, grown),
     }
 
 
-def close(residuals: dict[str, float], year: int) -> dict[str, float]:
+def stock_residuals(world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]) -> Residuals:
+    """Stocks once all have moved: people and land are where the recorded moves took them; regions keep what they had.
+
+    people, land: by cell, the stock before the moves plus recorded arrivals less departures; region_stocks: capital of
+    owners and public stocks by region before the moves, both only re-labelled inside a region by them.
+    """
+    member = world.places.membership()
+    capital, public = region_stocks
+    return {
+        "people": _relative(after.workforce.persons, people),
+        "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
+        "land": _relative(after.land.sum(axis=0), land),
+        "capital": _relative(member @ after.capital_owned.sum(axis=1), capital),
+        "public_stocks": _relative(member @ (after.infrastructure + after.services), public),
+    }
+
+
+def close(residuals: Residuals, year: int) -> Residuals:
     """Return the residuals if all are below what rounding explains, else raise AccountsDoNotClose."""
     for identity, residual in residuals.items():
         if not residual <= ALLOWED:
@@ -72,18 +151,11 @@ def close(residuals: dict[str, float], year: int) -> dict[str, float]:
     return residuals
 
 
-def _household_payments(paid: Sequence[Payment]) -> float:
-    return sum(payment.amount for payment in paid if payment.purpose == "household")
-
-
-def _enclave_payments(paid: Sequence[Payment]) -> float:
-    return sum(payment.amount for payment in paid if payment.purpose.startswith("enclave"))
-
-
-def _paid_by_cell(world: World, paid: Sequence[Payment]) -> Array:
-    """Public money received by cell, (cell,), yuan of 2014."""
+def _by_cell(world: World, paid: Sequence[Payment], purposes: tuple[str, ...] | None) -> Array:
+    """Public money received by cell, (cell,), yuan of 2014, for these purposes or (None) for all."""
     position = {name: index for index, name in enumerate(world.places.cells)}
     received = np.zeros(world.cells)
     for payment in paid:
-        received[position[payment.payee]] += payment.amount
+        if purposes is None or payment.purpose in purposes:
+            received[position[payment.payee]] += payment.amount
     return received

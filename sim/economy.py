@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.world.world import PURPOSES, Array, World
+from sim.world.world import Array, World, spending_by_residents
 
 
 @dataclass(frozen=True)
@@ -16,23 +16,25 @@ class Rules:
     registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]: share of the log border
     cost still in force when n buys good j from c. spending_share[g, purpose, c]: share of government g's budget spent
     for a purpose in cell c; the last government stands above the regions. enclave_share[g, o, d]: share of g's budget
-    that buys capital in d owned by o.
+    that buys capital in d owned by o. residents[c]: persons, over whom budgets are divided.
     """
 
     registration_cut: Array
     segmentation: Array
     spending_share: Array
     enclave_share: Array
+    residents: Array
 
 
-def baseline_rules(world: World) -> Rules:
-    """The law without any policy: every barrier in force, budgets spent as in the base year."""
-    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.spending_share.shape[0]
+def baseline_rules(world: World, residents: Array) -> Rules:
+    """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
+    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.purpose_share.shape[0]
     return Rules(
         registration_cut=np.zeros((cells, cells)),
         segmentation=np.ones((cells, cells, sectors)),
-        spending_share=world.public.spending_share,
+        spending_share=spending_by_residents(world.public.purpose_share, world.places.territories(), residents),
         enclave_share=np.zeros((governments, cells, cells)),
+        residents=residents,
     )
 
 
@@ -72,8 +74,8 @@ class Economy:
 
     people_scale: residents over those of the base year, by births and deaths alone. capital_units[o, c]: slices of the
     portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned
-    by o, which never moves. land[h, c]: km2; land_quality[c]: units of effective land a km2 in c gives, 1 in the base
-    year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
+    by o, which never moves. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1
+    in the base year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
     productivity, changed only when villages become urban. The *_reference stocks and the *_seed tables of choice are
     those the base year had on the ground a cell now covers.
     """
@@ -101,9 +103,16 @@ class Economy:
     land_seed: Array
 
     @property
+    def effective_land_owned(self) -> Array:
+        """Land by (owner, place) in km2 of base-year quality; only a town's own land holds fields that came with villages."""
+        owned = self.land.copy()
+        owned[np.diag_indices(owned.shape[0])] *= self.land_quality
+        return owned
+
+    @property
     def effective_land(self) -> Array:
-        """Land by place in units of effective land, (cell,)."""
-        return np.asarray(self.land.sum(axis=0) * self.land_quality)
+        """Land by place in km2 of base-year quality, (cell,)."""
+        return np.asarray(self.effective_land_owned.sum(axis=0))
 
     @property
     def capital_owned(self) -> Array:
@@ -133,8 +142,3 @@ def log_change(now: Array, before: Array) -> Array:
 def government_names(world: World) -> tuple[str, ...]:
     """Names of the governments: one a region, and the one above them."""
     return (*world.places.regions, "upper government")
-
-
-def purpose_names() -> tuple[str, ...]:
-    """The purposes public money is spent for."""
-    return PURPOSES

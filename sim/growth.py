@@ -56,21 +56,21 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
     return np.asarray(knowledge + world.parameters["growth"] + world.parameters["diffusion"] * gap)
 
 
-def accumulated(stock: Array, spending: Array, depreciation: float, price: Array) -> Array:
-    """A stock next year: (1 - depreciation) stock + spending / price; price of goods over that of the base year."""
-    return np.asarray((1 - depreciation) * stock + spending / price)
+def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
+    """Capital bought for every owner in every place, (owner, place), yuan of 2014: K+_oc = I_o n_oc / n_o / p_c.
 
-
-def unit_value_next(economy: Economy, investment: Array, depreciation: float, price: Array) -> Array:
-    """Value of a slice of each owner's capital next year, (owner,), yuan of 2014.
-
-    q' = (1 - delta) q + sum_c place_oc I_o / p_c / units_o: what an owner saves is bought where the owner's slices
-    stand, at the goods prices p there, and belongs to all slices alike.
+    What an owner saves, (owner,), is bought where the owner's slices stand, at the goods prices p there.
     """
-    units = economy.capital_units.sum(axis=1)
-    held = np.where(units > 0, units, 1.0)
-    real = investment * ((economy.capital_units / held[:, None]) @ (1.0 / price))
-    return np.asarray(np.where(units > 0, (1 - depreciation) * economy.unit_value + real / held, economy.unit_value))
+    held = economy.capital_units.sum(axis=1)
+    placed = economy.capital_units / np.where(held > 0, held, 1.0)[:, None]
+    return np.asarray(investment[:, None] * placed / price)
+
+
+def unit_value_next(economy: Economy, bought: Array, depreciation: float) -> Array:
+    """Value of a slice of each owner's capital, (owner,): (1 - delta) q + what was bought, which belongs to all alike."""
+    held = economy.capital_units.sum(axis=1)
+    grown = (1 - depreciation) * economy.unit_value + bought.sum(axis=1) / np.where(held > 0, held, 1.0)
+    return np.asarray(np.where(held > 0, grown, economy.unit_value))
 
 
 def merged_value(economy: Economy, units: Array, town: Index) -> Array:
@@ -85,21 +85,22 @@ def merged_value(economy: Economy, units: Array, town: Index) -> Array:
     return np.asarray(np.where(after > 0, worth / np.where(after > 0, after, 1.0), economy.unit_value))
 
 
-def merged_quality(economy: Economy, share: Array, ground: Array, town: Index, rent: Array) -> Array:
-    """Effective land per km2 after villages joined their towns, (cell,).
+def merged_quality(economy: Economy, land: Array, ground: Array, town: Index, rent: Array) -> Array:
+    """Effective land per km2 of every town's own land after villages joined it, (cell,).
 
-    A village's fields are no building land: they come into town as what they are worth there, share * rent_v / rent_u
-    of the village's effective land, spread over the area `ground` (km2) that changed its name. rent: per effective unit.
+    A village's fields are no building land: the area `ground` (km2) that changed its name comes into town as what it is
+    worth there, times rent_v / rent_u; building rights the village held in town come as they are. land: (owner, place)
+    after the moves; rent: per km2 of base-year quality.
     """
-    area = economy.land.sum(axis=0)
+    own_before, own_after = economy.land.diagonal(), land.diagonal()
     village = town != np.arange(town.size)
     priced = village & (rent[town] > 0)
     relative_rent = np.where(priced, rent / np.where(priced, rent[town], 1.0), 0.0)
-    worth = share * economy.effective_land * relative_rent
-    effective, grown = economy.effective_land.copy(), area.copy()
-    np.add.at(effective, town, worth)
-    np.add.at(grown, town, np.where(village, ground, 0.0))
-    return np.asarray(np.where(village, economy.land_quality, effective / grown))
+    effective, rights = own_before * economy.land_quality, own_after - own_before
+    np.add.at(rights, town, np.where(village, -ground, 0.0))
+    np.add.at(effective, town, np.where(village, ground * relative_rent, 0.0))
+    quality = (effective + rights) / np.where(own_after > 0, own_after, 1.0)
+    return np.asarray(np.where(village | (own_after <= 0), 1.0, quality))
 
 
 def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:

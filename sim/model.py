@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import mesa
 import numpy as np
@@ -11,11 +12,20 @@ from sim import accounts, growth, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
+from sim.agents.population import Moves
 from sim.economy import Payment, Rules, baseline_rules, log_change
 from sim.markets.clearing import Clearing
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
 
 Law = Callable[[Rules, World, int], Rules]
+
+
+class Moved(NamedTuple):
+    """What moved in a year: people, land, and the share of every village that became urban, (cell,)."""
+
+    labour: Moves
+    land: Moves
+    turned: Array
 
 
 class FactorFlowModel(mesa.Model):  # type: ignore[misc]
@@ -56,8 +66,6 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.land = land_population(world, land_agents, key, self)
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
-        self._people = float(self.economy.workforce.residence.sum())  # of the base year
-        self._area = float(self.economy.land.sum())
 
     @property
     def year(self) -> int:
@@ -66,29 +74,56 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Live through one year."""
+        self._count_what_was_changed_by_hand()
         rules = self._rules_in_force()
-        clearing, maps = year.clear_markets(self.world, self.economy, rules)
-        money = treasury.statement(maps, clearing.revenue)
-        self._pay(rules, clearing, money)
+        clearing, money = self._clear(rules)
         self._record(clearing, money)
-        turned, ground = self._move(rules, clearing, money)
-        self._settle(clearing, turned, ground)
-        self._grow(rules, clearing, money)
+        self._invest(rules, clearing, money)
+        moved = self._move(rules, clearing, money)
+        self._settle(clearing, moved)
+        self._grow(clearing)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
+    def _count_what_was_changed_by_hand(self) -> None:
+        """Take stock anew of agents whose rows were written between two years."""
+        world, economy = self.world, self.economy
+        kinds = (self.labour, self.capital, self.land)
+        if not any(getattr(kind, "changed_by_hand", False) for kind in kinds):
+            return
+        economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        economy.capital_units = year.capital_units(world, self.capital, self._slice_value)
+        economy.land = year.land_table(world, self.land)
+        for kind in kinds:
+            kind.changed_by_hand = False
+
     def _rules_in_force(self) -> Rules:
         """The law of the year: the baseline, changed by every policy in force, in the order they were declared."""
-        rules = baseline_rules(self.world)
+        rules = baseline_rules(self.world, self.economy.workforce.persons)
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
         return rules
 
-    def _pay(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
-        """Post the public payments and close the year's accounts of money."""
-        self.payments = treasury.payments(self.world, rules, money)
-        rents = clearing.land_rent * self.economy.effective_land
-        residuals = accounts.money_residuals(self.world, money, rents, self.payments, clearing.residual)
+    def _clear(self, rules: Rules) -> tuple[Clearing, treasury.Statement]:
+        """Markets clear, incomes, taxes and transfers are paid, and the year's accounts of money close."""
+        world, economy = self.world, self.economy
+        clearing, maps, supply = year.clear_markets(world, economy, rules)
+        money = treasury.statement(maps, clearing.revenue)
+        _, used = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
+        self.payments = treasury.payments(world, rules, money, used)
+        rents = clearing.land_rent * economy.effective_land
+        self._close(
+            {
+                **accounts.market_residuals(world, supply, clearing, money),
+                **accounts.household_residuals(world, economy, clearing, money, self.payments),
+                **accounts.public_residuals(world, rules, clearing, money, self.payments),
+                **accounts.national_residuals(money, rents),
+            }
+        )
+        return clearing, money
+
+    def _close(self, residuals: dict[str, float]) -> None:
+        """Write down the residuals of the accounts; a residual beyond rounding stops the run."""
         recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
 
     def _record(self, clearing: Clearing, money: treasury.Statement) -> None:
@@ -101,57 +136,66 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
 
-    def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> tuple[Array, Array]:
-        """Labour, capital and land move on the year's returns; what share and area of each village became urban."""
-        world, economy, base, now = self.world, self.economy, self.base, self.year
-        value = year.place_values(world, economy, clearing, money, base)
-        training = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
-        gain = value - base.value
-        labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
-        labour = self.labour.advance(labour_odds, now)
-        persons = economy.workforce.persons / economy.people_scale
-        turned = labour.reclassification.sum(axis=1) / persons
-        returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
-        capital = self.capital.advance(capital_tables(world, economy.capital_seed, returns, turned), now)
-        rents = log_change(clearing.land_rent * economy.land_quality, base.land_rent)
-        land = self.land.advance(land_tables(world, economy.land_seed, rents, turned), now)
-        sizes = {"labour": economy.people_scale, "capital": float(economy.unit_value.mean()), "land": 1.0}
-        for (factor, size), moves in zip(sizes.items(), (labour, capital, land), strict=True):
-            recorder.record_moves(self.record, world, now, factor, "migration", moves.migration * size)
-            recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification * size)
-        return np.asarray(turned), land.reclassification.sum(axis=1)
+    def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
+        """Capital is bought where its owners' slices stand, enclaves and public stocks are built; all else wears out."""
+        economy, p = self.economy, self.world.parameters
+        price = clearing.price_index / self.base.price_index
+        wear, public_wear = p["capital_depreciation"], p["infrastructure_depreciation"]
+        bought = growth.capital_bought(economy, money.saving + money.retained, price)
+        parks = treasury.enclave_investment(rules, money) / price
+        value = growth.unit_value_next(economy, bought, wear)
+        enclave = (1 - wear) * economy.enclave + parks
+        owned = (economy.capital_units * value[:, None] + enclave).sum(axis=1)
+        self._close(accounts.investment_residuals(economy, money, bought, parks, price, owned, wear))
+        economy.unit_value, economy.enclave = value, enclave
+        for stock, purpose in (("infrastructure", INFRASTRUCTURE), ("services", SERVICES)):
+            built = treasury.spent_on(rules, money, purpose) / price
+            setattr(economy, stock, (1 - public_wear) * getattr(economy, stock) + built)
 
-    def _settle(self, clearing: Clearing, turned: Array, ground: Array) -> None:
-        """Store where everybody now is, pool portfolios that changed owner, and close the accounts of the stocks."""
+    def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Moved:
+        """Labour, capital and land decide at once on the year's returns, and go."""
+        world, economy, base, now = self.world, self.economy, self.base, self.year
+        gain = year.place_values(world, economy, clearing, money, base) - base.value
+        training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
+        labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
+        people = np.full(world.cells, economy.people_scale)
+        labour = self.labour.advance(labour_odds, now, people)
+        turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
+        returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
+        capital_odds = capital_tables(world, economy.capital_seed, returns, turned)
+        capital = self.capital.advance(capital_odds, now, economy.unit_value)
+        rents = log_change(clearing.land_rent, base.land_rent)
+        land = self.land.advance(land_tables(world, economy.land_seed, rents, turned), now, np.ones(world.cells))
+        for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
+            recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
+            recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
+        return Moved(labour, land, turned)
+
+    def _settle(self, clearing: Clearing, moved: Moved) -> None:
+        """Store where everybody now is, let villages join their towns, and close the accounts of the stocks."""
         world, economy = self.world, self.economy
-        town = world.places.town_of_cell
-        capital_before = float((economy.capital_units * economy.unit_value[:, None]).sum() + economy.enclave.sum())
-        economy.land_quality = growth.merged_quality(economy, turned, ground, town, clearing.land_rent)
-        growth.absorb_villages(
-            economy, turned, town, year.cost_at_size_one(world, economy, clearing), world.parameters["trade_elasticity"]
-        )
+        town, member = world.places.town_of_cell, world.places.membership()
+        people = economy.workforce.persons + moved.labour.net()
+        area = economy.land.sum(axis=0) + moved.land.net()
+        owned = member @ economy.capital_owned.sum(axis=1)
+        public = member @ (economy.infrastructure + economy.services)
+        cost = year.cost_at_size_one(world, economy, clearing)
+        growth.absorb_villages(economy, moved.turned, town, cost, world.parameters["trade_elasticity"])
         units = year.capital_units(world, self.capital, self._slice_value)
         economy.unit_value = growth.merged_value(economy, units, town)
         economy.capital_units = units
-        economy.land = year.land_table(world, self.land)
-        share = share_in_town(world, economy.work_in_town, clearing.wage, self.base.wage)
-        economy.work_in_town = share
-        economy.workforce = year.workforce(world, self.labour, share, economy.people_scale)
-        people = self._people * economy.people_scale
-        residuals = accounts.stock_residuals(economy, people, self._area, capital_before)
-        recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
+        land, ground = year.land_table(world, self.land), moved.land.reclassification.sum(axis=1)
+        economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
+        economy.land = land
+        economy.work_in_town = share_in_town(world, economy.work_in_town, clearing.wage, self.base.wage)
+        economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _grow(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
-        """Invest what was saved, build what was paid for, learn; every stock and productivity of the next year."""
-        world, economy, p = self.world, self.economy, self.world.parameters
-        price = clearing.price_index / self.base.price_index
-        wear, public_wear = p["capital_depreciation"], p["infrastructure_depreciation"]
-        economy.unit_value = growth.unit_value_next(economy, money.saving + money.retained, wear, price)
-        economy.enclave = growth.accumulated(economy.enclave, treasury.enclave_investment(rules, money), wear, price)
-        built, served = treasury.spent_on(rules, money, INFRASTRUCTURE), treasury.spent_on(rules, money, SERVICES)
-        economy.infrastructure = growth.accumulated(economy.infrastructure, built, public_wear, price)
-        economy.services = growth.accumulated(economy.services, served, public_wear, price)
+    def _grow(self, clearing: Clearing) -> None:
+        """Places learn and people are born: productivity and numbers of the next year."""
+        world, economy = self.world, self.economy
         cost = recorder.living_cost(world, clearing, self.base)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
-        economy.people_scale *= 1 + p["natural_growth"]
-        economy.workforce = economy.workforce.times(1 + p["natural_growth"])
+        births = 1 + world.parameters["natural_growth"]
+        economy.people_scale *= births
+        economy.workforce = economy.workforce.times(births)

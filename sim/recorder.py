@@ -48,9 +48,9 @@ def cell_readings(world: World, economy: Economy, clearing: Clearing, money: Sta
         "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base),
         "wage": clearing.wage,
         "rental_rate": clearing.rental,
-        "land_rent": clearing.land_rent * economy.land_quality,
+        "land_rent": clearing.land_rent,
         "capital": economy.capital,
-        "land": economy.land.sum(axis=0),
+        "land": economy.effective_land,
         "output": money.value_added + money.housing,
         "price_index": price,
     }

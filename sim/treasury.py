@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.economy import Economy, Payment, Rules, government_names, hours_of_work
-from sim.world.world import HOUSEHOLD, PURPOSES, Array, World
+from sim.world.world import HOUSEHOLD, PURPOSES, TRAINING, Array, World
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     other_rent = flows.of_revenue(tech.value_added * tech.land * (1 - farm)) + housing
     wages = _wage_shares(world, economy) @ flows.of_revenue(tech.value_added * tech.labour)
     capital_income = _shares(economy.capital_owned) @ flows.of_revenue(tech.value_added * tech.capital)
-    land_shares = _shares(economy.land)
+    land_shares = _shares(economy.effective_land_owned)
     land_income = land_shares @ (farm_rent + p["household_rent_share"] * other_rent)
     retained = world.stocks.retained * capital_income
     dividends = (1 - world.stocks.retained) * capital_income
@@ -137,18 +137,25 @@ def statement(maps: IncomeMaps, revenue: Array) -> Statement:
     return Statement(**{field.name: getattr(maps, field.name) @ flat for field in fields(maps)})
 
 
-def payments(world: World, rules: Rules, money: Statement) -> tuple[Payment, ...]:
-    """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners."""
+def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> tuple[Payment, ...]:
+    """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
+
+    training_used: (cell,) the part of training money that found somebody to train; the rest is posted as unused.
+    """
     names, cells = government_names(world), world.places.cells
     posted = []
     for government, budget in enumerate(money.budgets):
         amounts = rules.spending_share[government] * budget
         for purpose, cell in zip(*np.nonzero(amounts), strict=True):
             amount = float(amounts[purpose, cell])
-            posted.append(Payment(names[government], cells[cell], PURPOSES[purpose], amount))
+            unused = amount * (1.0 - float(training_used[cell])) if purpose == TRAINING else 0.0
+            posted.append(Payment(names[government], cells[cell], PURPOSES[purpose], amount - unused))
+            if unused > 0:
+                posted.append(Payment(names[government], cells[cell], "training nobody was left for", unused))
         parks = rules.enclave_share[government] * budget
         for owner, place in zip(*np.nonzero(parks), strict=True):
-            posted.append(Payment(names[government], cells[owner], f"enclave in {cells[place]}", float(parks[owner, place])))
+            purpose_of_park = f"enclave in {cells[place]}"
+            posted.append(Payment(names[government], cells[owner], purpose_of_park, float(parks[owner, place])))
     return tuple(posted)
 
 

@@ -30,8 +30,8 @@ class Movers(Protocol):
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town)."""
 
-    def advance(self, tables: MoveTables, year: int) -> Moves:
-        """Decide and move."""
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None) -> Moves:
+        """Decide and move; a unit of home h counts worth[h] in the moves."""
 
 
 def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
@@ -112,7 +112,7 @@ def base_hours(world: World) -> Array:
 def base_year(world: World) -> BaseYear:
     """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
     economy = first_economy(world, *continua(world))
-    clearing, maps = clear_markets(world, economy, baseline_rules(world))
+    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy.workforce.persons))
     money = treasury.statement(maps, clearing.revenue)
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
@@ -129,8 +129,8 @@ def base_year(world: World) -> BaseYear:
     return BaseYear(**{**start.__dict__, "value": place_values(world, economy, clearing, money, start)})
 
 
-def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, treasury.IncomeMaps]:
-    """Clear the year's markets where the factors are, under the law in force."""
+def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, treasury.IncomeMaps, Supply]:
+    """Clear the year's markets where the factors are, under the law in force; also the maps and supplies they cleared on."""
     maps = treasury.income_maps(world, economy, rules)
     index = growth.infrastructure_index(economy)
     costs = trade.trade_costs(world, index, rules.segmentation)
@@ -142,7 +142,8 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
         openness=trade.openness(costs, world.parameters["trade_elasticity"]),
     )
     _in_every_cell(world, supply, economy.year)
-    return clear(world, supply, maps.final_demand, maps.housing, economy.revenue, economy.year), maps
+    clearing = clear(world, supply, maps.final_demand, maps.housing, economy.revenue, economy.year)
+    return clearing, maps, supply
 
 
 def _in_every_cell(world: World, supply: Supply, year: int) -> None:
@@ -166,11 +167,15 @@ def place_values(
     return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
 
 
-def training_odds(world: World, economy: Economy, spending: Array) -> Array:
-    """Probability that a trainable worker of a cell is trained this year: spending over its cost for all of them."""
+def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Array, Array]:
+    """Probability that a trainable worker of a cell is trained this year, and the part of the spending it takes, (cell,).
+
+    Spending over its cost for all trainable workers; where it would train more than there are, the rest buys nothing.
+    """
     trainable = economy.workforce.skills[:, TRAINABLE].sum(axis=(1, 2))
-    cost = world.parameters["training_cost"] * np.where(trainable > 0, trainable, 1.0)
-    return np.asarray(np.minimum(1.0, spending / cost))
+    cost = world.parameters["training_cost"] * trainable
+    odds = np.where(cost > 0, np.minimum(1.0, spending / np.where(cost > 0, cost, 1.0)), 0.0)
+    return odds, np.where(spending > 0, odds * cost / np.where(spending > 0, spending, 1.0), 1.0)
 
 
 def cost_at_size_one(world: World, economy: Economy, clearing: Clearing) -> Array:

@@ -1,5 +1,6 @@
 """Short ways for tests to live through years and read what was recorded."""
 
+from sim.economy import baseline_rules
 from sim.model import FactorFlowModel
 
 
@@ -9,6 +10,11 @@ def lived(world, laws=(), last_year=None, **options):
     while model.running:
         model.step()
     return model
+
+
+def law_of(world):
+    """The law without any policy, for the people of the base year."""
+    return baseline_rules(world, (world.stocks.residents + world.stocks.settled).sum(axis=0))
 
 
 def rows(model):

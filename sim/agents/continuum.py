@@ -49,9 +49,10 @@ class Continuum:
         persons = self.mass.sum(axis=0)
         return np.stack([persons * (1 - in_town)[:, None], persons * in_town[:, None]], axis=2)
 
-    def advance(self, tables: MoveTables, year: int) -> Moves:
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None) -> Moves:
         """Move expected shares: villages that become urban first, then training, then those who reconsider."""
         cells = self.mass.shape[0]
+        worth = np.ones(cells) if worth is None else worth
         rate = np.where(tables.town == np.arange(cells), 0.0, tables.reclassify)
         towns = np.zeros((cells, cells))
         towns[np.arange(cells), tables.town] = rate
@@ -64,9 +65,9 @@ class Continuum:
                 stay[cell, cell] -= mass
                 turned[tables.town[cell], tables.town[cell]] += mass
             moved = np.zeros((cells, cells))
-            moved[np.arange(cells), tables.town] = rate * self.mass.sum(axis=2).diagonal()
+            moved[np.arange(cells), tables.town] = rate * self.mass.sum(axis=2).diagonal() * worth
         else:
-            stay, turned, moved = self._reclassified_stock(tables, rate)
+            stay, turned, moved = self._reclassified_stock(tables, rate, worth)
         stay, turned = self._train(stay, tables), self._train(turned, tables)
         shares = np.diff(tables.cumulative, axis=1, prepend=0.0)
         leaving = tables.mobility * stay
@@ -74,12 +75,12 @@ class Continuum:
         arriving = shares[:, :, None] * goes[:, None, :]
         empty = shares.sum(axis=1) == 0
         arriving[empty], leaving[empty] = 0.0, 0.0
-        migration = np.einsum("hck,hd->cd", leaving, shares)
+        migration = np.einsum("hck,hd,h->cd", leaving, shares, worth)
         np.fill_diagonal(migration, 0.0)
         self.mass = stay - leaving + arriving + turned
         return Moves(migration=migration, reclassification=moved)
 
-    def _reclassified_stock(self, tables: MoveTables, rate: Array) -> tuple[Array, Array, Array]:
+    def _reclassified_stock(self, tables: MoveTables, rate: Array, worth: Array) -> tuple[Array, Array, Array]:
         """Capital and land of reclassified villages: an agent's home and cell turn on the same draw."""
         cells = self.mass.shape[0]
         unturned, turned, moved = np.zeros_like(self.mass), np.zeros_like(self.mass), np.zeros((cells, cells))
@@ -97,7 +98,7 @@ class Continuum:
                     unturned[new_home, cell] += (high - low) * mass
                 turned[new_home, new_cell] += low * mass
                 if new_cell != cell:
-                    moved[cell, new_cell] += (rate[cell] * mass).sum()
+                    moved[cell, new_cell] += worth[home] * (rate[cell] * mass).sum()
         return unturned, turned, moved
 
     def _train(self, mass: Array, tables: MoveTables) -> Array:

@@ -1,4 +1,4 @@
-"""The compiled pass over all agents of a kind: decide, move, count; integers only, so any number of threads agrees."""
+"""The compiled pass over all agents of a kind: decide, move, add up, in the same pieces on any number of threads."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 @numba.njit(cache=True, parallel=True)
 def advance(  # type: ignore[no-untyped-def]
     home, cell, skill, seed, replicate, event, year,
-    cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
+    cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill, worth,
 ):  # fmt: skip
-    """Let every agent decide, write its row, and count moves by (kind of move, origin, destination)."""
+    """Let every agent decide, write its row, and add up moves by (kind of move, origin, destination).
+
+    worth[h]: what an agent of home h counts for. Pieces are the same for any number of threads, and so are the sums.
+    """
     agents, cells = home.size, cumulative.shape[1]
-    moves = np.zeros((CHUNKS, 2, cells, cells), dtype=np.int64)
+    moves = np.zeros((CHUNKS, 2, cells, cells))
     for chunk in numba.prange(CHUNKS):
         for agent in range(agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS):
-            was = cell[agent]
+            was, counts_for = cell[agent], worth[home[agent]]
             new_home, new_cell, new_skill, happened = decide(
                 home[agent], was, skill[agent], seed, replicate, event, year, agent,
                 cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
             )  # fmt: skip
             home[agent], cell[agent], skill[agent] = new_home, new_cell, new_skill
             if happened == MIGRATED:
-                moves[chunk, 0, was, new_cell] += 1
+                moves[chunk, 0, was, new_cell] += counts_for
             elif happened == RECLASSIFIED:
-                moves[chunk, 1, was, new_cell] += 1
+                moves[chunk, 1, was, new_cell] += counts_for
     return moves.sum(axis=0)
 
 

@@ -26,6 +26,11 @@ class Moves:
     migration: Array
     reclassification: Array
 
+    def net(self) -> Array:
+        """Arrivals less departures by cell, (cell,)."""
+        moves = self.migration + self.reclassification
+        return np.asarray(moves.sum(axis=0) - moves.sum(axis=1))
+
 
 class Population(AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
@@ -60,6 +65,7 @@ class Population(AgentRows):
         self.population = self
         self.tables: MoveTables | None = None
         self.year = 0
+        self.changed_by_hand = False  # rows were written from outside the year's pass
         self.in_town: Array | None = None
 
     @property
@@ -90,12 +96,13 @@ class Population(AgentRows):
             return self._no_skill
         return np.asarray(self.columns["skill"])
 
-    def advance(self, tables: MoveTables, year: int) -> Moves:
-        """Let all agents decide at once on this year's tables and return their moves."""
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None) -> Moves:
+        """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h]."""
         self.tables, self.year = tables, year
+        counted = np.ones(self.cells) if worth is None else worth
         moves = kernel.advance(
             self.columns["home"], self.columns["cell"], self.skill_column(), *self.key, self.event, year,
-            *arguments(tables),
+            *arguments(tables), counted,
         )  # fmt: skip
         return Moves(migration=moves[0] * self.weight, reclassification=moves[1] * self.weight)
 
@@ -103,6 +110,7 @@ class Population(AgentRows):
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
         if self.tables is None:
             raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
+        self.changed_by_hand = True
         home, cell, skill = self.columns["home"], self.columns["cell"], self.skill_column()
         home[row], cell[row], skill[row], happened = decide(
             home[row], cell[row], skill[row], *self.key, self.event, self.year, row, *arguments(self.tables)
@@ -142,6 +150,7 @@ class Population(AgentRows):
 
     def write(self, name: str, index: Index, value: object) -> None:
         """Write a column at some rows: one whole number for all, or one for each."""
+        self.changed_by_hand = True
         if name not in self.columns:
             computed = f"{name!r} is computed" if name in self.attributes else f"there is no {name!r}"
             raise AttributeError(f"{computed}; the columns of {self.agent_type.__name__} are {', '.join(self.columns)}")

@@ -89,7 +89,7 @@ class AgentRows(Sequence[FactorAgent]):
     def set(self, attr_name: str, value: object) -> Self:
         """Write a column: one whole number for all, or one for each agent, in order.
 
-        The economy counts its agents anew when the year that is lived next comes to its moves.
+        The economy counts its agents anew at the start of the next year.
         """
         self.population.write(attr_name, self._index(), value)
         return self

@@ -74,9 +74,9 @@ def cells_of(world: World, regions: Iterable[int], kind: str | None) -> Array:
     return np.asarray(chosen, dtype=float)
 
 
-def per_head(world: World, cells: Array) -> Array:
-    """Weights that divide a sum over these cells by their residents of the base year, (cell,); they add up to one."""
-    persons = (world.stocks.residents + world.stocks.settled).sum(axis=0) * cells
+def per_head(rules: Rules, cells: Array) -> Array:
+    """Weights that divide a sum over these cells by their residents, (cell,); they add up to one."""
+    persons = rules.residents * cells
     return np.asarray(persons / persons.sum())
 
 
@@ -87,6 +87,8 @@ def set_aside(rules: Rules, payer: int, share: float) -> Array:
     """
     spending = rules.spending_share.copy()
     general = float(spending[payer, GENERAL].sum())
+    if share == 0.0:
+        return spending
     if share > general:
         raise FactorFlowError(
             f"asks for {share:.3g} of a budget of which only {general:.3g} is left for general purchases; "

@@ -35,8 +35,8 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     regions = regions_of(world, terms.regions)
     share = terms.share_of_budget * strength
     if terms.paid_by == "upper":
-        weights = per_head(world, cells_of(world, regions, terms.kind))
+        weights = per_head(rules, cells_of(world, regions, terms.kind))
         return fund(rules, rules.spending_share.shape[0] - 1, INFRASTRUCTURE, weights, share)
     for region in regions:
-        rules = fund(rules, region, INFRASTRUCTURE, per_head(world, cells_of(world, [region], terms.kind)), share)
+        rules = fund(rules, region, INFRASTRUCTURE, per_head(rules, cells_of(world, [region], terms.kind)), share)
     return rules

@@ -38,7 +38,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     names = world.places.regions
     for donor_name, partner_name in terms.pairs.items():
         donor, partner = names.index(donor_name), names.index(partner_name)
-        weights = per_head(world, cells_of(world, [partner], terms.kind))
+        weights = per_head(rules, cells_of(world, [partner], terms.kind))
         town = int(cells_of(world, [donor], "urban").argmax())
         for use, part in terms.uses.items():
             share = terms.share_of_donor_revenue * strength * part

@@ -49,5 +49,5 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     rules = replace(rules, registration_cut=np.where(cut > 0, removed, rules.registration_cut))
     for region in regions:
         served = cells_of(world, [region], "urban" if kinds is None else kinds.destination)
-        rules = fund(rules, region, SERVICES, per_head(world, served), terms.service_share * cut)
+        rules = fund(rules, region, SERVICES, per_head(rules, served), terms.service_share * cut)
     return rules

@@ -27,6 +27,8 @@ from sim.world.world import (
     Stocks,
     Technology,
     World,
+    local_purposes,
+    spending_by_residents,
 )
 
 NAME = "two_cells"
@@ -114,18 +116,14 @@ def _places() -> Places:
 
 def _public_money(p: Mapping[str, float], persons: Array, product: float) -> tuple[PublicMoney, Array]:
     """One budget, all of the wedge; the government above the valley has none. Spending by (purpose, cell)."""
-    share = np.zeros((2, len(PURPOSES), 2))
-    purposes = np.zeros(len(PURPOSES))
-    purposes[[SERVICES, INFRASTRUCTURE]] = p["service_spending"], p["infrastructure_spending"]
-    purposes[GENERAL] = 1 - purposes.sum()
-    share[0] = np.outer(purposes, persons / persons.sum())
-    share[1, GENERAL] = persons / persons.sum()
+    purpose_share = np.stack([local_purposes(p), np.eye(len(PURPOSES))[GENERAL]])
+    share = spending_by_residents(purpose_share, _places().territories(), persons)
     public = PublicMoney(
         wedge=np.full(2, p["wedge"]),
         transfer_rate=np.zeros(2),
         local_share=np.ones(1),
         grant_share=np.zeros(1),
-        spending_share=share,
+        purpose_share=purpose_share,
     )
     return public, p["wedge"] * product * share[0]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import WorldError
+
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flag = NDArray[np.bool_]
@@ -49,6 +51,16 @@ class Places:
         """The 0/1 matrix (region, cell) that sums cells to regions."""
         return np.asarray(self.region_of_cell[None, :] == np.arange(len(self.regions))[:, None], dtype=float)
 
+    def territories(self) -> Array:
+        """The 0/1 matrix (government, cell): every region its own cells, the government above them all."""
+        return np.vstack([self.membership(), np.ones(len(self.cells))])
+
+
+def spending_by_residents(purpose_share: Array, territories: Array, persons: Array) -> Array:
+    """Shares of budgets by (government, purpose, cell): every purpose divided over a territory's residents alike."""
+    heads = territories * persons
+    return np.asarray(purpose_share[:, :, None] * (heads / heads.sum(axis=1, keepdims=True))[:, None, :])
+
 
 @dataclass(frozen=True)
 class Technology:
@@ -76,18 +88,34 @@ class PublicMoney:
 
     `wedge[c]` tax on market income; `transfer_rate[c]` transfer per head over the region's income per head before
     transfers; `local_share[r]` the part of a region's revenue its own budget keeps; `grant_share[r]` the part of the
-    upper government's net revenue granted to region r; `spending_share[g, purpose, c]` what a budget buys where.
+    upper government's net revenue granted to region r; `purpose_share[g, purpose]` what a budget is spent for, divided
+    over the residents of its territory.
     """
 
     wedge: Array
     transfer_rate: Array
     local_share: Array
     grant_share: Array
-    spending_share: Array
+    purpose_share: Array
 
 
 PURPOSES = ("general", "services", "infrastructure", "training", "household")
 GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD = range(5)
+
+
+def local_purposes(p: Mapping[str, float]) -> Array:
+    """Shares of a region's budget by purpose, (purpose,): services, infrastructure, and general purchases the rest.
+
+    Raises WorldError where the first two leave less than nothing for the third.
+    """
+    shares = np.zeros(len(PURPOSES))
+    shares[[SERVICES, INFRASTRUCTURE]] = p["service_spending"], p["infrastructure_spending"]
+    shares[GENERAL] = 1 - shares.sum()
+    if shares[GENERAL] < 0:
+        raise WorldError(
+            f"service_spending and infrastructure_spending add up to {1 - shares[GENERAL]:.3g} of a budget; at most 1"
+        )
+    return shares
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.data import catalogue
+from sim.errors import WorldError
 from sim.world import inversion
 from sim.world.base_year import Accounts, Observed, base_year_accounts
 from sim.world.registration import CityCounts, fit_margins, registration_table
@@ -27,6 +28,8 @@ from sim.world.world import (
     Stocks,
     Technology,
     World,
+    local_purposes,
+    spending_by_residents,
 )
 
 NAME = "zhejiang"
@@ -39,13 +42,13 @@ def build(p: Mapping[str, float]) -> World:
     tech = technology(NAME)
     places = _places(p)
     residents, settled = _residents(p)
-    shares = skill_shares(_mean_years(), p)
+    shares = skill_shares(_mean_years(p), p)
     labour = (residents + settled).T @ (shares @ efficiency(p))  # efficiency units by residence
     data = _observed(p, (residents + settled).sum(axis=0), labour)
     accounts = base_year_accounts(data, tech, p)
     capital, mobile_capital, settled_capital, rental = _capital(accounts, tech, p)
     land = _land(p)
-    public, spending_by_cell = _public_money(accounts, data, p)
+    public, spending_by_cell = _public_money(accounts, data, places, p)
     income = accounts.disposable.ravel()
     capital_income = accounts.value_added.reshape(-1, 3) @ tech.capital
     owned = capital * rental  # capital income by owner and place
@@ -170,9 +173,8 @@ def _residents(p: Mapping[str, float]) -> tuple[Array, Array]:
     return registration_table(counts, _places(p).distance_km[:-2:2, :-2:2], outside, p)
 
 
-def _mean_years() -> Array:
+def _mean_years(p: Mapping[str, float]) -> Array:
     """Mean years of schooling by cell of registration; the rest of the country as the province's average (assumed)."""
-    p = {name: item.value for name, item in catalogue.parameters(NAME).items()}
     years, weight = _census("mean_years_of_schooling"), _people().sum(axis=1)
     urban = _people()[:, 0] / weight
     years = np.append(years, (years * weight).sum() / weight.sum())
@@ -252,7 +254,7 @@ def _land(p: Mapping[str, float]) -> Array:
     return land
 
 
-def _public_money(accounts: Accounts, data: Observed, p: Mapping[str, float]) -> tuple[PublicMoney, Array]:
+def _public_money(accounts: Accounts, data: Observed, places: Places, p: Mapping[str, float]) -> tuple[PublicMoney, Array]:
     """Budgets of the regions and the one above, and what they buy by (purpose, cell), from published local budgets."""
     people = data.residents
     before = (1 - accounts.wedge)[:, None] * accounts.market_income
@@ -265,23 +267,19 @@ def _public_money(accounts: Accounts, data: Observed, p: Mapping[str, float]) ->
     local_share = np.append(budget / revenue[:-1], budget.sum() / revenue[:-1].sum())
     upper = ((1 - local_share) * revenue).sum() - accounts.transfers.sum()
     grants = np.append(outlay - budget, local_share[-1] * revenue[-1] * (outlay.sum() / budget.sum() - 1))
-    governments = people.shape[0] + 1
-    share = np.zeros((governments, len(PURPOSES), people.size))
-    head = people / people.sum(axis=1, keepdims=True)
-    purposes = np.zeros(len(PURPOSES))
-    purposes[[SERVICES, INFRASTRUCTURE]] = p["service_spending"], p["infrastructure_spending"]
-    purposes[GENERAL] = 1 - purposes.sum()
-    for region in range(people.shape[0]):
-        share[region, :, 2 * region : 2 * region + 2] = np.outer(purposes, head[region])
-    share[-1, GENERAL] = people.ravel() / people.sum()
+    purposes = local_purposes(p)
+    purpose_share = np.vstack([np.tile(purposes, (people.shape[0], 1)), np.eye(len(PURPOSES))[GENERAL]])
     budgets = np.append(local_share * revenue + grants, upper - grants.sum())
     public = PublicMoney(
         wedge=np.repeat(accounts.wedge, 2),
         transfer_rate=transfer_rate,
         local_share=local_share,
         grant_share=grants / upper,
-        spending_share=share,
+        purpose_share=purpose_share,
     )
+    if min(budgets.min(), upper, local_share.min()) <= 0:
+        raise WorldError("public money does not suffice: a budget of the base year would be negative")
+    share = spending_by_residents(purpose_share, places.territories(), people.ravel())
     return public, np.einsum("g,gpc->pc", budgets, share)
 
 

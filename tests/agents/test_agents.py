@@ -154,7 +154,7 @@ def test_two_models_in_one_process_never_touch(two_cells):
     for kind in KINDS:
         population = getattr(one, kind)
         population.do("step").shuffle_do("step")
-        population.set("cell", 0)
+        population.set("cell", population.get("home"))
         assert population[0] not in getattr(other, kind)
         assert population[0] != getattr(other, kind)[0]
         assert population[0].model is one

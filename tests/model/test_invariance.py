@@ -10,7 +10,7 @@ from sim.policies.base import PolicyInForce, instruments
 from sim.world import zhejiang as builder
 from sim.world.build import build_world
 from sim.year import clear_markets, continua, first_economy
-from tests.reading import lived, rows
+from tests.reading import law_of, lived, rows
 
 MONEY = ("income_", "product_", "gdp", "fixed_asset_investment", "budget_")
 ZERO = {
@@ -84,13 +84,12 @@ def test_doubling_all_money_changes_nothing_real(monkeypatch, zhejiang):
 def test_where_the_clearing_starts_does_not_matter(zhejiang):
     """One equilibrium up to scale: random starts, twice the money, agree to rounding."""
     economy = first_economy(zhejiang, *continua(zhejiang))
-    from sim.economy import baseline_rules
-
-    first, _ = clear_markets(zhejiang, economy, baseline_rules(zhejiang))
+    
+    first, _, _ = clear_markets(zhejiang, economy, law_of(zhejiang))
     rng = np.random.default_rng(5)
     for _ in range(3):
         economy.revenue = np.where(zhejiang.revenue > 0, 2 * zhejiang.revenue * rng.lognormal(0, 1, first.revenue.shape), 0)
-        again, _ = clear_markets(zhejiang, economy, baseline_rules(zhejiang))
+        again, _, _ = clear_markets(zhejiang, economy, law_of(zhejiang))
         np.testing.assert_allclose(again.revenue, first.revenue, rtol=1e-9)
         np.testing.assert_allclose(again.wage, first.wage, rtol=1e-9)
 

@@ -5,10 +5,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.economy import baseline_rules
 from sim.errors import FactorFlowError
 from sim.policies.base import PolicyInForce, instruments, strength
-from tests.reading import largest_residual, lived, ratio, rows
+from tests.reading import law_of, largest_residual, lived, ratio, rows
 
 LAST = 2026
 PAIRS = {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}
@@ -124,9 +123,9 @@ def test_phase_in_rises_by_equal_steps_and_stops():
 )
 def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang, name, terms):
     policy = law(name, until=2018, **terms)
-    before = baseline_rules(zhejiang)
-    inside = [policy(baseline_rules(zhejiang), zhejiang, 2017) for _ in range(2)]
-    after = policy(baseline_rules(zhejiang), zhejiang, 2019)
+    before = law_of(zhejiang)
+    inside = [policy(law_of(zhejiang), zhejiang, 2017) for _ in range(2)]
+    after = policy(law_of(zhejiang), zhejiang, 2019)
     for field in fields(before):
         np.testing.assert_array_equal(getattr(inside[0], field.name), getattr(inside[1], field.name))
         np.testing.assert_array_equal(getattr(after, field.name), getattr(before, field.name))
@@ -139,6 +138,6 @@ def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang,
 
 def test_a_budget_cannot_be_promised_twice(zhejiang):
     half = law("infrastructure_investment", share_of_budget=0.3)
-    rules = half(baseline_rules(zhejiang), zhejiang, 2016)
+    rules = half(law_of(zhejiang), zhejiang, 2016)
     with pytest.raises(FactorFlowError, match=r"infrastructure_investment in 2016: asks for 0.3 of a budget"):
         half(rules, zhejiang, 2016)

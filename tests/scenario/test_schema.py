@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.explain import fields_of, spot_at
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Between, PolicyTerms, Run, Scenario, Target, Years
+from sim.scenario.spots import fields_of, spot_at
 from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.words import expand_places, nearest, one_of
 from tests.scenario.conftest import FOLDER, VALLEY, Aid, Investment, Reform, Unification

@@ -1,101 +1,36 @@
-"""The command line: check, run, compare, plot, list."""
+"""Commands that compute: run, compare, plot, and the check-up of a world."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim import terminal
-from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
+from sim.cli.program import DONE, SOME_FAILED, jobs_option, load_all, setting_option
+from sim.errors import ResultsError
 
 if TYPE_CHECKING:
     from sim.results import Results
     from sim.scenario.schema import Scenario
 
-# Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
 
-DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
-
-
-class _Program(click.Group):
-    """The group of commands; turns errors into clear text on stderr and the documented exit codes."""
-
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
-        extra["standalone_mode"] = False
-        try:
-            code = super().main(*args, **extra)
-        except FactorFlowError as error:
-            click.echo(str(error), err=True)
-            code = FAULT
-        except click.ClickException as error:
-            error.show()
-            code = FAULT
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
-            code = INTERRUPTED
-        sys.exit(code if isinstance(code, int) else DONE)
-
-
-def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not context.resilient_parsing:
-        from sim import __version__
-
-        click.echo(f"factorflow {__version__}")
-        context.exit()
-
-
-_set = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Say something of the file differently, e.g. run.replicates=3. May be given several times.",
-)
-_jobs = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
-
-
-@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-def main() -> None:
-    """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
-
-    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed, 130 interrupted.
-    """
-
-
-@main.command()
+@click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_set
-def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
-    """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
-    from sim import experiment
-
-    scenarios, faults = _load(files, settings)
-    for file, scenario in scenarios.items():
-        click.echo(f"{file}: no faults. {experiment.estimate(scenario).sentence}")
-    if faults:
-        raise ScenarioFaults(faults)
-    return DONE
-
-
-@main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_set
+@setting_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="Results folder of one FILE; of several, the folder that holds theirs.  [default: results/NAME-DIGEST]",
 )
-@_jobs
+@jobs_option
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, jobs: int) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.results import default_folder, free_folder
 
-    scenarios = _load_all(files, settings)
+    scenarios = load_all(files, settings)
     places: list[Path] = []
     for scenario in scenarios.values():
         # Known before the first year is computed, so that no hour of work ends in "exists already".
@@ -116,13 +51,13 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, job
     return SOME_FAILED if failed else DONE
 
 
-@main.command()
+@click.command()
 @click.argument("futures", nargs=-1, required=True, metavar="A B...")
 @click.option("--to", metavar="NAME", help="The baseline: one of A B..., by its path or name.  [default: the first]")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
 @click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
-@_set
-@_jobs
+@setting_option
+@jobs_option
 def compare(
     futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], jobs: int
 ) -> int:
@@ -152,7 +87,7 @@ def compare(
     return SOME_FAILED if failed else DONE
 
 
-@main.command()
+@click.command()
 @click.argument("words", nargs=-1, required=True, metavar="DIR... FIGURE")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; its ending is the format.")
 def plot(words: tuple[str, ...], out: Path | None) -> int:
@@ -167,7 +102,7 @@ def plot(words: tuple[str, ...], out: Path | None) -> int:
     return DONE
 
 
-@main.command()
+@click.command()
 @click.argument("name")
 def world(name: str) -> int:
     """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
@@ -178,17 +113,6 @@ def world(name: str) -> int:
         raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
     for title, columns, rows in checkup.report(name):
         terminal.print_table(title, columns, rows, numbers=range(1, len(columns)))
-    return DONE
-
-
-@main.command(name="list")
-@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
-def list_(what: str) -> int:
-    """Show what there is to choose from."""
-    from sim import listing
-
-    for title, columns, rows in getattr(listing, what)():
-        terminal.print_table(title, columns, rows)
     return DONE
 
 
@@ -208,29 +132,6 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     path = out or beside
     _save_figure(_figure(name).figure(results), path)
     return path
-
-
-def _load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
-    """The scenarios that can be run, by file, and all faults of those that cannot."""
-    from sim.scenario.load import load_scenario
-    from sim.vocabulary import vocabulary
-
-    words = vocabulary()
-    scenarios: dict[str, Scenario] = {}
-    faults: list[Fault] = []
-    for file in dict.fromkeys(files):
-        try:
-            scenarios[file] = load_scenario(Path(file), words, settings)
-        except ScenarioFaults as answer:
-            faults += [fault for fault in answer.faults if fault not in faults]
-    return scenarios, faults
-
-
-def _load_all(files: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
-    scenarios, faults = _load(files, settings)
-    if faults:
-        raise ScenarioFaults(faults)
-    return scenarios
 
 
 def _run(scenario: Scenario, folder: Path, jobs: int) -> Results:
@@ -261,7 +162,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tup
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
         raise ResultsError("--set changes scenario files; results folders are what they are.")
-    scenarios = _load_all(files, settings) if files else {}
+    scenarios = load_all(files, settings) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is told before anything is run
         if name not in scenarios:

@@ -1,0 +1,12 @@
+"""The command line: what can be asked of factorflow, one file a kind of command."""
+
+from sim.cli import running, writing
+from sim.cli.program import main
+
+__all__ = ["main"]
+
+for _command in (
+    *(writing.check, writing.list_),
+    *(running.run, running.compare, running.plot, running.world),
+):
+    main.add_command(_command)

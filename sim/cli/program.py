@@ -1,0 +1,90 @@
+"""The program `factorflow`: its name, its options, its exit codes, and how errors become clear text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from sim.errors import FactorFlowError, Fault, ScenarioFaults
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+# Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
+
+DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
+
+
+class Program(click.Group):
+    """The group of commands; turns errors into clear text on stderr and the documented exit codes."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command and leave with its exit code."""
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*args, **extra)
+        except FactorFlowError as error:
+            click.echo(str(error), err=True)
+            code = FAULT
+        except click.ClickException as error:
+            error.show()
+            code = FAULT
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from sim import __version__
+
+        click.echo(f"factorflow {__version__}")
+        context.exit()
+
+
+setting_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Say something of the file differently, e.g. run.replicates=3. May be given several times.",
+)
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def main() -> None:
+    """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
+
+    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed, 130 interrupted.
+    """
+
+
+def load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
+    """The scenarios that can be run, by file, and all faults of those that cannot."""
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    words = vocabulary()
+    scenarios: dict[str, Scenario] = {}
+    faults: list[Fault] = []
+    for file in dict.fromkeys(files):
+        try:
+            scenarios[file] = load_scenario(Path(file), words, settings)
+        except ScenarioFaults as answer:
+            faults += [fault for fault in answer.faults if fault not in faults]
+    return scenarios, faults
+
+
+def load_all(files: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+    """The scenarios by file; raises ScenarioFaults with every fault of every file."""
+    scenarios, faults = load(files, settings)
+    if faults:
+        raise ScenarioFaults(faults)
+    return scenarios
