@@ -15,6 +15,7 @@ from sim.errors import AccountsDoNotClose
 from sim.markets import production, trade
 from sim.markets.clearing import Clearing, Supply
 from sim.treasury import Statement
+from sim.world.technology import input_cost
 from sim.world.world import HOUSEHOLD, Array, World
 
 ALLOWED = 1e-9  # relative; rounding leaves some 1e-12
@@ -32,7 +33,7 @@ def market_residuals(world: World, supply: Supply, clearing: Clearing, money: St
     """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     made = supply.productivity > 0
-    inputs = production.input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
+    inputs = input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
     unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
     bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
     sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
@@ -126,7 +127,9 @@ def investment_residuals(
     }
 
 
-def stock_residuals(world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]) -> Residuals:
+def stock_residuals(
+    world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]
+) -> Residuals:
     """Stocks once all have moved: people and land are where the recorded moves took them; regions keep what they had.
 
     people, land: by cell, the stock before the moves plus recorded arrivals less departures; region_stocks: capital of

@@ -12,7 +12,7 @@ from sim import accounts, growth, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
-from sim.agents.population import Moves
+from sim.agents.population import Moves, Population
 from sim.economy import Payment, Rules, baseline_rules, log_change
 from sim.markets.clearing import Clearing
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
@@ -95,7 +95,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.capital_units = year.capital_units(world, self.capital, self._slice_value)
         economy.land = year.land_table(world, self.land)
         for kind in kinds:
-            kind.changed_by_hand = False
+            if isinstance(kind, Population):
+                kind.changed_by_hand = False
 
     def _rules_in_force(self) -> Rules:
         """The law of the year: the baseline, changed by every policy in force, in the order they were declared."""

@@ -14,10 +14,11 @@ from sim.agents.land import mobile_land
 from sim.agents.population import Moves
 from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
 from sim.errors import FactorFlowError
-from sim.markets import production, trade
+from sim.markets import trade
 from sim.markets.clearing import Clearing, Supply, clear
 from sim.recorder import BaseYear, living_cost
 from sim.world.skills import TRAINABLE
+from sim.world.technology import input_cost
 from sim.world.world import Array, World
 
 
@@ -75,6 +76,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     value = slice_value(world, capital)
     units = capital_units(world, capital, value)
     held = units.sum(axis=1)
+    _slice_for_every_owner(world, held, value)
     owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
     people = workforce(world, labour, stocks.work_in_town)
     exact = stocks.residents + stocks.settled
@@ -101,6 +103,18 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         capital_seed=world.choice.capital_seed.copy(),
         land_seed=world.choice.land_seed.copy(),
     )
+
+
+def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
+    """Raise FactorFlowError where an owner of capital has no slice to stand for it, naming how many agents it takes."""
+    stocks = world.stocks
+    owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
+    for owner in np.flatnonzero((owned > 0) & (held <= 0)):
+        needed = int(np.ceil(stocks.capital.sum() / stocks.capital.sum(axis=1)[owner]))
+        raise FactorFlowError(
+            f"run.capital_agents leaves no slice of capital to the owners in {world.places.cells[owner]}: "
+            f"at least {needed:,} are needed in the world {world.name}"
+        )
 
 
 def base_hours(world: World) -> Array:
@@ -180,7 +194,7 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
 
 def cost_at_size_one(world: World, economy: Economy, clearing: Clearing) -> Array:
     """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
-    inputs = production.input_cost(
+    inputs = input_cost(
         world.technology, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices
     )
     size = np.where(economy.size > 0, economy.size, 1.0)

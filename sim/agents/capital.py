@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.agent import FactorAgent
-from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
+from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
 from sim.agents.start import whole_agents
 from sim.columns import CAPITAL
@@ -40,7 +40,7 @@ def tables_without_skills(world: World, factor: str, seed: Array, gain: Array, r
     shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros_like(seed))
     return MoveTables(
         cumulative=cumulative_shares(shares),
-        mobility=world.parameters[f"{factor}_mobility"],
+        mobility=damped(world.parameters[f"{factor}_mobility"], kappa),
         reclassify=reclassified,
         town=world.places.town_of_cell,
         stayers_only=False,

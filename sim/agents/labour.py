@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.agent import FactorAgent
-from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
+from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
 from sim.agents.start import whole_agents, workplace_luck
 from sim.columns import LABOUR
@@ -78,7 +78,7 @@ def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Arra
     villages = ~world.places.urban & world.places.reported_cells
     return MoveTables(
         cumulative=cumulative_shares(shares),
-        mobility=p["labour_mobility"],
+        mobility=damped(p["labour_mobility"], kappa),
         reclassify=np.where(villages, p["reclassification"], 0.0),
         town=world.places.town_of_cell,
         stayers_only=True,
@@ -92,11 +92,13 @@ def share_in_town(world: World, current: Array, wage: Array, reference_wage: Arr
     """Share of residents who work in the town of their region next year, (cell,).
 
     log x/(1-x) moves to log x0/(1-x0) + epsilon log((w_town / w_home) / (the same in the base year)), a part of the way
-    each year.
+    each year; never more than 2 / epsilon of it, since a whole step at a large elasticity overshoots and swings back.
     """
     p, town, base = world.parameters, world.places.town_of_cell, world.stocks.work_in_town
     ratio = np.log(wage[town] / wage) - np.log(reference_wage[town] / reference_wage)
     some = base > 0
     odds = np.where(some, base / (1 - base), 1.0) * np.exp(p["commuting_elasticity"] * ratio)
     wanted = np.where(some, odds / (1 + odds), 0.0)
-    return np.asarray(current + p["commuting_adjustment"] * (wanted - current))
+    elasticity = p["commuting_elasticity"]
+    step = min(p["commuting_adjustment"], 2.0 / elasticity) if elasticity > 0 else p["commuting_adjustment"]
+    return np.asarray(current + step * (wanted - current))

@@ -80,6 +80,11 @@ def base_year_accounts(data: Observed, technology: Technology, p: Mapping[str, f
     accounts = _accounts_at(saving_rate, data, technology, p)
     if (accounts.dividends <= 0).any():
         raise WorldError("a cell earns more than its observed income: no room is left for dividends")
+    if not 0 <= accounts.retained < 1:
+        raise WorldError(
+            f"incomes ask for {1 - accounts.retained:.2f} of all capital income as dividends; it must lie between 0 and 1. "
+            "Other wage gaps, wedges or commuting shares are needed"
+        )
     return accounts
 
 

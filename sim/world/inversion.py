@@ -52,18 +52,6 @@ def goods_prices(potential: Array, trade_openness: Array, theta: float) -> Array
     return np.asarray(np.einsum("ncj,cj->nj", trade_openness, potential) ** (-1 / theta))
 
 
-def productivity(
-    potential: Array, prices: Array, technology: Technology, theta: float, wage: Array, rental: Array, rent: Array
-) -> Array:
-    """Gross productivity A (cell, sector) that turns factor prices and material prices into the potentials S.
-
-    A_cj = [ (w^beta r^alpha rho^eta)^gamma_j prod_k P_ck^((1-gamma_j) a_jk) ] S_cj^(1/theta); zero where nothing is made.
-    """
-    factors = (
-        np.outer(np.log(wage), technology.labour)
-        + np.outer(np.log(rental), technology.capital)
-        + np.outer(np.log(rent), technology.land)
-    )
-    materials = np.log(prices) @ technology.materials.T
-    bundle = np.exp(technology.value_added * factors + (1 - technology.value_added) * materials)
-    return np.asarray(bundle * potential ** (1 / theta))
+def productivity(potential: Array, input_cost: Array, theta: float) -> Array:
+    """Gross productivity A_cj = x_cj S_cj^(1/theta), (cell, sector), x the cost of inputs; zero where nothing is made."""
+    return np.asarray(input_cost * potential ** (1 / theta))

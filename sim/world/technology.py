@@ -1,4 +1,4 @@
-"""Technology of a world from its table: cost shares, material bills, trade costs by sector."""
+"""Technology of a world: cost shares from its table, and what a bundle of inputs costs by them."""
 
 from __future__ import annotations
 
@@ -32,3 +32,24 @@ def technology(world: str) -> Technology:
         segmentation=column("segmentation"),
         local_cost=column("local_cost"),
     )
+
+
+def input_cost(technology: Technology, wage: Array, rental: Array, rent: Array, prices: Array) -> Array:
+    """Cost of the input bundle at productivity one, (cell, sector).
+
+    x_cj = (w^beta r^alpha rho^eta)^gamma_j prod_k P_ck^((1 - gamma_j) a_jk)
+
+    wage, rental, rent: (cell,); prices: (cell, sector).
+    """
+    factors = (
+        np.outer(np.log(wage), technology.labour)
+        + np.outer(_log(rental), technology.capital)
+        + np.outer(_log(rent), technology.land)
+    )
+    materials = np.log(prices) @ technology.materials.T
+    return np.asarray(np.exp(technology.value_added * factors + (1 - technology.value_added) * materials))
+
+
+def _log(price: Array) -> Array:
+    """Log of a factor price; zero where the factor is neither used nor owned."""
+    return np.asarray(np.log(np.where(price > 0, price, 1.0)))

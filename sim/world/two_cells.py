@@ -8,13 +8,14 @@ saving just maintains: r = a delta / (s (1 - t)). Nothing changes until a policy
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from sim.data import catalogue
 from sim.world import inversion
 from sim.world.registration import fit_margins
-from sim.world.technology import technology
+from sim.world.technology import input_cost, technology
 from sim.world.world import (
     GENERAL,
     INFRASTRUCTURE,
@@ -25,7 +26,6 @@ from sim.world.world import (
     Places,
     PublicMoney,
     Stocks,
-    Technology,
     World,
     local_purposes,
     spending_by_residents,
@@ -39,7 +39,7 @@ def build(p: Mapping[str, float]) -> World:
     """The valley in its stationary state: product Y, spending shares mu, one skill (secondary, nine years)."""
     places = _places()
     spending = np.array([p["farm_share_of_spending"], 1 - p["farm_share_of_spending"]])
-    tech = Technology(**{**technology(NAME).__dict__, "spending": spending})
+    tech = replace(technology(NAME), spending=spending)
     product = p["people"] * p["product_per_head"]
     value_added = np.array([[0.0, spending[1] * product], [spending[0] * product, 0.0]])  # urban first
     town = p["people"] * p["urban_share"]
@@ -64,8 +64,7 @@ def build(p: Mapping[str, float]) -> World:
     potential = np.where(revenue > 0, 1.0, 0.0)
     prices = inversion.goods_prices(potential, openness, p["trade_elasticity"])
     weights = final / final.sum()
-    wage = wages / residents.sum(axis=0)
-    rent = np.where(rents > 0, rents / land.sum(axis=0), 1.0)
+    cost = input_cost(tech, wages / residents.sum(axis=0), np.full(2, rental), rents / land.sum(axis=0), prices)
     stock = p["infrastructure_depreciation"] + p["infrastructure_trend"]
     return World(
         name=NAME,
@@ -92,9 +91,7 @@ def build(p: Mapping[str, float]) -> World:
             retained=0.0,
         ),
         choice=_choice(residents, capital, land, p),
-        productivity=inversion.productivity(
-            potential, prices, tech, p["trade_elasticity"], wage, np.full(2, rental), rent
-        ),
+        productivity=inversion.productivity(potential, cost, p["trade_elasticity"]),
         revenue=revenue,
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ spending @ weights)),

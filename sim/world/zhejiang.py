@@ -6,6 +6,7 @@ Every assumption stands in `sim/data/parameters_zhejiang.csv` beside its number.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from sim.world import inversion
 from sim.world.base_year import Accounts, Observed, base_year_accounts
 from sim.world.registration import CityCounts, fit_margins, registration_table
 from sim.world.skills import SKILLS, efficiency, skill_shares
-from sim.world.technology import technology
+from sim.world.technology import input_cost, technology
 from sim.world.world import (
     GENERAL,
     INFRASTRUCTURE,
@@ -49,27 +50,20 @@ def build(p: Mapping[str, float]) -> World:
     capital, mobile_capital, settled_capital, rental = _capital(accounts, tech, p)
     land = _land(p)
     public, spending_by_cell = _public_money(accounts, data, places, p)
-    income = accounts.disposable.ravel()
-    capital_income = accounts.value_added.reshape(-1, 3) @ tech.capital
-    owned = capital * rental  # capital income by owner and place
-    saving_rate = accounts.saving_rate.ravel()
-    saving = saving_rate * income + accounts.retained * owned.sum(axis=1)
-    investment = (saving / capital.sum(axis=1)) @ capital
-    consumption = (1 - p["housing_share"]) * (1 - saving_rate) * income
-    final_demand = consumption + spending_by_cell.sum(axis=0) + investment
-    revenue = accounts.value_added.reshape(-1, 3) / tech.value_added
-    mu = inversion.final_demand_shares(revenue, final_demand, tech)
-    tech = Technology(**{**tech.__dict__, "spending": mu})
-    transport = p["transport_elasticity"] * np.log1p(places.distance_km / 20.0)
-    border = (places.region_of_cell[:, None] != places.region_of_cell[None, :]).astype(float)
+    demand = _final_demand(accounts, capital, rental, spending_by_cell, p)
+    value_added = accounts.value_added.reshape(-1, len(tech.sectors))
+    revenue = value_added / tech.value_added
+    tech = replace(tech, spending=inversion.final_demand_shares(revenue, demand, tech))
+    transport, border = _distances(places, p)
     cost = transport[:, :, None] + border[:, :, None] * (tech.segmentation + tech.local_cost)
     openness = np.exp(-p["trade_elasticity"] * cost)
-    spending = final_demand[:, None] * mu + ((1 - tech.value_added) * revenue) @ tech.materials
+    spending = demand[:, None] * tech.spending + ((1 - tech.value_added) * revenue) @ tech.materials
     potential = inversion.competitiveness(revenue, spending, openness)
     prices = inversion.goods_prices(potential, openness, p["trade_elasticity"])
-    weights = final_demand / final_demand.sum()
     rent = (accounts.farm_rent + accounts.other_rent).ravel() / land.sum(axis=0)
-    total_capital = capital.sum(axis=0)
+    rental_rate = value_added @ tech.capital / capital.sum(axis=0)
+    bundle = input_cost(tech, accounts.wage.ravel(), rental_rate, rent, prices)
+    weights = demand / demand.sum()
     stock_growth = p["infrastructure_depreciation"] + p["infrastructure_trend"]
     in_town = np.zeros(places.region_of_cell.size)
     in_town[1::2] = data.work_in_town
@@ -94,17 +88,30 @@ def build(p: Mapping[str, float]) -> World:
             work_in_town=in_town,
             infrastructure=spending_by_cell[INFRASTRUCTURE] / stock_growth,
             services=spending_by_cell[SERVICES] / stock_growth,
-            saving_rate=saving_rate,
+            saving_rate=accounts.saving_rate.ravel(),
             retained=accounts.retained,
         ),
         choice=_choice(places, residents, mobile_capital, land, p),
-        productivity=inversion.productivity(
-            potential, prices, tech, p["trade_elasticity"], accounts.wage.ravel(), capital_income / total_capital, rent
-        ),
+        productivity=inversion.productivity(potential, bundle, p["trade_elasticity"]),
         revenue=revenue,
         price_weights=weights,
-        price_level=float(np.exp(np.log(prices) @ mu @ weights)),
+        price_level=float(np.exp(np.log(prices) @ tech.spending @ weights)),
     )
+
+
+def _final_demand(accounts: Accounts, capital: Array, rental: Array, public: Array, p: Mapping[str, float]) -> Array:
+    """Final demand for goods by cell, (cell,): consumption less housing, public purchases, investment where it stands."""
+    income, saving_rate = accounts.disposable.ravel(), accounts.saving_rate.ravel()
+    saving = saving_rate * income + accounts.retained * (capital * rental).sum(axis=1)
+    investment = (saving / capital.sum(axis=1)) @ capital
+    return np.asarray((1 - p["housing_share"]) * (1 - saving_rate) * income + public.sum(axis=0) + investment)
+
+
+def _distances(places: Places, p: Mapping[str, float]) -> tuple[Array, Array]:
+    """Log transport cost and whether a region's border is crossed, each (importing cell, producing cell)."""
+    transport = p["transport_elasticity"] * np.log1p(places.distance_km / 20.0)
+    border = (places.region_of_cell[:, None] != places.region_of_cell[None, :]).astype(float)
+    return transport, border
 
 
 def _cities() -> tuple[str, ...]:

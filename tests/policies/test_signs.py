@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import FactorFlowError
 from sim.policies.base import PolicyInForce, instruments, strength
-from tests.reading import law_of, largest_residual, lived, ratio, rows
+from tests.reading import largest_residual, law_of, lived, ratio, rows
 
 LAST = 2026
 PAIRS = {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}
