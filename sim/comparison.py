@@ -235,6 +235,14 @@ def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
         if failed:
             of = len(results.manifest["replicates"])
             notes.append(f"Replicates of {results.title} that failed and are left out: {failed} of {of}.")
+    before, after = (dict(results.manifest["scenario"].get("parameters", {})) for results in (baseline, other))
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            values = [f"{values.get(name, 'that of the world')}" for values in (before, after)]
+            notes.append(
+                f"{name} is {values[0]} in {baseline.title} and {values[1]} in {other.title}: the difference is not that of "
+                "the policies alone."
+            )
     if baseline.years != other.years:
         spans = [f"{results.years[0]} to {results.years[-1]} ({results.title})" for results in (other, baseline)]
         notes.append(f"The runs cover different years, {spans[0]} and {spans[1]}; only common years are compared.")

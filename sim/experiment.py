@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,11 @@ from sim.data import catalogue
 from sim.errors import FactorFlowError
 from sim.measures.base import Panel, evaluate_all
 from sim.policies.base import PolicyInForce
-from sim.results import Results, Tables, default_folder, free_folder, open_results, save_results, versions
+from sim.results import Results, Tables, check_folder, default_folder, free_folder, open_results, save_results, versions
 from sim.scenario.schema import Scenario
+from sim.scenario.words import with_groups
 from sim.units import recorded_units
+from sim.vocabulary import world_words
 from sim.world.build import build_world
 from sim.world.world import World
 
@@ -61,8 +65,9 @@ def build_model(scenario: Scenario, replicate: int = 0, world: World | None = No
     from sim.model import FactorFlowModel
 
     run = scenario.run
+    world = build_world(scenario.world, scenario.parameters) if world is None else world
     return FactorFlowModel(
-        build_world(scenario.world, scenario.parameters) if world is None else world,
+        replace(world, places=replace(world.places, groups=_groups(scenario))),
         [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
         last_year=scenario.years.to,
         seed=run.seed,
@@ -74,6 +79,11 @@ def build_model(scenario: Scenario, replicate: int = 0, world: World | None = No
     )
 
 
+def _groups(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
+    """The groups of regions a policy may name: the world's, and those the scenario adds."""
+    return with_groups(world_words(scenario.world), scenario.groups).groups
+
+
 def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Progress | None = None) -> Results:
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
@@ -81,6 +91,8 @@ def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Pr
     Raises FactorFlowError when every replicate failed, with the first reason.
     """
     started, clock = _now(), time.perf_counter()
+    folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
+    check_folder(folder)
     replicates = _live(scenario, jobs, progress or (lambda done, whole: None))
     done = [replicate for replicate in replicates if replicate.reason is None]
     if not done:
@@ -91,7 +103,6 @@ def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Pr
     tables.series = pd.concat([tables.series, measured], ignore_index=True)
     manifest = _manifest(scenario, replicates, {**units, **measured_units})
     manifest |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
-    folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
     return open_results(save_results(folder, tables, manifest))
 
 
@@ -157,13 +168,29 @@ def _on_processes(scenario: Scenario, jobs: int) -> Iterator[Replicate]:
 
 
 def _use_threads(count: int) -> None:
+    """Set up a process that runs replicates: its threads, and its end if the one that started it is gone."""
     import numba
 
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     numba.set_num_threads(min(count, numba.get_num_threads()))
 
 
+def _end_with(parent: Any) -> None:
+    """Wait for a process to end and end this one too, so that none is left behind when the first is killed."""
+    parent.join()
+    os._exit(1)
+
+
 def _alone(scenario: Scenario, number: int) -> Replicate:
-    return _one(scenario, number, None, lambda year: None)
+    return _one(scenario, number, _world_of(scenario.world, tuple(sorted(scenario.parameters.items()))), lambda year: None)
+
+
+@cache
+def _world_of(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
+    """The world of a process's replicates, built once."""
+    return build_world(name, dict(parameters))
 
 
 def _one(scenario: Scenario, number: int, world: World | None, lived: Callable[[int], None]) -> Replicate:
@@ -259,7 +286,7 @@ def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[st
         "world": scenario.world,
         "years": {"from": scenario.years.from_, "to": scenario.years.to},
         "seed": scenario.run.seed,
-        "groups": {name: list(members) for name, members in entry["groups"].items()},
+        "groups": {name: list(members) for name, members in _groups(scenario).items()},
         "outside": list(entry["outside"]),
         "versions": versions(),
         "data": catalogue.fingerprints(scenario.world),

@@ -42,17 +42,13 @@ def instruments() -> Iterable[Listing]:
 
 def measures() -> Iterable[Listing]:
     """Every series of the results that is a measure, with unit, where it is taken and what it means."""
-    from sim.measures import available
-    from sim.vocabulary import vocabulary
+    from sim.measures import series
+    from sim.units import RECORDED
 
-    modules = available()
-    rows = []
-    for name, scopes in sorted(vocabulary().measures.items()):
-        # Several series may come from one file, e.g. theil_between_regions from theil.
-        module = next((modules[m] for m in sorted(modules, key=len, reverse=True) if name.startswith(m)), None)
-        unit, meaning = (str(getattr(module, word, "")) for word in ("UNIT", "MEANING"))
-        rows.append((name, ", ".join(scopes), unit, meaning))
-    yield Listing("Measures", ("measure", "scopes", "unit", "meaning"), rows)
+    columns = ("measure", "scopes", "unit", "meaning")
+    rows = [(name, ", ".join(entry.scopes), entry.unit, entry.meaning) for name, entry in sorted(series().items())]
+    yield Listing("Measures", columns, rows)
+    yield Listing("Recorded as they are", ("series", "unit"), sorted(RECORDED.items()))
 
 
 def figures() -> Iterable[Listing]:

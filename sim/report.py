@@ -222,7 +222,7 @@ def _beside_the_ratio(comparison: Comparison, label: str, ratio: Change) -> Iter
         elif (theil.verdict == "down") != ratio.narrows:
             sentence += " The two measures contradict each other; neither should be quoted alone."
         else:
-            sentence += " Both measures agree."
+            sentence += " The ratio and Theil's index agree."
     yield sentence
 
 

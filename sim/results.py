@@ -182,6 +182,20 @@ def versions() -> dict[str, str]:
     return own | libraries
 
 
+def check_folder(folder: Path) -> None:
+    """Raise ResultsError, before hours are spent, if results could not be written to this folder."""
+    if folder.exists():
+        raise ResultsError(
+            f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first."
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent):
+            pass
+    except OSError as reason:
+        raise ResultsError(f"nothing can be written to {folder}: {reason}") from reason
+
+
 def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> Path:
     """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
 
@@ -191,10 +205,7 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> P
     row, a number that is not finite or no unit.
     """
     folder = Path(folder)
-    if folder.exists():
-        raise ResultsError(
-            f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first."
-        )
+    check_folder(folder)
     lacking = [word for word in _ASKED_OF_MANIFEST if word not in manifest]
     if lacking:
         raise ResultsError(f"the manifest of {folder.name} lacks {_listed(lacking)}.")
@@ -203,7 +214,6 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> P
     without = sorted(set(arranged["series"]["measure"].cat.categories) - set(units))
     if without:
         raise ResultsError(f"the manifest gives no unit for {_listed(without)}.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _write_all(aside, arranged, dict(manifest), units)

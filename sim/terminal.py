@@ -76,4 +76,8 @@ def print_table(
         )
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
-    console.print(table)
+    # a number cut off is a wrong number: where the terminal is too narrow its lines run on instead
+    needed = Console(width=_WIDTH_OFF_TERMINAL).measure(table).minimum
+    if needed > console.width:
+        console = Console(width=needed)
+    console.print(table, soft_wrap=False, crop=False, no_wrap=False)

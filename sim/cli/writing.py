@@ -1,12 +1,77 @@
-"""Commands for whoever writes a scenario: check and list."""
+"""Commands for whoever writes a scenario: new, check, explain, diff, schema, list."""
 
 from __future__ import annotations
+
+import json
+import os.path
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim import terminal
+from sim.cli.files import write_new, write_over
 from sim.cli.program import DONE, load, setting_option
-from sim.errors import ScenarioFaults
+from sim.errors import FactorFlowError, ScenarioFaults
+
+if TYPE_CHECKING:
+    from sim.scenario.vocabulary import Vocabulary
+
+
+@click.command()
+@click.argument("name")
+@click.option("--world", "world", metavar="WORLD", help="World it plays in.  [default: that of its folder's baseline]")
+def new(name: str, world: str | None) -> int:
+    """Write a commented starter scenario: scenarios/WORLD/NAME.yaml, or NAME itself if it is a path. Never overwrites."""
+    from sim.scenario.starter import starter
+    from sim.vocabulary import vocabulary
+
+    words = vocabulary()
+    if world is not None and world not in words.worlds:
+        raise FactorFlowError(f'there is no world "{world}". There are: {", ".join(words.worlds)}.')
+    is_path = "/" in name or os.path.sep in name or name.endswith((".yaml", ".yml"))
+    first = next(iter(words.worlds))
+    path = Path(name) if is_path else Path("scenarios") / (world or first) / f"{name}.yaml"
+    if not re.fullmatch(r"[\w-]{1,100}", path.stem) or path.suffix not in (".yaml", ".yml"):
+        raise FactorFlowError(f"{path}: the name must be letters, digits, _ and -, and a path must end in .yaml.")
+    baseline = path.with_name("baseline.yaml")
+    known = _world_of(baseline, words)
+    extends = baseline.name if known is not None and world in (None, known) and path.name != baseline.name else None
+    schema = _schema_beside(path, words)
+    text = starter(path.stem, words.worlds[(known if extends else None) or world or first], extends, schema)
+    write_new(path, text)
+    click.echo(str(path))
+    return DONE
+
+
+def _world_of(baseline: Path, words: Vocabulary) -> str | None:
+    """The world of a baseline that can be run; None where there is none to build on."""
+    from sim.scenario.load import load_scenario
+
+    try:
+        return load_scenario(baseline, words).world
+    except ScenarioFaults:
+        return None
+
+
+def _schema_beside(path: Path, words: Vocabulary) -> str:
+    """The schema's place as seen from a scenario file; it is written where it is not, or no longer true."""
+    from sim.scenario.json_schema import MADE_BY, scenario_schema
+    from sim.scenario.starter import SCHEMA_FILE
+
+    folder = path.parent
+    above = [place / SCHEMA_FILE for place in (folder, folder / "..", folder / "../..")]
+    wanted = above[1] if folder.absolute().parent.name == "scenarios" else above[0]
+    place = next((file for file in above if file.is_file()), wanted)
+    text = _json(scenario_schema(words))
+    try:
+        there = place.read_text(encoding="utf-8") if place.is_file() else MADE_BY
+    except (OSError, UnicodeDecodeError):
+        there = ""
+    if MADE_BY in there and there != text:
+        write_over(place, text)
+    return Path(os.path.relpath(place, folder)).as_posix()
 
 
 @click.command()
@@ -22,6 +87,26 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     if faults:
         raise ScenarioFaults(faults)
     return DONE
+
+
+@click.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of printing it.")
+def schema(out: Path | None) -> int:
+    """Print the JSON Schema of scenario files, for editors: every word and instrument with unit and range."""
+    from sim.scenario.json_schema import scenario_schema
+    from sim.vocabulary import vocabulary
+
+    text = _json(scenario_schema(vocabulary()))
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_over(out, text)
+        click.echo(str(out))
+    return DONE
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @click.command(name="list")

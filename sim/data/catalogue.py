@@ -123,7 +123,7 @@ def observed(world: str) -> pd.DataFrame:
             ratio = income["urban"] / income["rural"]
             rows.append((year, "region", city, "urban_rural_ratio", ratio, "ratio", source))
         ratio = (sums["urban"] / people["urban"]) / (sums["rural"] / people["rural"])
-        rows.append((year, "world", world, "urban_rural_ratio", ratio, "ratio", source))
+        rows.append((year, "world", world, "urban_rural_ratio", ratio, "ratio", f"eleven cities by residents, {source}"))
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -253,7 +253,7 @@ def _words(
     caption = marks.joined(
         f"Numbers: {unit}, all years added up, {_counted(panels)}; darker is more. Net gain: arrivals less departures.",
         "Moves inside a group are between its regions, or between town and country." if _members(group_of) else "",
-        "In brackets: 90% of replicates lie on both sides of zero." if panels[-1][2] and panels[-1][1].has_band else "",
+        "In brackets: the middle 90% of replicates span zero." if panels[-1][2] and panels[-1][1].has_band else "",
         "A dot: rounds to zero.",
         _members(group_of),
         *marks.failures(results),

@@ -318,7 +318,7 @@ def _words(
         "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
         "Numbers: urban | rural." if len(maps) == 1 else "",
         _median_words(found, change),
-        "Hatched: 90% of replicates lie on both sides of zero." if change and found[0].has_band else "",
+        "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
         "Boundaries: Apache ECharts 4.9.0, simplified.",
     )
     return style.Words(title, finding, caption)

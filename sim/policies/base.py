@@ -32,9 +32,7 @@ def instruments() -> Mapping[str, ModuleType]:
 
 def strength(terms: PolicyTerms, year: int) -> float:
     """How far a policy is phased in: 0 out of force, rising by equal steps to 1 in the last year of `phase_in`."""
-    if year < terms.from_ or (terms.until is not None and year > terms.until):
-        return 0.0
-    return min(1.0, (year - terms.from_ + 1) / max(1, terms.phase_in))
+    return terms.strength(year)
 
 
 class PolicyInForce:
@@ -50,7 +48,7 @@ class PolicyInForce:
         if now == 0.0:
             return rules
         try:
-            regulated: Rules = self.instrument.regulate(rules, self.terms, world, now)
+            regulated: Rules = self.instrument.regulate(rules, self.terms.at(year), world, now)
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
         return regulated

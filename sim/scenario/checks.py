@@ -27,6 +27,22 @@ def check_years(years: Years, world: WorldWords) -> Found:
         yield ("years", "to"), f"must be later than from = {years.from_}.", years.to
 
 
+def check_groups(groups: Mapping[str, object], world: WorldWords) -> Found:
+    """A group of the scenario's own has a name of one word that means nothing else in the world."""
+    for name in groups:
+        path = ("groups", name)
+        if not name.isidentifier():
+            yield path, "a group's name must be one word of letters, digits and _, starting with a letter.", None
+        for kind, names in (
+            ("a group", world.groups),
+            ("a region", world.regions),
+            ("a kind of cell", world.kinds),
+            ("the name", (world.name,)),
+        ):
+            if name in names:
+                yield path, f"is {kind} of the world {world.name} already; choose another name.", None
+
+
 def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Found:
     """Every parameter belongs to the world and lies in its range."""
     for name, value in parameters.items():

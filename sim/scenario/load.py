@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sim.errors import Fault, ScenarioFaults
 from sim.scenario.checks import (
     Found,
+    check_groups,
     check_parameters,
     check_policy_years,
     check_target,
@@ -22,7 +23,7 @@ from sim.scenario.explain import explain
 from sim.scenario.inheritance import SETTING, Draft, gather
 from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
 from sim.scenario.vocabulary import Vocabulary, WorldWords
-from sim.scenario.words import one_of
+from sim.scenario.words import one_of, with_groups
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,8 +46,10 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     if not draft.data and draft.faults:
         return None, sorted(set(draft.faults))
     world = _world(draft, vocabulary)
-    context = {"world": world, "vocabulary": vocabulary}
-    policies = _policies(draft, vocabulary, context)
+    context: dict[str, Any] = {"world": world, "vocabulary": vocabulary}
+    years = _attempt(Years, draft.data.get("years"), context)
+    context["run"] = None if years is None else (years.from_, years.to)
+    policies = _policies(draft, vocabulary, {**context, "world": _own_words(draft, world)})
     scenario: Scenario | None = None
     try:
         mapping = isinstance(draft.data.get("policies", {}), dict)
@@ -86,6 +89,20 @@ def _world(draft: Draft, vocabulary: Vocabulary) -> WorldWords | None:
     if name not in vocabulary.worlds and not draft.spoiled(("world",)):
         draft.fault(("world",), f"there is no such world. {one_of(name, vocabulary.worlds)}", name)
     return vocabulary.worlds.get(name)
+
+
+def _own_words(draft: Draft, world: WorldWords | None) -> WorldWords | None:
+    """The words of the world and of the groups the scenario adds, as far as their members are known."""
+    groups = draft.data.get("groups")
+    if world is None or not isinstance(groups, dict):
+        return world
+    known = {*world.regions, *world.groups}
+    named = {
+        name: [member for member in members if isinstance(member, str) and member in known]
+        for name, members in groups.items()
+        if isinstance(members, list) and name not in world.regions
+    }
+    return with_groups(world, {**{name: [] for name in groups}, **named})
 
 
 def _policies(draft: Draft, vocabulary: Vocabulary, context: Mapping[str, Any]) -> dict[str, PolicyTerms]:
@@ -144,9 +161,11 @@ def _cross_checks(
     parameters, targets = draft.data.get("parameters"), draft.data.get("targets")
     if isinstance(parameters, dict):
         _note(draft, check_parameters(parameters, world))
+    if isinstance(draft.data.get("groups"), dict):
+        _note(draft, check_groups(draft.data["groups"], world))
     if years is not None:
         _note(draft, check_years(years, world))
-        for one, other, span in overlaps(policies, years, world):
+        for one, other, span in overlaps(policies, years, _own_words(draft, world) or world):
             _note_overlap(draft, one, other, span)
     for number, data in enumerate(targets if isinstance(targets, list) else ()):
         target = _attempt(Target, data, context)

@@ -5,12 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SerializeAsAny
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
+from sim.scenario.dated import Steps, datable, in_force, split
 from sim.scenario.vocabulary import WorldWords
-from sim.scenario.words import KindName, quantity, word
+from sim.scenario.words import KindName, Places, quantity, word
 
 
 class Words(BaseModel):
@@ -48,6 +60,43 @@ class PolicyTerms(Words):
     combine: bool = word(
         False, meaning="true on both of two policies that change the same rule in the same years: they act together"
     )
+
+    _dated: dict[str, Steps] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_dated(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Take in dated values: the terms hold the first of each, `at(year)` those of a year."""
+        if not isinstance(data, dict) or not any(isinstance(data.get(term), dict) for term in datable(cls)):
+            return handler(data)
+        terms, dated = split(cls, data, handler, (info.context or {}).get("run"))
+        terms._dated = dated
+        return terms
+
+    @model_serializer(mode="wrap")
+    def _dated_in_full(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write dated values as they are written in a file."""
+        steps = {term: {str(year): value for year, value in values.items()} for term, values in self._dated.items()}
+        return {**handler(self), **steps}
+
+    @property
+    def dated(self) -> Mapping[str, Steps]:
+        """The dated terms: values by the year they hold from, years rising."""
+        return self._dated
+
+    def at(self, year: int) -> Self:
+        """The terms that hold in a year, all of them plain."""
+        if not self._dated:
+            return self
+        plain = self.model_copy(update={term: in_force(steps, year) for term, steps in self._dated.items()})
+        plain._dated = {}
+        return plain
+
+    def strength(self, year: int) -> float:
+        """How far the policy is phased in: 0 out of force, rising by equal steps to 1 in the last year of `phase_in`."""
+        if year < self.from_ or (self.until is not None and year > self.until):
+            return 0.0
+        return min(1.0, (year - self.from_ + 1) / max(1, self.phase_in))
 
     def rule_keys(self, world: WorldWords) -> frozenset[str]:
         """Names of the rules this policy changes; two policies that share one in a year must both say `combine`."""
@@ -117,6 +166,9 @@ class Scenario(Words):
     )
     world: str = word(meaning="name of the world: where the scenario plays")
     years: Years = word(meaning="years that are simulated")
+    groups: dict[str, Places] = word(
+        {}, meaning="groups of regions of yours: a name, and a list of regions and of groups the world has"
+    )
     parameters: dict[str, float] = word({}, meaning="parameters of the world by name, where they differ from its own")
     policies: dict[str, SerializeAsAny[PolicyTerms]] = word(
         {}, meaning="the policies in force: a name of yours, and an instrument with its terms"

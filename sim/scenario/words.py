@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
@@ -100,16 +101,21 @@ def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
     return shares
 
 
-RegionName = Annotated[str, AfterValidator(_region)]
+def names_of(kind: str) -> Any:
+    """Mark a text as a name of the world, for the JSON schema: region, place, kind or sector."""
+    return Field(json_schema_extra={"names": kind})
+
+
+RegionName = Annotated[str, AfterValidator(_region), names_of("region")]
 """The name of a region of the world."""
 
-PlaceName = Annotated[str, AfterValidator(_place)]
+PlaceName = Annotated[str, AfterValidator(_place), names_of("place")]
 """The name of a region or of a group of regions of the world."""
 
-KindName = Annotated[str, AfterValidator(_kind)]
+KindName = Annotated[str, AfterValidator(_kind), names_of("kind")]
 """The kind of a cell: urban or rural."""
 
-SectorName = Annotated[str, AfterValidator(_sector)]
+SectorName = Annotated[str, AfterValidator(_sector), names_of("sector")]
 """The name of a sector of the world."""
 
 # strict=False only lets a YAML list become a tuple; the names inside stay strict
@@ -132,3 +138,9 @@ def expand_places(places: Sequence[str] | None, world: WorldWords) -> tuple[str,
         return world.regions
     named = {region for place in places for region in world.groups.get(place, (place,))}
     return tuple(region for region in world.regions if region in named)
+
+
+def with_groups(world: WorldWords, groups: Mapping[str, Sequence[str]]) -> WorldWords:
+    """The words of a world with the groups a scenario adds to its own."""
+    added = {name: expand_places(members, world) for name, members in groups.items()}
+    return replace(world, groups={**world.groups, **added})

@@ -78,11 +78,15 @@ def test_instruments_show_terms_with_range_unit_default_and_meaning(offer: None)
     assert list(rows)[-2:] == ["from", "until"]  # own terms first
 
 
-def test_measures_take_unit_and_meaning_from_their_file(offer: None) -> None:
-    rows = [" ".join(line.split()) for line in listed("measures").splitlines()]
-    assert "theil world, region nats entropy of incomes" in rows
-    assert "theil_between_regions world nats entropy of incomes" in rows
-    assert "output cell" in rows
+def test_every_series_has_a_unit_and_a_meaning_of_its_own() -> None:
+    text = " ".join(listed("measures").split())
+    assert "gini world index 0 to 1" in text
+    assert "real_income_per_head" in text
+    from sim.measures import series
+
+    meanings = [entry.meaning for entry in series().values()]
+    assert len(set(meanings)) == len(meanings)
+    assert all(entry.unit for entry in series().values())
 
 
 def test_figures_worlds_and_scenarios(offer: None) -> None:
