@@ -105,69 +105,108 @@ def _sweeps(  # type: ignore[no-untyped-def]
     """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep."""
     cells, sectors = start.shape
     revenue = start * (size / start.sum())
-    made = productivity > 0.0
-    log_prices = np.zeros((cells, sectors))
-    potential = np.zeros((cells, sectors))
-    market = np.ones((cells, sectors))
-    spent = np.zeros((cells, sectors))
-    wage, rental, rent = np.ones(cells), np.ones(cells), np.ones(cells)
+    log_prices, potential = np.zeros((cells, sectors)), np.zeros((cells, sectors))
+    factor_prices = np.zeros((cells, 3))
     residual = np.zeros((cells, sectors))
-    price_change, sweep = 1.0, 0
+    sweep = 0
     while sweep < most:
         sweep += 1
         flat = revenue.ravel()
-        final = spending_map @ flat
-        housing = housing_map @ flat
-        for c in range(cells):
-            pay_labour, pay_capital, pay_land = 0.0, 0.0, housing[c]
-            for j in range(sectors):
-                added = value_added[j] * revenue[c, j]
-                pay_labour += labour_share[j] * added
-                pay_capital += capital_share[j] * added
-                pay_land += land_share[j] * added
-            wage[c] = pay_labour / labour[c]
-            rental[c] = pay_capital / capital[c] if pay_capital > 0.0 else 0.0
-            rent[c] = pay_land / land[c] if pay_land > 0.0 else 0.0
-            log_wage = np.log(wage[c])
-            log_rental = np.log(rental[c]) if rental[c] > 0.0 else 0.0
-            log_rent = np.log(rent[c]) if rent[c] > 0.0 else 0.0
-            for j in range(sectors):
-                if made[c, j]:
-                    factors = labour_share[j] * log_wage + capital_share[j] * log_rental + land_share[j] * log_rent
-                    bill = 0.0
-                    for k in range(sectors):
-                        bill += materials[j, k] * log_prices[c, k]
-                    cost = value_added[j] * factors + (1.0 - value_added[j]) * bill
-                    potential[c, j] = np.exp(-theta * (cost - np.log(productivity[c, j])))
-        price_change = 0.0
-        for j in range(sectors):
-            for n in range(cells):
-                total = 0.0
-                for c in range(cells):
-                    total += openness[j, n, c] * potential[c, j]
-                market[n, j] = total
-                log_price = -np.log(total) / theta
-                price_change = max(price_change, abs(log_price - log_prices[n, j]))
-                log_prices[n, j] = log_price
-        for n in range(cells):
-            for j in range(sectors):
-                demand = spending[j] * final[n]
-                for k in range(sectors):
-                    demand += (1.0 - value_added[k]) * materials[k, j] * revenue[n, k]
-                spent[n, j] = demand / market[n, j]
-        worst, total_revenue = 0.0, 0.0
-        for j in range(sectors):
-            for c in range(cells):
-                if made[c, j]:
-                    sales = 0.0
-                    for n in range(cells):
-                        sales += openness[j, n, c] * spent[n, j]
-                    sales *= potential[c, j]
-                    residual[c, j] = abs(sales / revenue[c, j] - 1.0)
-                    worst = max(worst, residual[c, j])
-                    revenue[c, j] *= (sales / revenue[c, j]) ** damping[j]
-                    total_revenue += revenue[c, j]
-        if worst < tolerance and price_change < tolerance:
+        final, housing = spending_map @ flat, housing_map @ flat
+        _pay_factors(
+            factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
+        )
+        _make(
+            potential, factor_prices, log_prices, productivity,
+            labour_share, capital_share, land_share, value_added, materials, theta,
+        )  # fmt: skip
+        market = np.ones((cells, sectors))
+        price_change = _price(market, log_prices, potential, openness, theta)
+        total = _sell(
+            residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
+        )
+        if residual.max() < tolerance and price_change < tolerance:
             break
-        revenue *= size / total_revenue
+        revenue *= size / total
+    wage, rental, rent = factor_prices[:, 0].copy(), factor_prices[:, 1].copy(), factor_prices[:, 2].copy()
     return revenue, np.exp(log_prices), wage, rental, rent, residual, sweep
+
+
+@numba.njit(cache=True)
+def _pay_factors(  # type: ignore[no-untyped-def]
+    factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
+):
+    """Wage, rental and land rent of every cell: each factor's bill over its stock; zero where there is no bill."""
+    for c in range(revenue.shape[0]):
+        pay_labour, pay_capital, pay_land = 0.0, 0.0, housing[c]
+        for j in range(revenue.shape[1]):
+            added = value_added[j] * revenue[c, j]
+            pay_labour += labour_share[j] * added
+            pay_capital += capital_share[j] * added
+            pay_land += land_share[j] * added
+        factor_prices[c, 0] = pay_labour / labour[c]
+        factor_prices[c, 1] = pay_capital / capital[c] if pay_capital > 0.0 else 0.0
+        factor_prices[c, 2] = pay_land / land[c] if pay_land > 0.0 else 0.0
+
+
+@numba.njit(cache=True)
+def _make(  # type: ignore[no-untyped-def]
+    potential, factor_prices, log_prices, productivity,
+    labour_share, capital_share, land_share, value_added, materials, theta,
+):  # fmt: skip
+    """Supply potentials c^-theta of every cell and sector from factor and material prices; zero where nothing is made."""
+    for c in range(potential.shape[0]):
+        log_wage = np.log(factor_prices[c, 0])
+        log_rental = np.log(factor_prices[c, 1]) if factor_prices[c, 1] > 0.0 else 0.0
+        log_rent = np.log(factor_prices[c, 2]) if factor_prices[c, 2] > 0.0 else 0.0
+        for j in range(potential.shape[1]):
+            if productivity[c, j] > 0.0:
+                factors = labour_share[j] * log_wage + capital_share[j] * log_rental + land_share[j] * log_rent
+                bill = 0.0
+                for k in range(potential.shape[1]):
+                    bill += materials[j, k] * log_prices[c, k]
+                cost = value_added[j] * factors + (1.0 - value_added[j]) * bill
+                potential[c, j] = np.exp(-theta * (cost - np.log(productivity[c, j])))
+
+
+@numba.njit(cache=True)
+def _price(market, log_prices, potential, openness, theta):  # type: ignore[no-untyped-def]
+    """Competition in every market and its log price; returns the largest change of a log price."""
+    change = 0.0
+    for j in range(market.shape[1]):
+        for n in range(market.shape[0]):
+            total = 0.0
+            for c in range(market.shape[0]):
+                total += openness[j, n, c] * potential[c, j]
+            market[n, j] = total
+            log_price = -np.log(total) / theta
+            change = max(change, abs(log_price - log_prices[n, j]))
+            log_prices[n, j] = log_price
+    return change
+
+
+@numba.njit(cache=True)
+def _sell(  # type: ignore[no-untyped-def]
+    residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
+):
+    """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
+    cells, sectors = revenue.shape
+    spent = np.zeros((cells, sectors))
+    for n in range(cells):
+        for j in range(sectors):
+            demand = spending[j] * final[n]
+            for k in range(sectors):
+                demand += (1.0 - value_added[k]) * materials[k, j] * revenue[n, k]
+            spent[n, j] = demand / market[n, j]
+    total = 0.0
+    for j in range(sectors):
+        for c in range(cells):
+            if productivity[c, j] > 0.0:
+                sales = 0.0
+                for n in range(cells):
+                    sales += openness[j, n, c] * spent[n, j]
+                sales *= potential[c, j]
+                residual[c, j] = abs(sales / revenue[c, j] - 1.0)
+                revenue[c, j] *= (sales / revenue[c, j]) ** damping[j]
+                total += revenue[c, j]
+    return total
