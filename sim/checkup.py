@@ -52,7 +52,7 @@ def base_year_errors(world: World, agents: int | None, replicate: int = 0) -> Er
 def sanity(world: World) -> list[tuple[str, ...]]:
     """A row a cell: share working in town, rent share of income, dividend share, capital over output, wedge."""
     economy = first_economy(world, *continua(world))
-    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy.workforce.persons))
+    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy))
     money = treasury.statement(maps, clearing.revenue)
     keep = 1 - world.public.wedge
     rent = keep * money.land_income / money.disposable

@@ -17,6 +17,8 @@ class Rules:
     cost still in force when n buys good j from c. spending_share[g, purpose, c]: share of government g's budget spent
     for a purpose in cell c; the last government stands above the regions. enclave_share[g, o, d]: share of g's budget
     that buys capital in d owned by o. residents[c]: persons, over whom budgets are divided.
+    income_per_head[c]: disposable income of the year before (of the base year in the first), for means tests, yuan of
+    2014. capital_gain[o, c]: log points of barriers removed for capital of o in c. distance_km[n, c]: over the network.
     """
 
     registration_cut: Array
@@ -24,18 +26,9 @@ class Rules:
     spending_share: Array
     enclave_share: Array
     residents: Array
-
-
-def baseline_rules(world: World, residents: Array) -> Rules:
-    """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
-    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.purpose_share.shape[0]
-    return Rules(
-        registration_cut=np.zeros((cells, cells)),
-        segmentation=np.ones((cells, cells, sectors)),
-        spending_share=spending_by_residents(world.public.purpose_share, world.places.territories(), residents),
-        enclave_share=np.zeros((governments, cells, cells)),
-        residents=residents,
-    )
+    income_per_head: Array
+    capital_gain: Array
+    distance_km: Array
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,7 @@ class Economy:
 
     year: int
     people_scale: float
+    income_per_head: Array
     workforce: Workforce
     work_in_town: Array
     capital_units: Array
@@ -123,6 +117,22 @@ class Economy:
     def capital(self) -> Array:
         """Capital by place, yuan of 2014."""
         return np.asarray(self.capital_owned.sum(axis=0))
+
+
+def baseline_rules(world: World, economy: Economy) -> Rules:
+    """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
+    residents = economy.workforce.persons
+    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.purpose_share.shape[0]
+    return Rules(
+        registration_cut=np.zeros((cells, cells)),
+        segmentation=np.ones((cells, cells, sectors)),
+        spending_share=spending_by_residents(world.public.purpose_share, world.places.territories(), residents),
+        enclave_share=np.zeros((governments, cells, cells)),
+        residents=residents,
+        income_per_head=economy.income_per_head,
+        capital_gain=np.zeros((cells, cells)),
+        distance_km=world.places.distance_km,
+    )
 
 
 def hours_of_work(world: World, workforce: Workforce) -> Array:

@@ -79,9 +79,10 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         clearing, money = self._clear(rules)
         self._record(clearing, money)
         self._invest(rules, clearing, money)
+        income = money.disposable / self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
         self._settle(clearing, moved)
-        self._grow(clearing)
+        self._grow(clearing, income)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -100,7 +101,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
 
     def _rules_in_force(self) -> Rules:
         """The law of the year: the baseline, changed by every policy in force, in the order they were declared."""
-        rules = baseline_rules(self.world, self.economy.workforce.persons)
+        rules = baseline_rules(self.world, self.economy)
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
         return rules
@@ -163,7 +164,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         labour = self.labour.advance(labour_odds, now, people)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
-        capital_odds = capital_tables(world, economy.capital_seed, returns, turned)
+        capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         rents = log_change(clearing.land_rent, base.land_rent)
         land = self.land.advance(land_tables(world, economy.land_seed, rents, turned), now, np.ones(world.cells))
@@ -192,11 +193,12 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _grow(self, clearing: Clearing) -> None:
-        """Places learn and people are born: productivity and numbers of the next year."""
+    def _grow(self, clearing: Clearing, income: Array) -> None:
+        """Places learn and people are born: productivity and numbers of the next year; incomes are remembered."""
         world, economy = self.world, self.economy
         cost = recorder.living_cost(world, clearing, self.base)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
+        economy.income_per_head = income
         births = 1 + world.parameters["natural_growth"]
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)

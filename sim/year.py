@@ -83,6 +83,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     return Economy(
         year=world.first_year,
         people_scale=1.0,
+        income_per_head=world.income_per_head.copy(),
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),
         capital_units=units,
@@ -126,7 +127,7 @@ def base_hours(world: World) -> Array:
 def base_year(world: World) -> BaseYear:
     """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
     economy = first_economy(world, *continua(world))
-    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy.workforce.persons))
+    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy))
     money = treasury.statement(maps, clearing.revenue)
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
@@ -147,7 +148,7 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
     """Clear the year's markets where the factors are, under the law in force; also the maps and supplies they cleared on."""
     maps = treasury.income_maps(world, economy, rules)
     index = growth.infrastructure_index(economy)
-    costs = trade.trade_costs(world, index, rules.segmentation)
+    costs = trade.trade_costs(world, rules.distance_km, index, rules.segmentation)
     supply = Supply(
         labour=hours_of_work(world, economy.workforce).sum(axis=0),
         capital=economy.capital,

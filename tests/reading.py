@@ -2,6 +2,7 @@
 
 from sim.economy import baseline_rules
 from sim.model import FactorFlowModel
+from sim.year import continua, first_economy
 
 
 def lived(world, laws=(), last_year=None, **options):
@@ -14,7 +15,7 @@ def lived(world, laws=(), last_year=None, **options):
 
 def law_of(world):
     """The law without any policy, for the people of the base year."""
-    return baseline_rules(world, (world.stocks.residents + world.stocks.settled).sum(axis=0))
+    return baseline_rules(world, first_economy(world, *continua(world)))
 
 
 def rows(model):

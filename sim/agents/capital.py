@@ -30,7 +30,8 @@ def capital_population(world: World, agents: int, key: tuple[int, int], model: A
 
 
 def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
-    """The tables of capital: gain[d] in log net return since the base year; villages take their capital along."""
+    """The tables of capital: gain[d] or [o, d] in log net return since the base year plus
+    barriers removed; villages take their capital along."""
     return tables_without_skills(world, "capital", seed, gain, reclassified)
 
 

@@ -7,16 +7,17 @@ import numpy as np
 from sim.world.world import Array, World
 
 
-def trade_costs(world: World, infrastructure: Array, segmentation: Array) -> Array:
+def trade_costs(world: World, distance_km: Array, infrastructure: Array, segmentation: Array) -> Array:
     """Log trade costs (importing cell, producing cell, sector).
 
-    log tau_ncj = transport_nc ((g_n + g_c) / 2)^-psi + border_nc (local_cost_j + segmentation_j s_ncj)
+    log tau_ncj = t_nc ((g_n + g_c) / 2)^-psi + border_nc (local_cost_j + segmentation_j s_ncj),  t = epsilon log(1 + km/20)
 
     infrastructure: (cell,) index g, 1 in the base year; segmentation: s, share still in force.
     Source: iceberg costs, Samuelson (1954); market segmentation as a border, McCallum (1995).
     """
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
-    transport = world.transport * mean ** -world.parameters["infrastructure_transport"]
+    p = world.parameters
+    transport = p["transport_elasticity"] * np.log1p(distance_km / 20.0) * mean ** -p["infrastructure_transport"]
     tech = world.technology
     border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
     return np.asarray(transport[:, :, None] + border)

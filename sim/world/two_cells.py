@@ -72,7 +72,6 @@ def build(p: Mapping[str, float]) -> World:
         places=places,
         technology=tech,
         parameters=p,
-        transport=transport,
         border=np.zeros((2, 2)),
         public=public,
         stocks=Stocks(
@@ -93,6 +92,7 @@ def build(p: Mapping[str, float]) -> World:
         choice=_choice(residents, capital, land, p),
         productivity=inversion.productivity(potential, cost, p["trade_elasticity"]),
         revenue=revenue,
+        income_per_head=income / residents.sum(axis=0),
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ spending @ weights)),
     )

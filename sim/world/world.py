@@ -166,13 +166,13 @@ class World:
     places: Places
     technology: Technology
     parameters: Mapping[str, float]
-    transport: Array  # (importing cell, producing cell): log transport cost of goods in the base year
     border: Array  # (importing cell, producing cell): 1 where a region's border is crossed
     public: PublicMoney
     stocks: Stocks
     choice: Choice
     productivity: Array  # (cell, sector): gross productivity of the base year
     revenue: Array  # (cell, sector): yuan, the observed or assumed start of the clearing
+    income_per_head: Array  # (cell,): disposable income of the base year, yuan
     price_weights: Array  # (cell,): shares of final demand, the weights of the numeraire
     price_level: float  # geometric price index of the base year, the value the numeraire keeps
 

@@ -73,7 +73,6 @@ def build(p: Mapping[str, float]) -> World:
         places=places,
         technology=tech,
         parameters=p,
-        transport=transport,
         border=border,
         public=public,
         stocks=Stocks(
@@ -94,6 +93,7 @@ def build(p: Mapping[str, float]) -> World:
         choice=_choice(places, residents, mobile_capital, land, p),
         productivity=inversion.productivity(potential, bundle, p["trade_elasticity"]),
         revenue=revenue,
+        income_per_head=data.income.ravel(),
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ tech.spending @ weights)),
     )

@@ -83,7 +83,7 @@ def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):
     gain = np.log(growth.productivity(zhejiang, economy, better)[0, 1:] / zhejiang.productivity[0, 1:])
     np.testing.assert_allclose(gain, phi * np.log(2) * gamma[1:], rtol=1e-9)
     uncut = np.ones((zhejiang.cells, zhejiang.cells, 3))
-    costs = [trade_costs(zhejiang, index, uncut) for index in (np.ones(zhejiang.cells), better)]
+    costs = [trade_costs(zhejiang, zhejiang.places.distance_km, index, uncut) for index in (np.ones(zhejiang.cells), better)]
     assert (costs[1][0, 2:] < costs[0][0, 2:]).all()
     np.testing.assert_array_equal(costs[1][2:, 2:], costs[0][2:, 2:])
 

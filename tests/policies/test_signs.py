@@ -106,6 +106,67 @@ def test_what_is_used_for_training_raises_skill_and_for_roads_the_stock(zhejiang
     assert roads.economy.infrastructure[cell] > trained.economy.infrastructure[cell]
 
 
+def test_capital_goes_to_villages_when_the_finance_gap_falls(zhejiang, baseline):
+    policy = under(zhejiang, law("capital_market_integration", finance_gap_cut=1.0))
+    assert effect(policy, baseline, "cell", "Jinhua/rural", "capital") > 0.02
+    assert effect(policy, baseline, "cell", "Jinhua/rural", "rental_rate") < 0
+    assert effect(policy, baseline, "cell", "Jinhua/rural", "wage") > 0
+
+
+def test_capital_leaves_rich_owners_when_the_blockade_falls(zhejiang, baseline):
+    policy = under(zhejiang, law("capital_market_integration", blockade_cut=1.0))
+    before, after = (
+        np.trace(world_table(model, model.economy.capital_owned)) / model.economy.capital_owned.sum()
+        for model in (baseline, policy)
+    )
+    assert after < before
+
+
+def world_table(model, table):
+    member = model.world.places.membership()
+    return member @ table @ member.T
+
+
+def test_cash_raises_the_income_of_the_poor_and_is_paid_to_the_last_yuan(zhejiang, baseline):
+    policy = under(zhejiang, law("cash_transfer", share_of_upper_budget=0.002, below=0.8, kind="rural"))
+    assert effect(policy, baseline, "cell", "Lishui/rural", "income_per_head") > 0.01
+    assert abs(effect(policy, baseline, "cell", "Hangzhou/urban", "income_per_head")) < 0.005
+    assert ratio(policy, LAST) < ratio(baseline, LAST)
+    paid = [payment for payment in policy.payments if payment.purpose == "household"]
+    budget = sum(payment.amount for payment in policy.payments if payment.payer == "upper government")
+    assert sum(payment.amount for payment in paid) == pytest.approx(0.002 * budget, rel=1e-12)
+    assert all(payment.payee.endswith("rural") for payment in paid)
+
+
+def test_cash_builds_nothing_so_the_gap_returns_when_it_stops(zhejiang, baseline):
+    policy = under(zhejiang, law("cash_transfer", share_of_upper_budget=0.002, below=0.8, until=2020))
+    during = effect(policy, baseline, "cell", "Lishui/rural", "income_per_head", 2020)
+    after = effect(policy, baseline, "cell", "Lishui/rural", "income_per_head", LAST)
+    assert abs(after) < 0.2 * during
+
+
+def test_services_keep_people_in_the_villages_that_get_them(zhejiang, baseline):
+    policy = under(zhejiang, law("public_service_equalisation", share_of_upper_budget=0.002, regions=("mountain",)))
+    assert effect(policy, baseline, "cell", "Lishui/rural", "population") > 0.002
+    assert policy.economy.services[9] > baseline.economy.services[9]
+
+
+def test_a_link_shortens_ways_over_it_and_lengthens_none(zhejiang, baseline):
+    policy = law("transport_link", start="Hangzhou", end="Quzhou", time_saved=0.5)
+    km, base = policy(law_of(zhejiang), zhejiang, 2020).distance_km, zhejiang.places.distance_km
+    names = zhejiang.places.cells
+    hangzhou, quzhou, jiaxing = (names.index(f"{name}/urban") for name in ("Hangzhou", "Quzhou", "Jiaxing"))
+    assert km[hangzhou, quzhou] == pytest.approx(0.5 * base[hangzhou, quzhou])
+    assert km[jiaxing, quzhou] == pytest.approx(base[jiaxing, hangzhou] + 0.5 * base[hangzhou, quzhou])
+    assert (km <= base).all()
+    np.testing.assert_array_equal(km, km.T)
+    gain = under(zhejiang, policy)
+    assert effect(gain, baseline, "region", "Quzhou", "real_income_per_head") > 0.002
+    assert effect(gain, baseline, "region", "Quzhou", "real_income_per_head") > effect(
+        gain, baseline, "region", "Taizhou", "real_income_per_head"
+    )
+
+
 def test_phase_in_rises_by_equal_steps_and_stops():
     name = "market_unification"
     terms = instruments()[name].Terms(instrument=name, cut=0.5, from_=2020, until=2024, phase_in=4)
