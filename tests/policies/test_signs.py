@@ -145,6 +145,33 @@ def test_cash_builds_nothing_so_the_gap_returns_when_it_stops(zhejiang, baseline
     assert abs(after) < 0.2 * during
 
 
+def test_a_transfer_between_budgets_builds_where_it_is_received_and_every_payer_pays_its_share(zhejiang, baseline):
+    terms = {"share_of_budget": 0.02, "payers": ("Hangzhou", "Ningbo"), "recipients": ("mountain",), "kind": "rural"}
+    policy = under(zhejiang, law("fiscal_transfer", purpose="infrastructure", **terms))
+    assert effect(policy, baseline, "cell", "Quzhou/rural", "output") > 0.01
+    for payer in ("Hangzhou", "Ningbo"):
+        spent = [payment for payment in policy.payments if payment.payer == payer]
+        abroad = sum(payment.amount for payment in spent if not payment.payee.startswith(payer))
+        assert abroad == pytest.approx(0.02 * sum(payment.amount for payment in spent), rel=1e-12)
+    assert largest_residual(policy) < 1e-9
+
+
+def test_money_that_is_consumed_hardly_moves_household_income_and_capital_does(zhejiang, baseline):
+    """Paired aid that is consumed hardly moves household income; the same money in roads does."""
+    terms = {"share_of_budget": 0.02, "payers": ("Hangzhou",), "recipients": ("Quzhou",), "kind": "rural"}
+    consumed, built = (
+        effect(
+            under(zhejiang, law("fiscal_transfer", purpose=purpose, **terms)),
+            baseline,
+            "cell",
+            "Quzhou/rural",
+            "real_income_per_head",
+        )
+        for purpose in ("general", "infrastructure")
+    )
+    assert abs(consumed) < 0.25 * built
+
+
 def test_services_keep_people_in_the_villages_that_get_them(zhejiang, baseline):
     policy = under(zhejiang, law("public_service_equalisation", share_of_upper_budget=0.002, regions=("mountain",)))
     assert effect(policy, baseline, "cell", "Lishui/rural", "population") > 0.002
