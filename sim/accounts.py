@@ -48,10 +48,10 @@ def market_residuals(world: World, supply: Supply, clearing: Clearing, money: St
 
 
 def household_residuals(
-    world: World, economy: Economy, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
 ) -> Residuals:
     """Incomes of every cell again: wages where workers live, dividends of owners, rents of land owners, transfers."""
-    tech, p = world.technology, world.parameters
+    tech = world.technology
     hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
     rents = clearing.revenue * tech.value_added * tech.land
@@ -67,7 +67,9 @@ def household_residuals(
         "wages": _relative(money.wages, hours @ clearing.wage),
         "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
         "retained": _relative(money.retained, world.stocks.retained * returns),
-        "land_income": _relative(money.land_income, owned @ (rents @ farm + p["household_rent_share"] * other_rent)),
+        "land_income": _relative(
+            money.land_income, owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
+        ),
         "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
         "transfers": _relative(money.transfers, transfers),
         "disposable_income": _relative(money.disposable, before + money.transfers),
@@ -76,13 +78,14 @@ def household_residuals(
 
 
 def public_residuals(
-    world: World, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
 ) -> Residuals:
     """Public money: what every region raised, what every government had, what each paid, and what cells received."""
     public, tech = world.public, world.technology
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
     other_rent = (clearing.revenue * tech.value_added * tech.land) @ (1 - farm) + money.housing
-    kept = (1 - world.parameters["household_rent_share"]) * other_rent
+    owned = economy.effective_land_owned
+    kept = other_rent - ((owned / owned.sum(axis=0)) * rules.land_rent_share).sum(axis=0) * other_rent
     own = world.places.membership() @ (money.tax + kept)
     local = public.local_share * money.revenue_public
     social = money.transfers.sum() - _by_cell(world, paid, ("household",)).sum()

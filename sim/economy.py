@@ -19,6 +19,8 @@ class Rules:
     that buys capital in d owned by o. residents[c]: persons, over whom budgets are divided.
     income_per_head[c]: disposable income of the year before (of the base year in the first), for means tests, yuan of
     2014. capital_gain[o, c]: log points of barriers removed for capital of o in c. distance_km[n, c]: over the network.
+    land_opening[h, c]: share of h's own land offered in c where base-year rules forbid it. land_rent_share[h, c]: share of
+    rent other than farm rent that reaches households in h for their land used in c.
     """
 
     registration_cut: Array
@@ -29,6 +31,8 @@ class Rules:
     income_per_head: Array
     capital_gain: Array
     distance_km: Array
+    land_opening: Array
+    land_rent_share: Array
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         income_per_head=economy.income_per_head,
         capital_gain=np.zeros((cells, cells)),
         distance_km=world.places.distance_km,
+        land_opening=np.zeros((cells, cells)),
+        land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
     )
 
 

@@ -117,8 +117,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self._close(
             {
                 **accounts.market_residuals(world, supply, clearing, money),
-                **accounts.household_residuals(world, economy, clearing, money, self.payments),
-                **accounts.public_residuals(world, rules, clearing, money, self.payments),
+                **accounts.household_residuals(world, economy, rules, clearing, money, self.payments),
+                **accounts.public_residuals(world, economy, rules, clearing, money, self.payments),
                 **accounts.national_residuals(money, rents),
             }
         )
@@ -167,7 +167,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         rents = log_change(clearing.land_rent, base.land_rent)
-        land = self.land.advance(land_tables(world, economy.land_seed, rents, turned), now, np.ones(world.cells))
+        land_seed = economy.land_seed + rules.land_opening * economy.land_seed.diagonal()[:, None]
+        land = self.land.advance(land_tables(world, land_seed, rents, turned), now, np.ones(world.cells))
         for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)

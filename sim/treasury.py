@@ -83,13 +83,14 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     wages = _wage_shares(world, economy) @ flows.of_revenue(tech.value_added * tech.labour)
     capital_income = _shares(economy.capital_owned) @ flows.of_revenue(tech.value_added * tech.capital)
     land_shares = _shares(economy.effective_land_owned)
-    land_income = land_shares @ (farm_rent + p["household_rent_share"] * other_rent)
+    to_households = land_shares * rules.land_rent_share
+    land_income = land_shares @ farm_rent + to_households @ other_rent
     retained = world.stocks.retained * capital_income
     dividends = (1 - world.stocks.retained) * capital_income
     market = wages + dividends + land_income
     tax = world.public.wedge[:, None] * market
     member = world.places.membership()
-    revenue = member @ (tax + (1 - p["household_rent_share"]) * other_rent)
+    revenue = member @ (tax + (1 - to_households.sum(axis=0))[:, None] * other_rent)
     before = market - tax
     transfers = _transfers(world, economy.workforce.persons, before)
     budgets = _budgets(world, revenue, transfers)

@@ -203,8 +203,8 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     money = treasury.statement(maps, clearing.revenue)
     paid = treasury.payments(zhejiang, rules, money, np.ones(zhejiang.cells))
     honest = {
-        **accounts.household_residuals(zhejiang, economy, clearing, money, paid),
-        **accounts.public_residuals(zhejiang, rules, clearing, money, paid),
+        **accounts.household_residuals(zhejiang, economy, rules, clearing, money, paid),
+        **accounts.public_residuals(zhejiang, economy, rules, clearing, money, paid),
         **accounts.market_residuals(zhejiang, supply, clearing, money),
     }
     assert max(honest.values()) < 1e-9
@@ -216,10 +216,10 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
 
     for field, identity in (("wages", "wages"), ("dividends", "dividends"), ("land_income", "land_income"), ("tax", "tax")):
         forged = replace(money, **{field: swapped(getattr(money, field))})
-        assert accounts.household_residuals(zhejiang, economy, clearing, forged, paid)[identity] > 1e-6
+        assert accounts.household_residuals(zhejiang, economy, rules, clearing, forged, paid)[identity] > 1e-6
     forged = replace(money, budgets=swapped(money.budgets))
-    assert accounts.public_residuals(zhejiang, rules, clearing, forged, paid)["payments_by_payer"] > 1e-6
-    assert accounts.public_residuals(zhejiang, rules, clearing, forged, paid)["public_budgets"] > 1e-6
+    assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["payments_by_payer"] > 1e-6
+    assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["public_budgets"] > 1e-6
     dearer = replace(clearing, wage=clearing.wage * np.where(np.arange(zhejiang.cells) == 0, 1.001, 1.0))
     assert accounts.market_residuals(zhejiang, supply, dearer, money)["wage_bills"] > 1e-6
     assert accounts.market_residuals(zhejiang, supply, dearer, money)["goods_markets"] > 1e-6

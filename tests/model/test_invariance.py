@@ -19,6 +19,7 @@ ZERO = {
     "market_unification": {"cut": 0.0},
     "capital_market_integration": {"finance_gap_cut": 0.0, "blockade_cut": 0.0},
     "cash_transfer": {"share_of_upper_budget": 0.0},
+    "land_market_integration": {"quota_trading": "across_regions", "opened": 0.0},
     "fiscal_transfer": {"share_of_budget": 0.0, "recipients": ("mountain",)},
     "public_service_equalisation": {"share_of_upper_budget": 0.0},
     "transport_link": {"start": "Hangzhou", "end": "Quzhou", "time_saved": 0.0, "share_of_upper_budget": 0.0},

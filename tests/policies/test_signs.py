@@ -172,6 +172,19 @@ def test_money_that_is_consumed_hardly_moves_household_income_and_capital_does(z
     assert abs(consumed) < 0.25 * built
 
 
+def test_village_land_in_the_market_raises_village_rents_and_frees_town_land(zhejiang, baseline):
+    policy = under(
+        zhejiang, law("land_market_integration", quota_trading="across_regions", opened=2.0, rural_share_of_gains=0.5)
+    )
+    assert effect(policy, baseline, "cell", "Hangzhou/urban", "land") > 0.01
+    assert effect(policy, baseline, "cell", "Hangzhou/urban", "land_rent") < 0
+    gains = [effect(policy, baseline, "cell", cell, "income_per_head") for cell in ("Quzhou/rural", "Jinhua/rural")]
+    assert min(gains) > 0
+    across = world_table(policy, policy.economy.land)
+    assert across[zhejiang.places.regions.index("Quzhou"), zhejiang.places.regions.index("Hangzhou")] > 0
+    assert largest_residual(policy) < 1e-9
+
+
 def test_services_keep_people_in_the_villages_that_get_them(zhejiang, baseline):
     policy = under(zhejiang, law("public_service_equalisation", share_of_upper_budget=0.002, regions=("mountain",)))
     assert effect(policy, baseline, "cell", "Lishui/rural", "population") > 0.002
