@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
+    from sim.expectations import Verdict
 
 _WIDTH_OFF_TERMINAL = 160  # a table in a file or a pipe should not be folded at 80 characters
 
@@ -56,6 +57,34 @@ def _folded(text: str) -> str:
         return text
     width = min(shutil.get_terminal_size().columns, 100)
     return "\n\n".join(textwrap.fill(part, width) for part in text.split("\n\n"))
+
+
+def tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
+    """A row an expectation: whether it holds, what was expected and found, and why it was expected."""
+    rows = [
+        (
+            "pass" if verdict.holds else "FAIL",
+            verdict.scenario,
+            verdict.expectation.measure,
+            verdict.expectation.place or "",
+            str(verdict.expectation.year),
+            verdict.expectation.wanted(),
+            "no value" if verdict.found is None else f"{verdict.found:.6g}",
+            verdict.expectation.why,
+        )
+        for verdict in verdicts
+    ]
+    click.echo(title)
+    print_table("", ("", "scenario", "measure", "place", "year", "expected", "found", "why"), rows)
+    failed = max((verdict.failed for verdict in verdicts), default=0)
+    if failed:
+        click.echo(f"Up to {failed} replicates came to no end and are left out; `factorflow run` says why.", err=True)
+
+
+def indented(word: str, text: str) -> str:
+    """A word and what it says, the lines of a long text below each other."""
+    width = min(shutil.get_terminal_size().columns, 120) if sys.stdout.isatty() else 120
+    return textwrap.fill(text, width, initial_indent=f"  {word:<12}", subsequent_indent=" " * 14)
 
 
 def print_table(

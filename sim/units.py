@@ -30,3 +30,26 @@ RECORDED = {
 def recorded_units(sectors: Iterable[str]) -> dict[str, str]:
     """Unit by recorded measure, output by sector included."""
     return {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}
+
+
+_ALL = ("world", "region", "cell", "kind")
+# what is not named here is recorded for cells alone
+_SCOPES = {
+    "population": _ALL,
+    "income_per_head": _ALL,
+    "real_income_per_head": _ALL,
+    "capital": _ALL,
+    "land": _ALL,
+    "output": _ALL,
+    "urban_share": ("world", "region"),
+    "public_revenue": ("region",),
+    "urban_rural_ratio_fixed_returns": ("world",),
+}
+
+
+def recorded_scopes(sectors: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Where each recorded measure is read: the world, regions, cells, kinds."""
+    return {
+        measure: _ALL if measure.startswith("output_") else _SCOPES.get(measure, ("cell",))
+        for measure in recorded_units(sectors)
+    }

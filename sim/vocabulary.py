@@ -6,6 +6,7 @@ from functools import cache
 
 from sim.data import catalogue
 from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
+from sim.units import recorded_scopes
 
 
 @cache
@@ -14,10 +15,12 @@ def vocabulary() -> Vocabulary:
     from sim.measures import series
     from sim.policies.base import instruments
 
+    worlds = {name: world_words(name) for name in catalogue.worlds()}
+    recorded = recorded_scopes(sector for world in worlds.values() for sector in world.sectors)
     return Vocabulary(
         instruments={name: module.Terms for name, module in instruments().items()},
-        worlds={name: world_words(name) for name in catalogue.worlds()},
-        measures={name: tuple(entry.scopes) for name, entry in series().items()},
+        worlds=worlds,
+        measures={**recorded, **{name: tuple(entry.scopes) for name, entry in series().items()}},
     )
 
 

@@ -13,7 +13,7 @@ from sim import compare, load, open_results, run
 from sim.errors import ScenarioFaults
 
 ROOT = Path(__file__).parents[1]
-SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
+SCENARIOS = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml") if path.parent.name != "expectations")
 
 
 def factorflow(*words, folder):

@@ -16,7 +16,7 @@ FLOORS = [
     {"year"},
     {"model"},
     {"vocabulary"},
-    {"experiment", "checkup", "estimation", "listing", "terminal"},
+    {"experiment", "checkup", "estimation", "expectations", "listing", "terminal"},
     {"cli", "__init__"},
     {"__main__"},
 ]

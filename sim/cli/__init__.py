@@ -6,7 +6,7 @@ from sim.cli.program import main
 __all__ = ["main"]
 
 for _command in (
-    *(writing.new, writing.check, writing.schema, writing.list_),
+    *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
     *(running.run, running.compare, running.plot, running.world),
 ):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands for whoever writes a scenario: new, check, explain, diff, schema, list."""
+"""Commands for whoever writes a scenario: new, check, explain, diff, test, schema, list."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import click
 
 from sim import terminal
 from sim.cli.files import write_new, write_over
-from sim.cli.program import DONE, load, setting_option
+from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
 from sim.errors import FactorFlowError, ScenarioFaults
 
 if TYPE_CHECKING:
+    from sim.scenario.inquiry import Difference
     from sim.scenario.vocabulary import Vocabulary
 
 
@@ -90,6 +91,82 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
 
 
 @click.command()
+@click.argument("file")
+@click.argument("path")
+@setting_option
+def explain(file: str, path: str, settings: tuple[str, ...]) -> int:
+    """Say what PATH of scenario FILE means, e.g. policies.aid.cut: value, unit, range, source, origin, and by year."""
+    from sim.scenario.inquiry import explained
+    from sim.vocabulary import vocabulary
+
+    answer = explained(load_all([file], settings)[file], path, vocabulary())
+    click.echo(f"{answer.path} = {answer.value}" if answer.value is not None else f"{answer.path} is left out")
+    rows = (
+        ("meaning", answer.meaning),
+        ("unit", answer.unit),
+        ("range", answer.range),
+        ("comes from", _from_here(answer.origin, file) if answer.value is not None else ""),
+        ("source", answer.source),
+    )
+    for word, text in rows:
+        if text:
+            click.echo(terminal.indented(word, text))
+    if answer.by_year:
+        valued = any(span.value is not None for span in answer.by_year)
+        table = [
+            (span.years(), f"{span.strength:.4g}", *([_number(span.value)] if valued else [])) for span in answer.by_year
+        ]
+        columns = ("years", "strength", *(["value"] if valued else []))
+        click.echo()
+        click.echo("Strength runs from 0, not in force, to 1.")
+        terminal.print_table("", columns, table, numbers=range(1, len(columns)))
+    return DONE
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _from_here(origins: str, file: str) -> str:
+    """Origins as a person in this folder would name them; a scenario names them from its own."""
+    folder = Path(file).parent
+    told = [
+        f"{os.path.normpath(folder / origin)}" if re.search(r":[0-9]+( to [0-9]+)?$", origin) else origin
+        for origin in origins.split(", ")
+    ]
+    return ", ".join(told)
+
+
+@click.command()
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@setting_option
+def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
+    """Show what scenario files A and B say differently, with all they extend and all defaults."""
+    from sim.scenario.inquiry import differences
+
+    scenarios = load_all([one, other], settings)
+    found = differences(scenarios[one], scenarios[other])
+    for letter, file in (("A", one), ("B", other)):
+        click.echo(f"{letter}  {file}: {scenarios[file].title}")
+    if not found:
+        click.echo("Both compute the same.")
+        return DONE
+    rows = [
+        (difference.path, *(value if value is not None else "-" for value in difference.values), _said_where(difference))
+        for difference in found
+    ]
+    click.echo()
+    terminal.print_table(f"{len(found)} differences", ("path", "A", "B", "said in"), rows)
+    return DONE
+
+
+def _said_where(difference: Difference) -> str:
+    told = [f"{letter} {origin}" for letter, origin in zip("AB", difference.origins, strict=True) if origin]
+    return "; ".join(told)
+
+
+@click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of printing it.")
 def schema(out: Path | None) -> int:
     """Print the JSON Schema of scenario files, for editors: every word and instrument with unit and range."""
@@ -107,6 +184,33 @@ def schema(out: Path | None) -> int:
 
 def _json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@click.command(name="test")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@jobs_option
+def test_(files: tuple[str, ...], jobs: int) -> int:
+    """Run the scenarios of expectation FILEs and say which expectations hold; exit code 3 when one does not."""
+    from sim import expectations
+    from sim.scenario.expectation import load_expectations
+    from sim.vocabulary import vocabulary
+
+    asked, faults = [], []
+    for file in dict.fromkeys(files):
+        try:
+            asked.append(load_expectations(file, vocabulary()))
+        except ScenarioFaults as answer:
+            faults += [fault for fault in answer.faults if fault not in faults]
+    if faults:
+        raise ScenarioFaults(faults)
+    verdicts = []
+    for questions in asked:
+        told = list(expectations.answer(questions, jobs, terminal.progress))
+        terminal.tell_verdicts(f"{questions.title} ({questions.file})", told)
+        verdicts += told
+    held = sum(verdict.holds for verdict in verdicts)
+    click.echo(f"{held} of {len(verdicts)} expectations hold.")
+    return DONE if held == len(verdicts) else SOME_FAILED
 
 
 @click.command(name="list")

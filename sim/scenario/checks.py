@@ -95,30 +95,41 @@ def overlaps(policies: Mapping[str, PolicyTerms], years: Years, world: WorldWord
 
 
 def check_target(target: Target, number: int, years: Years | None, world: WorldWords, vocabulary: Vocabulary) -> Found:
-    """A target names a measure, a place the measure is read for, a year of the run, and a bound."""
+    """A target names what the run can be read for, and a bound."""
     path = ("targets", str(number))
-    scopes = vocabulary.measures.get(target.measure)
-    if scopes is None:
-        answer = f"there is no such measure. {one_of(target.measure, vocabulary.measures)}"
-        yield (*path, "measure"), answer, target.measure
-    if years is not None and not years.from_ <= target.year <= years.to:
-        yield (*path, "year"), f"lies outside the run ({years.from_} to {years.to}).", target.year
+    yield from check_reading(path, target.measure, target.place, target.year, years, world, vocabulary)
     if target.at_most is None and target.at_least is None:
         yield path, "needs a bound: at_most or at_least.", None
     elif target.at_most is not None and target.at_least is not None and target.at_least > target.at_most:
         yield (*path, "at_least"), f"must not be above at_most = {target.at_most:.10g}.", target.at_least
-    scope = _scope(target.place, world)
+
+
+def check_reading(
+    path: KeyPath,
+    measure: str,
+    place: str | None,
+    year: int,
+    years: Years | None,
+    world: WorldWords,
+    vocabulary: Vocabulary,
+) -> Found:
+    """What is read of a run exists: the measure, the place, the measure of this place, the year."""
+    scopes = vocabulary.measures.get(measure)
+    if scopes is None:
+        yield (*path, "measure"), f"there is no such measure. {one_of(measure, vocabulary.measures)}", measure
+    if years is not None and not years.from_ <= year <= years.to:
+        yield (*path, "year"), f"lies outside the run ({years.from_} to {years.to}).", year
+    scope = scope_of(place, world)
     if scope is None:
         places = (*world.regions, *world.cells, *world.kinds, world.name)
-        answer = f"there is no such place in the world {world.name}. {one_of(str(target.place), places)}"
-        yield (*path, "place"), answer, target.place
+        yield (*path, "place"), f"there is no such place in the world {world.name}. {one_of(str(place), places)}", place
     elif scopes is not None and scope not in scopes:
-        at = (*path, "place") if target.place is not None else path
-        answer = f"{target.measure} is not read for a {scope}, only for a {' or a '.join(scopes)}."
-        yield at, answer, target.place
+        at = (*path, "place") if place is not None else path
+        yield at, f"{measure} is not read for a {scope}, only for a {' or a '.join(scopes)}.", place
 
 
-def _scope(place: str | None, world: WorldWords) -> str | None:
+def scope_of(place: str | None, world: WorldWords) -> str | None:
+    """Whether a name means the world, a region, a cell or a kind; None: nothing."""
     if place is None or place == world.name:
         return "world"
     for scope, places in (("region", world.regions), ("cell", world.cells), ("kind", world.kinds)):

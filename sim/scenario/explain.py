@@ -15,7 +15,12 @@ from sim.scenario.yaml_reader import KeyPath, RefusedError, resolve
 
 
 def explain(
-    error: ValidationError, model: type[BaseModel], draft: Draft, prefix: KeyPath = (), owner: str = ""
+    error: ValidationError,
+    model: type[BaseModel],
+    draft: Draft,
+    prefix: KeyPath = (),
+    owner: str = "",
+    whole: str = "a scenario",
 ) -> None:
     """Note every fault pydantic found, at its place; faults that follow from one already noted are left out."""
     for detail in error.errors(include_url=False):
@@ -30,7 +35,7 @@ def explain(
                 spot = spot_at(model, where)
                 draft.fault(path, f"is missing and must be given: {spot.meaning}{spot.terms()}.")
         elif kind == "extra_forbidden":
-            draft.fault(path, _unknown(where, model, owner))
+            draft.fault(path, _unknown(where, model, owner, whole))
         elif kind == "literal_error" and on_key:
             draft.fault(path, f'"{value}" cannot stand here. {one_of(str(value), _key_choices(model, where))}')
         else:
@@ -43,13 +48,13 @@ def _key_choices(model: type[BaseModel], where: tuple[int | str, ...]) -> list[s
     return [str(choice) for key in keys for choice in get_args(spot_of(key, []).annotation)]
 
 
-def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str) -> str:
+def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str, whole: str) -> str:
     """The answer to a word that does not exist, with the nearest one that does."""
     found = str(where[-1])
     inside = spot_at(model, where[:-1]).annotation
     fields = fields_of(inside)
     group = owner if len(where) == 1 else str(where[-2]) if isinstance(where[-2], str) else f"an item of {where[-3]}"
-    start = f'there is no {"term" if owner else "word"} "{found}"' + (f" in {group}." if group else " in a scenario.")
+    start = f'there is no {"term" if owner else "word"} "{found}" in {group or whole}.'
     guess = nearest(found, fields)
     if guess is None:
         return f"{start} Allowed: {', '.join(fields)}."

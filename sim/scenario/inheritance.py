@@ -103,8 +103,8 @@ def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, st
     """Why a file may not be extended: only plain files in the folder of the file that is run, or below it."""
     if "://" in wanted:
         return "is an address; only a file in the folder of this scenario, or below it, can be extended."
-    if os.path.isabs(wanted) or "\\" in wanted or "\0" in wanted or wanted.startswith("~") or ":" in wanted:
-        return "must be a path relative to this file, with / between its parts."
+    if badly_written(wanted) is not None:
+        return badly_written(wanted)
     resolved = _real(target)
     if not resolved.is_relative_to(folder):
         return f"leads outside {folder.name or folder}, the folder of the scenario that is run."
@@ -112,6 +112,13 @@ def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, st
         return f"closes a circle: {' -> '.join((*seen.values(), seen[resolved]))}."
     if not resolved.is_file():
         return "there is no such file." if not resolved.exists() else "is not a file."
+    return None
+
+
+def badly_written(path: str) -> str | None:
+    """Why a path may not stand in a file: it must mean the same on every machine."""
+    if os.path.isabs(path) or "\\" in path or "\0" in path or path.startswith("~") or ":" in path:
+        return "must be a path relative to this file, with / between its parts."
     return None
 
 

@@ -53,7 +53,7 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     scenario: Scenario | None = None
     try:
         mapping = isinstance(draft.data.get("policies", {}), dict)
-        scenario = _validated(Scenario, {**draft.data, **({"policies": policies} if mapping else {})}, context)
+        scenario = validated(Scenario, {**draft.data, **({"policies": policies} if mapping else {})}, context)
     except ValidationError as error:
         explain(error, Scenario, draft)
     _cross_checks(draft, policies, world, vocabulary, context)
@@ -62,7 +62,8 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     return scenario, sorted(set(draft.faults))
 
 
-def _validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
+def validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
+    """Values as read, checked by a model and nothing converted; raises pydantic's ValidationError."""
     # by_name=False: a file may say `from`, never the attribute's name `from_`
     return model.model_validate(_in_order(data), context=dict(context), by_alias=True, by_name=False)
 
@@ -77,7 +78,7 @@ def _in_order(data: object) -> object:
 def _attempt(model: type[Model], data: object, context: Mapping[str, Any]) -> Model | None:
     """The part of a scenario, or None when it has faults of its own, which are told elsewhere."""
     try:
-        return _validated(model, data, context)
+        return validated(model, data, context)
     except ValidationError:
         return None
 
@@ -122,7 +123,7 @@ def _policies(draft: Draft, vocabulary: Vocabulary, context: Mapping[str, Any]) 
         if terms is None:
             continue
         try:
-            policies[name] = _validated(terms, data, context)
+            policies[name] = validated(terms, data, context)
         except ValidationError as error:
             explain(error, terms, draft, path, owner=data["instrument"])
     return policies

@@ -37,6 +37,7 @@ def test_what_is_written_is_what_is_loaded(vocabulary: Vocabulary) -> None:
         "description": "",
         "world": "valley",
         "years": {"from": 2014, "to": 2035},
+        "groups": {},
         "parameters": {"labour_mobility": 0.05},
         "policies": {
             "reform": {
