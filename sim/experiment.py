@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.cost import check_cost
 from sim.data import catalogue
 from sim.errors import FactorFlowError
 from sim.measures.base import Panel, evaluate_all
@@ -38,15 +39,6 @@ Progress = Callable[[int, int], None]
 _SERIES = ["year", "scope", "place", "measure", "value"]
 _FLOWS = ["year", "factor", "event", "origin", "destination", "value"]
 _ACCOUNTS = ["year", "identity", "residual"]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a run will take: seconds, bytes of memory, and a sentence that says so."""
-
-    seconds: float
-    bytes: int
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -88,8 +80,9 @@ def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Pr
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
     `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario.
-    Raises FactorFlowError when every replicate failed, with the first reason.
+    Raises FactorFlowError when it cannot fit in memory, and when every replicate failed, with the first reason.
     """
+    check_cost(scenario, jobs)
     started, clock = _now(), time.perf_counter()
     folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
     check_folder(folder)
@@ -104,24 +97,6 @@ def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Pr
     manifest = _manifest(scenario, replicates, {**units, **measured_units})
     manifest |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
     return open_results(save_results(folder, tables, manifest))
-
-
-def estimate(scenario: Scenario) -> Estimate:
-    """Time and memory of a run by rules of thumb, measured on two cores; machines differ by a factor of three."""
-    run = scenario.run
-    years = scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
-    agents = 0 if run.continuum else run.labour_agents + run.capital_agents + run.land_agents
-    seconds = 2.5 + run.replicates * years * (0.007 + agents * 1.2e-8)
-    memory = int(300e6 + agents * 65 + run.replicates * years * 250_000)
-    sentence = (
-        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
-        f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
-    )
-    return Estimate(seconds, memory, sentence)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
 
 
 def _now() -> str:

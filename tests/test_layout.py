@@ -15,7 +15,7 @@ FLOORS = [
     {"accounts", "growth", "recorder"},
     {"year"},
     {"model"},
-    {"vocabulary"},
+    {"vocabulary", "cost"},
     {"experiment", "checkup", "estimation", "expectations", "listing", "terminal"},
     {"cli", "__init__"},
     {"__main__"},

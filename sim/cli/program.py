@@ -66,8 +66,11 @@ def main() -> None:
     """
 
 
-def load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scenario], list[Fault]]:
-    """The scenarios that can be run, by file, and all faults of those that cannot."""
+def load(
+    files: Sequence[str], settings: Sequence[str], jobs: int | None = None
+) -> tuple[dict[str, Scenario], list[Fault]]:
+    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` memory is asked for too."""
+    from sim import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
 
@@ -76,15 +79,19 @@ def load(files: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, Scena
     faults: list[Fault] = []
     for file in dict.fromkeys(files):
         try:
-            scenarios[file] = load_scenario(Path(file), words, settings)
+            scenario = load_scenario(Path(file), words, settings)
+            too_large = None if jobs is None else cost.fault(scenario, file, jobs)
+            if too_large is not None:
+                raise ScenarioFaults([too_large])
+            scenarios[file] = scenario
         except ScenarioFaults as answer:
             faults += [fault for fault in answer.faults if fault not in faults]
     return scenarios, faults
 
 
-def load_all(files: Sequence[str], settings: Sequence[str]) -> dict[str, Scenario]:
+def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:
     """The scenarios by file; raises ScenarioFaults with every fault of every file."""
-    scenarios, faults = load(files, settings)
+    scenarios, faults = load(files, settings, jobs)
     if faults:
         raise ScenarioFaults(faults)
     return scenarios

@@ -30,7 +30,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, job
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.results import default_folder, free_folder
 
-    scenarios = load_all(files, settings)
+    scenarios = load_all(files, settings, jobs)
     places: list[Path] = []
     for scenario in scenarios.values():
         # Known before the first year is computed, so that no hour of work ends in "exists already".
@@ -162,7 +162,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tup
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
         raise ResultsError("--set changes scenario files; results folders are what they are.")
-    scenarios = load_all(files, settings) if files else {}
+    scenarios = load_all(files, settings, jobs) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is told before anything is run
         if name not in scenarios:

@@ -80,11 +80,11 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @setting_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
-    from sim import experiment
+    from sim import cost
 
-    scenarios, faults = load(files, settings)
+    scenarios, faults = load(files, settings, jobs=1)
     for file, scenario in scenarios.items():
-        click.echo(f"{file}: no faults. {experiment.estimate(scenario).sentence}")
+        click.echo(f"{file}: no faults. {cost.estimate(scenario).sentence}")
     if faults:
         raise ScenarioFaults(faults)
     return DONE

@@ -79,9 +79,7 @@ class Expectations(Words):
     title: str = Field(description="what these expectations are about", min_length=1, max_length=200)
     scenario: str | None = word(None, meaning="scenario file of all items that name no other, as seen from this file")
     run: Computed = word(Computed(), meaning="how the scenarios are computed, where not as they say")
-    expectations: tuple[Expectation, ...] = Field(
-        strict=False, min_length=1, max_length=200, description="what is expected, one item each"
-    )
+    expectations: tuple[Expectation, ...] = Field(strict=False, description="what is expected, one item each")
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,13 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary) -> Questions:
     if asked is None:
         raise ScenarioFaults(set(draft.faults))
     scenarios = _scenarios(asked, path, draft, vocabulary)
+    if not asked.expectations:
+        draft.fault(("expectations",), "must hold at least one expectation.")
     for number, item in enumerate(asked.expectations):
         for at, message, value in _check(item, number, asked, scenarios, vocabulary):
-            draft.fault(at, message, value)
+            # an item with a word that could not be read has been told of; what it lacks now follows from that
+            if not any(amiss[:2] == at[:2] for amiss in draft.faulty):
+                draft.fault(at, message, value)
     if draft.faults:
         raise ScenarioFaults(set(draft.faults))
     questions = (

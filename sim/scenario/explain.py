@@ -123,9 +123,13 @@ def _message(detail: ErrorDetails, spot: Spot) -> str:
             return f"is not one of the words allowed here. {one_of(value, choices)}"
         return f"must be {context.get('expected', 'another value')}."
     if kind == "string_too_short":
-        return "must not be empty."
+        least = context.get("min_length", 1)
+        return "must not be empty." if least == 1 else f"must not be shorter than {least} characters."
     if kind == "string_too_long":
         return f"must not be longer than {context.get('max_length')} characters."
+    if kind in ("too_long", "too_short"):
+        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        return f"must hold {bound} items; found {context['actual_length']}."
     if kind == "value_error":
         return str(context.get("error", detail["msg"]))
     message = detail["msg"]

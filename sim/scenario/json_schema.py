@@ -30,17 +30,18 @@ def scenario_schema(vocabulary: Vocabulary) -> Schema:
     words = whole["properties"]
     words["world"]["enum"] = sorted(vocabulary.worlds)
     words["parameters"] |= _parameters(vocabulary)
-    words["policies"]["additionalProperties"] = _any_policy(instruments)
     target = words["targets"]["items"]["properties"]
     target["measure"]["enum"] = sorted(vocabulary.measures)
     target["place"]["enum"] = places(vocabulary)
     needed = _needed(whole)
     needed["properties"]["policies"] = {"additionalProperties": _needed_policy(instruments)}
+    loose = _loosened(whole)
+    loose["properties"]["policies"]["additionalProperties"] = _any_policy(instruments)
     return {
         "$schema": _DRAFT,
         "$comment": MADE_BY,
         "title": "A scenario of factorflow",
-        **_loosened(whole),
+        **loose,
         "definitions": {name: _loosened(terms) for name, terms in instruments.items()},
         "if": {"required": ["extends"]},
         "then": {"required": ["title"]},

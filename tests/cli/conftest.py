@@ -70,7 +70,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
     monkeypatch.setattr(sim, "__version__", "1.2.3", raising=False)
-    stand_in(monkeypatch, "sim.experiment", run=run, estimate=lambda scenario: estimate)
+    stand_in(monkeypatch, "sim.experiment", run=run)
+    stand_in(monkeypatch, "sim.cost", estimate=lambda scenario: estimate, fault=lambda *asked: None)
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
     stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)
     monkeypatch.chdir(tmp_path)

@@ -301,7 +301,8 @@ def test_a_path_set_twice_is_a_fault(vocabulary: Vocabulary) -> None:
 
 def test_faults_of_files_and_settings_come_in_one_answer(vocabulary: Vocabulary) -> None:
     with pytest.raises(ScenarioFaults) as raised:
-        load_scenario(FOLDER / "broken" / "several_faults.yaml", vocabulary, ["run.seed=-1", "parameters.growth=7"])
+        settings = ["run.seed=-1", "parameters.growth=7"]
+        load_scenario(FOLDER / "broken" / "structure" / "several_faults.yaml", vocabulary, settings)
     assert [fault.line for fault in raised.value.faults if fault.file == "--set"] == [1, 2]
     assert len(raised.value.faults) == 6
 

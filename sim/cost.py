@@ -1,0 +1,120 @@
+"""What a run costs: time and memory by rules of thumb, and whether this machine has the memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.data import catalogue
+from sim.errors import FactorFlowError, Fault
+from sim.scenario.schema import Scenario
+
+# Bytes at the peak, measured on two cores with up to 100 million agents and 180 replicates.
+_PROGRAM = 300_000_000
+_AGENT = {"labour_agents": 70, "capital_agents": 25, "land_agents": 25}
+_YEAR_OF_A_REPLICATE = 400_000
+_SECONDS_AN_AGENT = 1.2e-8
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take: seconds, bytes of memory, and a sentence that says so."""
+
+    seconds: float
+    bytes: int
+    sentence: str
+
+
+def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
+    """Time and memory of a run, the time on one process; machines differ by a factor of three."""
+    run, years = scenario.run, _years(scenario)
+    agents = sum(_agents(scenario).values())
+    seconds = 2.5 + run.replicates * years * (0.007 + agents * _SECONDS_AN_AGENT)
+    memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
+    sentence = (
+        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
+        f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
+    )
+    return Estimate(seconds, memory, sentence)
+
+
+def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
+    """Why a run cannot fit in this machine's memory, with the arithmetic and the word to lower; None where it can."""
+    have = memory_of_machine()
+    need = estimate(scenario, jobs).bytes
+    if have is None or need <= have:
+        return None
+    processes, years = _processes(scenario, jobs), _years(scenario)
+    agents = [f"{count:,} {kind.replace('_', ' ')} x {_AGENT[kind]} bytes" for kind, count in _agents(scenario).items()]
+    each = " + ".join([f"{_PROGRAM / 1e9:.1f} GB of program", *agents])
+    tables = f"{scenario.run.replicates:,} replicates x {years} years x {_YEAR_OF_A_REPLICATE:,} bytes of tables"
+    arithmetic = f"{each} + {tables}" if processes == 1 else f"{processes} processes x ({each}) + {tables}"
+    parts = _parts(scenario, jobs)
+    word = max(parts, key=lambda name: parts[name])
+    unit = parts[word] / getattr(scenario.run, word)
+    most = _rounded_down((have - need + parts[word]) / unit)
+    advice = f" At most {most:,} would fit." if most >= (1 if word == "replicates" else 1_000) else ""
+    return word, f"needs {need / 1e9:.1f} GB of memory, this machine has {have / 1e9:.1f} GB: {arithmetic}.{advice}"
+
+
+def fault(scenario: Scenario, file: str, jobs: int = 1) -> Fault | None:
+    """The fault of a scenario file whose run cannot fit, at the line of the number to lower."""
+    answer = refused(scenario, jobs)
+    if answer is None:
+        return None
+    word, message = answer
+    place, colon, line = scenario.origins.get(f"run.{word}", "").rpartition(":")
+    where = os.path.normpath(Path(file).parent / place) if colon else file
+    return Fault(where, int(line) if colon else 1, f"run.{word} = {getattr(scenario.run, word)}", message)
+
+
+def check_cost(scenario: Scenario, jobs: int = 1) -> None:
+    """Raise FactorFlowError where a run cannot fit in this machine's memory."""
+    answer = refused(scenario, jobs)
+    if answer is not None:
+        raise FactorFlowError(f"{scenario.name}: run.{answer[0]} {answer[1]}")
+
+
+def memory_of_machine() -> int | None:
+    """Bytes of memory this process may have: the machine's, or less where a container says so; None: not known."""
+    found = []
+    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            found.append(int(Path(limit).read_text()))
+        except (OSError, ValueError):
+            continue  # no such limit here
+    with contextlib.suppress(OSError, ValueError):  # not every system tells
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min((size for size in found if size > 0), default=None)
+
+
+def _years(scenario: Scenario) -> int:
+    return scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
+
+
+def _agents(scenario: Scenario) -> dict[str, int]:
+    run = scenario.run
+    return {} if run.continuum else {kind: int(getattr(run, kind)) for kind in _AGENT}
+
+
+def _processes(scenario: Scenario, jobs: int) -> int:
+    return min(jobs, scenario.run.replicates)
+
+
+def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:
+    """Bytes that grow with each number of the scenario's run."""
+    processes = _processes(scenario, jobs)
+    agents = {kind: count * _AGENT[kind] * processes for kind, count in _agents(scenario).items()}
+    return {**agents, "replicates": scenario.run.replicates * _years(scenario) * _YEAR_OF_A_REPLICATE}
+
+
+def _rounded_down(number: float) -> int:
+    """Two digits, downward: more would pretend to know."""
+    digits = max(0, len(str(int(max(number, 0)))) - 2)
+    return int(number // 10**digits * 10**digits)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"

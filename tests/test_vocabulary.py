@@ -1,0 +1,22 @@
+"""The words of scenarios are those of the package: what may be named is what a run writes down."""
+
+import pytest
+
+from sim import load, run
+from sim.data import catalogue
+from sim.units import recorded_scopes
+from sim.vocabulary import vocabulary
+from tests.test_end_to_end import ROOT
+
+
+@pytest.mark.parametrize("world", ["two_cells", "zhejiang"])
+def test_every_measure_that_may_be_named_is_recorded_where_it_is_said_to_be(world, tmp_path):
+    first = catalogue.worlds()[world]["first_year"]
+    settings = ["run.continuum=true", "run.replicates=1", f"years.to={first + 1}"]
+    series = run(load(ROOT / f"scenarios/{world}/baseline.yaml", settings), out=tmp_path / "r").series
+    found = {(str(measure), str(scope)) for measure, scope in zip(series["measure"], series["scope"], strict=True)}
+    recorded = recorded_scopes(catalogue.worlds()[world]["sectors"])
+    told = {(measure, scope) for measure, scopes in recorded.items() for scope in scopes}
+    named = {(measure, scope) for measure, scopes in vocabulary().measures.items() for scope in scopes}
+    assert told <= found, "units.recorded_scopes promises what is not recorded"
+    assert found <= named, "a scenario cannot name what is recorded: see units.recorded_scopes"
