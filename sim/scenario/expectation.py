@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 from sim.errors import ScenarioFaults
 from sim.scenario.checks import Found, check_reading
 from sim.scenario.explain import explain
-from sim.scenario.inheritance import Draft, badly_written
+from sim.scenario.inheritance import Draft, absent, badly_written
 from sim.scenario.load import load_scenario, validated
 from sim.scenario.schema import Scenario, Words
 from sim.scenario.vocabulary import Vocabulary
@@ -157,8 +157,7 @@ def _scenarios(asked: Expectations, path: Path, draft: Draft, vocabulary: Vocabu
         tried.add(name)
         wrong = badly_written(name)
         file = Path(os.path.normpath(path.parent / name)) if wrong is None else path
-        if wrong is None and not file.is_file():
-            wrong = "there is no such file."
+        wrong = wrong or absent(file)
         if wrong is not None:
             draft.fault(at, wrong, name)
             continue

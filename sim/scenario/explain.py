@@ -81,6 +81,8 @@ def _hint(value: object, spot: Spot) -> str:
         if text.endswith("%") and _is_number(text[:-1].strip()):
             share = float(text[:-1].strip().replace("_", "")) / 100
             return f" For {text[:-1].strip()} per cent write {share:.10g}."
+        if text.count(",") == 1 and spot.annotation is float and _is_number(text.replace(",", ".")):
+            return f" The decimal sign is a point: write {text.replace(',', '.')}."
         if _is_number(text):
             return f" A number in quotes is text: write {text} without quotes."
     elif spot.unit.startswith("share") and spot.high is not None and 1 < value <= 100 * spot.high:

@@ -12,6 +12,7 @@ from sim.errors import Fault
 from sim.scenario.yaml_reader import KeyPath, Place, Reading, RefusedError, read_file, read_text, shown
 
 MAX_FILES = 8
+MAX_PATH = 1_000
 SETTING = "--set"
 # what a file says about itself; inherited, a file would carry another's title
 OWN_WORDS = ("title", "question", "description", "extends")
@@ -110,16 +111,24 @@ def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, st
         return f"leads outside {folder.name or folder}, the folder of the scenario that is run."
     if resolved in seen:
         return f"closes a circle: {' -> '.join((*seen.values(), seen[resolved]))}."
-    if not resolved.is_file():
-        return "there is no such file." if not resolved.exists() else "is not a file."
-    return None
+    return absent(resolved)
+
+
+def absent(path: Path) -> str | None:
+    """Why there is no file at a path; None where there is one."""
+    try:
+        if path.is_file():
+            return None
+        return "is not a file." if path.exists() else "there is no such file."
+    except OSError as error:
+        return f"cannot be opened: {error.strerror}."
 
 
 def badly_written(path: str) -> str | None:
     """Why a path may not stand in a file: it must mean the same on every machine."""
     if os.path.isabs(path) or "\\" in path or "\0" in path or path.startswith("~") or ":" in path:
         return "must be a path relative to this file, with / between its parts."
-    return None
+    return f"is longer than {MAX_PATH} characters." if len(path) > MAX_PATH else None
 
 
 def _parts(value: Any, path: KeyPath) -> Iterator[KeyPath]:

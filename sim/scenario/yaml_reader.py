@@ -232,13 +232,18 @@ class _Builder:
             self.check_text(text)
             if "\n" in text or len(text) > 200:
                 raise RefusedError("a key must be one short line.")
+            if not text.strip():
+                raise RefusedError("it is empty.")
+            for character in text:
+                if character.isspace() and character != " ":
+                    raise RefusedError(f"it holds {_named(character)}, which looks like a space; use a plain one.")
             if event.style is None:
                 if text == "<<":
                     raise RefusedError("merge keys are not allowed; write the values out, or use extends.")
                 number = resolve(text)
                 text = str(number) if isinstance(number, int) and not isinstance(number, bool) else text
         except RefusedError as refusal:
-            self.refuse(event.start_mark, (*path, text[:60]), f"this key cannot stand: {refusal}")
+            self.refuse(event.start_mark, (*path, text[:60] or "?"), f"this key cannot stand: {refusal}")
             return None
         return text
 
@@ -261,12 +266,16 @@ class _Builder:
                 raise RefusedError(f"holds {_named(character)}, which nobody can see.")
 
 
+_NAMELESS = {"Cc": "control character", "Cn": "not assigned", "Co": "private use", "Cs": "half of a character"}
+
+
 def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 
 
 def _named(character: str) -> str:
-    return f"the character U+{ord(character):04X} ({unicodedata.name(character, 'control character').lower()})"
+    name = unicodedata.name(character, _NAMELESS.get(unicodedata.category(character), "without a name"))
+    return f"the character U+{ord(character):04X} ({name.lower()})"
 
 
 def _unseen_characters(text: str) -> list[tuple[int, str]]:
@@ -280,6 +289,8 @@ def _unseen_characters(text: str) -> list[tuple[int, str]]:
 
 
 _PLAINER = (
+    ("but found ']'", "nothing opens the ] that stands here.", "problem"),
+    ("but found '}'", "nothing opens the } that stands here.", "problem"),
     ("'\\t' that cannot start any token", "a tab cannot indent a line; use spaces.", "problem"),
     (
         "mapping values are not allowed",

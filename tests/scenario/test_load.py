@@ -275,7 +275,7 @@ def test_settings_lie_on_top(vocabulary: Vocabulary) -> None:
         ("run.replicates=no", "run.replicates = no", "some programs read this as false."),
         ("run.seed=.nan", "run.seed = .nan", "is not a finite number"),
         ("run.seed=*seed", "run.seed", "aliases (*seed) are not allowed"),
-        ("run.seed={a: [}", "run.seed", "cannot be read as YAML"),
+        ("run.seed={a: [}", "run.seed", "nothing opens the } that stands here."),
         ("run=3", "run = 3", "must be a mapping (word: value); found the number 3."),
         ("run.seed.deep=3", "run.seed.deep=3", "run.seed is one value; it has no parts."),
         ("targets.7.year=2030", "targets.7.year=2030", "targets is a list with the items 0 to 1."),
