@@ -23,7 +23,7 @@ class Listing(NamedTuple):
 
 
 def instruments() -> Iterable[Listing]:
-    """A table for each policy instrument: its terms with range, unit, default and meaning."""
+    """A table for each policy instrument: its terms with what is allowed, unit, default and meaning."""
     from sim.vocabulary import vocabulary
 
     for name, terms in sorted(vocabulary().instruments.items()):
@@ -32,12 +32,12 @@ def instruments() -> Iterable[Listing]:
         needed = set(schema.get("required", ()))
         rows = []
         for term, told in sorted(schema["properties"].items(), key=_own_terms_first):
-            told = _followed(told, known)
+            allowed, told = _allowed(told, known), _followed(told, known)
             default = "needed" if term in needed else _said(told.get("default"))
             if term != "instrument":
-                rows.append((term, _range(told), str(told.get("unit", "")), default, str(told.get("description", ""))))
+                rows.append((term, allowed, str(told.get("unit", "")), default, str(told.get("description", ""))))
         meaning = " ".join((terms.__doc__ or "").split("\n\n")[0].split())
-        yield Listing(f"{name}: {meaning}", ("term", "range", "unit", "default", "meaning"), rows)
+        yield Listing(f"{name}: {meaning}", ("term", "allowed", "unit", "default", "meaning"), rows)
 
 
 def measures() -> Iterable[Listing]:
@@ -115,9 +115,25 @@ def _followed(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, An
     return {**alternatives[0], **whole} if len(alternatives) == 1 else whole
 
 
-def _range(told: Mapping[str, Any]) -> str:
+_NAMES = {"region": "region", "place": "region or group", "kind": "urban | rural", "sector": "sector"}
+
+
+def _allowed(told: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """What may stand there: words, names, a range, or the parts of a list or a mapping."""
+    told = _followed(told, known)
     if "enum" in told:
         return " | ".join(str(word) for word in told["enum"])
+    if "names" in told:
+        return _NAMES[told["names"]]
+    if told.get("type") == "boolean":
+        return "true | false"
+    if told.get("type") == "array":
+        return f"list of: {_allowed(told.get('items', {}), known)}"
+    if "properties" in told:
+        return "; ".join(f"{word}: {_allowed(part, known)}" for word, part in told["properties"].items())
+    if isinstance(told.get("additionalProperties"), Mapping):
+        keys = _allowed(told.get("propertyNames", {}), known) or "name"
+        return f"{keys}: {_allowed(told['additionalProperties'], known) or told['additionalProperties'].get('type', '')}"
     low = told.get("minimum", told.get("exclusiveMinimum"))
     high = told.get("maximum", told.get("exclusiveMaximum"))
     if low is not None and high is not None:
@@ -130,6 +146,8 @@ def _range(told: Mapping[str, Any]) -> str:
 def _said(default: Any) -> str:
     if default is None:
         return ""
+    if isinstance(default, bool):
+        return str(default).lower()
     if isinstance(default, Mapping):
         return ", ".join(f"{word}: {_said(value)}" for word, value in default.items())
     return f"{default:g}" if isinstance(default, float) else str(default)

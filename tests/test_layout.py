@@ -16,7 +16,7 @@ FLOORS = [
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
-    {"experiment", "checkup", "estimation", "expectations", "listing", "terminal"},
+    {"experiment", "checkup", "estimation", "expectations", "listing", "terminal", "reference"},
     {"cli", "__init__"},
     {"__main__"},
 ]

@@ -62,7 +62,7 @@ jobs_option = click.option("--jobs", type=click.IntRange(min=1), default=1, show
 def main() -> None:
     """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
 
-    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed, 130 interrupted.
+    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed or an expectation does not hold, 130 interrupted.
     """
 
 

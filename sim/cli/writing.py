@@ -168,12 +168,13 @@ def _said_where(difference: Difference) -> str:
 
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of printing it.")
-def schema(out: Path | None) -> int:
+@click.option("--expectations", is_flag=True, help="The schema of expectation files instead.")
+def schema(out: Path | None, expectations: bool) -> int:
     """Print the JSON Schema of scenario files, for editors: every word and instrument with unit and range."""
-    from sim.scenario.json_schema import scenario_schema
+    from sim.scenario.json_schema import expectations_schema, scenario_schema
     from sim.vocabulary import vocabulary
 
-    text = _json(scenario_schema(vocabulary()))
+    text = _json((expectations_schema if expectations else scenario_schema)(vocabulary()))
     if out is None:
         click.echo(text, nl=False)
     else:

@@ -9,7 +9,7 @@ import os.path
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
@@ -20,7 +20,7 @@ from sim.scenario.inheritance import Draft, absent, badly_written
 from sim.scenario.load import load_scenario, validated
 from sim.scenario.schema import Scenario, Words
 from sim.scenario.vocabulary import Vocabulary
-from sim.scenario.words import quantity, word
+from sim.scenario.words import Version, quantity, word
 from sim.scenario.yaml_reader import read_file
 
 
@@ -73,7 +73,7 @@ class Expectation(Words):
 class Expectations(Words):
     """A file of expectations."""
 
-    schema_: Literal[1] = Field(
+    schema_: Version = Field(
         validation_alias="schema", serialization_alias="schema", description="version of the scenario language: 1"
     )
     title: str = Field(description="what these expectations are about", min_length=1, max_length=200)

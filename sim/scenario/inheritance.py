@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault
-from sim.scenario.yaml_reader import KeyPath, Place, Reading, RefusedError, read_file, read_text, shown
+from sim.scenario.yaml_reader import (
+    MAX_ANSWER,
+    KeyPath,
+    Place,
+    Reading,
+    RefusedError,
+    printable,
+    read_file,
+    read_text,
+    shown,
+)
 
 MAX_FILES = 8
 MAX_PATH = 1_000
@@ -44,7 +54,7 @@ class Draft:
     def fault(self, path: KeyPath, message: str, value: object = None) -> None:
         """Note a fault at a path."""
         place = self.place(path)
-        self.faults.append(Fault(place.file, place.line, shown(path, value), message))
+        self.faults.append(Fault(place.file, place.line, shown(path, value), printable(message, MAX_ANSWER)))
 
 
 def gather(path: Path, settings: Sequence[str]) -> Draft:
@@ -97,7 +107,7 @@ def _real(path: Path) -> Path:
 def _extends_fault(reading: Reading, wanted: object, message: str) -> Fault:
     place = reading.places[("extends",)]
     reading.faulty.add(("extends",))
-    return Fault(place.file, place.line, shown(("extends",), wanted), message)
+    return Fault(place.file, place.line, shown(("extends",), wanted), printable(message, MAX_ANSWER))
 
 
 def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, str]) -> str | None:

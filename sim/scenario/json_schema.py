@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.dated import YEAR_PATTERN, datable
+from sim.scenario.expectation import Expectations
 from sim.scenario.schema import Scenario
 from sim.scenario.spots import Spot
 from sim.scenario.vocabulary import Vocabulary
@@ -48,6 +49,16 @@ def scenario_schema(vocabulary: Vocabulary) -> Schema:
         "else": needed,
         "allOf": [_of_world(name, vocabulary) for name in sorted(vocabulary.worlds)],
     }
+
+
+def expectations_schema(vocabulary: Vocabulary) -> Schema:
+    """The JSON Schema of expectation files."""
+    whole = model_schema(Expectations, vocabulary)
+    item = whole["properties"]["expectations"]["items"]
+    item["properties"]["measure"]["enum"] = sorted(vocabulary.measures)
+    item["properties"]["place"]["enum"] = places(vocabulary)
+    item["oneOf"] = [{"required": [bound]} for bound in ("above", "below", "between")]
+    return {"$schema": _DRAFT, "$comment": MADE_BY, "title": "Expectations of factorflow", **whole}
 
 
 def model_schema(model: type[BaseModel], vocabulary: Vocabulary) -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import (
     BaseModel,
@@ -22,7 +22,7 @@ from pydantic import (
 
 from sim.scenario.dated import Steps, datable, in_force, split
 from sim.scenario.vocabulary import WorldWords
-from sim.scenario.words import KindName, Places, quantity, word
+from sim.scenario.words import KindName, Places, Version, quantity, word
 
 
 class Words(BaseModel):
@@ -155,7 +155,7 @@ class Target(Words):
 class Scenario(Words):
     """One future: a world, a span of years, and the dated policies in force."""
 
-    schema_: Literal[1] = Field(
+    schema_: Version = Field(
         validation_alias="schema", serialization_alias="schema", description="version of the scenario language: 1"
     )
     title: str = Field(description="what the scenario is called in reports and figures", min_length=1, max_length=200)

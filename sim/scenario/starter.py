@@ -32,9 +32,13 @@ _REST = """
 #   open_registration:
 #     instrument: residence_permit_reform
 #     cut: 0.6                     # share of the registration barrier removed; by year: {{{start}: 0.2, {later}: 0.6}}
-#     from: {start}                   # first year in force; until: the last, left out: to the end
+#     from: {start:<23}# first year in force; until: the last, left out: to the end
 #     phase_in: 5                  # years until full strength
 #     between: {{origin: rural, destination: urban}}
+
+# Groups of regions of yours, which policies may name like the world's own:
+# groups:
+#   chosen: [{region}]
 
 # Numbers of the world, where this future doubts them:
 # parameters:
@@ -59,6 +63,7 @@ def starter(name: str, world: WorldWords, extends: str | None, schema: str) -> s
         "last": last,
         "start": start,
         "later": start + 3,
+        "region": world.regions[0],
     }
     return (_HEAD + (_WHOLE if extends is None else _EXTENDS) + _REST).format(**said)
 

@@ -6,9 +6,9 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.vocabulary import WorldWords
@@ -124,6 +124,16 @@ Places = Annotated[tuple[PlaceName, ...], Field(strict=False), AfterValidator(_n
 
 Sectors = Annotated[tuple[SectorName, ...], Field(strict=False), AfterValidator(_named_once)]
 """A list of sectors."""
+
+def _one(found: object) -> object:
+    # to Python true is 1 and so is 1.0; in a file they are not
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise PydanticCustomError("version", "must be 1.")
+    return found
+
+
+Version = Annotated[Literal[1], BeforeValidator(_one)]
+"""The version of the language a file is written in."""
 
 Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"unit": "share"})]
 """A number from 0 to 1."""

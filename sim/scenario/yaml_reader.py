@@ -25,6 +25,7 @@ MAX_VALUES = 10_000
 MAX_DEPTH = 12
 MAX_TEXT = 10_000
 MAX_DIGITS = 40
+MAX_ANSWER = 1_000
 
 KeyPath = tuple[str, ...]
 
@@ -104,12 +105,17 @@ def _number(text: str, sign: str, whole: str, fraction: str | None, exponent: st
 
 def shown(path: KeyPath, value: object = None) -> str:
     """A path in words, `a.b.c`, followed by ` = value` when one short value stands there."""
-    words = ".".join(path) or "(whole file)"
+    words = printable(".".join(path), MAX_TEXT) or "(whole file)"
     if value is None or isinstance(value, dict | list | tuple):
         return words
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    text = "".join(character if character.isprintable() else "?" for character in text)
-    return f"{words} = {text if len(text) <= 60 else text[:57] + '...'}"
+    return f"{words} = {printable(text, 60)}"
+
+
+def printable(text: str, longest: int) -> str:
+    """A text from a file as it may be shown: nothing that moves a terminal's cursor, and not longer than asked."""
+    text = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 class _Events(Reader, Scanner, Parser):
@@ -140,7 +146,7 @@ class _Builder:
         return self.fixed_line or mark.line + 1
 
     def fault(self, mark: Any, path: KeyPath, message: str, value: object = None) -> None:
-        self.reading.faults.append(Fault(self.file, self.line(mark), shown(path, value), message))
+        self.reading.faults.append(Fault(self.file, self.line(mark), shown(path, value), printable(message, MAX_ANSWER)))
 
     def refuse(self, mark: Any, path: KeyPath, message: str, value: object = None) -> None:
         self.fault(mark, path, message, value)

@@ -74,7 +74,7 @@ def test_instruments_show_terms_with_range_unit_default_and_meaning(offer: None)
     assert rows["share"] == "share 0 to 0.5 share 0.25 share of revenue"
     assert rows["from"] == "from year needed first year"
     assert rows["until"] == "until year last year"
-    assert rows["uses"] == "uses roads: 1 what it is spent on"
+    assert rows["uses"] == "uses name: number roads: 1 what it is spent on"
     assert list(rows)[-2:] == ["from", "until"]  # own terms first
 
 

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from sim.scenario.dated import datable
-from sim.scenario.json_schema import scenario_schema
+from sim.scenario.json_schema import expectations_schema, scenario_schema
 from sim.scenario.spots import fields_of
 from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.yaml_reader import read_file
@@ -19,6 +19,7 @@ from tests.scenario.conftest import FOLDER
 SHIPPED = sorted(
     path for path in (FOLDER.parents[1] / "scenarios").rglob("*.yaml") if path.parent.name != "expectations"
 )
+EXPECTATIONS = sorted((FOLDER.parents[1] / "scenarios").rglob("expectations/*.yaml"))
 SEEN_BY_THE_SCHEMA = sorted(
     path
     for name in ("ranges/out_of_range", "keys/unknown_words", "references/misspelt_names", "scalars/wrong_types")
@@ -114,3 +115,13 @@ def test_names_of_the_world_complete_and_own_groups_pass(shipped: jsonschema.Dra
     assert told(shipped, {**sound, "policies": {"p": policy}}) == []
     pairs = {"instrument": "paired_assistance", "from": 2020, "share_of_donor_revenue": 0.1, "pairs": {"Hangzhou": "Quzou"}}
     assert told(shipped, {**sound, "policies": {"p": pairs}}) != []
+
+
+@pytest.mark.parametrize("path", EXPECTATIONS, ids=lambda path: path.stem)
+def test_shipped_expectations_are_valid_and_broken_ones_are_not(path: Path) -> None:
+    schema = jsonschema.Draft7Validator(expectations_schema(shipped_words()))
+    data = read_file(path, path.name).data
+    assert told(schema, data) == []
+    first = data["expectations"][0]
+    for change in ({"measure": "happiness"}, {"place": "Atlantis"}, {"why": ""}, {"above": 1, "below": 2}, {"wy": "x"}):
+        assert told(schema, {**data, "expectations": [{**first, **change}]}) != []

@@ -1,0 +1,78 @@
+"""The pages say what is true: their examples are run in order, and what is generated is what would be generated now."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from sim.cli import main
+from sim.listing import instruments as tables
+from sim.policies.base import instruments
+from sim.reference import COMMAND, instruments_page
+from sim.scenario.schema import PolicyTerms, Run, Scenario
+from sim.scenario.spots import fields_of
+from tests.test_end_to_end import ROOT
+
+PAGE = ROOT / "docs" / "scenarios.md"
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def test_the_examples_of_the_page_on_scenarios_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert [kind for kind, _ in blocks].count("sh") >= 8
+    told, code, expected_code = "", 0, 0
+    for kind, text in blocks:
+        if kind == "yaml":
+            path = tmp_path / re.match(r"# (\S+)\n", text)[1]
+            path.write_text(text, encoding="utf-8")
+        elif kind == "sh":
+            assert code == expected_code, told
+            (command,) = text.strip().splitlines()
+            answer = CliRunner().invoke(main, command.split()[1:])
+            told, code = answer.stdout + answer.stderr, answer.exit_code
+            expected_code = 2 if "wrong" in command else 0
+        else:
+            assert words(text) in words(told)
+    assert code == expected_code, told
+
+
+def test_every_word_of_a_scenario_stands_on_the_page():
+    text = PAGE.read_text(encoding="utf-8")
+    for word in [*fields_of(Scenario), *fields_of(Run)]:
+        assert f"`{word}`" in text, word
+
+
+def test_the_page_of_instruments_is_the_one_the_instruments_would_write_now():
+    written = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8")
+    assert written == instruments_page(), f"run: {COMMAND}"
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_the_page_and_the_list_and_the_schema_have_every_term_with_its_unit_and_range(name):
+    section = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8").partition(f"\n## {name}\n")[2]
+    section = section.partition("\n## ")[0]
+    listed = {row[0]: row for table in tables() if table.title.startswith(f"{name}:") for row in table.rows}
+    for word, spot in fields_of(instruments()[name].Terms).items():
+        if word == "instrument":
+            continue
+        assert listed[word][4] == spot.meaning
+        if spot.annotation in (int, float):
+            assert listed[word][2] == spot.unit and listed[word][1] == spot.range()
+        if word not in fields_of(PolicyTerms):
+            assert f"| {word} | " in section and spot.meaning in section
+
+
+def test_the_command_prints_the_page(tmp_path):
+    command = [sys.executable, *COMMAND.partition(" >")[0].split()[1:]]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=True)
+    assert told.stdout == instruments_page()
