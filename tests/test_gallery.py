@@ -43,3 +43,9 @@ def test_nothing_is_expected_twice():
         for e in [item.expectation]
     ]
     assert len(set(readings)) == len(readings)
+
+
+def test_the_page_shows_every_combination():
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    combined = {path.stem for path in GALLERY.glob("*.yaml")} - set(instruments()) - {"baseline"}
+    assert all(f"](../scenarios/zhejiang/{name}.yaml)" in page for name in combined)
