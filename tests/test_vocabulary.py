@@ -8,7 +8,6 @@ from sim.units import recorded_scopes
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT
 
-
 # a policy in force from the start, since some of what is recorded is read by policy
 SCENARIOS = {"two_cells": ("open_registration", "open_town"), "zhejiang": ("residence_permit_reform", "open_registration")}
 
