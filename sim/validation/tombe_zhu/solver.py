@@ -21,7 +21,7 @@ class Shock:
 
     migration_cost[o, d] mu_hat; trade_cost[j, n, i] tau_hat; productivity (cell,) factor on T, that is on A^theta;
     kept_rent: share of land income paid to all the registered instead of those who stay; agglomeration nu:
-    value-added productivity rises with L^nu; labour: workers and stayers fixed at a table M[o, d], millions.
+    value-added productivity rises with L^nu; migrants: a table M[o, d] in millions that stands still, instead of choices.
     """
 
     migration_cost: Array | None = None
@@ -37,7 +37,7 @@ class Equilibrium:
     """Changes against the base year, and the new shares.
 
     wage, rent, real_wage: factors, (cell,); price: (region, sector) factor on the price of goods; living_cost: (cell,);
-    migration[o, d], trade[j, n, i]: new shares; value[o, d]: factor on the real income of the registered in o who work
+    migration[o, d], trade[j, n, i]: new shares; income: of all who work in a cell, (cell,), unit of revenue; value[o, d]: factor on the real income of the registered in o who work
     in d, net of the change of costs; unknowns: logs, to start other solutions from; residual: the largest.
     """
 
@@ -49,6 +49,7 @@ class Equilibrium:
     living_cost: Array
     migration: Array
     trade: Array
+    income: Array
     value: Array
     unknowns: Array
     residual: float
@@ -116,32 +117,33 @@ class System:
         if shock.migrants is not None:
             people = shock.migrants + 0 * people
         labour = people.sum(axis=-2)
-        stayers = people[..., self.diagonal, self.diagonal]
+        bill = new_wage * labour
+        income = bill + land * (1 - shock.kept_rent)
+        if shock.kept_rent:
+            income = income + np.einsum("...od,...o->...d", people, kept)
+        cost = self.beta * wage + self.eta * rent - self.productivity / self.theta
+        cost = cost + np.einsum("...nk,jk->...nj", by_region, tech.materials).reshape(cost.shape)
+        if shock.agglomeration:
+            cost = cost - shock.agglomeration * self.gamma * np.log(labour / self.labour0)
+        power = np.exp(-self.theta * cost).reshape(*cost.shape[:-1], *self.shape)
         return {
             "wage": wage, "rent": rent, "price": by_region, "living": living, "stay": stay, "value": value,
-            "weight": weight, "total": total, "labour": labour, "stayers": stayers, "land": land, "kept": kept,
-            "new_wage": new_wage, "people": people,
+            "new_wage": new_wage, "land": land, "kept": kept, "people": people, "bill": bill, "income": income,
+            "power": power,
         }  # fmt: skip
 
     def residuals(self, unknowns: Array) -> Array:
         """What is left of every equation, in logs; zero at an equilibrium. The last wage equation fixes the numeraire."""
         s, tech = self.state(unknowns), self.tech
-        bill = s["new_wage"] * s["labour"]
-        stayers, kept = s["stayers"], s["kept"]
-        stay_income = s["new_wage"] + (1 - self.shock.kept_rent) * s["land"] / stayers + kept
-        income = bill + s["land"] * (1 - self.shock.kept_rent)
-        income = income + np.einsum("...od,...o->...d", s["people"], kept) if self.shock.kept_rent else income
-        unit_cost = self.beta * s["wage"] + self.eta * s["rent"] - self.productivity / self.theta
-        unit_cost = unit_cost + np.einsum("...nk,jk->...nj", s["price"], tech.materials).reshape(unit_cost.shape)
-        if self.shock.agglomeration:
-            unit_cost = unit_cost - self.shock.agglomeration * self.gamma * np.log(s["labour"] / self.labour0)
-        power = np.exp(-self.theta * unit_cost).reshape(*unit_cost.shape[:-1], *self.shape)
+        bill, income, power = s["bill"], s["income"], s["power"]
+        stayers = s["people"][..., self.diagonal, self.diagonal]
+        stay_income = s["new_wage"] + (1 - self.shock.kept_rent) * s["land"] / stayers + s["kept"]
         sums = np.einsum("jni,...ij->...nj", self.openness, power)
         revenue = (bill / self.beta).reshape(*bill.shape[:-1], *self.shape)
         goods = tech.goods * income.reshape(revenue.shape).sum(axis=-1, keepdims=True) * tech.spending
         spent = goods + revenue @ tech.materials
         sold = power * np.einsum("jni,...nj->...ij", self.openness, spent / sums)
-        market = np.log(sold / revenue).reshape(unit_cost.shape)
+        market = np.log(sold / revenue).reshape(bill.shape)
         market[..., -1] = s["wage"][..., -1]
         if self.has_land:
             due = (1 - tech.goods) * income + self.eta / self.beta * bill
@@ -150,7 +152,7 @@ class System:
             land_market = s["rent"] + 0
         price = s["price"] + np.log(sums) / self.theta
         stay = s["stay"] - np.log(stay_income / self.stay_income0)
-        return np.asarray(np.concatenate([market, land_market, price.reshape(unit_cost.shape), stay], axis=-1))
+        return np.asarray(np.concatenate([market, land_market, price.reshape(bill.shape), stay], axis=-1))
 
     def jacobian(self, unknowns: Array) -> Array:
         """Derivatives of the residuals, (equation, unknown), by complex steps."""
@@ -200,12 +202,7 @@ def solve(economy: Economy, shock: Shock, start: Array | None = None) -> Equilib
 def _equilibrium(system: System, point: Array, residual: float, steps: int) -> Equilibrium:
     """The solution in words."""
     s, economy = system.state(point), system.economy
-    unit_cost = system.beta * s["wage"] + system.eta * s["rent"] - system.productivity / system.theta
-    unit_cost = unit_cost + (s["price"] @ system.tech.materials.T).ravel()
-    if system.shock.agglomeration:
-        unit_cost = unit_cost - system.shock.agglomeration * system.gamma * np.log(s["labour"] / system.labour0)
-    power = np.exp(-system.theta * unit_cost).reshape(system.shape)
-    trade = system.openness * power.T[:, None, :]
+    trade = system.openness * s["power"].T[:, None, :]
     cost = 1.0 if system.shock.migration_cost is None else system.shock.migration_cost
     return Equilibrium(
         economy=economy,
@@ -216,6 +213,7 @@ def _equilibrium(system: System, point: Array, residual: float, steps: int) -> E
         living_cost=np.exp(s["living"]),
         migration=s["people"] / economy.registrants[:, None],
         trade=trade / trade.sum(axis=2, keepdims=True),
+        income=s["income"],
         value=s["value"] / cost,
         unknowns=point,
         residual=residual,
