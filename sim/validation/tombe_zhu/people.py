@@ -24,7 +24,8 @@ class AgentEquilibrium:
     """Where agents' choices and the returns they meet agree.
 
     after: markets cleared with the agents where they are; agents: their number; counts: agents by (home, cell); passes:
-    times that all chose; moved: agents who would choose otherwise on the last returns.
+    times that all chose; moved: agents who chose otherwise than the time
+    before, at most one a cell where it settled.
     """
 
     after: Equilibrium
@@ -64,7 +65,7 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
         cell = population.columns["cell"].copy()
         moved = agents if before is None else int((cell != before).sum())
         wanted = np.log(after.value[:inside, :inside])
-        if moved <= agents // 1_000_000:
+        if moved <= inside:  # whoever stands on the margin of a cell turns each time; there is one such agent in a cell
             break
         before, gain = cell, gain + STEP * (wanted - gain)
     return AgentEquilibrium(after, agents, np.asarray(population.counts()), number, moved)
