@@ -41,6 +41,7 @@ def tables_without_skills(world: World, factor: str, seed: Array, gain: Array, r
     shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros_like(seed))
     return MoveTables(
         cumulative=cumulative_shares(shares),
+        group=np.zeros(1, dtype=np.int64),
         mobility=damped(world.parameters[f"{factor}_mobility"], kappa),
         reclassify=reclassified,
         town=world.places.town_of_cell,

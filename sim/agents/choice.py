@@ -17,12 +17,14 @@ STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
 class MoveTables:
     """All an agent of a kind needs to decide in a year.
 
-    cumulative[h, d]: cumulative choice shares of the agents of home h; mobility: yearly probability to reconsider;
-    reclassify[c]: probability that an agent's village c becomes urban (town[c] its new cell); with stayers_only it takes
-    only agents at home there; training[c]: probability that a trainable worker in c is trained; trained_skill[k].
+    cumulative[g * cells + h, d]: cumulative choice shares of agents of home h whose skill stands in group g = group[k];
+    mobility: yearly probability to reconsider; reclassify[c]: probability that an agent's village c becomes urban
+    (town[c] its new cell); with stayers_only it takes only agents at home there; training[c]: probability that a
+    trainable worker in c is trained; trained_skill[k].
     """
 
     cumulative: Array
+    group: Index
     mobility: float
     reclassify: Array
     town: Index
@@ -68,7 +70,7 @@ def cumulative_shares(shares: Array) -> Array:
 @numba.njit(cache=True, inline="always")
 def decide(  # type: ignore[no-untyped-def]
     home, cell, skill, seed, replicate, event, year, agent,
-    cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
+    cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
 ):  # fmt: skip
     """What one agent does in a year: (home, cell, skill, event). The kernel and the agent's own step both call this."""
     move, place, village, course = draws(seed, replicate, event, year, agent)
@@ -89,7 +91,7 @@ def decide(  # type: ignore[no-untyped-def]
     if course < training[cell] and trainable[skill]:
         skill = trained_skill[skill]
     if happened == STAYED and move < mobility:
-        row = cumulative[home]
+        row = cumulative[group[skill] * town.size + home]
         low, high = 0, row.size - 1
         while low < high:
             middle = (low + high) // 2

@@ -69,13 +69,14 @@ class Continuum:
         else:
             stay, turned, moved = self._reclassified_stock(tables, rate, worth)
         stay, turned = self._train(stay, tables), self._train(turned, tables)
-        shares = np.diff(tables.cumulative, axis=1, prepend=0.0)
+        groups = np.diff(tables.cumulative, axis=1, prepend=0.0).reshape(-1, cells, cells)
         leaving = tables.mobility * stay
-        goes = leaving.sum(axis=1)
-        arriving = shares[:, :, None] * goes[:, None, :]
-        empty = shares.sum(axis=1) == 0
-        arriving[empty], leaving[empty] = 0.0, 0.0
-        migration = np.einsum("hck,hd,h->cd", leaving, shares, worth)
+        arriving, migration = np.zeros_like(stay), np.zeros((cells, cells))
+        for number, shares in enumerate(groups):
+            skills = np.flatnonzero(tables.group == number)
+            leaving[np.ix_(shares.sum(axis=1) == 0, np.arange(cells), skills)] = 0.0
+            arriving[:, :, skills] = shares[:, :, None] * leaving[:, :, skills].sum(axis=1)[:, None, :]
+            migration += np.einsum("hck,hd,h->cd", leaving[:, :, skills], shares, worth)
         np.fill_diagonal(migration, 0.0)
         self.mass = stay - leaving + arriving + turned
         return Moves(migration=migration, reclassification=moved)

@@ -13,7 +13,7 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 @numba.njit(cache=True, parallel=True)
 def advance(  # type: ignore[no-untyped-def]
     home, cell, skill, seed, replicate, event, year,
-    cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill, worth,
+    cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill, worth,
 ):  # fmt: skip
     """Let every agent decide, write its row, and add up moves by (kind of move, origin, destination).
 
@@ -26,7 +26,7 @@ def advance(  # type: ignore[no-untyped-def]
             was, counts_for = cell[agent], worth[home[agent]]
             new_home, new_cell, new_skill, happened = decide(
                 home[agent], was, skill[agent], seed, replicate, event, year, agent,
-                cumulative, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
+                cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
             )  # fmt: skip
             home[agent], cell[agent], skill[agent] = new_home, new_cell, new_skill
             if happened == MIGRATED:

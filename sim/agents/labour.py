@@ -13,7 +13,7 @@ from sim.agents.population import Population
 from sim.agents.start import whole_agents, workplace_luck
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
-from sim.world.skills import TRAINABLE, TRAINED_SKILL
+from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import Array, World
 
 
@@ -69,15 +69,39 @@ def value_of_places(
     )
 
 
+def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
+    """Expected value of choosing freely over what the same choice was worth in the base year, log points, (home,).
+
+    W_h = (1/kappa) log(sum_d p0_hd exp(kappa gain_hd)),   p0_hd = M_hd exp(pull_hd) / sum_d' (.)
+
+    The welfare of those registered in h; its exact change is that of Tombe and Zhu (2019, eq. 11). Homes nobody comes
+    from gain zero.
+    """
+    weight = seed * np.exp(pull)
+    total = weight.sum(axis=1, keepdims=True)
+    shares = weight / np.where(total > 0, total, 1.0)
+    if kappa == 0:
+        return np.asarray((shares * gain).sum(axis=1))
+    highest = gain.max(axis=1)
+    inside = (shares * np.exp(kappa * (gain - highest[:, None]))).sum(axis=1)
+    return np.asarray(np.where(inside > 0, np.log(np.where(inside > 0, inside, 1.0)) / kappa + highest, 0.0))
+
+
 def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
-    """The tables of labour: gain[d] log points since the base year, cuts of the registration barrier, training odds."""
+    """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds.
+
+    gain: by place, (cell,), or by home and place, (home, cell), for everybody, or (2, home, cell) for all others and for
+    graduates apart.
+    """
     p, choice = world.parameters, world.choice
     removed = registration_cut * choice.registration_barrier
     kappa = p["labour_choice_elasticity"]
-    shares = choice_shares(seed, kappa, gain[None, :] + removed, choice.pull)
+    groups = np.broadcast_to(gain, (len(gain) if gain.ndim == 3 else 1, *seed.shape))
+    shares = np.concatenate([choice_shares(seed, kappa, group + removed, choice.pull) for group in groups])
     villages = ~world.places.urban & world.places.reported_cells
     return MoveTables(
         cumulative=cumulative_shares(shares),
+        group=GRADUATE.astype(np.int64) if len(groups) == 2 else np.zeros(GRADUATE.size, dtype=np.int64),
         mobility=damped(p["labour_mobility"], kappa),
         reclassify=np.where(villages, p["reclassification"], 0.0),
         town=world.places.town_of_cell,

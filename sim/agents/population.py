@@ -205,6 +205,6 @@ COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
 def arguments(tables: MoveTables) -> tuple[object, ...]:
     """The tables in the order the compiled rule takes them."""
     return (
-        tables.cumulative, tables.mobility, tables.reclassify, tables.town, tables.stayers_only,
+        tables.cumulative, tables.group, tables.mobility, tables.reclassify, tables.town, tables.stayers_only,
         tables.training, tables.trainable, tables.trained_skill,
     )  # fmt: skip

@@ -13,6 +13,7 @@ SKILLS = ("primary", "primary, trained", "secondary", "secondary, trained", "ter
 YEARS = np.array([6.0, 7.0, 10.5, 11.5, 15.5])
 TRAINED_SKILL = np.array([1, 1, 3, 3, 4])  # what training makes of each skill: one more year, once
 TRAINABLE = np.array([True, False, True, False, False])
+GRADUATE = np.array([False, False, False, False, True])
 
 
 def efficiency(p: Mapping[str, float]) -> Array:
