@@ -1,1 +1,1 @@
-"""Published models that the product must reproduce, one folder each; `factorflow validate` runs them."""
+"""Validation: what the model says where theory, publications or nature know the answer."""

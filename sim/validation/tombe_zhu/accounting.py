@@ -66,7 +66,8 @@ def residual_productivity(observed: Observed, shock: Shock) -> Array:
             return np.asarray(np.exp(logs))
         logs = logs + step * missing
     raise FactorFlowError(
-        f"no productivity reproduces the observed growth: {np.abs(missing).max():.2g} (logs) is missing after {MOST_ROUNDS} rounds"
+        f"no productivity reproduces the observed growth: after {MOST_ROUNDS} rounds "
+        f"{np.abs(missing).max():.2g} (logs) is missing"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.errors import FactorFlowError
+from sim.errors import DataFolder
 from sim.validation.tombe_zhu import agriculture, published
 from sim.validation.tombe_zhu.economy import Economy, balanced_revenue
 from sim.world.world import Array
@@ -30,21 +30,6 @@ _COLUMNS = {
 ROUNDING = 1e-5  # what shares read from files may miss of one
 
 
-class DataFolder(FactorFlowError):
-    """The folder of observed shares is not given, not complete or not what is expected; names all that is wrong."""
-
-    def __init__(self, folder: Path | None, faults: list[str]) -> None:
-        self.folder, self.faults = folder, tuple(faults)
-        where = "no folder was given" if folder is None else f"{folder}"
-        needed = "".join(f"\n  {name:<28} {meaning}" for name, meaning in FILES.items())
-        found = "".join(f"\n  {fault}" for fault in faults)
-        super().__init__(
-            f"Tombe and Zhu (2019) needs observed trade and migration shares: {where}{':' if faults else '.'}{found}\n"
-            "The package holds the published parameters and tables but not these matrices, which have no licence to pass "
-            f"on. Give their folder with --data DIR. It holds:{needed}"
-        )
-
-
 @dataclass(frozen=True)
 class Observed:
     """The base year 2000 as an economy, and what was observed later.
@@ -64,18 +49,23 @@ class Observed:
 def read(folder: Path | None) -> Observed:
     """The observed economy of a folder; raises DataFolder with everything that is missing or wrong."""
     if folder is None:
-        raise DataFolder(None, [])
+        raise _refused(None, [])
     missing = [f"{name} is missing" for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise DataFolder(folder, missing)
+        raise _refused(folder, missing)
     try:
         found = {name: pd.read_csv(folder / name, index_col=None if name == "provinces.csv" else 0) for name in FILES}
     except (ValueError, OSError) as reason:
-        raise DataFolder(folder, [f"a table cannot be read: {reason}"]) from reason
+        raise _refused(folder, [f"a table cannot be read: {reason}"]) from reason
     faults = _faults(found)
     if faults:
-        raise DataFolder(folder, faults)
+        raise _refused(folder, faults)
     return _observed(found)
+
+
+def _refused(folder: Path | None, faults: list[str]) -> DataFolder:
+    """The error that names what is wrong and everything that is needed."""
+    return DataFolder("Tombe and Zhu (2019)", "trade and migration shares", folder, faults, FILES)
 
 
 def _faults(tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -180,6 +170,6 @@ def _base_revenue(economy: Economy, product: Array) -> Array:
     right[regions] = wanted
     solution = np.linalg.solve(system, right)
     if (solution <= 0).any():
-        raise DataFolder(None, ["trade shares and product of provinces.csv contradict each other: a revenue is negative"])
+        raise _refused(None, ["trade shares and product of provinces.csv contradict each other: a revenue is negative"])
     other, abroad = solution[:regions], solution[regions]
     return np.asarray(np.stack([np.append(farm, abroad), other], axis=1).ravel())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.world.world import Array
+from sim.world.world import Array, Flag, Index
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,17 @@ class Economy:
     real_income: Array
 
     @property
-    def sector_of_cell(self) -> Array:
+    def sector_of_cell(self) -> Index:
         """The sector number of every cell."""
         return np.tile(np.arange(len(self.sectors)), len(self.regions))
 
     @property
-    def region_of_cell(self) -> Array:
+    def region_of_cell(self) -> Index:
         """The region number of every cell."""
         return np.repeat(np.arange(len(self.regions)), len(self.sectors))
 
     @property
-    def home(self) -> Array:
+    def home(self) -> Flag:
         """True for the cells inside the country, whose people may move; the last region is the rest of the world."""
         return np.asarray(self.region_of_cell < len(self.regions) - 1)
 
@@ -95,7 +95,7 @@ class Economy:
         stayers = np.diagonal(self.migrants)
         return np.asarray(1 + self.by_cell(self.technology.rebate) * self.labour / stayers)
 
-    def types(self) -> tuple[Array, Array]:
+    def types(self) -> tuple[Flag, Flag]:
         """Which moves (o, d) stay within a region but change sector, and which go between regions; two masks."""
         same = self.region_of_cell[:, None] == self.region_of_cell[None, :]
         return same & ~np.eye(same.shape[0], dtype=bool), ~same

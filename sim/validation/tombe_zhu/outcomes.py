@@ -20,7 +20,7 @@ def trade_shares(economy: Economy, trade: Array, revenue: Array) -> Array:
     spent = spending(economy, revenue)
     flows = np.einsum("jni,nj->ni", trade, spent)[:-1]
     own = np.trace(flows[:, :-1])
-    return np.array([flows[:, :-1].sum() - own, flows[:, -1].sum()]) / spent[:-1].sum()
+    return np.asarray(np.array([flows[:, :-1].sum() - own, flows[:, -1].sum()]) / spent[:-1].sum())
 
 
 def product(after: Equilibrium) -> float:
@@ -67,12 +67,11 @@ def real_income(after: Equilibrium) -> Array:
     return np.asarray(real.reshape(by_region)[:-1].sum(axis=1) / after.labour.reshape(by_region)[:-1].sum(axis=1))
 
 
-def regional_gap(after: Equilibrium) -> float:
-    """Variance of log real income per worker over provinces, each weighted by its workers (log points squared)."""
+def regional_gap(after: Equilibrium, weighted: bool = True) -> float:
+    """Variance of log real income per worker over provinces (log points squared), by workers or all provinces alike."""
     workers = after.labour.reshape(len(after.economy.regions), -1)[:-1].sum(axis=1)
-    logs = np.log(real_income(after))
-    mean = np.average(logs, weights=workers)
-    return float(np.average((logs - mean) ** 2, weights=workers))
+    logs, weights = np.log(real_income(after)), workers if weighted else np.ones_like(workers)
+    return float(np.average((logs - np.average(logs, weights=weights)) ** 2, weights=weights))
 
 
 def six(after: Equilibrium) -> Array:

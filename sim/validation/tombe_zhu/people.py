@@ -52,8 +52,9 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
     cost = np.ones_like(people) if shock.migration_cost is None else shock.migration_cost[:inside, :inside]
     gain = -np.log(cost)
     before: Array | None = None
-    moved, unknowns = agents, start
-    for number in range(1, MOST_PASSES + 1):
+    moved, unknowns, passes = agents, start, 0
+    while passes < MOST_PASSES:
+        passes += 1
         shares = choice_shares(
             economy.migration[:inside, :inside], economy.technology.migration_elasticity, gain, np.zeros_like(gain)
         )
@@ -68,7 +69,21 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
         if moved <= inside:  # whoever stands on the margin of a cell turns each time; there is one such agent in a cell
             break
         before, gain = cell, gain + STEP * (wanted - gain)
-    return AgentEquilibrium(after, agents, np.asarray(population.counts()), number, moved)
+    return AgentEquilibrium(after, agents, np.asarray(population.counts()), passes, moved)
+
+
+def standard_errors(found: AgentEquilibrium, continuum: Equilibrium) -> float:
+    """Root mean square distance of agents' shares from the continuum's, in their standard errors.
+
+    se_od = sqrt(p_od (1 - p_od) / N_o); shares that fewer than 25 of the N_o agents would choose are left out.
+    """
+    registered = found.counts.sum(axis=1, keepdims=True)
+    inside = registered.size
+    shares = continuum.migration[:inside, :inside]
+    counted = (shares * registered >= 25) & ((1 - shares) * registered >= 25)
+    error = np.sqrt(shares * (1 - shares) / registered)
+    apart = (found.counts / registered - shares)[counted] / error[counted]
+    return float(np.sqrt(np.mean(apart**2)))
 
 
 def _registered(people: Array, agents: int, weight: float, seed: int) -> Population:
@@ -84,6 +99,7 @@ def _tables(shares: Array) -> MoveTables:
     cells = shares.shape[0]
     return MoveTables(
         cumulative=cumulative_shares(shares),
+        group=np.zeros(1, dtype=np.int64),
         mobility=1.0,
         reclassify=np.zeros(cells),
         town=np.arange(cells),

@@ -36,9 +36,10 @@ class Shock:
 class Equilibrium:
     """Changes against the base year, and the new shares.
 
-    wage, rent, real_wage: factors, (cell,); price: (region, sector) factor on the price of goods; living_cost: (cell,);
-    migration[o, d], trade[j, n, i]: new shares; income: of all who work in a cell, (cell,), unit of revenue; value[o, d]: factor on the real income of the registered in o who work
-    in d, net of the change of costs; unknowns: logs, to start other solutions from; residual: the largest.
+    wage, rent, real_wage, living_cost: factors, (cell,); price: factor on the price of goods, (region, sector);
+    migration[o, d], trade[j, n, i]: new shares; income: of all who work in a cell, (cell,), unit of revenue;
+    value[o, d]: factor on the real income of the registered in o who work in d, net of the change of costs;
+    unknowns: logs, to start other solutions from; residual: the largest.
     """
 
     economy: Economy

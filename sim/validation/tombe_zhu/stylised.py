@@ -54,3 +54,13 @@ def _trade(place: Array, generator: np.random.Generator) -> Array:
     weight[:-1, -1] *= 0.08 * np.exp(-place)
     np.fill_diagonal(weight, 1.0)
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+EXAMPLE = "A made-up economy of eight provinces; costs of migration fall by a tenth inside them, by three tenths between."
+
+
+def example() -> tuple[Economy, Array]:
+    """The made-up economy of the figure and its change of migration costs, (cell of registration, cell of work)."""
+    economy = stylised(8, np.random.default_rng(1))
+    within, between = economy.types()
+    return economy, np.where(between, 0.7, np.where(within, 0.9, 1.0))

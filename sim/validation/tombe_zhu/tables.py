@@ -11,27 +11,29 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Row:
-    """One line: ours in the order of the table's columns, and published where there is such a figure."""
+    """One line: ours in the order of the table's columns, published where there is such a figure; counted: not a sum."""
 
     name: str
     ours: tuple[float, ...]
     published: tuple[float, ...] | None = None
+    counted: bool = True
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows over columns (name, unit); note: what a reader must know to compare them."""
+    """Rows over columns (name, unit); note: what a reader must know; comparable: rows share units."""
 
     name: str
     title: str
     columns: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     note: str = ""
+    comparable: bool = True
 
     def distance(self) -> tuple[float, ...] | None:
         """Mean absolute difference between ours and published by column; None where nothing is published."""
-        pairs = [(row.ours, row.published) for row in self.rows if row.published is not None]
-        if not pairs:
+        pairs = [(row.ours, row.published) for row in self.rows if row.published is not None and row.counted]
+        if not pairs or not self.comparable:
             return None
         apart = np.abs(np.array([ours for ours, _ in pairs]) - np.array([published for _, published in pairs]))
         return tuple(float(value) for value in apart.mean(axis=0))
