@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy as np
 from sim.errors import FactorFlowError
 from sim.validation.tombe_zhu import outcomes, trade
 from sim.validation.tombe_zhu.data import Observed
-from sim.validation.tombe_zhu.solver import Shock, solve
-from sim.world.world import Array
+from sim.validation.tombe_zhu.solver import IMAGINARY, Shock, System, solve
+from sim.world.world import Array, Index
 
 PARTS = ("internal_trade", "external_trade", "migration", "residual")
-MOST_ROUNDS = 500
+MOST_ROUNDS = 50
 
 
 @dataclass(frozen=True)
@@ -51,24 +51,36 @@ def over_orders(parts: tuple[str, ...], outcome: Callable[[frozenset[str]], floa
 def residual_productivity(observed: Observed, shock: Shock) -> Array:
     """Change of T, (cell,), with which the shock reproduces the observed growth of real product per worker everywhere.
 
-    Found by a fixed point: log T rises by theta gamma times what growth is still missing. Abroad T stays.
+    Newton's method on log T: what growth is missing, over the response of all real wages to all productivities. Abroad
+    T stays.
     """
     economy = observed.economy
-    tech, inside = economy.technology, economy.home
-    step = 1.2 * tech.trade_elasticity * economy.by_cell(tech.value_added)
-    logs, start = np.zeros(inside.size), None
+    inside = np.flatnonzero(economy.home)
+    logs, start = np.zeros(economy.home.size), None
     for _ in range(MOST_ROUNDS):
-        changed = Shock(migration_cost=shock.migration_cost, trade_cost=shock.trade_cost, productivity=np.exp(logs))
+        changed = replace(shock, productivity=np.exp(logs))
         after = solve(economy, changed, start)
         start = after.unknowns
-        missing = np.where(inside, np.log(observed.growth) - np.log(after.real_wage), 0.0)
-        if np.abs(missing).max() < 1e-7:
+        missing = np.log(observed.growth / after.real_wage)[inside]
+        if np.abs(missing).max() < 1e-9:
             return np.asarray(np.exp(logs))
-        logs = logs + step * missing
+        step = np.linalg.solve(_response(System(economy, changed), start, inside), missing)
+        logs[inside] += step / max(1.0, float(np.abs(step).max()))
     raise FactorFlowError(
         f"no productivity reproduces the observed growth: after {MOST_ROUNDS} rounds "
         f"{np.abs(missing).max():.2g} (logs) is missing"
     )
+
+
+def _response(system: System, point: Array, cells: Index) -> Array:
+    """Derivatives of log real wages of some cells by log productivities of the same, by the implicit function."""
+    still, step = system.productivity, 1j * IMAGINARY
+    system.productivity = still + step * np.eye(system.cells)[cells]
+    forced = system.residuals(np.tile(point, (cells.size, 1))).imag / IMAGINARY
+    system.productivity = still
+    answer = -np.linalg.solve(system.jacobian(point), forced.T).T
+    state = system.state(point + step * answer)
+    return np.asarray((state["wage"] - state["living"]).imag.T[cells] / IMAGINARY)
 
 
 def growth(observed: Observed, migration_cost: Array) -> Decomposition:

@@ -59,11 +59,12 @@ def _flips(found: Conflict) -> list[tuple[float, Line, int]]:
 def _words(found: Conflict) -> style.Words:
     told = []
     for line in found.lines:
+        where, narrows = f"where {_NAMES[line.institution]}, it", line.effect[0] < 0
         if line.flip is None:
-            verb = "narrows" if line.effect[0] < 0 else "widens"
-            told.append(f"where {_NAMES[line.institution]} it {verb} at every \u03bd shown")
+            told.append(f"{where} {'narrows' if narrows else 'widens'} the gap at every \u03bd shown")
         else:
-            told.append(f"where {_NAMES[line.institution]} it narrows below \u03bd = {line.flip:.2f} and widens above")
+            below, above = ("narrows", "widens") if narrows else ("widens", "narrows")
+            told.append(f"{where} {below} the gap below \u03bd = {line.flip:.2f} and {above} it above")
     starts = [line.starts for line in found.lines]
     one = all(line.apart < SAME for line in found.lines) and all(tried == cleared for tried, cleared in starts)
     unique = "lead to the same equilibrium" if one else "do not all lead to one equilibrium"

@@ -10,9 +10,10 @@ from sim.errors import MarketDidNotClear
 from sim.validation.tombe_zhu.economy import Economy
 from sim.world.world import Array
 
+BASE_YEAR = 2000
 TOLERANCE = 1e-11  # largest residual of any equation, in logs
 MOST_STEPS = 200
-_IMAGINARY = 1e-30  # of the complex step: derivatives exact to rounding (Squire and Trapp 1998)
+IMAGINARY = 1e-30  # of the complex step: derivatives exact to rounding (Squire and Trapp 1998)
 
 
 @dataclass(frozen=True)
@@ -157,9 +158,9 @@ class System:
 
     def jacobian(self, unknowns: Array) -> Array:
         """Derivatives of the residuals, (equation, unknown), by complex steps."""
-        steps = unknowns[None, :] + 1j * _IMAGINARY * np.eye(unknowns.size)
+        steps = unknowns[None, :] + 1j * IMAGINARY * np.eye(unknowns.size)
         columns = [self.residuals(block).imag for block in np.array_split(steps, max(1, unknowns.size // 32))]
-        return np.asarray(np.concatenate(columns).T / _IMAGINARY)
+        return np.asarray(np.concatenate(columns).T / IMAGINARY)
 
 
 def solve(economy: Economy, shock: Shock, start: Array | None = None) -> Equilibrium:
@@ -197,7 +198,7 @@ def solve(economy: Economy, shock: Shock, start: Array | None = None) -> Equilib
         point, left, size, fresh = point + length * move, trial, new, False
         if slow:
             slope = None
-    raise MarketDidNotClear("goods, land and labour of all provinces", 0, size, MOST_STEPS)
+    raise MarketDidNotClear("goods, land and labour of all provinces", BASE_YEAR, size, MOST_STEPS)
 
 
 def _equilibrium(system: System, point: Array, residual: float, steps: int) -> Equilibrium:
