@@ -1,7 +1,7 @@
 """Income tax: a schedule of a named government on household income, and what comes back of it per head.
 
-Brackets tax the part of income per head above each line at its rate. Income of a cell is spread over its skills in
-proportion to efficiency; the cell's average rate is sum_k y_k-weighted T(y_k) / y_k at the incomes of the year before.
+Brackets tax the part of income per head above each line at its rate. Income of a cell is spread over its skills in proportion
+to efficiency; with n_k people of skill k and income y_k the year before, the cell's rate is sum_k n_k T(y_k) / sum_k n_k y_k.
 Base: income after the wedge of the base year and before transfers. Theory: a progressive tax narrows gaps of disposable
 income, the more the more of it comes back per head (Musgrave and Thin 1948); net pay falls, so taxed places lose residents.
 """
