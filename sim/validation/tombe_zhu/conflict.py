@@ -15,7 +15,7 @@ from sim.validation.tombe_zhu.economy import Economy
 from sim.validation.tombe_zhu.solver import Shock, solve
 from sim.world.world import Array
 
-AGGLOMERATION = tuple(np.round(np.linspace(0.0, 0.8, 17), 10))  # up to where one equilibrium is expected
+AGGLOMERATION = tuple(np.round(np.linspace(0.0, 0.8, 9), 10))  # up to where one equilibrium is expected
 INSTITUTIONS = {"forfeited": 0.0, "kept": 1.0}  # share of land income that follows the registered who left
 OBSERVED = "Thirty provinces, farm and other work, 2000; costs of migration fall as 2000 to 2005 (Tombe and Zhu 2019)."
 SAME = 1e-7  # logs by which two solutions may differ and be the same equilibrium
