@@ -27,6 +27,7 @@ from sim.validation.tombe_zhu import (
 )  # fmt: skip
 from sim.validation.tombe_zhu.solver import Shock, System, solve
 from sim.validation.tombe_zhu.tables import Row, Table
+from tests.plots.test_figures import placed
 from tests.validation.folders import made_up_folder, observed_folder
 
 TECHNOLOGY = published.technology()
@@ -61,6 +62,18 @@ def test_no_shock_changes_nothing(economy):
     after = solve(economy, Shock())
     assert np.abs(outcomes.six(after)).max() < 1e-6
     assert np.abs(after.real_wage - 1).max() < 1e-8
+
+
+def test_cells_without_land_income_have_no_land_market_to_clear():
+    """Land in farming alone and no housing: nothing changes without a shock, and non-farm rents never do."""
+    economy = drawn(3)
+    economy = economy.with_technology(
+        replace(TECHNOLOGY, goods=1.0, land=np.array([0.28, 0.0]), labour=np.array([0.29, 0.25]))
+    )
+    assert list(economy.technology.rebate) == pytest.approx([0.28 / 0.29, 0.0])
+    assert np.abs(outcomes.six(solve(economy, Shock()))).max() < 1e-6
+    after = solve(economy, everything(economy))
+    assert (after.rent[1::2] == 1).all() and np.abs(after.rent[::2] - 1).min() > 1e-3
 
 
 def test_productivity_up_by_three_tenths_raises_every_real_wage_by_the_leontief_multiple(economy):
@@ -299,8 +312,11 @@ def test_agglomeration_turns_the_sign_and_kept_rent_turns_it_earlier():
         below, above = (conflict.effect(economy, cost, line.flip + step, law)[0] for step in (-0.02, 0.02))
         assert below < 0 < above
     assert kept.flip < forfeited.flip
-    texts = [text.get_text() for text in figure.figure(found).texts]
-    assert any(f"{forfeited.flip:.2f}" in text and f"{kept.flip:.2f}" in text for text in texts)
+    drawn = figure.figure(found)
+    assert any(f"{forfeited.flip:.2f}" in text and f"{kept.flip:.2f}" in text for text, _ in placed(drawn))
+    width, height = drawn.get_size_inches() * drawn.dpi
+    for text, box in placed(drawn):
+        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1, text
 
 
 # -- reading --

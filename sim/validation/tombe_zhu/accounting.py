@@ -80,7 +80,7 @@ def _response(system: System, point: Array, cells: Index) -> Array:
     system.productivity = still
     answer = -np.linalg.solve(system.jacobian(point), forced.T).T
     state = system.state(point + step * answer)
-    return np.asarray((state["wage"] - state["living"]).imag.T[cells] / IMAGINARY)
+    return np.asarray((state.wage - state.living).imag.T[cells] / IMAGINARY)
 
 
 def growth(observed: Observed, migration_cost: Array) -> Decomposition:

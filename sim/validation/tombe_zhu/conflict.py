@@ -27,14 +27,14 @@ class Line:
 
     effect: percent change of the variance of log real income of provinces, by nu; flip: nu at which it changes sign (None:
     nowhere); flip_unweighted: the same when provinces count alike; apart: largest difference (logs) of solutions from
-    other initial populations at the flip and at the largest nu; starts: how many were tried and cleared.
+    other initial populations at the flip and at the largest nu (None: none found); starts: how many were tried and found.
     """
 
     institution: str
     effect: tuple[float, ...]
     flip: float | None
     flip_unweighted: float | None
-    apart: float
+    apart: float | None
     starts: tuple[int, int]
 
 
@@ -84,7 +84,7 @@ def conflict(
                 effect=tuple(float(value) for value in effects[:, 0]),
                 flip=flips[0],
                 flip_unweighted=flips[1],
-                apart=max(cleared, default=float("nan")),
+                apart=max(cleared, default=None),
                 starts=(len(found), len(cleared)),
             )
         )

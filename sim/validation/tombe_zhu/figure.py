@@ -66,7 +66,8 @@ def _words(found: Conflict) -> style.Words:
             below, above = ("narrows", "widens") if narrows else ("widens", "narrows")
             told.append(f"{where} {below} the gap below \u03bd = {line.flip:.2f} and {above} it above")
     starts = [line.starts for line in found.lines]
-    one = all(line.apart < SAME for line in found.lines) and all(tried == cleared for tried, cleared in starts)
+    one = all(line.apart is not None and line.apart < SAME for line in found.lines)
+    one = one and all(tried == cleared for tried, cleared in starts)
     unique = "lead to the same equilibrium" if one else "do not all lead to one equilibrium"
     alike = ", ".join(
         f"{line.flip_unweighted:.2f} ({line.institution})" for line in found.lines if line.flip_unweighted is not None
