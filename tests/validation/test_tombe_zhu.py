@@ -307,6 +307,7 @@ def test_agglomeration_turns_the_sign_and_kept_rent_turns_it_earlier():
     assert (forfeited.institution, kept.institution) == ("forfeited", "kept")
     for line in found.lines:
         assert line.effect[0] < 0 < line.effect[-1] and line.flip is not None
+        assert max(line.sectors) < 0  # farm and other work come nearer whatever nu is
         law = conflict.INSTITUTIONS[line.institution]
         assert abs(conflict.effect(economy, cost, line.flip, law)[0]) < 1e-3
         below, above = (conflict.effect(economy, cost, line.flip + step, law)[0] for step in (-0.02, 0.02))

@@ -25,13 +25,15 @@ SAME = 1e-7  # logs by which two solutions may differ and be the same equilibriu
 class Line:
     """Effects of freer migration under one land institution, by agglomeration nu.
 
-    effect: percent change of the variance of log real income of provinces, by nu; flip: nu at which it changes sign (None:
-    nowhere); flip_unweighted: the same when provinces count alike; apart: largest difference (logs) of solutions from
-    other initial populations at the flip and at the largest nu (None: none found); starts: how many were tried and found.
+    effect: percent change of the variance of log real income of provinces, by nu; sectors: percent change of the ratio of
+    real incomes outside farming to those in farming, by nu; flip: nu at which the first changes sign (None: nowhere);
+    flip_unweighted: the same when provinces count alike; apart: largest difference (logs) of solutions from other
+    initial populations at the flip and at the largest nu (None: none found); starts: how many were tried and found.
     """
 
     institution: str
     effect: tuple[float, ...]
+    sectors: tuple[float, ...]
     flip: float | None
     flip_unweighted: float | None
     apart: float | None
@@ -48,22 +50,24 @@ class Conflict:
 
     def to_json(self) -> dict[str, Any]:
         """The conflict for `--json`."""
-        rows = [{**vars(line), "effect": list(line.effect)} for line in self.lines]
+        rows = [vars(line) for line in self.lines]
         return {"place": self.place, "agglomeration": list(self.agglomeration), "lines": rows}
 
 
 def effect(economy: Economy, migration_cost: Array, agglomeration: float, kept_rent: float) -> Array:
-    """Percent change of the regional gap when migration costs change, under one law and one agglomeration: (2,).
+    """Percent changes of gaps when migration costs change, under one law and one agglomeration, (3,).
 
     Both economies have the same land institution and the same nu, and start from the same observed base year; first
-    the variance weighted by workers, then that in which provinces count alike.
+    the variance weighted by workers, then that in which provinces count alike, then the ratio between sectors.
     """
     before = solve(economy, Shock(kept_rent=kept_rent, agglomeration=agglomeration))
     shock = Shock(migration_cost=migration_cost, kept_rent=kept_rent, agglomeration=agglomeration)
     after = solve(economy, shock, before.unknowns)
-    return 100 * np.array(
-        [outcomes.regional_gap(after, weighted) / outcomes.regional_gap(before, weighted) - 1 for weighted in (True, False)]
+    old, new = (
+        np.array([outcomes.regional_gap(one), outcomes.regional_gap(one, weighted=False), outcomes.sector_gap(one)])
+        for one in (before, after)
     )
+    return np.asarray(100 * (new / old - 1))
 
 
 def conflict(
@@ -82,6 +86,7 @@ def conflict(
             Line(
                 institution=institution,
                 effect=tuple(float(value) for value in effects[:, 0]),
+                sectors=tuple(float(value) for value in effects[:, 2]),
                 flip=flips[0],
                 flip_unweighted=flips[1],
                 apart=max(cleared, default=None),

@@ -55,21 +55,35 @@ def welfare(after: Equilibrium) -> float:
     return float((weight * welfare_by_cell(after)).sum() / weight.sum())
 
 
-def real_income(after: Equilibrium) -> Array:
-    """Real income per worker of provinces, by residence, after a shock, (province,), unit of `Economy.real_income`.
+def _cells(after: Equilibrium) -> tuple[Array, Array]:
+    """Real income and number of all who work in the cells of the country after a shock, both (province, sector).
 
-    All who work in a province share its wages, the land income of those at home and what migrants keep of theirs.
+    All who work in a cell share its wages, the land income of those at home and what migrants there keep of theirs; the
+    unit is that of `Economy.real_income` times millions.
     """
     economy = after.economy
     income_before = economy.wage * economy.labour * (1 + economy.by_cell(economy.technology.rebate))
     real = economy.real_income * economy.labour * after.income / income_before / after.living_cost
     by_region = (len(economy.regions), len(economy.sectors))
-    return np.asarray(real.reshape(by_region)[:-1].sum(axis=1) / after.labour.reshape(by_region)[:-1].sum(axis=1))
+    return real.reshape(by_region)[:-1], after.labour.reshape(by_region)[:-1]
+
+
+def real_income(after: Equilibrium) -> Array:
+    """Real income per worker of provinces, by place of work, (province,), in the unit of `Economy.real_income`."""
+    real, workers = _cells(after)
+    return np.asarray(real.sum(axis=1) / workers.sum(axis=1))
+
+
+def sector_gap(after: Equilibrium) -> float:
+    """Real income per worker outside farming over that in farming, all provinces together (ratio)."""
+    real, workers = _cells(after)
+    farm, other = real.sum(axis=0) / workers.sum(axis=0)
+    return float(other / farm)
 
 
 def regional_gap(after: Equilibrium, weighted: bool = True) -> float:
     """Variance of log real income per worker over provinces (log points squared), by workers or all provinces alike."""
-    workers = after.labour.reshape(len(after.economy.regions), -1)[:-1].sum(axis=1)
+    workers = _cells(after)[1].sum(axis=1)
     logs, weights = np.log(real_income(after)), workers if weighted else np.ones_like(workers)
     return float(np.average((logs - np.average(logs, weights=weights)) ** 2, weights=weights))
 
