@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import treasury
 from sim.data import catalogue
-from sim.economy import baseline_rules
+from sim.economy import baseline_rules, government_names
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
 from sim.world.world import Array, World
@@ -89,6 +89,28 @@ def fall_of_the_gap(world: World, last: int = 2019) -> tuple[float, float]:
     return 100 * float((log_ratio(last) - log_ratio(world.first_year)).mean()), 100 * float(published.mean())
 
 
+def path_since(world: World, last: int = 2019) -> list[tuple[str, ...]]:
+    """A row a year: the urban-rural ratio of all cities, and residents, in the continuum and as published."""
+    model = FactorFlowModel(world, last_year=last, continuum=True)
+    while model.running:
+        model.step()
+    read = {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
+    seen = catalogue.observed(world.name)
+    ratio = seen[(seen["measure"] == "urban_rural_ratio") & (seen["scope"] == "world")].set_index("year")["value"]
+    rows: list[tuple[str, ...]] = []
+    for year in range(world.first_year, last + 1):
+        ours = read[year, "kind", "urban", "income_per_head"] / read[year, "kind", "rural", "income_per_head"]
+        people = sum(sum(persons) for persons in catalogue.residents(world.name, year).values())
+        here = read[year, "world", world.name, "population"]
+        rows.append((f"{year}", f"{ours:.3f}", f"{ratio[year]:.3f}", f"{here / 1e6:.2f}", f"{people / 1e6:.2f}"))
+    return rows
+
+
+def budgets(world: World) -> list[tuple[str, ...]]:
+    """What a share of a budget is a share of: every government's budget in the base year."""
+    return [(name, f"{budget / 1e9:,.1f}") for name, budget in zip(government_names(world), world.budgets, strict=True)]
+
+
 def report(name: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
     """Tables (title, columns, rows) of the check-up of a world; base-year errors only where figures are published."""
     world = build_world(name)
@@ -103,6 +125,9 @@ def report(name: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]
         ours, published = fall_of_the_gap(world)
         change: tuple[str, ...] = ("mean log city ratio", f"{ours:.2f}", f"{published:.2f}")
         tables.append(("Change 2014 to 2019, log points x 100", ("", "model", "observed"), [change]))
+        heads = ("year", "urban-rural ratio, model", "observed", "residents, millions, model", "between the censuses")
+        tables.append(("The years after the base year, in the continuum", heads, path_since(world)))
+        tables.append(("Public budgets of the base year", ("government", "billion yuan a year"), budgets(world)))
     columns = ("cell", "work in town", "rent share", "dividend share", "capital/output, years", "wedge")
     tables.append(("Base year by cell (shares of disposable income)", columns, sanity(world)))
     return tables

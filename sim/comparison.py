@@ -230,6 +230,9 @@ def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
             f"{other.title} and {baseline.title} are not paired ({'; '.join(unlike)}): their difference also holds the "
             "luck of the draw, and its band is wider than it would be with the same seeds and agents."
         )
+    pairs = len(set(baseline.replicates) & set(other.replicates))
+    if 1 < pairs < 10 and not unlike:
+        notes.append(f"The band of {pairs} pairs is hardly more than their range; run.replicates asks for more.")
     for results in (baseline, other):
         failed = len(results.manifest["replicates"]) - len(results.replicates)
         if failed:

@@ -127,10 +127,7 @@ def _difference(
 
 def _of_policies(results: Results, measure: str, year: int) -> Effect:
     """Sum over a scenario's policies, 10^9 yuan a year: zero where none of them pays or raises anything."""
-    series = results.series
-    asked = series[(series["scope"] == "policy") & (series["measure"] == measure) & (series["year"] == year)]
-    sums = asked.groupby("replicate", observed=True)["value"].sum().reindex(list(results.replicates), fill_value=0.0)
-    return _effect(sums.to_frame().T / 1e9, "10^9 yuan of 2014 per year")
+    return _effect(results.public_money(measure, year).to_frame().T / 1e9, "10^9 yuan of 2014 per year")
 
 
 def _effect(values: pd.DataFrame, unit: str) -> Effect:
@@ -160,7 +157,7 @@ def _said(effect: Effect) -> str:
         return f"{effect.median:.3g}" if effect.median else "0"
     digits = min(4, max(1, 2 - int(np.floor(np.log10(max(abs(effect.p05), abs(effect.p95), 1e-6))))))
     low, middle, high = (f"{value:+.{digits}f}" for value in (effect.p05, effect.median, effect.p95))
-    return f"{middle} ({low} to {high})"
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def page(told: list[Row], questions: Questions, command: str) -> str:
@@ -171,7 +168,8 @@ def page(told: list[Row], questions: Questions, command: str) -> str:
     notes += [f"- {row.title}: the band of the reading includes zero.\n" for row in unclear]
     return (
         f"# What each policy does\n\n{questions.title}. Written by `{command}`; medians of "
-        f"{_listed({row.pairs for row in told})} replicates paired with those of no new policy, in brackets the 90% band.\n\n"
+        f"{_listed({row.pairs for row in told})} replicates paired with those of no new policy, in brackets the 90% band"
+        f"{few_pairs(told)}.\n\n"
         "## Signs\n\nWhat theory expects of one reading in "
         f"{_listed({row.expectation.year for row in told})}, and the sign of its whole band (0: the band includes zero).\n\n"
         + _table(SIGNS_HEAD, [signs(row) for row in told])
@@ -180,6 +178,12 @@ def page(told: list[Row], questions: Questions, command: str) -> str:
         "expected gain of the people registered there. Cost is what policies took from public budgets, receipts what they "
         "raised.\n\n" + _table(EFFECTS_HEAD, [effects(row) for row in told])
     )
+
+
+def few_pairs(told: list[Row]) -> str:
+    """A warning where a band rests on so few pairs that it is no more than their range."""
+    fewest = min(row.pairs for row in told)
+    return f" (of {fewest} pairs it is hardly more than their range: ask for more replicates)" if fewest < 10 else ""
 
 
 def _table(head: tuple[str, ...], body: list[tuple[str, ...]]) -> str:

@@ -51,9 +51,10 @@ def _without_policies(
     bill = sum(_bill(rules, money, number) for number, item in enumerate(rules.subsidies) if item.payer == government)
     if bill > 0:
         if bill > amounts[GENERAL].sum():
+            paid_for = dict.fromkeys(item.policy for item in rules.subsidies if item.payer == government)
             raise FactorFlowError(
-                f"subsidies ask {bill:.4g} yuan of {name}, whose general purchases are {amounts[GENERAL].sum():.4g}; "
-                "lower their rates or name another payer"
+                f"policies {', '.join(paid_for)}: subsidies ask {bill:.4g} yuan of {name}, whose general purchases are "
+                f"{amounts[GENERAL].sum():.4g}; lower their rates or name another payer"
             )
         amounts[GENERAL] -= general_weights(rules, government) * bill
     amounts[np.abs(amounts) <= 1e-12 * budget] = 0.0  # what rounding leaves of spending that is all a policy's

@@ -14,6 +14,7 @@ from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
 from sim.agents.population import Moves, Population
 from sim.economy import Payment, Rules, baseline_rules, log_change
+from sim.errors import FactorFlowError
 from sim.markets.clearing import Clearing
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
 
@@ -115,7 +116,10 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         clearing, maps, supply = year.clear_markets(world, economy, rules)
         money = treasury.statement(maps, clearing.revenue)
         _, used = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
-        self.payments = ledger.payments(world, rules, money, used)
+        try:
+            self.payments = ledger.payments(world, rules, money, used)
+        except FactorFlowError as error:
+            raise FactorFlowError(f"in {self.year} {error}") from error
         rents = clearing.land_rent * economy.effective_land
         self._close(
             {

@@ -167,6 +167,7 @@ def _sentences(comparison: Comparison, label: str) -> Iterable[str]:
         yield _first_sentence(start, ratio, f"the urban-rural income ratio of {world}", base_title)
         yield from _beside_the_ratio(comparison, label, ratio)
         yield from _regions(comparison, label)
+    yield from _public_money(comparison, label)
     unchanged = []
     for measure, words in _ALSO_SAID.items():
         change = _change(comparison, label, measure)
@@ -224,6 +225,17 @@ def _beside_the_ratio(comparison: Comparison, label: str, ratio: Change) -> Iter
         else:
             sentence += " The ratio and Theil's index agree."
     yield sentence
+
+
+def _public_money(comparison: Comparison, label: str) -> Iterable[str]:
+    """What the policies cost public budgets in the last year, and what they raised."""
+    results, year = comparison.scenarios[label], comparison.year
+    cost, raised = (
+        float(results.public_money(measure, year).median()) / 1e9 for measure in ("public_cost", "public_receipts")
+    )
+    if cost > 0 or raised > 0:
+        gained = f" and raise {raised:,.3g} billion" if raised > 0 else ""
+        yield f"Its policies cost public budgets {cost:,.3g} billion yuan of 2014 in {year}{gained}."
 
 
 def _regions(comparison: Comparison, label: str) -> Iterable[str]:

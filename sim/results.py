@@ -133,6 +133,13 @@ class Results:
         rows = rows[rows["place"] == (place or places[0])]
         return rows.pivot(index="year", columns="replicate", values="value")
 
+    def public_money(self, measure: str, year: int) -> pd.Series[float]:
+        """What all policies cost (`public_cost`) or raised (`public_receipts`) in a year, by replicate, yuan of 2014."""
+        series = self.series
+        asked = (series["scope"] == "policy") & (series["measure"] == measure) & (series["year"] == year)
+        sums = series[asked].groupby("replicate", observed=True)["value"].sum()
+        return sums.reindex(list(self.replicates), fill_value=0.0)
+
     def _read(self, table: str) -> pd.DataFrame:
         frame: pd.DataFrame = _read_parquet(self.path / _file(table)).to_pandas()
         done = frame["replicate"].isin(self.replicates)

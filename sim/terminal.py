@@ -43,6 +43,7 @@ def tell_comparison(comparison: Comparison) -> None:
     for label, results in comparison.scenarios.items():
         title = f"{results.title} against {comparison.baseline.title}, {comparison.year}"
         print_table(title, columns, report.headline_cells(comparison, label), numbers=range(2, 6))
+        click.echo("A difference is the median of differences paired by replicate, not that of the two medians.")
         part = comparison.spread_left_by_pairing(label)
         if part is not None:
             click.echo(

@@ -151,7 +151,10 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
         click.echo(json.dumps([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told]))
     else:
         terminal.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
-        terminal.print_table("", effects.EFFECTS_HEAD, [effects.effects(row) for row in told])
+        # the band below its median keeps the table within a page
+        cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in told]
+        terminal.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
+        click.echo(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(told)}.")
     if out is not None:
         write_over(out, effects.page(told, questions, f"factorflow effects --out {out.as_posix()}"))
         click.echo(str(out), err=as_json)

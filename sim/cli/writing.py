@@ -157,7 +157,7 @@ def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
         for difference in found
     ]
     click.echo()
-    terminal.print_table(f"{len(found)} differences", ("path", "A", "B", "said in"), rows)
+    terminal.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
     return DONE
 
 

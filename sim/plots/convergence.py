@@ -11,7 +11,7 @@ from sim.plots import marks, style
 from sim.plots.bands import at_least, quantiles, scope_of
 from sim.results import Results
 
-TITLE = "Does the gap between town and country close?"
+TITLE = "Does the income gap between town and country close?"
 MEANING = (
     "urban over rural income per head (or another measure) by year: median and bands of each scenario, observed points"
 )

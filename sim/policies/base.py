@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from sim.economy import Funding, Rules
+from sim.economy import Funding, Rules, government_names
 from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
 from sim.world.world import ENCLAVE, GENERAL, Array, World
@@ -37,6 +37,16 @@ def strength(terms: PolicyTerms, year: int) -> float:
     return terms.strength(year)
 
 
+class OverBudget(FactorFlowError):
+    """More is asked of a government than its general purchases hold; PolicyInForce says of which."""
+
+    ADVICE = "Lower the shares of the policies that this government pays for."
+
+    def __init__(self, payer: int, asked: float, left: float) -> None:
+        super().__init__(f"asks for {asked:.3g} of a budget of which only {left:.3g} is left for general purchases, that")
+        self.payer = payer
+
+
 class PolicyInForce:
     """A declared policy as a law: rules in, rules out, for a world and a year."""
 
@@ -51,6 +61,9 @@ class PolicyInForce:
             return rules
         try:
             regulated: Rules = self.instrument.regulate(rules, self.terms.at(year), world, now)
+        except OverBudget as error:
+            payer = government_names(world)[error.payer]
+            raise FactorFlowError(f"policy {self.name} in {year}: {error} of {payer}. {error.ADVICE}") from error
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
         return _signed(regulated, rules, self.name)
@@ -102,16 +115,13 @@ def fund(
     """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights.
 
     For the purpose ENCLAVE it buys capital that stands in `place`; money for those registered in `homes` follows them.
-    Raises FactorFlowError when more is asked for than its general purchases still hold.
+    Raises OverBudget when more is asked for than its general purchases still hold.
     """
     if share == 0.0:
         return rules
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
     if share > left:
-        raise FactorFlowError(
-            f"asks for {share:.3g} of a budget of which only {left:.3g} is left for general purchases; "
-            "lower the shares of the policies that this government pays for"
-        )
+        raise OverBudget(payer, share, left)
     return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place, homes)))
 
 

@@ -102,9 +102,9 @@ def _within_reach(world: World, buyer: int, cells: Flag, good: int, needed: floa
     transport = p["transport_elasticity"] * np.log1p(world.places.distance_km[buyer, cells] / 20.0)
     there = transport + world.border[buyer, cells] * (tech.local_cost[good] + tech.segmentation[good])
     if needed > there.min() + 1e-12:
-        had = world.trade_shares[buyer, cells, good].sum()
+        had = float(world.trade_shares[buyer, cells, good].sum())
         most = had * np.exp(p["trade_elasticity"] * there.min())
         raise FactorFlowError(
             f"{asked[0]} cannot have the share {asked[1]:.3g} of these purchases: it had {had:.3g} in the base year, and "
-            f"without any trade cost it would have about {most:.2g}; ask for less"
+            f"without any trade cost it would have about {most / (1 - had + most):.2g}; ask for less"
         )

@@ -23,6 +23,8 @@ from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.words import Version, quantity, word
 from sim.scenario.yaml_reader import read_file
 
+_OF_A_SCENARIO = frozenset({"extends", "world", "policies", "years"})
+
 
 class Computed(Words):
     """How the scenarios are computed here; what is left out is as the scenario says."""
@@ -108,6 +110,9 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary, computed: Comput
     path = Path(path)
     reading = read_file(path, str(path))
     draft = Draft(reading.data, reading.places, reading.faults, reading.faulty, not reading.complete)
+    if "expectations" not in draft.data and _OF_A_SCENARIO & set(draft.data):
+        draft.fault((), "is a scenario, not a file of expectations; `factorflow compare` holds it against another.")
+        raise ScenarioFaults(set(draft.faults))
     asked: Expectations | None = None
     if draft.data or not draft.faults:
         try:

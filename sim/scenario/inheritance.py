@@ -129,7 +129,11 @@ def absent(path: Path) -> str | None:
     try:
         if path.is_file():
             return None
-        return "is not a file." if path.exists() else "there is no such file."
+        if path.exists():
+            return "is not a file."
+        with_ending = path.with_name(f"{path.name}.yaml")
+        meant = f' Did you mean "{with_ending.name}"?' if with_ending.is_file() else ""
+        return f"there is no such file.{meant}"
     except OSError as error:
         return f"cannot be opened: {error.strerror}."
 

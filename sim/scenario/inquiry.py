@@ -60,6 +60,9 @@ def explained(scenario: Scenario, path: str, vocabulary: Vocabulary) -> Answer:
     """What stands at a dotted path and what it means; raises FactorFlowError with the nearest path there is."""
     where = tuple(word.strip() for word in path.split("."))
     resolved = scenario.resolved()
+    hint = _whole_path(scenario, where[0], vocabulary) if len(where) == 1 and where[0] not in fields_of(Scenario) else ""
+    if hint:
+        raise FactorFlowError(f'"{path}" is the end of a path.{hint}')
     spot, source, default = _spot(scenario, where, vocabulary)
     _counted(resolved, where)
     value = _at(resolved, where)
@@ -118,6 +121,13 @@ def _known(step: str, names: Iterable[str], where: str) -> None:
     names = tuple(names)
     if step not in names:
         raise FactorFlowError(f'there is no "{step}" in {where or "a scenario"}. {one_of(step, names)}')
+
+
+def _whole_path(scenario: Scenario, last: str, vocabulary: Vocabulary) -> str:
+    """A hint at the whole paths that end in a word, where it stands in a policy or among the world's parameters."""
+    known = [f"policies.{name}.{last}" for name, terms in scenario.policies.items() if last in fields_of(type(terms))]
+    known += [f"parameters.{last}"] if last in vocabulary.worlds[scenario.world].parameters else []
+    return f' Did you mean {", ".join(known[:3])}?' if known else ""
 
 
 def _text_of_instrument(terms: type[PolicyTerms]) -> str:

@@ -26,9 +26,18 @@ def word(default: Any = ..., *, meaning: str) -> Any:
     return Field(default, description=meaning)
 
 
+# what people write for a word of the language that looks different
+_MEANT = {
+    "below": "at_most", "above": "at_least", "at_most": "below", "at_least": "above", "max": "at_most", "min": "at_least",
+    "start": "from", "begin": "from", "end": "until", "stop": "until", "to": "until", "until": "to",
+}  # fmt: skip
+
+
 def nearest(found: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that looks most like the one found, or None when none does."""
+    """The allowed word that means the same as the one found or looks most like it, or None when none does."""
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
+    if _MEANT.get(found.casefold()) in by_folded:
+        return by_folded[_MEANT[found.casefold()]]
     close = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

@@ -67,7 +67,10 @@ def test_replicates_that_only_one_side_finished_are_left_out(tmp_path: Path) -> 
     assert (row["replicates"], row["paired"]) == (2, True)
     assert row["baseline_median"] == pytest.approx(2.035)
     assert row["difference"] == pytest.approx(-0.0535)
-    assert comparison.notes == ("Replicates of Aid that failed and are left out: 3 of 9.",)
+    assert comparison.notes == (
+        "The band of 2 pairs is hardly more than their range; run.replicates asks for more.",
+        "Replicates of Aid that failed and are left out: 3 of 9.",
+    )
 
 
 def test_one_pair_has_no_band(tmp_path: Path) -> None:
