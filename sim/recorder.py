@@ -99,7 +99,8 @@ def record_year(
         _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
         record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
     for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
-        _group(record, year, "kind", kind, flag & everywhere, None, readings)
+        if (flag & everywhere).any():  # some worlds have towns alone
+            _group(record, year, "kind", kind, flag & everywhere, None, readings)
     _group(record, year, "world", places.world, everywhere, places.urban, readings)
     income = income_at_base_returns(world, economy, base)
     people = readings["population"]

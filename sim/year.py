@@ -125,22 +125,28 @@ def base_hours(world: World) -> Array:
 
 
 def base_year(world: World) -> BaseYear:
-    """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
+    """Prices, returns and values of the base year in the continuum, the point from which changes are counted.
+
+    Worlds whose choice is in levels count from prices of one and values of zero.
+    """
     economy = first_economy(world, *continua(world))
     clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy))
     money = treasury.statement(maps, clearing.revenue)
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
     net_wages = (1 - world.public.wedge) * (hours @ clearing.wage) / persons
+    ones, levels = np.ones(world.cells), world.choice.levels
     start = BaseYear(
         wage=clearing.wage,
-        rental=clearing.rental,
-        land_rent=clearing.land_rent,
-        price_index=clearing.price_index,
+        rental=ones if levels else clearing.rental,
+        land_rent=ones if levels else clearing.land_rent,
+        price_index=ones if levels else clearing.price_index,
         value=np.zeros(world.cells),
         mean_efficiency=float(hours.sum() / persons.sum()),
         other_income=money.disposable / persons - net_wages,
     )
+    if levels:
+        return start
     return BaseYear(**{**start.__dict__, "value": place_values(world, economy, clearing, money, start)})
 
 
