@@ -1,0 +1,14 @@
+"""All rows of the table of corners, in the order of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.validation.theory import choice, factors, geography, goods, places, solow, stationary
+from sim.validation.theory.row import Row
+
+
+def rows() -> Iterator[Row]:
+    """Every corner without draws; each row is worked out when it is asked for."""
+    for family in (choice, places, factors, solow, goods, geography, stationary):
+        yield from family.rows()
