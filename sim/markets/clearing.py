@@ -44,15 +44,27 @@ class Supply:
     openness: Array
 
 
-def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array, start: Array, year: int) -> Clearing:
+@dataclass(frozen=True)
+class Demand:
+    """What is bought, linear in revenues R: maps (cell, cell x sector) of final demand F, housing and households' goods C.
+
+    vouchers: v (cell, sector), what public money adds to every yuan of C for a good.
+    """
+
+    final: Array
+    housing: Array
+    goods: Array
+    vouchers: Array
+
+
+def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> Clearing:
     """Find revenues R that reproduce themselves, and deflate them by the numeraire.
 
-    R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk
+    R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + v_nj C_n + sum_k (1 - gamma_k) a_kj R_nk
 
-    Within a year incomes are linear in revenues, so final demand F = spending_map R and housing = housing_map R, both
-    maps (cell, cell x sector). A damped fixed point on R from `start` (last year's); total revenue is held while
-    searching, since every price is free up to a scale, and fixed afterwards by the numeraire: the base-year basket's
-    geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
+    Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (last year's);
+    total revenue is held while searching, since every price is free up to a scale, and fixed afterwards by the numeraire:
+    the base-year basket's geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
     """
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     size = start.sum()
@@ -66,8 +78,10 @@ def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array,
         supply.land,
         supply.productivity,
         np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
-        np.ascontiguousarray(spending_map),
-        np.ascontiguousarray(housing_map),
+        np.ascontiguousarray(demand.final),
+        np.ascontiguousarray(demand.housing),
+        np.ascontiguousarray(demand.goods),
+        demand.vouchers,
         tech.labour,
         tech.capital,
         tech.land,
@@ -99,7 +113,7 @@ def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array,
 
 @numba.njit(cache=True)
 def _sweeps(  # type: ignore[no-untyped-def]
-    start, size, labour, capital, land, productivity, openness, spending_map, housing_map,
+    start, size, labour, capital, land, productivity, openness, spending_map, housing_map, goods_map, vouchers,
     labour_share, capital_share, land_share, value_added, materials, spending, theta, damping, tolerance, most,
 ):  # fmt: skip
     """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep."""
@@ -108,11 +122,13 @@ def _sweeps(  # type: ignore[no-untyped-def]
     log_prices, potential = np.zeros((cells, sectors)), np.zeros((cells, sectors))
     factor_prices = np.zeros((cells, 3))
     residual = np.zeros((cells, sectors))
+    with_vouchers = vouchers.max() > 0.0
     sweep = 0
     while sweep < most:
         sweep += 1
         flat = revenue.ravel()
         final, housing = spending_map @ flat, housing_map @ flat
+        goods = goods_map @ flat if with_vouchers else housing
         _pay_factors(
             factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
         )
@@ -123,8 +139,9 @@ def _sweeps(  # type: ignore[no-untyped-def]
         market = np.ones((cells, sectors))
         price_change = _price(market, log_prices, potential, openness, theta)
         total = _sell(
-            residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
-        )
+            residual, revenue, final, goods, vouchers, market, productivity, potential, openness,
+            value_added, materials, spending, damping,
+        )  # fmt: skip
         if residual.max() < tolerance and price_change < tolerance:
             break
         revenue *= size / total
@@ -187,14 +204,15 @@ def _price(market, log_prices, potential, openness, theta):  # type: ignore[no-u
 
 @numba.njit(cache=True)
 def _sell(  # type: ignore[no-untyped-def]
-    residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
-):
+    residual, revenue, final, goods, vouchers, market, productivity, potential, openness,
+    value_added, materials, spending, damping,
+):  # fmt: skip
     """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
     cells, sectors = revenue.shape
     spent = np.zeros((cells, sectors))
     for n in range(cells):
         for j in range(sectors):
-            demand = spending[j] * final[n]
+            demand = spending[j] * final[n] + vouchers[n, j] * goods[n]
             for k in range(sectors):
                 demand += (1.0 - value_added[k]) * materials[k, j] * revenue[n, k]
             spent[n, j] = demand / market[n, j]

@@ -41,4 +41,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if not cells.any():
         return rules
     share = terms.share_of_upper_budget * strength
-    return fund(rules, rules.spending_share.shape[0] - 1, HOUSEHOLD, per_head(rules, cells), share)
+    return fund(rules, rules.upper, HOUSEHOLD, per_head(rules, cells), share)

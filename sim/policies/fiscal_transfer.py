@@ -17,12 +17,12 @@ from sim.errors import FactorFlowError
 from sim.policies.base import cells_of, fund, per_head, regions_of
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, quantity, word
-from sim.world.world import GENERAL, HOUSEHOLD, INFRASTRUCTURE, SERVICES, Array, World
+from sim.world.world import HOUSEHOLD, INFRASTRUCTURE, PROJECTS, SERVICES, Array, World
 
 MEANING = "moves a share of budgets to public purposes of named or poorer regions"
 PAID_BY = "the government above the regions, or the regions named as payers, from general purchases"
 
-_PURPOSES = {"general": GENERAL, "services": SERVICES, "infrastructure": INFRASTRUCTURE, "household": HOUSEHOLD}
+_PURPOSES = {"general": PROJECTS, "services": SERVICES, "infrastructure": INFRASTRUCTURE, "household": HOUSEHOLD}
 
 
 class Terms(PolicyTerms):
@@ -46,7 +46,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     """Move each payer's share to the recipients' cells by the formula."""
     cells = cells_of(world, regions_of(world, terms.recipients), terms.kind)
     weights = per_head(rules, cells) if terms.formula == "per_head" else _by_shortfall(rules, world, cells)
-    upper = rules.spending_share.shape[0] - 1
+    upper = rules.upper
     payers = (upper,) if terms.payers is None else regions_of(world, terms.payers)
     for payer in payers:
         rules = fund(rules, payer, _PURPOSES[terms.purpose], weights, terms.share_of_budget * strength)

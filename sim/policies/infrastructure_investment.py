@@ -36,7 +36,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     share = terms.share_of_budget * strength
     if terms.paid_by == "upper":
         weights = per_head(rules, cells_of(world, regions, terms.kind))
-        return fund(rules, rules.spending_share.shape[0] - 1, INFRASTRUCTURE, weights, share)
+        return fund(rules, rules.upper, INFRASTRUCTURE, weights, share)
     for region in regions:
         rules = fund(rules, region, INFRASTRUCTURE, per_head(rules, cells_of(world, [region], terms.kind)), share)
     return rules

@@ -31,4 +31,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     """Move a share of the upper budget to public services of the cells named, by residents."""
     weights = per_head(rules, cells_of(world, regions_of(world, terms.regions), terms.kind))
     share = terms.share_of_upper_budget * strength
-    return fund(rules, rules.spending_share.shape[0] - 1, SERVICES, weights, share)
+    return fund(rules, rules.upper, SERVICES, weights, share)

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.data import catalogue
 from sim.errors import WorldError
+from sim.world import inversion
 from sim.world.skills import SKILLS
 from sim.world.world import GENERAL, PURPOSES, Array, Choice, Places, PublicMoney, Stocks, Technology, World
 
@@ -82,6 +83,8 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
     away = 1 - np.eye(cells)
     places = _places(name, corner)
     crossed = (places.region_of_cell[:, None] != places.region_of_cell[None, :]).astype(float)
+    border = crossed * (corner.trade_cost + p["trade_cost"])
+    openness = np.exp(-p["trade_elasticity"] * border[:, :, None] * corner.technology.local_cost)
     made = corner.productivity > 0
     # productivity is told at one unit of labour; the model counts density from what the cell starts with
     scale = np.exp(np.outer(p["agglomeration"] * np.log(people), corner.technology.value_added))
@@ -91,13 +94,15 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
         places=places,
         technology=corner.technology,
         parameters=p,
-        border=crossed * (corner.trade_cost + p["trade_cost"]),
+        border=border,
         public=_public_money(corner),
         stocks=_stocks(corner, p),
         choice=_choice(corner, corner.migration_cost + away * p["migration_cost"], p),
         productivity=corner.productivity * scale,
         revenue=np.where(made, people[:, None] * np.where(corner.technology.spending > 0, corner.technology.spending, 1), 0),
         income_per_head=np.ones(cells),
+        budgets=np.zeros(len(corner.regions) + 1),
+        trade_shares=inversion.trade_shares(made.astype(float), openness),
         price_weights=np.full(cells, 1 / cells),
         price_level=1.0,
     )
@@ -174,14 +179,17 @@ def _stocks(corner: Corner, p: Mapping[str, float]) -> Stocks:
 
 
 def _choice(corner: Corner, cost: Array, p: Mapping[str, float]) -> Choice:
-    """Amenities and costs as the pull of every place, kappa (log B_d - cost_hd); no land moves, nobody goes where B is 0."""
+    """Amenities and costs as the pull of every place, kappa (log B_d - cost_hd) less the largest; no land moves.
+
+    Nobody goes where the amenity is zero.
+    """
     cells, there = len(corner.cells), corner.amenity > 0
-    log_amenity = np.log(np.where(there, corner.amenity, 1.0))
+    pull = p["labour_choice_elasticity"] * (np.log(np.where(there, corner.amenity, 1.0))[None, :] - cost)
     return Choice(
         labour_seed=np.tile(there.astype(float), (cells, 1)),
         capital_seed=np.ones((cells, cells)),
         land_seed=np.eye(cells),
-        pull=p["labour_choice_elasticity"] * (log_amenity[None, :] - cost),
+        pull=pull - pull.max(axis=1, keepdims=True),  # choices only know differences, and no elasticity overflows
         registration_barrier=np.zeros((cells, cells)),
         levels=True,
     )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sim.data import catalogue
-from sim.markets.clearing import Supply, clear
+from sim.markets.clearing import Demand, Supply, clear
 from sim.policies.base import PolicyInForce, instruments
 from sim.world import zhejiang as builder
 from sim.world.build import build_world
@@ -123,4 +123,5 @@ def test_an_impossible_market_names_itself(zhejiang):
 
     endless = np.full((zhejiang.cells, economy.revenue.size), np.nan)
     with pytest.raises(MarketDidNotClear, match="2031"):
-        clear(zhejiang, supply, endless, endless, economy.revenue, 2031)
+        demand = Demand(endless, endless, endless, np.zeros((zhejiang.cells, 3)))
+        clear(zhejiang, supply, demand, economy.revenue, 2031)

