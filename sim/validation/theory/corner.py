@@ -29,6 +29,7 @@ CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "roback": ("theory_roback", {"labour_choice_elasticity": 10_000}),
     "tastes": ("theory_roback", {}),
     "free_factors": ("theory_factors", {}),
+    "agents": ("theory_factors", {"labour_choice_elasticity": 1.5, "capital_choice_elasticity": 1.5}),
     "wedges": ("theory_wedges", {}),
     "solow": ("theory_solow", {}),
     "two_countries": ("theory_trade", {}),
@@ -84,7 +85,7 @@ class Reading:
 
     @property
     def expected_value(self) -> Array:
-        """Log welfare of people by home before tastes are drawn, up to a constant, (home,): log sum exp(kappa V + pull) / kappa."""
+        """Log welfare by home before tastes are drawn, up to a constant, (home,): log sum exp(kappa V + pull) / kappa."""
         kappa = self.world.parameters["labour_choice_elasticity"]
         return np.asarray(logsumexp(kappa * self.values + self.world.choice.pull, axis=1) / kappa)
 
@@ -114,7 +115,7 @@ def settled(world: World) -> Reading:
     return read(at_rest(world))
 
 
-def at_rest(world: World, most: int = 20_000, still: float = 1e-14) -> FactorFlowModel:
+def at_rest(world: World, most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
     """The model once no stock of people or capital changes by more than `still` of all in a year.
 
     Raises FactorFlowError where that takes more than `most` years.

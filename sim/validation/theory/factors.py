@@ -53,7 +53,7 @@ def _equal_returns(productivity: Array, land: Array, technology: tuple[float, fl
     ours = at_start(corner("free_factors", {"people": labour, "capital": capital}))
     output = ours.clearing.revenue.sum(axis=1) / ours.persons
     gaps = [float(np.ptp(np.log(part))) for part in (ours.clearing.wage, ours.clearing.rental, output)]
-    name = "free factors: log gaps of wage, rental, output"
+    name = "free factors: gaps of wage, rental, output"
     yield Row(name, "free_factors", _HSIEH_KLENOW, np.zeros(3), np.array(gaps))
 
 

@@ -64,10 +64,10 @@ def _line() -> Iterator[Row]:
 
 def _twins() -> Iterator[Row]:
     """alpha + beta above zero: two identical places and two answers, one for each lead; below zero: one answer."""
-    leads = [np.array([0.51, 0.49]), np.array([0.49, 0.51])]
+    leads = [np.array([0.7, 0.3]), np.array([0.3, 0.7])]
     cost = np.exp(0.2 * (1 - np.eye(2)))
     for name, beta in (("twins_congested", -0.3), ("twins", -0.05)):
-        word = f"two alike, alpha + beta = {0.1 + beta:+.2f}"
+        word = f"alpha + beta = {0.1 + beta:+.2f}"
         for lead, side in zip(leads, ("west", "east"), strict=True):
             exact = allen_arkolakis(np.ones(2), np.ones(2), cost, 0.1, beta, 9.0, lead)
             ours = settled(corner(name, {"people": lead})).shares
@@ -87,7 +87,17 @@ def sustain_point(mu: float, sigma: float) -> float:
         inner = (1 + mu) / 2 * cost ** (1 - sigma) + (1 - mu) / 2 * cost ** (sigma - 1)
         return float(-mu * np.log(cost) + np.log(inner) / sigma)
 
-    return float(brentq(gap, 1.2, 5.0, xtol=1e-14))
+    return float(brentq(gap, break_point(mu, sigma), 1e6, xtol=1e-13))
+
+
+def slope_of_lead(cost: float, mu: float, sigma: float) -> float:
+    """Slope of the log lead of real wages in the share of workers at equal numbers, twice that of one region's log wage.
+
+    4 Z (1-rho)/rho [mu (1+rho) - Z (mu^2+rho)] / [1 - mu Z (1-rho) - rho Z^2], Z = (1 - T^(1-sigma)) / (1 + T^(1-sigma)).
+    """
+    rho, z = (sigma - 1) / sigma, (1 - cost ** (1 - sigma)) / (1 + cost ** (1 - sigma))
+    inner = (mu * (1 + rho) - z * (mu**2 + rho)) / (1 - mu * z * (1 - rho) - rho * z**2)
+    return float(4 * z * (1 - rho) / rho * inner)
 
 
 def lead_of_north(cost: float, share: float) -> float:
@@ -108,6 +118,10 @@ def _core_periphery() -> Iterator[Row]:
     yield Row("trade cost at which symmetry breaks", name, _FKV, break_point(mu, sigma), float(broken), 1e-6)
     held = brentq(lambda cost: lead_of_north(cost, 1 - 1e-12), 1.6, 2.0, xtol=1e-12)
     yield Row("trade cost at which the core is sustained", name, _FKV, sustain_point(mu, sigma), float(held))
+    sides = (broken - 0.02, broken + 0.02)
+    slopes = [(lead_of_north(cost, 0.5 + 1e-4) - lead_of_north(cost, 0.5 - 1e-4)) / 2e-4 for cost in sides]
+    exact = np.array([slope_of_lead(cost, mu, sigma) for cost in sides])
+    yield Row("slope of the lead below and above the break", name, _FKV, exact, np.array(slopes), 1e-7)
     between = 1.7
     both = [np.sign(lead_of_north(between, 0.5 + 1e-4)), np.sign(lead_of_north(between, 1 - 1e-12))]
-    yield Row("between them: small leads close, the core holds", name, _FKV, np.array([-1.0, 1.0]), np.array(both))
+    yield Row("between: small leads close, the core holds", name, _FKV, np.array([-1.0, 1.0]), np.array(both))

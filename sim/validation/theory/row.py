@@ -40,6 +40,6 @@ class Row:
 
 
 def _said(value: float | Array) -> str:
-    """Numbers with nine digits; of more than two, the first and the last."""
-    numbers = [f"{number:.9g}" for number in np.atleast_1d(np.asarray(value, dtype=float)).ravel()]
+    """Numbers with six digits; of more than two, the first and the last."""
+    numbers = [f"{number:.6g}" for number in np.atleast_1d(np.asarray(value, dtype=float)).ravel()]
     return " ".join(numbers if len(numbers) <= 2 else [numbers[0], "..", numbers[-1]])

@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
     alpha, saving, population, efficiency, wear = 1 / 3, 0.2, 0.01, 0.02, 0.05
     steady = steady_capital(alpha, saving, population, efficiency, wear)
     model = lived(corner("solow"), 50)
-    yield Row("capital per efficient worker after 50 years at rest", "solow", _SOLOW, steady, _capital(model, 50)[2])
+    yield Row("capital a worker after 50 years at rest", "solow", _SOLOW, steady, _capital(model, 50)[2])
     left = eigenvalue(alpha, population, efficiency, wear)
     gaps = 1e-5 * np.arange(-2, 3)
     near = model_of(corner("solow", {"capital": steady * np.exp(gaps)}))

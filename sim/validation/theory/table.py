@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from sim.validation.theory import choice, factors, geography, goods, places, solow, stationary
 from sim.validation.theory.row import Row
 
+FAMILIES = (choice, places, factors, solow, goods, geography, stationary)
+
 
 def rows() -> Iterator[Row]:
     """Every corner without draws; each row is worked out when it is asked for."""
-    for family in (choice, places, factors, solow, goods, geography, stationary):
+    for family in FAMILIES:
         yield from family.rows()
