@@ -27,16 +27,18 @@ class Funding:
 
 @dataclass(frozen=True)
 class Levy:
-    """A tax of a policy on households, raised for a government, of which a share comes back to its residents per head.
+    """A tax of a policy on households, raised for a government, of which a share comes back to households.
 
     base: `income` before transfers and after the wedge of the base year, at rates by cell of residence; or `land_rent`
-    that households receive, at rates by cell where the land is used. rate: (cell,).
+    that households receive, at rates by cell where the land is used. rate: (cell,); weights: (cell,) of those whom the
+    share `returned` comes back to, adding up to one.
     """
 
     government: int
     base: str
     rate: Array
     returned: float
+    weights: Array
     policy: str = ""
 
 

@@ -95,8 +95,7 @@ def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
     for levy, amounts in zip(rules.levies, money.levied.reshape(-1, world.cells), strict=True):
         for cell in np.flatnonzero(amounts):
             yield Payment(cells[cell], names[levy.government], f"tax on {levy.base}", float(amounts[cell]), levy.policy)
-        persons = world.places.territories()[levy.government] * rules.residents
-        back = levy.returned * amounts.sum() * persons / persons.sum()
+        back = levy.returned * amounts.sum() * levy.weights
         for cell in np.flatnonzero(back):
             payer = names[levy.government]
             yield Payment(payer, cells[cell], "tax returned per head", float(back[cell]), levy.policy)

@@ -116,7 +116,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     returned = np.zeros_like(income)
     for levy, paid in zip(rules.levies, levied, strict=True):
         budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
-        returned += levy.returned * _per_head(world, rules, levy.government)[:, None] * paid.sum(axis=0)
+        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
     targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, [GRADUATES, RETURNEES]], budgets)
     levies = sum(levied, np.zeros_like(income))
@@ -281,12 +281,6 @@ def _shares(table: Array) -> Array:
 def _land_shares(economy: Economy) -> Array:
     """Share of the land of a place that belongs to an owner, (owner, place)."""
     return _shares(economy.effective_land_owned)
-
-
-def _per_head(world: World, rules: Rules, government: int) -> Array:
-    """Weights that divide a sum over the residents of a government's territory, (cell,)."""
-    persons = world.places.territories()[government] * rules.residents
-    return np.asarray(persons / persons.sum())
 
 
 def _wage_shares(world: World, economy: Economy) -> Array:

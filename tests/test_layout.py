@@ -16,7 +16,7 @@ FLOORS = [
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
-    {"experiment", "checkup", "estimation", "expectations", "listing", "terminal", "reference", "validation"},
+    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference", "validation"},
     {"cli", "__init__"},
     {"__main__"},
 ]

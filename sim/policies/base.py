@@ -114,3 +114,8 @@ def payers_of(rules: Rules, world: World, paid_by: str, regions: Iterable[int]) 
     """Who pays for which regions: `own` each for itself, `upper` the government above them for all at once."""
     regions = tuple(regions)
     return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]
+
+
+def government_of(rules: Rules, world: World, region: str | None) -> int:
+    """The number of a region's government; None means the one above the regions."""
+    return rules.upper if region is None else world.places.regions.index(region)

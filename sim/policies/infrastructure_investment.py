@@ -1,8 +1,8 @@
 """Infrastructure investment: roads, networks and utilities as a stock that raises productivity and lowers trade costs.
 
 Spending builds the stock G of the cells named; productivity gains G^phi and the transport part of trade costs falls by
-G^-psi; the stock wears out. Theory: output of the cells rises (Aschauer 1989; Bom and Ligthart 2014); whether poor
-places gain relative to rich ones depends on which end of the road has scale economies (Faber 2014).
+G^-psi; the stock wears out. Theory: output of the cells rises (Aschauer 1989; Bom and Ligthart 2014); whether poor places
+gain relative to rich ones depends on which end of the road has scale economies (Faber 2014).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Transport link: a railway or highway between named places; goods take the shortest way over the network.
 
-The link from a to b counts as its length times one minus `time_saved`; the way between n and c becomes
-min(km_nc, km_na + link + km_bc, km_nb + link + km_ac). Places on the link gain most; by-passed places can lose trade to
-them (Faber 2014). Building and upkeep are bought at both ends by the government above the regions.
+The link from a to b counts as its length times one minus `time_saved`; the way between n and c becomes min(km_nc, km_na +
+link + km_bc, km_nb + link + km_ac). Places on the link gain most; by-passed places can lose trade to them (Faber 2014).
+Building and upkeep are bought at both ends by the government above the regions.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Places:
     groups: Mapping[str, tuple[str, ...]]
     distance_km: Array
 
-    @property
+    @cached_property
     def town_of_cell(self) -> Index:
         """The urban cell of each cell's region; an urban cell is its own town."""
         towns = np.arange(len(self.cells))
