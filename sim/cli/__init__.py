@@ -7,11 +7,7 @@ __all__ = ["main"]
 
 for _command in (
     *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
-<<<<<<< HEAD
-    *(running.run, running.compare, running.plot, running.world),
-    validating.validate,
-=======
     *(running.run, running.compare, running.plot, running.world, running.effects),
->>>>>>> main
+    validating.validate,
 ):
     main.add_command(_command)
