@@ -49,6 +49,7 @@ def cell_readings(
         "income_per_head": money.disposable / persons,
         "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base, discount),
         "wage": clearing.wage,
+        "unemployment": 1 - clearing.employment,
         "rental_rate": clearing.rental,
         "land_rent": clearing.land_rent,
         "capital": economy.capital,

@@ -164,6 +164,7 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
         land=economy.effective_land,
         productivity=growth.productivity(world, economy, index, rules.belts),
         openness=trade.openness(costs, world.parameters["trade_elasticity"]),
+        wage_floor=rules.wage_floor,
     )
     _in_every_cell(world, supply, economy.year)
     demand = Demand(
@@ -274,7 +275,7 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
 def cost_at_size_one(world: World, economy: Economy, rules: Rules, clearing: Clearing) -> Array:
     """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
     inputs = input_cost(
-        world.technology, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices
+        world.technology, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices
     )
     size = np.where(economy.size > 0, economy.size, 1.0)
     index = growth.infrastructure_index(economy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from sim.economy import baseline_rules
 from sim.errors import FactorFlowError
 from sim.markets import trade
 from sim.markets.clearing import Clearing, Supply
-from sim.model import FactorFlowModel
+from sim.model import FactorFlowModel, Law
 from sim.world import theory
 from sim.world.build import build_world
 from sim.world.technology import input_cost
@@ -24,6 +24,7 @@ AUTARKY = 60.0  # log points: shares of trade of exp(-60 theta)
 
 # Every corner is a scenario of the same name in scenarios/theory: its world, and the parameters it says otherwise.
 CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
+    "harris_todaro": ("theory_harris_todaro", {}),
     "logit": ("theory_choice", {}),
     "barriers": ("theory_choice", {"migration_cost": 0.5}),
     "roback": ("theory_roback", {"labour_choice_elasticity": 10_000}),
@@ -69,7 +70,7 @@ class Reading:
     def unit_cost(self) -> Array:
         """Unit costs, (cell, sector); infinite where nothing is made."""
         clearing, made = self.clearing, self.supply.productivity > 0
-        prices = (clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
+        prices = (clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
         inputs = input_cost(self.world.technology, *prices)
         return np.asarray(np.where(made, inputs / np.where(made, self.supply.productivity, 1.0), np.inf))
 
@@ -97,9 +98,9 @@ def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: floa
     return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
 
 
-def model_of(world: World) -> FactorFlowModel:
+def model_of(world: World, laws: Sequence[Law] = ()) -> FactorFlowModel:
     """The model in the continuum, which has no luck."""
-    return FactorFlowModel(world, last_year=10**6, continuum=True)
+    return FactorFlowModel(world, laws, last_year=10**6, continuum=True)
 
 
 def lived(world: World, years: int) -> FactorFlowModel:
@@ -110,17 +111,17 @@ def lived(world: World, years: int) -> FactorFlowModel:
     return model
 
 
-def settled(world: World) -> Reading:
+def settled(world: World, laws: Sequence[Law] = ()) -> Reading:
     """The year in which nothing moves any more."""
-    return read(at_rest(world))
+    return read(at_rest(world, laws))
 
 
-def at_rest(world: World, most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
+def at_rest(world: World, laws: Sequence[Law] = (), most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
     """The model once no stock of people or capital changes by more than `still` of all in a year.
 
     Raises FactorFlowError where that takes more than `most` years.
     """
-    model = model_of(world)
+    model = model_of(world, laws)
     for _ in range(most):
         before = _stocks(model)
         model.step()
@@ -139,9 +140,11 @@ def _stocks(model: FactorFlowModel) -> Array:
 
 
 def read(model: FactorFlowModel) -> Reading:
-    """The markets of the year a model stands in, cleared under the baseline law."""
+    """The markets of the year a model stands in, cleared under the law in force."""
     world, economy = model.world, model.economy
     rules = baseline_rules(world, economy)
+    for law in model.laws:
+        rules = law(rules, world, model.year)
     clearing, maps, supply = year.clear_markets(world, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
     values = year.place_values(world, economy, rules, clearing, money, model.base)[0]  # alike for every home
