@@ -10,7 +10,8 @@ from sim.data import catalogue
 from sim.errors import ScenarioFaults
 
 if TYPE_CHECKING:
-    from sim.scenario.vocabulary import WorldWords
+    from sim.data.catalogue import Parameter
+    from sim.scenario.vocabulary import ParameterWord
 
 SCENARIOS = Path("scenarios")
 
@@ -77,7 +78,7 @@ def worlds() -> Iterable[Listing]:
             f"{name}, {world.first_year} to {world.last_year}\n"
             f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
         )
-        yield Listing(title, _PARAMETER, _parameters(world))
+        yield Listing(title, _PARAMETER, _parameters(world.parameters))
     told = {name: entries[name]["parameters"].items() for name in corners if name in vocabulary().worlds}
     said = [
         (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
@@ -85,13 +86,14 @@ def worlds() -> Iterable[Listing]:
     ]
     if said:
         yield Listing("Corners of the theory", ("world", "parameters it says", "title"), said)
-        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, _unsaid(corners))
+        common = _parameters(catalogue.family_parameters(corners[0]))
+        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, common)
 
 
 _PARAMETER = ("parameter", "value", "range", "unit", "meaning", "source")
 
 
-def _parameters(world: WorldWords) -> list[tuple[str, ...]]:
+def _parameters(words: Mapping[str, ParameterWord] | Mapping[str, Parameter]) -> list[tuple[str, ...]]:
     return [
         (
             word.name,
@@ -101,18 +103,8 @@ def _parameters(world: WorldWords) -> list[tuple[str, ...]]:
             word.meaning,
             f"assumed; {word.source}" if word.assumed else word.source,
         )
-        for word in world.parameters.values()
+        for word in words.values()
     ]
-
-
-def _unsaid(corners: Sequence[str]) -> list[tuple[str, ...]]:
-    """The parameters of the corners at the values of their common table: each as the first corner silent on it has it."""
-    from sim.vocabulary import vocabulary
-
-    worlds, entries = vocabulary().worlds, catalogue.worlds()
-    tables = [dict(zip(worlds[name].parameters, _parameters(worlds[name]), strict=True)) for name in corners]
-    silent = {word: [word not in entries[name]["parameters"] for name in corners] for word in tables[0]}
-    return [tables[silent[word].index(True)][word] for word in tables[0]]
 
 
 def scenarios() -> Iterable[Listing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -50,13 +50,12 @@ def _family(world: str) -> str:
 
 
 @cache
-def parameters(world: str) -> Mapping[str, Parameter]:
-    """The parameters of a world by name; a world may say other values than its table, inside its ranges."""
-    told = worlds()[world].get("parameters", {})
+def family_parameters(world: str) -> Mapping[str, Parameter]:
+    """The parameters of a world by name, as its table has them, which corners of the theory share."""
     return {
         row["name"]: Parameter(
             name=row["name"],
-            value=float(told.get(row["name"], row["value"])),
+            value=float(row["value"]),
             unit=row["unit"],
             low=float(row["low"]),
             high=float(row["high"]),
@@ -65,6 +64,16 @@ def parameters(world: str) -> Mapping[str, Parameter]:
             source=row["source"],
         )
         for row in _rows(f"parameters_{_family(world)}.csv")
+    }
+
+
+@cache
+def parameters(world: str) -> Mapping[str, Parameter]:
+    """The parameters of a world by name; a world may say other values than its table, inside its ranges."""
+    told = worlds()[world].get("parameters", {})
+    return {
+        name: replace(parameter, value=float(told.get(name, parameter.value)))
+        for name, parameter in family_parameters(world).items()
     }
 
 
