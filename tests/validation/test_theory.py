@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sim import load
 from sim.cli import main
 from sim.data import catalogue
+from sim.model import FactorFlowModel
 from sim.validation.theory import (
     Row,
     agents,
@@ -23,7 +24,7 @@ from sim.validation.theory import (
     stationary,
     table,
 )
-from sim.validation.theory.corner import CORNERS, at_start, corner, lived, settled
+from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
 from tests.test_end_to_end import ROOT
 
 SCENARIOS = ROOT / "scenarios" / "theory"
@@ -135,6 +136,19 @@ def test_between_break_and_sustain_history_decides():
     assert share_of_north(small, 1.7) < 0.525 < 0.95 <= share_of_north(core, 1.7)
     assert share_of_north(small, 1.4) > 0.525
     assert share_of_north(core, 2.2) < 0.95
+
+
+def test_agents_in_town_come_to_expect_the_wage_of_the_country():
+    """Equation (11) with people instead of shares: the gap of expected wages is what tastes leave, log odds over kappa."""
+    laws = [jobs.floor_of(2.5)]
+    model = FactorFlowModel(corner("harris_todaro"), laws, last_year=10**6, labour_agents=20_000, capital_agents=100)
+    for _ in range(150):
+        model.step()
+    reading = read(model)
+    gap = np.log(reading.clearing.wage[0] / reading.clearing.wage[1])
+    odds = np.log(reading.persons[0] / reading.persons[1])
+    assert gap == pytest.approx(odds / 50, abs=0.03)
+    assert 0.6 < 1 - reading.clearing.employment[0] < 0.7
 
 
 def test_errors_of_agents_fall_like_one_over_the_root_of_their_number():

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.validation.theory import choice, factors, geography, places, solow
-from sim.validation.theory.corner import AUTARKY, Reading, at_start, chosen, model_of, read, settled
+from sim.validation.theory import choice, factors, geography, jobs, places, solow
+from sim.validation.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
 from sim.world import theory
 from sim.world.build import build_world
 from sim.world.world import Technology
@@ -170,3 +170,19 @@ def test_break_and_sustain_of_core_and_periphery(seed):
     assert lead(0.98 * held, 1 - 1e-12) > 0 > lead(1.02 * held, 1 - 1e-12)
     slope = (lead(1.1 * broken, 0.5 + 1e-5) - lead(1.1 * broken, 0.5 - 1e-5)) / 2e-5
     assert slope == pytest.approx(geography.slope_of_lead(1.1 * broken, mu, sigma), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_expected_wage_in_town_is_the_wage_of_the_country(seed):
+    """Equation (11): any floor above the free wage, w = W E / L_u and unemployment 1 - w / W."""
+    rng = np.random.default_rng([8, seed])
+    shares = {"town_share": rng.uniform(0.3, 0.8), "country_share": rng.uniform(0.3, 0.9)}
+    made = {"town": rng.uniform(3.0, 8.0), "country": rng.uniform(2.0, 6.0)}
+    free = jobs.DualEconomy(people=rng.uniform(50, 200), floor=1.0, **shares, **made)
+    economy = replace(free, floor=free.rural_wage * rng.uniform(1.3, 4.0))
+    assert economy.jobs < economy.in_town  # the floor binds
+    ours = read(model_of(corner("harris_todaro", economy.parts()), [jobs.floor_of(economy.floor)]))
+    town = ours.clearing.employment[0]
+    assert town * ours.persons[0] == pytest.approx(economy.jobs, rel=1e-8)
+    assert 1 - town == pytest.approx(1 - economy.rural_wage / economy.floor, abs=1e-8)
+    assert abs(ours.values[0] - ours.values[1]) < 1e-8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ _NAME = "harris_todaro"
 
 
 @dataclass(frozen=True)
-class Economy:
+class DualEconomy:
     """Two goods of price one: a town that makes A_u E^a under a floor W, and a country that makes A_r L_r^b; L people."""
 
     people: float = 100.0
@@ -56,19 +56,16 @@ class Economy:
     def parts(self) -> Mapping[str, Any]:
         """The description of the corner: where people are, productivities with the constants of unit costs, spending."""
         town, country = self.town_share, self.country_share
-        technology = described("theory_harris_todaro").technology
         # x log x is zero at x = 0: a country that needs no land
         scale = [np.exp(sum(part * np.log(part) for part in (b, 1 - b) if part > 0)) for b in (country, town)]
         return {
             "people": np.array([self.in_town, self.people - self.in_town]),
             "productivity": np.array([[0.0, self.town * scale[1]], [self.country * scale[0], 0.0]]),
-            "technology": technology.__class__(
-                **{
-                    **technology.__dict__,
-                    "labour": np.array([country, town]),
-                    "land": np.array([1 - country, 1 - town]),
-                    "spending": np.array([1 - self.town_spending, self.town_spending]),
-                }
+            "technology": replace(
+                described("theory_harris_todaro").technology,
+                labour=np.array([country, town]),
+                land=np.array([1 - country, 1 - town]),
+                spending=np.array([1 - self.town_spending, self.town_spending]),
             ),
         }
 
@@ -78,13 +75,13 @@ def floor_of(wage: float) -> PolicyInForce:
     return PolicyInForce("floor", instruments()["minimum_wage"].Terms(instrument="minimum_wage", from_=1, floor=wage))
 
 
-def _read(economy: Economy) -> Reading:
+def _read(economy: DualEconomy) -> Reading:
     return read(model_of(corner(_NAME, economy.parts()), [floor_of(economy.floor)]))
 
 
 def rows() -> Iterator[Row]:
     """The example of the design, the share of people in town where tastes for places differ, the Todaro paradox."""
-    economy = Economy()
+    economy = DualEconomy()
     ours = _read(economy)
     jobs = ours.clearing.employment[0] * ours.persons[0]
     exact = np.array([economy.jobs, economy.floor * economy.jobs / economy.in_town])
@@ -103,7 +100,7 @@ def rows() -> Iterator[Row]:
 
 def _paradox() -> Iterator[Row]:
     """Rural wage 1, floor 2: half the town is out of work whatever the jobs; each new job brings W / w = 2 people."""
-    towns = [Economy(town=town, country=1.0, country_share=1.0, floor=2.0) for town in (7.0, 7.2)]
+    towns = [DualEconomy(town=town, country=1.0, country_share=1.0, floor=2.0) for town in (7.0, 7.2)]
     found = [_read(town) for town in towns]
     idle = np.array([1 - one.clearing.employment[0] for one in found])
     yield Row("unemployment, rural wage 1 and floor 2", _NAME, _HARRIS_TODARO, np.full(2, 0.5), idle)
