@@ -79,11 +79,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         clearing, money = self._clear(rules)
         self._record(rules, clearing, money)
         self._invest(rules, clearing, money)
-        income = money.disposable / self.economy.workforce.persons
+        persons = self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
         self._settle(rules, clearing, moved)
-        self._grow(rules, clearing, income)
-        self.economy.budgets = money.budgets
+        self._grow(rules, clearing)
+        self._remember(money, persons)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -105,6 +105,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         rules = baseline_rules(self.world, self.economy)
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
+        for belt in rules.belts:
+            self.economy.belt_references.setdefault(belt.policy, year.hours_at_work(self.world, self.economy))
         return rules
 
     def _clear(self, rules: Rules) -> tuple[Clearing, treasury.Statement]:
@@ -168,7 +170,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         returns = returns + np.log1p(rules.subsidy_rate("capital"))
-        capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
+        capital_odds = capital_tables(world, economy.capital_seed, returns + year.capital_gain(world, rules), turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         rents = log_change(clearing.land_rent, base.land_rent)
         land_seed = economy.land_seed + rules.land_opening * economy.land_seed.diagonal()[:, None]
@@ -194,16 +196,23 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         land, ground = year.land_table(world, self.land), moved.land.reclassification.sum(axis=1)
         economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
         economy.land = land
-        economy.work_in_town = share_in_town(world, economy.work_in_town, clearing.wage, self.base.wage)
+        net_wage = clearing.wage * (1 + rules.subsidy_rate("wages"))
+        economy.work_in_town = share_in_town(world, economy.work_in_town, net_wage, self.base.wage)
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _grow(self, rules: Rules, clearing: Clearing, income: Array) -> None:
-        """Places learn and people are born: productivity and numbers of the next year; incomes are remembered."""
+    def _remember(self, money: treasury.Statement, persons: Array) -> None:
+        """Keep what next year's law may look at: incomes and budgets of this year."""
+        economy = self.economy
+        economy.income_per_head = money.disposable / persons
+        economy.income_before_transfers = (money.wages + money.dividends + money.land_income - money.tax) / persons
+        economy.budgets = money.budgets
+
+    def _grow(self, rules: Rules, clearing: Clearing) -> None:
+        """Places learn and people are born: productivity and numbers of the next year."""
         world, economy = self.world, self.economy
         cost = recorder.living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
-        economy.income_per_head = income
         births = 1 + world.parameters["natural_growth"]
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)
