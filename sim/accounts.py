@@ -33,7 +33,7 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     made = supply.productivity > 0
-    inputs = input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
+    inputs = input_cost(tech, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
     unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
     bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
     # a voucher pays the share v of a price, its bearer the rest: own money m buys goods for m / (1 - v)
@@ -45,7 +45,8 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     return {
         "markets_cleared": clearing.residual,
         "goods_markets": _relative(sales, clearing.revenue),
-        "wage_bills": _relative(clearing.wage * supply.labour, labour),
+        "wage_bills": _relative(clearing.labour_cost * clearing.employment * supply.labour, labour),
+        "wage_floors": _relative(np.maximum(clearing.labour_cost, rules.wage_floor), clearing.labour_cost),
         "capital_income": _relative(clearing.rental * supply.capital, capital),
         "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
         "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),

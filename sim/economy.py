@@ -89,7 +89,8 @@ class Rules:
     gap, blockade, home bias. distance_km[n, c] without the links. land_opening[h, c]: share of h's own land offered in c
     where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
     for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
-    fundings, levies, subsidies, belts, links: in the order of the policies.
+    wage_floor[c]: yuan of 2014 an efficiency unit at work in c costs at least, 0 none. fundings, levies, subsidies, belts,
+    links: in the order of the policies.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
     without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
@@ -106,6 +107,7 @@ class Rules:
     land_opening: Array
     land_rent_share: Array
     rent_kept: Array
+    wage_floor: Array
     base_spending: Array
     residence: Array
     skill_shares: Array
@@ -296,6 +298,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         land_opening=np.zeros((cells, cells)),
         land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
         rent_kept=np.zeros(cells),
+        wage_floor=np.zeros(cells),
         base_spending=spending_by_residents(world.public.purpose_share, world.places.territories(), workforce.persons),
         residence=workforce.residence,
         skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),

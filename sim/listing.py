@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.data import catalogue
 from sim.errors import ScenarioFaults
+
+if TYPE_CHECKING:
+    from sim.data.catalogue import Parameter
+    from sim.scenario.vocabulary import ParameterWord
 
 SCENARIOS = Path("scenarios")
 
@@ -60,28 +65,46 @@ def figures() -> Iterable[Listing]:
 
 
 def worlds() -> Iterable[Listing]:
-    """Every world with its places, and its parameters with value, range, unit, meaning and source."""
+    """Every world with its places, and its parameters with value, range, unit, meaning and source; corners at the end."""
     from sim.vocabulary import vocabulary
 
-    columns = ("parameter", "value", "range", "unit", "meaning", "source")
+    entries = catalogue.worlds()
+    corners = [name for name in sorted(entries) if "cells" in entries[name]]
     for name, world in sorted(vocabulary().worlds.items()):
+        if name in corners:
+            continue
         groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
         title = (
             f"{name}, {world.first_year} to {world.last_year}\n"
             f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
         )
-        rows = [
-            (
-                word.name,
-                f"{word.value:g}",
-                f"{word.low:g} to {word.high:g}",
-                word.unit,
-                word.meaning,
-                f"assumed; {word.source}" if word.assumed else word.source,
-            )
-            for word in world.parameters.values()
-        ]
-        yield Listing(title, columns, rows)
+        yield Listing(title, _PARAMETER, _parameters(world.parameters))
+    told = {name: entries[name]["parameters"].items() for name in corners if name in vocabulary().worlds}
+    said = [
+        (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
+        for name, words in told.items()
+    ]
+    if said:
+        yield Listing("Corners of the theory", ("world", "parameters it says", "title"), said)
+        common = _parameters(catalogue.family_parameters(corners[0]))
+        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, common)
+
+
+_PARAMETER = ("parameter", "value", "range", "unit", "meaning", "source")
+
+
+def _parameters(words: Mapping[str, ParameterWord] | Mapping[str, Parameter]) -> list[tuple[str, ...]]:
+    return [
+        (
+            word.name,
+            f"{word.value:g}",
+            f"{word.low:g} to {word.high:g}",
+            word.unit,
+            word.meaning,
+            f"assumed; {word.source}" if word.assumed else word.source,
+        )
+        for word in words.values()
+    ]
 
 
 def scenarios() -> Iterable[Listing]:

@@ -49,6 +49,7 @@ def cell_readings(
         "income_per_head": money.disposable / persons,
         "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base, discount),
         "wage": clearing.wage,
+        "unemployment": 1 - clearing.employment,
         "rental_rate": clearing.rental,
         "land_rent": clearing.land_rent,
         "capital": economy.capital,
@@ -104,7 +105,8 @@ def record_year(
         _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
         record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
     for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
-        _group(record, year, "kind", kind, flag & everywhere, None, readings)
+        if (flag & everywhere).any():  # some worlds have towns alone
+            _group(record, year, "kind", kind, flag & everywhere, None, readings)
     _group(record, year, "world", places.world, everywhere, places.urban, readings)
     income = income_at_base_returns(world, economy, base)
     people = readings["population"]

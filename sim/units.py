@@ -13,6 +13,7 @@ RECORDED = {
     "income_per_head": INCOME,
     "real_income_per_head": INCOME + ", at base-year living costs",
     "wage": "yuan of 2014 per efficiency unit and year",
+    "unemployment": "share of the efficiency units of a cell",
     "rental_rate": "share of capital per year",
     "land_rent": "yuan of 2014 per km2 of base-year quality and year",
     "capital": YUAN,

@@ -27,10 +27,11 @@ def vocabulary() -> Vocabulary:
 def world_words(name: str) -> WorldWords:
     """The names and years of one world."""
     entry = catalogue.worlds()[name]
+    there = {cell.split("/")[1] for cell in entry.get("cells", ())} or {"urban", "rural"}
     return WorldWords(
         name=name,
         regions=tuple(entry["regions"]),
-        kinds=("urban", "rural"),
+        kinds=tuple(kind for kind in ("urban", "rural") if kind in there),
         sectors=tuple(entry["sectors"]),
         groups={group: tuple(members) for group, members in entry["groups"].items()},
         parameters={

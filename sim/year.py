@@ -132,7 +132,10 @@ def base_hours(world: World) -> Array:
 
 
 def base_year(world: World) -> BaseYear:
-    """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
+    """Prices, returns and values of the base year in the continuum, the point from which changes are counted.
+
+    Worlds whose choice is in levels count from prices of one and values of zero.
+    """
     economy = first_economy(world, *continua(world))
     rules = baseline_rules(world, economy)
     clearing, maps, _ = clear_markets(world, economy, rules)
@@ -140,15 +143,18 @@ def base_year(world: World) -> BaseYear:
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
     net_wages = (1 - world.public.wedge) * (hours @ clearing.wage) / persons
+    ones, levels = np.ones(world.cells), world.choice.levels
     start = BaseYear(
         wage=clearing.wage,
-        rental=clearing.rental,
-        land_rent=clearing.land_rent,
-        price_index=clearing.price_index,
+        rental=ones if levels else clearing.rental,
+        land_rent=ones if levels else clearing.land_rent,
+        price_index=ones if levels else clearing.price_index,
         value=np.zeros(world.cells),
         mean_efficiency=float(hours.sum() / persons.sum()),
         other_income=money.disposable / persons - net_wages,
     )
+    if levels:
+        return start
     # without a policy a place is worth the same whatever one's home: any row tells it
     return BaseYear(**{**start.__dict__, "value": place_values(world, economy, rules, clearing, money, start)[0]})
 
@@ -165,6 +171,7 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
         land=economy.effective_land,
         productivity=growth.productivity(world, economy, index, rules.belts),
         openness=trade.openness(costs, world.parameters["trade_elasticity"]),
+        wage_floor=rules.wage_floor,
     )
     _in_every_cell(world, supply, economy.year)
     demand = Demand(
@@ -290,7 +297,7 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
 def cost_at_size_one(world: World, economy: Economy, rules: Rules, clearing: Clearing) -> Array:
     """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
     inputs = input_cost(
-        world.technology, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices
+        world.technology, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices
     )
     size = np.where(economy.size > 0, economy.size, 1.0)
     index = growth.infrastructure_index(economy)

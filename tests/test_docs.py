@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.listing import instruments as tables
+from sim.parameters import COMMAND as PARAMETERS_COMMAND
+from sim.parameters import parameters_page
 from sim.policies.base import instruments
 from sim.reference import COMMAND, instruments_page
 from sim.scenario.schema import PolicyTerms, Run, Scenario
@@ -56,6 +58,11 @@ def test_the_page_of_instruments_is_the_one_the_instruments_would_write_now():
     assert written == instruments_page(), f"run: {COMMAND}"
 
 
+def test_the_page_of_parameters_is_the_one_the_declarations_would_write_now():
+    written = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
+    assert written == parameters_page(), f"run: {PARAMETERS_COMMAND}"
+
+
 @pytest.mark.parametrize("name", instruments())
 def test_the_page_and_the_list_and_the_schema_have_every_term_with_its_unit_and_range(name):
     section = (ROOT / "docs" / "instruments.md").read_text(encoding="utf-8").partition(f"\n## {name}\n")[2]
@@ -76,3 +83,32 @@ def test_the_command_prints_the_page(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     told = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=True)
     assert told.stdout == instruments_page()
+
+
+def numbers_of_equations(*pages):
+    text = "".join((ROOT / "docs" / page).read_text(encoding="utf-8") for page in pages)
+    return [int(number) for number in re.findall(r"^- \((\d+)\) ", text, flags=re.MULTILINE)]
+
+
+def test_equations_are_numbered_once_and_without_a_gap():
+    found = numbers_of_equations("model.md", "odd.md")
+    assert sorted(found) == list(range(1, len(found) + 1))
+
+
+def test_equations_that_pages_and_tests_refer_to_are_there():
+    found = set(numbers_of_equations("model.md", "odd.md"))
+    odd = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+    assert {int(number) for number in re.findall(r"\((\d{1,2})\)", odd)} <= found
+    for file in (ROOT / "tests").rglob("*.py"):
+        for told in re.findall(r"[Ee]quations? ((?:\(\d+\)(?:, | and | to )?)+)", file.read_text(encoding="utf-8")):
+            assert {int(number) for number in re.findall(r"\((\d+)\)", told)} <= found, file.name
+
+
+def test_the_page_in_the_protocol_has_its_seven_elements_and_eleven_concepts():
+    odd = (ROOT / "docs" / "odd.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d) ", odd, flags=re.MULTILINE) == list("1234567")
+    concepts = re.findall(r"^\*\*([A-Z][a-z ]+)\.\*\*", odd.partition("## 4")[2].partition("## 5")[0], flags=re.MULTILINE)
+    assert concepts == [
+        *("Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction"),
+        *("Sensing", "Interaction", "Stochasticity", "Collectives", "Observation"),
+    ]

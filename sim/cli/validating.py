@@ -1,4 +1,4 @@
-"""Commands that hold the model against what is known: `factorflow validate tombe-zhu`."""
+"""Commands that hold the model against what is known: `factorflow validate theory` and `validate tombe-zhu`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim import terminal
-from sim.cli.program import DONE
+from sim.cli.program import DONE, SOME_FAILED
 from sim.errors import DataFolder
 
 if TYPE_CHECKING:
@@ -21,6 +21,30 @@ if TYPE_CHECKING:
 @click.group()
 def validate() -> None:
     """Hold the model against what is known."""
+
+
+@validate.command()
+@click.option("--figure", type=click.Path(dir_okay=False, path_type=Path), help="Draw errors by number of agents.")
+@click.option("--exact", is_flag=True, help="Leave out the rows with agents, which take most of the time.")
+def theory(figure: Path | None, exact: bool) -> int:
+    """Put the model into its corners and print a row for each number that theory fixes.
+
+    Exit code 3 if a row fails.
+    """
+    from sim.validation.theory import agents, table
+    from sim.validation.theory.figure import figure as drawn
+
+    found = [*table.rows(), *(() if exact else agents.rows())]
+    columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
+    terminal.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
+    failed = sum(not row.passed for row in found)
+    click.echo(f"{len(found) - failed} of {len(found)} rows pass.")
+    if figure is not None:
+        from sim.cli.running import save_figure
+
+        save_figure(drawn(agents.errors()), figure)
+        click.echo(str(figure))
+    return SOME_FAILED if failed else DONE
 
 
 @validate.command("tombe-zhu")

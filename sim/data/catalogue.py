@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -39,13 +39,19 @@ def _rows(file: str) -> list[dict[str, str]]:
 @cache
 def worlds() -> Mapping[str, Mapping[str, Any]]:
     """The worlds on offer: title, regions, sectors, groups, first and last year, by name."""
-    text = (_FOLDER / "worlds.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    files_of_worlds = ("worlds.yaml", "worlds_theory.yaml")
+    texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in files_of_worlds]
+    return {name: entry for text in texts for name, entry in yaml.safe_load(text).items()}
+
+
+def _family(world: str) -> str:
+    """The part of file names that a world's tables carry: the corners of the theory share theirs."""
+    return "theory" if world.startswith("theory_") else world
 
 
 @cache
-def parameters(world: str) -> Mapping[str, Parameter]:
-    """The parameters of a world by name."""
+def family_parameters(world: str) -> Mapping[str, Parameter]:
+    """The parameters of a world by name, as its table has them, which corners of the theory share."""
     return {
         row["name"]: Parameter(
             name=row["name"],
@@ -57,7 +63,17 @@ def parameters(world: str) -> Mapping[str, Parameter]:
             meaning=row["meaning"],
             source=row["source"],
         )
-        for row in _rows(f"parameters_{world}.csv")
+        for row in _rows(f"parameters_{_family(world)}.csv")
+    }
+
+
+@cache
+def parameters(world: str) -> Mapping[str, Parameter]:
+    """The parameters of a world by name; a world may say other values than its table, inside its ranges."""
+    told = worlds()[world].get("parameters", {})
+    return {
+        name: replace(parameter, value=float(told.get(name, parameter.value)))
+        for name, parameter in family_parameters(world).items()
     }
 
 
@@ -75,10 +91,11 @@ def facts(table: str) -> Mapping[tuple[str, str, int], float]:
 
 def fingerprints(world: str) -> dict[str, str]:
     """The sha256 of every file of the data folder that a world reads, by file name."""
+    family = _family(world)
     names = sorted(
         item.name
         for item in _FOLDER.iterdir()
-        if item.name.endswith((".csv", ".yaml")) and (world in item.name or item.name in {"worlds.yaml", "china.csv"})
+        if item.name.endswith((".csv", ".yaml")) and (family in item.name or item.name in {"worlds.yaml", "china.csv"})
     )
     return {name: hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest() for name in names}
 

@@ -20,28 +20,39 @@ class Clearing:
     """Prices and quantities of a cleared year; money in yuan of 2014 (the numeraire's price is that of the base year).
 
     revenue: (cell, sector); prices of goods: (cell, sector); price_index: (cell,) of the goods basket; wage per
-    efficiency unit, rental of capital, land_rent per km2: (cell,); residual: largest relative excess demand.
+    efficiency unit there, the mean over those with and without a job; labour_cost: what a unit at work costs, the same or
+    the wage floor where that binds; rental of capital, land_rent per km2: (cell,); residual: largest relative excess demand.
     """
 
     revenue: Array
     prices: Array
     price_index: Array
     wage: Array
+    labour_cost: Array
     rental: Array
     land_rent: Array
     residual: float
     sweeps: int
 
+    @property
+    def employment(self) -> Array:
+        """Share of the efficiency units of a cell that have a job, (cell,): E / H = w / W, 1 where no floor binds."""
+        return np.asarray(self.wage / self.labour_cost)
+
 
 @dataclass(frozen=True)
 class Supply:
-    """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade."""
+    """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade.
+
+    wage_floor: (cell,) yuan of 2014 per efficiency unit at work, 0 or left out where there is none.
+    """
 
     labour: Array
     capital: Array
     land: Array
     productivity: Array
     openness: Array
+    wage_floor: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +75,14 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 
     Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (last year's);
     total revenue is held while searching, since every price is free up to a scale, and fixed afterwards by the numeraire:
-    the base-year basket's geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
+    the base-year basket's geometric price index at its base-year value. Where a wage floor W binds, labour costs W and jobs
+    are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear naming the worst market.
     """
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     size = start.sum()
     # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
     damping = 1.0 / (1.0 + 0.5 * theta * tech.value_added)
+    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
     revenue, prices, wage, rental, rent, residual, sweeps = _sweeps(
         start,
         size,
@@ -89,6 +102,8 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
         tech.value_added,
         tech.materials,
         tech.spending,
+        floor / world.price_level,
+        world.price_weights,
         theta,
         damping,
         TOLERANCE,
@@ -105,6 +120,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
         prices=prices / level,
         price_index=index / level,
         wage=wage / level,
+        labour_cost=np.maximum(wage / level, floor),
         rental=rental / level,
         land_rent=rent / level,
         residual=worst,
@@ -119,11 +135,13 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 @numba.njit(cache=True)
 def _sweeps(  # type: ignore[no-untyped-def]
     start, size, labour, capital, land, productivity, by_buyer, by_seller, final_map, housing_map, goods_map, vouchers,
-    labour_share, capital_share, land_share, value_added, materials, spending, theta, damping, tolerance, most,
+    labour_share, capital_share, land_share, value_added, materials, spending, floor, weights,
+    theta, damping, tolerance, most,
 ):  # fmt: skip
     """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep.
 
-    by_buyer, by_seller: openness (sector, buyer, seller) and (sector, seller, buyer); maps: (cell x sector, cell).
+    by_buyer, by_seller: openness (sector, buyer, seller) and (sector, seller, buyer); maps: (cell x sector, cell); floor:
+    wage floors over the base year's level of prices, weights: those of the numeraire.
     """
     cells, sectors = start.shape
     revenue = start * (size / start.sum())
@@ -133,7 +151,8 @@ def _sweeps(  # type: ignore[no-untyped-def]
     final, housing, goods = np.zeros(cells), np.zeros(cells), np.zeros(cells)
     factor_prices, residual = np.zeros((cells, 3)), np.zeros((cells, sectors))
     log_productivity = np.log(np.where(productivity > 0.0, productivity, 1.0))
-    with_vouchers = vouchers.max() > 0.0
+    with_vouchers, with_floor = vouchers.max() > 0.0, floor.max() > 0.0
+    least = np.zeros(cells)
     sweep = 0
     while sweep < most:
         sweep += 1
@@ -145,8 +164,10 @@ def _sweeps(  # type: ignore[no-untyped-def]
         _pay_factors(
             factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
         )
+        if with_floor:
+            least[:] = floor * _level(log_prices, weights, spending)
         _make(
-            potential, factor_prices, log_prices, productivity, log_productivity,
+            potential, factor_prices, least, log_prices, productivity, log_productivity,
             labour_share, capital_share, land_share, value_added, materials, theta,
         )  # fmt: skip
         price_change = _price(market, log_prices, potential, by_seller, theta)
@@ -157,6 +178,16 @@ def _sweeps(  # type: ignore[no-untyped-def]
         revenue *= size / total
     wage, rental, rent = factor_prices[:, 0].copy(), factor_prices[:, 1].copy(), factor_prices[:, 2].copy()
     return revenue, np.exp(log_prices.T), wage, rental, rent, residual, sweep
+
+
+@numba.njit(cache=True)
+def _level(log_prices, weights, spending):  # type: ignore[no-untyped-def]
+    """The numeraire's price: geometric index of the base-year basket over places and goods."""
+    total = 0.0
+    for c in range(weights.size):
+        for j in range(spending.size):
+            total += weights[c] * spending[j] * log_prices[j, c]
+    return np.exp(total)
 
 
 @numba.njit(cache=True)
@@ -189,13 +220,16 @@ def _pay_factors(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _make(  # type: ignore[no-untyped-def]
-    potential, factor_prices, log_prices, productivity, log_productivity,
+    potential, factor_prices, least, log_prices, productivity, log_productivity,
     labour_share, capital_share, land_share, value_added, materials, theta,
 ):  # fmt: skip
-    """Supply potentials c^-theta of every cell and sector from factor and material prices; zero where nothing is made."""
+    """Supply potentials c^-theta of every cell and sector from factor and material prices; zero where nothing is made.
+
+    Labour costs the wage, but at least least[c].
+    """
     sectors, cells = potential.shape
     for c in range(cells):
-        log_wage = np.log(factor_prices[c, 0])
+        log_wage = np.log(max(factor_prices[c, 0], least[c]))
         log_rental = np.log(factor_prices[c, 1]) if factor_prices[c, 1] > 0.0 else 0.0
         log_rent = np.log(factor_prices[c, 2]) if factor_prices[c, 2] > 0.0 else 0.0
         for j in range(sectors):

@@ -34,7 +34,7 @@ _REST = """
 #     cut: 0.6                     # share of the registration barrier removed; by year: {{{start}: 0.2, {later}: 0.6}}
 #     from: {start:<23}# first year in force; until: the last, left out: to the end
 #     phase_in: 5                  # years until full strength
-#     between: {{origin: rural, destination: urban}}
+#     between: {{origin: {origin}, destination: {destination}}}
 
 # Groups of regions of yours, which policies may name like the world's own:
 # groups:
@@ -64,6 +64,8 @@ def starter(name: str, world: WorldWords, extends: str | None, schema: str) -> s
         "start": start,
         "later": start + 3,
         "region": world.regions[0],
+        "origin": world.kinds[-1],
+        "destination": world.kinds[0],
     }
     return (_HEAD + (_WHOLE if extends is None else _EXTENDS) + _REST).format(**said)
 

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 
 from sim.data import catalogue
+from sim.world import theory
 from sim.world.world import World
 
 
@@ -15,5 +16,8 @@ def build_world(name: str, changed: Mapping[str, float] | None = None) -> World:
     Raises WorldError where the changed parameters and the data of the base year contradict each other.
     """
     values = {parameter.name: parameter.value for parameter in catalogue.parameters(name).values()}
-    world: World = importlib.import_module(f"sim.world.{name}").build({**values, **(changed or {})})
+    values |= changed or {}
+    if "cells" in catalogue.worlds()[name]:  # described whole by its entry, as the corners of the theory are
+        return theory.build(name, values)
+    world: World = importlib.import_module(f"sim.world.{name}").build(values)
     return world

@@ -153,7 +153,9 @@ class Stocks:
 class Choice:
     """What stands in the choice of a place besides its return: seed[h, d], pull[h, d], registration barrier[h, d].
 
-    Share chosen is proportional to seed * exp(kappa (V_d - V_d in the base year + barrier removed) + pull).
+    Share chosen is proportional to seed * exp(kappa (V_d - V_d in the base year + barrier removed) + pull). With
+    `levels`, values count from zero and prices from one instead of from the base year, and the pull of labour is
+    kappa (log amenity - cost): worlds that know their amenities and costs.
     """
 
     labour_seed: Array
@@ -161,6 +163,7 @@ class Choice:
     land_seed: Array
     pull: Array
     registration_barrier: Array
+    levels: bool = False
 
 
 @dataclass(frozen=True)

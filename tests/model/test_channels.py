@@ -221,9 +221,12 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     forged = replace(money, budgets=swapped(money.budgets))
     assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["payments_by_payer"] > 1e-6
     assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["public_budgets"] > 1e-6
-    dearer = replace(clearing, wage=clearing.wage * np.where(np.arange(zhejiang.cells) == 0, 1.001, 1.0))
+    factor = np.where(np.arange(zhejiang.cells) == 0, 1.001, 1.0)
+    dearer = replace(clearing, wage=clearing.wage * factor, labour_cost=clearing.labour_cost * factor)
     assert accounts.market_residuals(zhejiang, supply, rules, dearer, money)["wage_bills"] > 1e-6
     assert accounts.market_residuals(zhejiang, supply, rules, dearer, money)["goods_markets"] > 1e-6
+    lawless = replace(rules, wage_floor=2 * clearing.labour_cost)
+    assert accounts.market_residuals(zhejiang, supply, lawless, clearing, money)["wage_floors"] > 0.4
 
 
 def test_the_value_of_a_place_counts_what_a_mover_would_get(zhejiang):

@@ -31,6 +31,7 @@ ZERO = {
     "income_tax": {"brackets": ({"above": 0.0, "rate": 0.0},), "returned": 0.5},
     "land_value_tax": {"rate": 0.0, "returned": 0.5},
     "investment_subsidy": {"on_capital": 0.0},
+    "minimum_wage": {"floor": 0.0},
 }
 FEW = {"labour_agents": 20_000, "capital_agents": 30_000, "land_agents": 10_000}
 

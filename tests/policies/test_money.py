@@ -31,6 +31,7 @@ FREE = {
     "capital_market_integration": {"finance_gap_cut": 0.5},
     "land_market_integration": {"quota_trading": "across_regions", "migrants_keep_rent": 0.5, "rural_share_of_gains": 0.5},
     "market_unification": {"cut": 0.3},
+    "minimum_wage": {"floor": 60_000.0},
 }
 RATES = {"income_tax", "land_value_tax", "investment_subsidy"}
 

@@ -227,6 +227,7 @@ SOME = {  # terms of every instrument, of a size that changes the law
     "land_market_integration": {"opened": 1.0, "migrants_keep_rent": 0.5},
     "land_value_tax": {"rate": 0.2},
     "market_unification": {"cut": 0.5},
+    "minimum_wage": {"floor": 60_000.0},
     "paired_assistance": {"pairs": PAIRS, "share_of_donor_revenue": 0.01, "uses": {"enclave": 0.5, "quota_purchase": 0.5}},
     "public_service_equalisation": {"share_of_upper_budget": 0.001, "standard": 1.0},
     "residence_permit_reform": {"cut": 0.5},

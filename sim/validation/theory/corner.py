@@ -1,0 +1,167 @@
+"""The corners by name, and the model put into them: worlds, runs until nothing moves, and what is read off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import logsumexp
+
+from sim import treasury, year
+from sim.economy import baseline_rules
+from sim.errors import FactorFlowError
+from sim.markets import trade
+from sim.markets.clearing import Clearing, Supply
+from sim.model import FactorFlowModel, Law
+from sim.world import theory
+from sim.world.build import build_world
+from sim.world.technology import input_cost
+from sim.world.world import Array, World
+
+AUTARKY = 60.0  # log points: shares of trade of exp(-60 theta)
+
+# Every corner is a scenario of the same name in scenarios/theory: its world, and the parameters it says otherwise.
+CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
+    "harris_todaro": ("theory_harris_todaro", {}),
+    "logit": ("theory_choice", {}),
+    "barriers": ("theory_choice", {"migration_cost": 0.5}),
+    "roback": ("theory_roback", {"labour_choice_elasticity": 10_000}),
+    "tastes": ("theory_roback", {}),
+    "free_factors": ("theory_factors", {}),
+    "agents": ("theory_factors", {"labour_choice_elasticity": 1.5, "capital_choice_elasticity": 1.5}),
+    "wedges": ("theory_wedges", {}),
+    "solow": ("theory_solow", {}),
+    "two_countries": ("theory_trade", {}),
+    "free_trade": ("theory_trade", {"trade_cost": 0}),
+    "five_countries": ("theory_countries", {}),
+    "line": ("theory_line", {}),
+    "twins": ("theory_twins", {}),
+    "twins_congested": ("theory_twins", {"housing_share": 0.2, "labour_choice_elasticity": 25}),
+    "core_periphery": ("theory_core_periphery", {}),
+    "trade_and_tastes": ("theory_redding", {}),
+    "provinces": ("theory_provinces", {}),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A year read off a model: prices, supplies, people by cell, and log values of places without amenity."""
+
+    world: World
+    clearing: Clearing
+    supply: Supply
+    money: treasury.Statement
+    persons: Array
+    values: Array
+
+    @property
+    def shares(self) -> Array:
+        """Shares of people by cell, (cell,)."""
+        return np.asarray(self.persons / self.persons.sum())
+
+    @property
+    def real_wage(self) -> Array:
+        """Wages over the price of goods, (cell,)."""
+        return np.asarray(self.clearing.wage / self.clearing.price_index)
+
+    @property
+    def unit_cost(self) -> Array:
+        """Unit costs, (cell, sector); infinite where nothing is made."""
+        clearing, made = self.clearing, self.supply.productivity > 0
+        prices = (clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
+        inputs = input_cost(self.world.technology, *prices)
+        return np.asarray(np.where(made, inputs / np.where(made, self.supply.productivity, 1.0), np.inf))
+
+    @property
+    def trade_shares(self) -> Array:
+        """Shares of spending (buying cell, producing cell, sector)."""
+        return trade.trade_shares(self.supply.openness, self.unit_cost, self.world.parameters["trade_elasticity"])
+
+    @property
+    def home_share(self) -> Array:
+        """Share of spending on goods of the own cell, first sector, (cell,)."""
+        return np.asarray(self.trade_shares[:, :, 0].diagonal())
+
+    @property
+    def expected_value(self) -> Array:
+        """Log welfare by home before tastes are drawn, up to a constant, (home,): log sum exp(kappa V + pull) / kappa."""
+        kappa = self.world.parameters["labour_choice_elasticity"]
+        return np.asarray(logsumexp(kappa * self.values + self.world.choice.pull, axis=1) / kappa)
+
+
+def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: float) -> World:
+    """The world of a corner; `parts` replaces arrays of its description, keywords replace parameters."""
+    world, told = CORNERS[name]
+    values = dict(build_world(world, {**told, **parameters}).parameters)
+    return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
+
+
+def model_of(world: World, laws: Sequence[Law] = ()) -> FactorFlowModel:
+    """The model in the continuum, which has no luck."""
+    return FactorFlowModel(world, laws, last_year=10**6, continuum=True)
+
+
+def lived(world: World, years: int) -> FactorFlowModel:
+    """The model after so many years."""
+    model = model_of(world)
+    for _ in range(years):
+        model.step()
+    return model
+
+
+def settled(world: World, laws: Sequence[Law] = ()) -> Reading:
+    """The year in which nothing moves any more."""
+    return read(at_rest(world, laws))
+
+
+def at_rest(world: World, laws: Sequence[Law] = (), most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
+    """The model once no stock of people or capital changes by more than `still` of all in a year.
+
+    Raises FactorFlowError where that takes more than `most` years.
+    """
+    model = model_of(world, laws)
+    for _ in range(most):
+        before = _stocks(model)
+        model.step()
+        if np.abs(_stocks(model) - before).max() <= still:
+            return model
+    raise FactorFlowError(f"{world.name} still moves after {most} years: the corner has no resting point near its start")
+
+
+def _stocks(model: FactorFlowModel) -> Array:
+    """Shares of people and of capital by (home, cell), or by cell where home makes no difference to what is chosen."""
+    people, capital = model.economy.workforce.residence, model.economy.capital_units
+    if np.ptp(model.world.choice.pull, axis=0).max() == 0:
+        people = people.sum(axis=0, keepdims=True)
+    parts = (people / people.sum(), capital.sum(axis=0) / capital.sum())
+    return np.concatenate([part.ravel() for part in parts])
+
+
+def read(model: FactorFlowModel) -> Reading:
+    """The markets of the year a model stands in, cleared under the law in force."""
+    world, economy = model.world, model.economy
+    rules = baseline_rules(world, economy)
+    for law in model.laws:
+        rules = law(rules, world, model.year)
+    clearing, maps, supply = year.clear_markets(world, economy, rules)
+    money = treasury.statement(maps, clearing.revenue)
+    values = year.place_values(world, economy, rules, clearing, money, model.base)[0]  # alike for every home
+    return Reading(world, clearing, supply, money, economy.workforce.persons, values)
+
+
+def at_start(world: World) -> Reading:
+    """The first year of a world."""
+    return read(model_of(world))
+
+
+def chosen(world: World) -> Array:
+    """Shares of places chosen in the first year by those who reconsider, (home, place)."""
+    model = model_of(world)
+    before = model.economy.workforce.residence.copy()
+    model.step()
+    kappa, wanted = world.parameters["labour_choice_elasticity"], world.parameters["labour_mobility"]
+    mobility = min(wanted, 1 / kappa) if kappa > 0 else wanted
+    arrived = model.economy.workforce.residence - (1 - mobility) * before
+    return np.asarray(arrived / (mobility * before.sum(axis=1, keepdims=True)))

@@ -1,0 +1,187 @@
+"""The corners of the model are the models of the field; equation numbers are those of docs/model.md and docs/odd.md."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from sim import load
+from sim.cli import main
+from sim.data import catalogue
+from sim.model import FactorFlowModel
+from sim.validation.theory import (
+    Row,
+    agents,
+    choice,
+    factors,
+    figure,
+    geography,
+    goods,
+    jobs,
+    places,
+    solow,
+    stationary,
+    table,
+)
+from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
+from tests.test_end_to_end import ROOT
+
+SCENARIOS = ROOT / "scenarios" / "theory"
+
+
+FAMILIES = (jobs, choice, places, factors, solow, goods, geography, stationary)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rsplit(".", 1)[-1])
+def test_every_row_of_the_table_passes(family):
+    """Equations (1) to (9) in their corners."""
+    rows = list(family.rows())
+    assert rows
+    assert not [row.words() for row in rows if not row.passed]
+
+
+def test_the_table_has_every_family_and_none_says_the_same_twice():
+    names = [row.name for row in choice.rows()]
+    assert max(map(len, names)) <= 46
+    assert len(set(names)) == len(names)
+    assert table.FAMILIES == FAMILIES
+
+
+def test_the_formulas_give_the_numbers_that_were_checked_elsewhere():
+    pay, amenity, land = np.array([1.0, 1.6]), np.array([1.0, 0.9]), np.ones(2)
+    known = [
+        (choice.logit(np.array([1, 1.5, 2.5]), 1.5), [0.147276, 0.270564, 0.582160]),
+        (places.roback_shares(pay, amenity, land, 0.25), [0.271195, 0.728805]),
+        (places.taste_shares(pay, amenity, land, 0.25, 1.5), [0.433003, 0.566997]),
+        (places.taste_shares(pay, amenity, land, 0.25, 3.0), [0.395638, 0.604362]),
+        (places.taste_shares(pay, amenity, land, 0.25, 1e4), [0.271273, 0.728727]),
+        (factors.factor_shares(pay * [1, 1.25], land, (0.5, 0.3, 0.2), (np.inf, np.inf), np.inf)[0], [0.030303, 0.969697]),
+        (solow.eigenvalue(1 / 3, 0.01, 0.02, 0.05), 0.948101),
+        (geography.break_point(0.4, 5.0), 1.626577),
+        (geography.sustain_point(0.4, 5.0), 1.807313),
+    ]
+    for ours, exact in known:
+        assert np.abs(np.asarray(ours) - exact).max() < 5e-7
+
+
+def test_a_row_outside_its_tolerance_fails_and_so_does_one_without_a_number():
+    assert Row("a", "logit", "", 1.0, 1.0 + 2e-8).passed is False
+    assert Row("a", "logit", "", np.ones(2), np.array([1.0, np.nan])).passed is False
+    assert Row("a", "logit", "", np.ones(2), np.ones(2) + 5e-9).passed is True
+    assert "FAIL" in Row("a", "logit", "", 1.0, 2.0).words()
+
+
+def test_the_command_prints_a_line_a_row_and_tells_failure_by_its_exit_code(monkeypatch):
+    rows = [Row("home share", "two_countries", "Eaton and Kortum (2002)", 0.835, 0.835)]
+    monkeypatch.setattr(table, "rows", lambda: iter(rows))
+    answer = CliRunner().invoke(main, ["validate", "theory", "--exact"])
+    assert answer.exit_code == 0 and "1 of 1 rows pass" in answer.stdout and "two_countries" in answer.stdout
+    rows.append(Row("gain", "two_countries", "Eaton and Kortum (2002)", 1.046, 1.0))
+    answer = CliRunner().invoke(main, ["validate", "theory", "--exact"])
+    assert answer.exit_code == 3 and "FAIL" in answer.stdout and "1 of 2 rows pass" in answer.stdout
+
+
+@pytest.mark.parametrize("name", CORNERS)
+def test_every_corner_is_a_scenario_of_the_same_name(name):
+    world, parameters = CORNERS[name]
+    scenario = load(SCENARIOS / f"{name}.yaml")
+    assert (scenario.world, dict(scenario.parameters)) == (world, dict(parameters))
+    assert scenario.question.endswith("?")
+
+
+def test_no_scenario_of_the_theory_is_without_a_corner():
+    assert {file.stem for file in SCENARIOS.glob("*.yaml")} == set(CORNERS)
+
+
+CELL = {"people", "settled", "amenity", "land", "capital", "wedge", "productivity"}
+SECTOR = {"labour", "capital", "land", "value_added", "materials", "spending", "pays_trade_cost"}
+ENTRY = {"title", "source", "first_year", "last_year", "regions", "outside", "sectors", "groups", "parameters"}
+ENTRY |= {"technology", "cells", "trade_cost", "migration_cost"}
+
+
+@pytest.mark.parametrize("name", [name for name in catalogue.worlds() if name.startswith("theory_")])
+def test_no_word_of_a_world_is_misspelt_and_no_parameter_outside_its_range(name):
+    entry, parameters = catalogue.worlds()[name], catalogue.parameters(name)
+    assert set(entry) <= ENTRY
+    assert all(set(cell) <= CELL for cell in entry["cells"].values())
+    assert set(entry["technology"]) == set(entry["sectors"])
+    assert all(set(sector) <= SECTOR for sector in entry["technology"].values())
+    assert {cell.split("/")[0] for cell in entry["cells"]} == set(entry["regions"])
+    assert set(entry["parameters"]) <= set(parameters)
+    assert all(parameter.low <= parameter.value <= parameter.high for parameter in parameters.values())
+
+
+def test_a_lower_cost_of_moving_narrows_the_wage_gap_all_the_way():
+    """Limits, section 4: with the wedge the gap closes monotonically; equal wages need free movers."""
+    costs = (1.0, 0.3, 0.0)
+    gaps, slow = [], {"capital_mobility": 0, "labour_choice_elasticity": 10}
+    for cost in costs:
+        reading = settled(corner("free_factors", {"people": np.array([0.5, 0.5])}, **slow, migration_cost=cost))
+        gaps.append(float(np.log(reading.clearing.wage[1] / reading.clearing.wage[0])))
+    assert all(before > after for before, after in pairwise(gaps)) and gaps[-1] > 0
+    free = settled(corner("free_factors", {"people": np.array([0.2, 0.8])}, labour_choice_elasticity=300))
+    assert 0 < np.log(free.clearing.wage[1] / free.clearing.wage[0]) < 6e-3
+
+
+def test_between_break_and_sustain_history_decides():
+    """A small lead goes away and a core stays, in years of the model itself; below the break the small lead grows."""
+    small, core = np.array([0.21, 0, 0.19, 0]), np.array([0.38, 0, 0.02, 0])
+
+    def share_of_north(people, cost, kappa=300.0):
+        world = corner("core_periphery", {"people": people}, trade_cost=np.log(cost), labour_choice_elasticity=kappa)
+        persons = lived(world, 150).economy.workforce.persons
+        return persons[0] / (persons[0] + persons[2])
+
+    assert share_of_north(small, 1.7) < 0.525 < 0.95 <= share_of_north(core, 1.7)
+    assert share_of_north(small, 1.4) > 0.525
+    assert share_of_north(core, 2.2) < 0.95
+
+
+def test_agents_in_town_come_to_expect_the_wage_of_the_country():
+    """Equation (11) with people instead of shares: the gap of expected wages is what tastes leave, log odds over kappa."""
+    laws = [jobs.floor_of(2.5)]
+    model = FactorFlowModel(corner("harris_todaro"), laws, last_year=10**6, labour_agents=20_000, capital_agents=100)
+    for _ in range(150):
+        model.step()
+    reading = read(model)
+    gap = np.log(reading.clearing.wage[0] / reading.clearing.wage[1])
+    odds = np.log(reading.persons[0] / reading.persons[1])
+    assert gap == pytest.approx(odds / 50, abs=0.03)
+    assert 0.6 < 1 - reading.clearing.employment[0] < 0.7
+
+
+def test_errors_of_agents_fall_like_one_over_the_root_of_their_number():
+    """Three sizes and few seeds here; four sizes and more seeds in `factorflow validate theory`."""
+    found = agents.errors((100, 3_000, 90_000), 24)
+    assert ((found.slopes > -0.6) & (found.slopes < -0.4)).all(), found.slopes
+
+
+def test_shares_of_agents_have_the_sampling_error_of_a_multinomial():
+    row = agents._chi_square(agents=3_000, seeds=12)
+    assert row.passed, row.words()
+
+
+@pytest.mark.slow
+def test_every_row_with_agents_passes():
+    assert not [row.words() for row in agents.rows() if not row.passed]
+
+
+def test_welfare_of_everybody_rises_with_the_pay_of_one_place_by_its_share():
+    """The envelope: d log W / d log V_3 = p_3."""
+    value, step = np.array([1.0, 1.5, 2.5]), 1e-5
+    up, down = (
+        at_start(corner("logit", {"productivity": (value * [1, 1, np.exp(sign * step)])[:, None]})).expected_value[0]
+        for sign in (1, -1)
+    )
+    assert (up - down) / (2 * step) == pytest.approx(choice.logit(value, 1.5)[2], abs=1e-8)
+
+
+def test_the_figure_shows_a_line_for_every_aggregate_and_labels_it():
+    found = agents.Errors((1_000, 10_000), 3, np.array([[3e-2, 1e-2], [2.5e-2, 8e-3], [3e-3, 1e-3]]))
+    drawn = figure.figure(found)
+    (axes,) = drawn.axes
+    texts = {text.get_text() for text in axes.texts}
+    assert texts == {"slope \u22120.5", *agents.AGGREGATES}
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    assert found.slopes == pytest.approx([np.log10(1 / 3), np.log10(0.32), np.log10(1 / 3)])
