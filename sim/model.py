@@ -21,11 +21,12 @@ Law = Callable[[Rules, World, int], Rules]
 
 
 class Moved(NamedTuple):
-    """What moved in a year: people, land, and the share of every village that became urban, (cell,)."""
+    """What moved in a year; by cell, (cell,), shares of villages that became urban and of people who now work in town."""
 
     labour: Moves
     land: Moves
     turned: Array
+    work_in_town: Array
 
 
 class FactorFlowModel(mesa.Model):  # type: ignore[misc]
@@ -161,7 +162,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
         people = np.full(world.cells, economy.people_scale)
-        labour = self.labour.advance(labour_odds, now, people)
+        in_town = share_in_town(world, economy.work_in_town, clearing.wage, base.wage)
+        labour = self.labour.advance(labour_odds, now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
@@ -172,7 +174,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
-        return Moved(labour, land, turned)
+        return Moved(labour, land, turned, in_town)
 
     def _settle(self, clearing: Clearing, moved: Moved) -> None:
         """Store where everybody now is, let villages join their towns, and close the accounts of the stocks."""
@@ -190,7 +192,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         land, ground = year.land_table(world, self.land), moved.land.reclassification.sum(axis=1)
         economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
         economy.land = land
-        economy.work_in_town = share_in_town(world, economy.work_in_town, clearing.wage, self.base.wage)
+        economy.work_in_town = moved.work_in_town
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 

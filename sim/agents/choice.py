@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from sim.streams import draws
 from sim.world.world import Array, Flag, Index
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
@@ -68,38 +67,40 @@ def cumulative_shares(shares: Array) -> Array:
 
 
 @numba.njit(cache=True, inline="always")
-def decide(  # type: ignore[no-untyped-def]
-    home, cell, skill, seed, replicate, event, year, agent,
-    cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
-):  # fmt: skip
-    """What one agent does in a year: (home, cell, skill, event). The kernel and the agent's own step both call this."""
-    move, place, village, course = draws(seed, replicate, event, year, agent)
+def choose(home, skill, place, odds):  # type: ignore[no-untyped-def]
+    """The place a word stands for, for an agent of a home and skill: the first whose bound is not below it."""
+    row = odds.group[skill] * odds.town.size + home
+    chosen = np.intp(odds.guide[row, place >> odds.shift])
+    while place > odds.bounds[row, chosen]:
+        chosen += 1
+    return chosen
+
+
+@numba.njit(cache=True, inline="always")
+def decide(home, cell, skill, move, place, village, course, odds):  # type: ignore[no-untyped-def]
+    """What an agent with these four words does in a year: (home, cell, skill, event).
+
+    The one rule: an agent's own step calls it, and the kernel does for all agents but those whose words let it skip a part.
+    """
     happened = STAYED
-    if stayers_only:
-        if home == cell and village < reclassify[cell] and town[cell] != cell:
-            home = town[home]
+    if odds.stayers_only:
+        if home == cell and village < odds.reclassify[cell] and odds.town[cell] != cell:
+            home = odds.town[home]
             cell = home
             happened = RECLASSIFIED
     else:
         was = cell
-        if village < reclassify[cell]:
-            cell = town[cell]
-        if village < reclassify[home]:
-            home = town[home]
+        if village < odds.reclassify[cell]:
+            cell = odds.town[cell]
+        if village < odds.reclassify[home]:
+            home = odds.town[home]
         if cell != was:
             happened = RECLASSIFIED
-    if course < training[cell] and trainable[skill]:
-        skill = trained_skill[skill]
-    if happened == STAYED and move < mobility:
-        row = cumulative[group[skill] * town.size + home]
-        low, high = 0, row.size - 1
-        while low < high:
-            middle = (low + high) // 2
-            if row[middle] > place:
-                high = middle
-            else:
-                low = middle + 1
-        if low != cell:
-            cell = low
+    if course < odds.training[cell] and odds.trainable[skill]:
+        skill = odds.trained_skill[skill]
+    if happened == STAYED and move < odds.mobility:
+        chosen = choose(home, skill, place, odds)
+        if chosen != cell:
+            cell = chosen
             happened = MIGRATED
     return home, cell, skill, happened
