@@ -11,6 +11,8 @@ from sim.world.world import Array, Flag, Index
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
 
+_WORD_BITS, _ONE = np.uint64(32), np.uint64(1)
+
 
 @dataclass(frozen=True)
 class MoveTables:
@@ -69,10 +71,11 @@ def cumulative_shares(shares: Array) -> Array:
 @numba.njit(cache=True, inline="always")
 def choose(home, skill, place, odds):  # type: ignore[no-untyped-def]
     """The place a word stands for, for an agent of a home and skill: the first whose bound is not below it."""
-    row = odds.group[skill] * odds.town.size + home
-    chosen = np.intp(odds.guide[row, place >> odds.shift])
-    while place > odds.bounds[row, chosen]:
-        chosen += 1
+    cells = np.uint64(odds.town.size)  # unsigned numbers need no look at whether an index counts from the end
+    row = np.uint64(odds.group[skill]) * cells + np.uint64(home)
+    chosen = np.uint64(odds.guide[(row << odds.bits) | (np.uint64(place) >> (_WORD_BITS - odds.bits))])
+    while place > odds.bounds[row * cells + chosen]:
+        chosen += _ONE
     return chosen
 
 
@@ -99,7 +102,7 @@ def decide(home, cell, skill, move, place, village, course, odds):  # type: igno
     if course < odds.training[cell] and odds.trainable[skill]:
         skill = odds.trained_skill[skill]
     if happened == STAYED and move < odds.mobility:
-        chosen = choose(home, skill, place, odds)
+        chosen = np.int64(choose(home, skill, place, odds))
         if chosen != cell:
             cell = chosen
             happened = MIGRATED

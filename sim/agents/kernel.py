@@ -25,12 +25,14 @@ def advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, 
     workers = np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
     for chunk in numba.prange(CHUNKS):
         words = np.empty((4, BLOCK), dtype=np.uint32)
-        waiting = np.empty((2, BLOCK), dtype=np.int64)
+        flags, listed = np.empty((2, BLOCK), dtype=np.uint8), np.empty((2, BLOCK), dtype=np.uint16)
         begin, end = agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS
         for first in range(begin, end, BLOCK):
             last = min(first + BLOCK, end)
             fill_words(words, seed, replicate, event, year, first, last - first)
-            move_block(home[first:last], cell[first:last], skill[first:last], words, waiting, odds, worth, moves[chunk])
+            move_block(
+                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk]
+            )
             count_block(home[first:last], cell[first:last], homes[chunk])
             if skill.size > 0:
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
@@ -51,31 +53,32 @@ def count(home, cell, skill, luck, cells, in_town, skills):  # type: ignore[no-u
 
 
 @numba.njit(cache=True)
-def move_block(home, cell, skill, words, waiting, odds, worth, moves):  # type: ignore[no-untyped-def]
+def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
-    Most agents have words with which nothing can happen, so those who may move (first list) and those whose village or
-    schooling may change (second list) are listed first, without a branch.
+    Most agents have words with which nothing can happen. So those who may move and no more, and those whose village or
+    schooling may change, are listed first, in loops without a branch; for the former the rule is the choice alone.
     """
-    movers, others = 0, 0
+    skilled, movers, others = skill.size > 0, 0, 0
     for agent in range(home.size):
         rare = (words[2, agent] < odds.reclassify_any) | (words[3, agent] < odds.training_any)
-        waiting[0, movers] = agent
-        waiting[1, others] = agent
-        movers += (words[0, agent] < odds.mobility) & (not rare)
-        others += rare
-    skilled = skill.size > 0
+        flags[0, agent] = (words[0, agent] < odds.mobility) & (not rare)
+        flags[1, agent] = rare
+    for agent in range(home.size):
+        listed[0, movers], listed[1, others] = agent, agent
+        movers += flags[0, agent]
+        others += flags[1, agent]
     for number in range(movers):
-        agent = waiting[0, number]
+        agent = listed[0, number]
         was, owner = cell[agent], home[agent]
         chosen = choose(owner, skill[agent] if skilled else 0, words[1, agent], odds)
         cell[agent] = chosen
         moves[0, was, chosen] += worth[owner] if chosen != was else 0.0
     for number in range(others):
-        agent = waiting[1, number]
+        agent = listed[1, number]
         was, counts_for = cell[agent], worth[home[agent]]
         new_home, new_cell, new_skill, happened = decide(
-            np.intp(home[agent]), np.intp(was), np.intp(skill[agent]) if skilled else 0,
+            np.int64(home[agent]), np.int64(was), np.int64(skill[agent]) if skilled else 0,
             words[0, agent], words[1, agent], words[2, agent], words[3, agent], odds,
         )  # fmt: skip
         home[agent], cell[agent] = new_home, new_cell

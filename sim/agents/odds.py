@@ -18,14 +18,15 @@ _LARGEST_GUIDE = 1 << 18  # bytes: it must stay in a processor's own cache besid
 class Odds(NamedTuple):
     """`MoveTables` for words: a word w stands for the number (w + 1/2) / 2^32, and w < n just when that is below a share.
 
-    bounds[g * cells + h, d]: largest word that stands for place d or one before it; guide[., w >> shift]: the first place
-    that a word of that bucket can stand for, where the search starts (Chen and Asau 1974); mobility, reclassify, training:
-    numbers n of words, 0 to 2^32; reclassify_any and training_any: the largest of them, below which a word may matter.
+    bounds[g * cells + h, d], flat: the largest word that stands for place d or one before it; guide[g * cells + h, w >> (32 -
+    bits)], flat: the first place a word of that bucket can stand for, where the search starts (Chen and Asau 1974);
+    mobility, reclassify, training: numbers n of words, 0 to 2^32; reclassify_any and training_any: the largest of them, below
+    which a word may matter.
     """
 
     bounds: NDArray[np.uint32]
     guide: NDArray[np.unsignedinteger[Any]]
-    shift: np.uint32
+    bits: np.uint64
     group: Index
     mobility: int
     reclassify: Index
@@ -42,17 +43,15 @@ def odds_of(tables: MoveTables) -> Odds:
     """The tables of a year as whole numbers, with the guide into the rows of shares."""
     rows, cells = tables.cumulative.shape
     bits = _guide_bits(rows, cells)
-    below = words_below(tables.cumulative)
-    bounds = np.maximum(below - 1, 0).astype(np.uint32)
-    starts = np.argmax(below > 0, axis=1)  # places before it have no word
+    bounds = np.empty((rows, cells), dtype=np.uint32)
     guide = np.empty((rows, 1 << bits), dtype=np.uint8 if cells <= 256 else np.uint16)
-    _fill_guide(guide, bounds, starts, 32 - bits)
+    _fill_rows(np.ascontiguousarray(tables.cumulative), bounds, guide, 32 - bits)
     reclassify = words_below(np.where(tables.town == np.arange(cells), 0.0, tables.reclassify))
     training = words_below(tables.training)
     return Odds(
-        bounds=bounds,
-        guide=guide,
-        shift=np.uint32(32 - bits),
+        bounds=bounds.ravel(),
+        guide=guide.ravel(),
+        bits=np.uint64(bits),
         group=np.asarray(tables.group, dtype=np.int64),
         mobility=int(words_below(np.array(tables.mobility))),
         reclassify=reclassify,
@@ -83,11 +82,16 @@ def _guide_bits(rows: int, cells: int) -> int:
 
 
 @numba.njit(cache=True)
-def _fill_guide(guide, bounds, starts, shift):  # type: ignore[no-untyped-def]
-    """Walk every row once, bucket by bucket: the first place whose bound is not below the bucket's first word."""
-    for row in range(guide.shape[0]):
-        place = starts[row]
-        for bucket in range(guide.shape[1]):
-            while bounds[row, place] < (bucket << shift):
-                place += 1
-            guide[row, bucket] = place
+def _fill_rows(cumulative, bounds, guide, shift):  # type: ignore[no-untyped-def]
+    """Bounds of every place, and for every bucket the first place whose bound is not below the bucket's first word."""
+    rows, cells = cumulative.shape
+    for row in range(rows):
+        bucket = 0
+        for place in range(cells):
+            below = min(max(np.ceil(cumulative[row, place] * 4294967296.0 - 0.5), 0.0), 4294967296.0)
+            last = np.int64(below) - 1  # -1: no word stands for this place, and the guide never leads here
+            bounds[row, place] = max(last, 0)
+            until = (last >> shift) + 1
+            while bucket < until:
+                guide[row, bucket] = place
+                bucket += 1
