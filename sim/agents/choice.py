@@ -53,11 +53,16 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     gain: log points of value gained since the base year plus barriers removed; pull: log points by type of move.
     The largest exponent is taken out first, so no elasticity overflows. Source: McFadden (1974); Tombe and Zhu (2019).
     """
-    exponent = np.where(seed > 0, kappa * gain + pull, -np.inf)
-    highest = exponent.max(axis=1, keepdims=True)
-    weight = seed * np.exp(exponent - np.where(np.isfinite(highest), highest, 0.0))
+    weight = np.multiply(kappa, gain)
+    weight += pull  # in place from here on: with many cells fresh arrays take longer than the sums
+    weight[~(seed > 0)] = -np.inf
+    highest = weight.max(axis=1, keepdims=True)
+    weight -= np.where(np.isfinite(highest), highest, 0.0)
+    np.exp(weight, out=weight)
+    weight *= seed
     total = weight.sum(axis=1, keepdims=True)
-    return np.asarray(weight / np.where(total > 0, total, 1.0))
+    weight /= np.where(total > 0, total, 1.0)
+    return np.asarray(weight)
 
 
 def cumulative_shares(shares: Array) -> Array:
@@ -73,10 +78,11 @@ def choose(home, skill, place, odds):  # type: ignore[no-untyped-def]
     """The place a word stands for, for an agent of a home and skill: the first whose bound is not below it."""
     cells = np.uint64(odds.town.size)  # unsigned numbers need no look at whether an index counts from the end
     row = np.uint64(odds.group[skill]) * cells + np.uint64(home)
-    chosen = np.uint64(odds.guide[(row << odds.bits) | (np.uint64(place) >> (_WORD_BITS - odds.bits))])
-    while place > odds.bounds[row * cells + chosen]:
-        chosen += _ONE
-    return chosen
+    at = row * cells + np.uint64(odds.guide[(row << odds.bits) | (np.uint64(place) >> (_WORD_BITS - odds.bits))])
+    at += np.uint64(place > odds.bounds[at])  # a step without a branch, since hardly any bucket needs a second
+    while place > odds.bounds[at]:
+        at += _ONE
+    return at - row * cells
 
 
 @numba.njit(cache=True, inline="always")

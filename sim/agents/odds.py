@@ -74,18 +74,18 @@ def words_below(share: Array) -> Index:
 
 
 def _guide_bits(rows: int, cells: int) -> int:
-    """Buckets of a row as a power of two: some sixteen a place, fewer where the guide would leave the cache."""
-    bits = max(6, int(np.ceil(np.log2(16 * cells))))
+    """Buckets of a row as a power of two: some eight a place, fewer where the guide would leave the cache."""
+    bits = max(6, int(np.ceil(np.log2(8 * cells))))
     while bits > 6 and rows << bits > _LARGEST_GUIDE:
         bits -= 1
     return bits
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, parallel=True)
 def _fill_rows(cumulative, bounds, guide, shift):  # type: ignore[no-untyped-def]
     """Bounds of every place, and for every bucket the first place whose bound is not below the bucket's first word."""
     rows, cells = cumulative.shape
-    for row in range(rows):
+    for row in numba.prange(rows):
         bucket = 0
         for place in range(cells):
             below = min(max(np.ceil(cumulative[row, place] * 4294967296.0 - 0.5), 0.0), 4294967296.0)

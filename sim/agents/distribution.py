@@ -1,0 +1,91 @@
+"""Who has how much: a distribution kept as a fine histogram that is filled in the pass over the agents.
+
+Bins are cut where floating-point numbers cut themselves: 256 to a doubling, so a bin is 0.4% of its value wide at most and
+is found by a shift. Within a bin values count as evenly spread. Against exact values (tests/agents) Gini, mean
+mean and quantiles of smooth distributions to better than 1e-4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.world import Array
+
+_PER_DOUBLING = 8  # bits of the fraction that tell bins apart
+_CUT = 52 - _PER_DOUBLING
+SHIFT = np.int64(_CUT)
+
+
+class Bins(NamedTuple):
+    """Bins from 2^lowest to 2^highest; what lies below or above counts in the first or last."""
+
+    first: int
+    number: int
+
+
+def bins(lowest: int, highest: int) -> Bins:
+    """Bins for values from 2^lowest to 2^highest, in the unit of the values."""
+    return Bins((1023 + lowest) << _PER_DOUBLING, (highest - lowest) << _PER_DOUBLING)
+
+
+@cache
+def edges(of: Bins) -> Array:
+    """The number + 1 bounds of the bins."""
+    bits = (of.first + np.arange(of.number + 1, dtype=np.int64)) << _CUT
+    cuts = bits.view(np.float64)
+    cuts.setflags(write=False)
+    return cuts
+
+
+@numba.njit(cache=True, inline="always")
+def bin_of(bits, of):  # type: ignore[no-untyped-def]
+    """The bin of a value from its bits as a whole number."""
+    return min(max((bits >> SHIFT) - of.first, 0), of.number - 1)
+
+
+@numba.njit(cache=True)
+def fill(counts, values, of):  # type: ignore[no-untyped-def]
+    """Add values to the counts of their bins."""
+    bits = values.view(np.int64)
+    for agent in range(values.size):
+        counts[bin_of(bits[agent], of)] += 1
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Counts of agents by bin and what follows from them."""
+
+    counts: NDArray[np.integer]
+    of: Bins
+
+    @property
+    def mean(self) -> float:
+        """Mean value."""
+        return float(self.counts @ self._middle() / self.counts.sum())
+
+    def gini(self) -> float:
+        """The Gini coefficient G = sum_ij n_i n_j E|y_i - y_j| / (2 N^2 mean); inside a bin E|.| is a third of its width."""
+        share = self.counts / self.counts.sum()
+        middle, width = self._middle(), np.diff(edges(self.of))
+        below = np.cumsum(share) - share / 2  # the share with less, half of one's own bin included
+        between = 2 * np.sum(share * middle * (2 * below - 1))
+        return float((between + np.sum(share**2 * width) / 3) / (2 * share @ middle))
+
+    def quantile(self, share: float | Array) -> Array:
+        """The values below which these shares of all agents lie."""
+        running = np.concatenate([[0.0], np.cumsum(self.counts)])
+        return np.asarray(np.interp(np.asarray(share) * running[-1], running, edges(self.of)))
+
+    def deciles(self) -> Array:
+        """The nine values that part agents into tenths, (9,)."""
+        return self.quantile(np.arange(1, 10) / 10)
+
+    def _middle(self) -> Array:
+        cuts = edges(self.of)
+        return np.asarray((cuts[1:] + cuts[:-1]) / 2)
