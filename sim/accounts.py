@@ -16,7 +16,7 @@ from sim.markets import production, trade
 from sim.markets.clearing import Clearing, Supply
 from sim.treasury import Statement
 from sim.world.technology import input_cost
-from sim.world.world import HOUSEHOLD, Array, World
+from sim.world.world import Array, World
 
 ALLOWED = 1e-9  # relative; rounding leaves some 1e-12
 
@@ -29,13 +29,17 @@ def _relative(left: Array | float, right: Array | float) -> float:
     return float(np.max(np.abs(np.asarray(left) - np.asarray(right)))) / size
 
 
-def market_residuals(world: World, supply: Supply, clearing: Clearing, money: Statement) -> Residuals:
+def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
     """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     made = supply.productivity > 0
     inputs = input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
     unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
     bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
+    # a voucher pays the share v of a price, its bearer the rest: own money m buys goods for m / (1 - v)
+    own = (money.consumption - money.housing)[:, None] * tech.spending
+    voucher_goods = own / (1 - rules.goods_discount) - own
+    bought = bought + voucher_goods
     sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
     labour, capital, land = production.factor_payments(tech, clearing.revenue)
     return {
@@ -44,6 +48,7 @@ def market_residuals(world: World, supply: Supply, clearing: Clearing, money: St
         "wage_bills": _relative(clearing.wage * supply.labour, labour),
         "capital_income": _relative(clearing.rental * supply.capital, capital),
         "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
+        "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),
     }
 
 
@@ -62,17 +67,27 @@ def household_residuals(
     before = money.wages + money.dividends + money.land_income - money.tax
     member = world.places.membership()
     per_head = ((member @ before) / (member @ persons))[world.places.region_of_cell]
-    transfers = persons * world.public.transfer_rate * per_head + _by_cell(world, paid, ("household",))
+    everybody = _by_cell(world, paid, ("household", "tax returned per head"))
+    transfers = persons * world.public.transfer_rate * per_head + everybody
+    rents_of_home = owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
+    registered = economy.workforce.residence
+    follows = rules.rent_kept * rents_of_home
+    away = follows @ (registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300))
     return {
         "wages": _relative(money.wages, hours @ clearing.wage),
         "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
         "retained": _relative(money.retained, world.stocks.retained * returns),
-        "land_income": _relative(
-            money.land_income, owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
-        ),
+        "land_income": _relative(money.land_income, rents_of_home - follows + away),
         "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
         "transfers": _relative(money.transfers, transfers),
-        "disposable_income": _relative(money.disposable, before + money.transfers),
+        "targeted_grants": _relative(money.targeted, _by_cell(world, paid, ("graduates", "returnees"))),
+        "subsidies": _relative(money.subsidies, _by_cell(world, paid, ("subsidy on wages", "subsidy on capital"))),
+        "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
+        "income_levies": _relative(_levied_on(money, rules, "income"), rules.income_tax_rate * before),
+        "levies": _relative(money.levies, money.levied.reshape(-1, world.cells).sum(axis=0)),
+        "disposable_income": _relative(
+            money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies
+        ),
         "consumption_and_saving": _relative(money.disposable, money.consumption + money.saving),
     }
 
@@ -88,20 +103,25 @@ def public_residuals(
     kept = other_rent - ((owned / owned.sum(axis=0)) * rules.land_rent_share).sum(axis=0) * other_rent
     own = world.places.membership() @ (money.tax + kept)
     local = public.local_share * money.revenue_public
-    social = money.transfers.sum() - _by_cell(world, paid, ("household",)).sum()
+    social = money.transfers.sum() - _by_cell(world, paid, ("household", "tax returned per head")).sum()
     upper = (money.revenue_public - local).sum() - social
     grants = public.grant_share * upper
     budgets = np.append(local + grants, upper - grants.sum())
     names = government_names(world)
-    spent = np.array([sum(payment.amount for payment in paid if payment.payer == name) for name in names])
+    raised = np.array([sum(payment.amount for payment in paid if payment.payee == name) for name in names])
+    back = [payment for payment in paid if payment.purpose == "tax returned per head"]
+    returned = np.array([sum(payment.amount for payment in back if payment.payer == name) for name in names])
+    budgets = budgets + raised - returned
+    spent = np.array([sum(payment.amount for payment in paid if payment.payer == name) for name in names]) - returned
     enclaves = np.einsum("g,god->d", money.budgets, rules.enclave_share)
-    household = money.budgets @ rules.spending_share[:, HOUSEHOLD]
-    received = _by_cell(world, paid, None).sum()
+    received = _by_cell(world, paid, None).sum() - returned.sum()
+    to_people = _by_cell(world, paid, ("household",)) + money.targeted + money.subsidies + money.vouchers
     return {
         "public_revenue": _relative(money.revenue_public, own),
         "public_budgets": _relative(money.budgets, budgets),
         "payments_by_payer": _relative(spent, money.budgets),
-        "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + household.sum()),
+        "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + to_people.sum()),
+        "levies_received": _relative(raised.sum(), money.levies.sum()),
     }
 
 
@@ -110,8 +130,13 @@ def national_residuals(money: Statement, rents: Array) -> Residuals:
     product = money.value_added.sum() + money.housing.sum()
     household = money.wages.sum() + money.dividends.sum() + money.land_income.sum()
     income = household + money.retained.sum() + rents.sum() - money.land_income.sum()
-    final = money.consumption.sum() + money.purchases.sum() + money.investment.sum()
-    return {"product_is_income": _relative(product, income), "product_is_expenditure": _relative(product, final)}
+    goods = money.consumption - money.housing + money.purchases + money.investment
+    final = money.consumption.sum() + money.vouchers.sum() + money.purchases.sum() + money.investment.sum()
+    return {
+        "product_is_income": _relative(product, income),
+        "product_is_expenditure": _relative(product, final),
+        "final_demand": _relative(money.final_demand, goods),
+    }
 
 
 def investment_residuals(
@@ -157,11 +182,24 @@ def close(residuals: Residuals, year: int) -> Residuals:
     return residuals
 
 
+def _subsidies_again(economy: Economy, rules: Rules, clearing: Clearing, hours: Array) -> Array:
+    """Subsidies of every cell from wages and returns: s_d w_d h_cd for residents at work, s_d r_d K_od for owners."""
+    on_wages = hours @ (clearing.wage * rules.subsidy_rate("wages"))
+    on_capital = economy.capital_owned @ (clearing.rental * rules.subsidy_rate("capital"))
+    return np.asarray(on_wages + on_capital)
+
+
+def _levied_on(money: Statement, rules: Rules, base: str) -> Array:
+    """What households of every cell paid of the levies on one base, (cell,)."""
+    paid = money.levied.reshape(-1, money.wages.size)
+    return sum((paid[i] for i, levy in enumerate(rules.levies) if levy.base == base), np.zeros(money.wages.size))
+
+
 def _by_cell(world: World, paid: Sequence[Payment], purposes: tuple[str, ...] | None) -> Array:
     """Public money received by cell, (cell,), yuan of 2014, for these purposes or (None) for all."""
     position = {name: index for index, name in enumerate(world.places.cells)}
     received = np.zeros(world.cells)
     for payment in paid:
-        if purposes is None or payment.purpose in purposes:
+        if payment.payee in position and (purposes is None or payment.purpose in purposes):
             received[position[payment.payee]] += payment.amount
     return received

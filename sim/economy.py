@@ -3,46 +3,180 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from sim.world.world import Array, World, spending_by_residents
+from sim.world.world import GENERAL, Array, World, spending_by_residents
+
+
+@dataclass(frozen=True)
+class Funding:
+    """A share of a government's budget that a policy takes from general purchases and spends.
+
+    weights: (cell,) of the payees, adding up to one; place: where the capital of an enclave stands, None otherwise.
+    """
+
+    payer: int
+    purpose: int
+    share: float
+    weights: Array
+    place: int | None = None
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Levy:
+    """A tax of a policy on households, raised for a government, of which a share comes back to households.
+
+    base: `income` before transfers and after the wedge of the base year, at rates by cell of residence; or `land_rent`
+    that households receive, at rates by cell where the land is used. rate: (cell,); weights: (cell,) of those whom the
+    share `returned` comes back to, adding up to one.
+    """
+
+    government: int
+    base: str
+    rate: Array
+    returned: float
+    weights: Array
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Subsidy:
+    """Public money paid in proportion to what is earned or bought, out of the payer's general purchases.
+
+    base: `wages` paid at work in a cell or `capital` income earned there, rate (cell,) on top; or households' `goods`,
+    rate (cell, sector) the share of the price that a voucher pays.
+    """
+
+    payer: int
+    base: str
+    rate: Array
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Belt:
+    """Cells (0/1) whose productivity gains `elasticity` log points per log point of employment in all of them together."""
+
+    cells: Array
+    elasticity: float
 
 
 @dataclass(frozen=True)
 class Rules:
     """The law in force in a year, rebuilt from the world's baseline every year.
 
-    registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]: share of the log border
-    cost still in force when n buys good j from c. spending_share[g, purpose, c]: share of government g's budget spent
-    for a purpose in cell c; the last government stands above the regions. enclave_share[g, o, d]: share of g's budget
-    that buys capital in d owned by o. residents[c]: persons, over whom budgets are divided.
-    income_per_head[c]: disposable income of the year before (of the base year in the first), for means tests, yuan of
-    2014. capital_gain[o, c]: log points of barriers removed for capital of o in c. distance_km[n, c]: over the network.
-    land_opening[h, c]: share of h's own land offered in c where base-year rules forbid it. land_rent_share[h, c]: share of
-    rent other than farm rent that reaches households in h for their land used in c.
+    What policies may change. registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]:
+    share of the log border cost still in force when n buys good j from c; trade_cost_cut[n, c, j]: log points taken off
+    the whole cost of a pair. capital_gain[o, c]: log points of barriers removed for capital of o in c.
+    distance_km[n, c]: over the network. land_opening[h, c]: share of h's own land offered in c where base-year rules
+    forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h for their land used
+    in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live. fundings, levies,
+    subsidies, belts: in the order of the policies.
+
+    What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
+    without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
+    Of the year before, or of the base year in the first: income_per_head[c], yuan of 2014; budgets[g], yuan of 2014.
+    services_per_head[c]: public stock per resident, yuan of 2014.
     """
 
     registration_cut: Array
     segmentation: Array
-    spending_share: Array
-    enclave_share: Array
-    residents: Array
-    income_per_head: Array
+    trade_cost_cut: Array
     capital_gain: Array
     distance_km: Array
     land_opening: Array
     land_rent_share: Array
+    rent_kept: Array
+    base_spending: Array
+    residence: Array
+    skill_shares: Array
+    income_per_head: Array
+    budgets: Array
+    services_per_head: Array
+    fundings: tuple[Funding, ...] = ()
+    levies: tuple[Levy, ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    belts: tuple[Belt, ...] = ()
+
+    @property
+    def residents(self) -> Array:
+        """Persons by cell, (cell,), over whom budgets are divided."""
+        return np.asarray(self.residence.sum(axis=0))
+
+    @property
+    def upper(self) -> int:
+        """The number of the government above the regions."""
+        return len(self.base_spending) - 1
+
+    def given_up(self) -> Array:
+        """Share of every government's budget that policies take from its general purchases, (government,)."""
+        given = np.zeros(self.base_spending.shape[0])
+        for funding in self.fundings:
+            given[funding.payer] += funding.share
+        return given
+
+    @cached_property
+    def spending_share(self) -> Array:
+        """Share of every budget by (government, purpose, cell of the payee), adding up to one for every government."""
+        spending, given = self.base_spending.copy(), self.given_up()
+        general = spending[:, GENERAL].sum(axis=1)
+        spending[:, GENERAL] *= np.where(given > 0, 1.0 - given / np.where(general > 0, general, 1.0), 1.0)[:, None]
+        for funding in self.fundings:
+            spending[funding.payer, funding.purpose] += funding.share * funding.weights
+        return spending
+
+    @cached_property
+    def enclave_share(self) -> Array:
+        """Share of every budget that buys capital, (government, owner, place)."""
+        governments, _, cells = self.base_spending.shape
+        enclaves = np.zeros((governments, cells, cells))
+        for funding in self.fundings:
+            if funding.place is not None:
+                enclaves[funding.payer, :, funding.place] += funding.share * funding.weights
+        return enclaves
+
+    @property
+    def income_tax_rate(self) -> Array:
+        """Share of income before transfers that levies take, (cell of residence,)."""
+        return self._rate_of("income")
+
+    def _rate_of(self, base: str) -> Array:
+        total = np.zeros(self.residence.shape[0])
+        for levy in self.levies:
+            if levy.base == base:
+                total += levy.rate
+        return total
+
+    def subsidy_rate(self, base: str) -> Array:
+        """Subsidies on top of what is earned at work in a cell, (cell,), for the base `wages` or `capital`."""
+        total = np.zeros(self.residence.shape[0])
+        for subsidy in self.subsidies:
+            if subsidy.base == base:
+                total += subsidy.rate
+        return total
+
+    @cached_property
+    def goods_discount(self) -> Array:
+        """Share of households' goods prices that vouchers pay, (cell, sector)."""
+        total = np.zeros((self.segmentation.shape[0], self.segmentation.shape[2]))
+        for subsidy in self.subsidies:
+            if subsidy.base == "goods":
+                total += subsidy.rate
+        return total
 
 
 @dataclass(frozen=True)
 class Payment:
-    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014."""
+    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
 
     payer: str
     payee: str
     purpose: str
     amount: float
+    policy: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +214,7 @@ class Economy:
     year: int
     people_scale: float
     income_per_head: Array
+    budgets: Array
     workforce: Workforce
     work_in_town: Array
     capital_units: Array
@@ -125,19 +260,23 @@ class Economy:
 
 def baseline_rules(world: World, economy: Economy) -> Rules:
     """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
-    residents = economy.workforce.persons
-    cells, sectors, governments = world.cells, len(world.technology.sectors), world.public.purpose_share.shape[0]
+    workforce, cells = economy.workforce, world.cells
+    by_skill = workforce.skills.sum(axis=2)
     return Rules(
         registration_cut=np.zeros((cells, cells)),
-        segmentation=np.ones((cells, cells, sectors)),
-        spending_share=spending_by_residents(world.public.purpose_share, world.places.territories(), residents),
-        enclave_share=np.zeros((governments, cells, cells)),
-        residents=residents,
-        income_per_head=economy.income_per_head,
+        segmentation=np.ones((cells, cells, len(world.technology.sectors))),
+        trade_cost_cut=np.zeros((cells, cells, len(world.technology.sectors))),
         capital_gain=np.zeros((cells, cells)),
         distance_km=world.places.distance_km,
         land_opening=np.zeros((cells, cells)),
         land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
+        rent_kept=np.zeros(cells),
+        base_spending=spending_by_residents(world.public.purpose_share, world.places.territories(), workforce.persons),
+        residence=workforce.residence,
+        skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),
+        income_per_head=economy.income_per_head,
+        budgets=economy.budgets,
+        services_per_head=economy.services / workforce.persons,
     )
 
 

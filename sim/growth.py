@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from sim.economy import Economy, hours_of_work
+from sim.economy import Belt, Economy, hours_of_work
 from sim.world.world import Array, Index, World
 
 
-def productivity(world: World, economy: Economy, infrastructure_index: Array) -> Array:
+def productivity(world: World, economy: Economy, infrastructure_index: Array, belts: Sequence[Belt] = ()) -> Array:
     """Gross productivity (cell, sector) of the year.
 
-    A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c))
+    A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c + sum_b nu_b log(H_b / H_b0)))
 
-    H: efficiency units at work over those the base year had on the same ground; g: infrastructure over that of the base year.
+    H: efficiency units at work over those the base year had on the same ground, in the cell or in all of a belt b it
+    belongs to; g: infrastructure over that of the base year.
     Everything acts on value added, hence the exponent gamma. Source: Combes and Gobillon (2015) for nu, Bom and
     Ligthart (2014) for phi.
     """
     p = world.parameters
-    density = hours_of_work(world, economy.workforce).sum(axis=0) / economy.labour_reference
+    hours = hours_of_work(world, economy.workforce).sum(axis=0)
     log_gain = (
         economy.knowledge
-        + p["agglomeration"] * np.log(density)
+        + p["agglomeration"] * np.log(hours / economy.labour_reference)
         + p["infrastructure_elasticity"] * np.log(infrastructure_index)
     )
+    for belt in belts:
+        density = (belt.cells @ hours) / (belt.cells @ economy.labour_reference)
+        log_gain = log_gain + belt.elasticity * np.log(density) * belt.cells
     return np.asarray(economy.size * np.exp(np.outer(log_gain, world.technology.value_added)))
 
 

@@ -137,10 +137,10 @@ def _allowed(told: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     low = told.get("minimum", told.get("exclusiveMinimum"))
     high = told.get("maximum", told.get("exclusiveMaximum"))
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return f"{low:.10g} to {high:.10g}"
     if low is not None:
-        return f"at least {low:g}"
-    return f"at most {high:g}" if high is not None else ""
+        return f"at least {low:.10g}"
+    return f"at most {high:.10g}" if high is not None else ""
 
 
 def _said(default: Any) -> str:
@@ -150,4 +150,4 @@ def _said(default: Any) -> str:
         return str(default).lower()
     if isinstance(default, Mapping):
         return ", ".join(f"{word}: {_said(value)}" for word, value in default.items())
-    return f"{default:g}" if isinstance(default, float) else str(default)
+    return f"{default:.10g}" if isinstance(default, float) else str(default)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import mesa
 import numpy as np
 
-from sim import accounts, growth, recorder, treasury, year
+from sim import accounts, growth, ledger, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
@@ -78,12 +78,13 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self._count_what_was_changed_by_hand()
         rules = self._rules_in_force()
         clearing, money = self._clear(rules)
-        self._record(clearing, money)
+        self._record(rules, clearing, money)
         self._invest(rules, clearing, money)
         income = money.disposable / self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
-        self._settle(clearing, moved)
-        self._grow(clearing, income)
+        self._settle(rules, clearing, moved)
+        self._grow(rules, clearing, income)
+        self.economy.budgets = money.budgets
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -113,11 +114,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         clearing, maps, supply = year.clear_markets(world, economy, rules)
         money = treasury.statement(maps, clearing.revenue)
         _, used = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
-        self.payments = treasury.payments(world, rules, money, used)
+        self.payments = ledger.payments(world, rules, money, used)
         rents = clearing.land_rent * economy.effective_land
         self._close(
             {
-                **accounts.market_residuals(world, supply, clearing, money),
+                **accounts.market_residuals(world, supply, rules, clearing, money),
                 **accounts.household_residuals(world, economy, rules, clearing, money, self.payments),
                 **accounts.public_residuals(world, economy, rules, clearing, money, self.payments),
                 **accounts.national_residuals(money, rents),
@@ -129,15 +130,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         """Write down the residuals of the accounts; a residual beyond rounding stops the run."""
         recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
 
-    def _record(self, clearing: Clearing, money: treasury.Statement) -> None:
+    def _record(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
         """Write down the year as it was lived, before anything moves."""
         world, economy = self.world, self.economy
-        readings = recorder.cell_readings(world, economy, clearing, money, self.base)
+        readings = recorder.cell_readings(world, economy, clearing, money, self.base, rules.goods_discount)
         extra = {
             "work_in_town_share": economy.work_in_town,
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
 
     def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
         """Capital is bought where its owners' slices stand, enclaves and public stocks are built; all else wears out."""
@@ -158,7 +160,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Moved:
         """Labour, capital and land decide at once on the year's returns, and go."""
         world, economy, base, now = self.world, self.economy, self.base, self.year
-        gain = year.place_values(world, economy, clearing, money, base) - base.value
+        gain = year.labour_gain(world, economy, rules, clearing, money, base)
+        recorder.record_welfare(self.record, world, now, *year.welfare(world, economy, rules, gain))
         training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
         people = np.full(world.cells, economy.people_scale)
@@ -166,6 +169,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         labour = self.labour.advance(labour_odds, now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
+        returns = returns + np.log1p(rules.subsidy_rate("capital"))
         capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         rents = log_change(clearing.land_rent, base.land_rent)
@@ -176,7 +180,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
         return Moved(labour, land, turned, in_town)
 
-    def _settle(self, clearing: Clearing, moved: Moved) -> None:
+    def _settle(self, rules: Rules, clearing: Clearing, moved: Moved) -> None:
         """Store where everybody now is, let villages join their towns, and close the accounts of the stocks."""
         world, economy = self.world, self.economy
         town, member = world.places.town_of_cell, world.places.membership()
@@ -184,7 +188,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         area = economy.land.sum(axis=0) + moved.land.net()
         owned = member @ economy.capital_owned.sum(axis=1)
         public = member @ (economy.infrastructure + economy.services)
-        cost = year.cost_at_size_one(world, economy, clearing)
+        cost = year.cost_at_size_one(world, economy, rules, clearing)
         growth.absorb_villages(economy, moved.turned, town, cost, world.parameters["trade_elasticity"])
         units = year.capital_units(world, self.capital, self._slice_value)
         economy.unit_value = growth.merged_value(economy, units, town)
@@ -196,10 +200,10 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _grow(self, clearing: Clearing, income: Array) -> None:
+    def _grow(self, rules: Rules, clearing: Clearing, income: Array) -> None:
         """Places learn and people are born: productivity and numbers of the next year; incomes are remembered."""
         world, economy = self.world, self.economy
-        cost = recorder.living_cost(world, clearing, self.base)
+        cost = recorder.living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
         economy.income_per_head = income
         births = 1 + world.parameters["natural_growth"]

@@ -38,14 +38,16 @@ class Record:
     accounts: list[tuple[int, str, float]] = field(default_factory=list)
 
 
-def cell_readings(world: World, economy: Economy, clearing: Clearing, money: Statement, base: BaseYear) -> dict[str, Array]:
-    """Everything recorded by cell, (cell,) each, by measure."""
+def cell_readings(
+    world: World, economy: Economy, clearing: Clearing, money: Statement, base: BaseYear, discount: Array
+) -> dict[str, Array]:
+    """Everything recorded by cell, (cell,) each, by measure; discount: (cell, sector) paid by vouchers."""
     persons = economy.workforce.persons
     price = clearing.price_index / base.price_index
     readings = {
         "population": persons,
         "income_per_head": money.disposable / persons,
-        "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base),
+        "real_income_per_head": money.disposable / persons / living_cost(world, clearing, base, discount),
         "wage": clearing.wage,
         "rental_rate": clearing.rental,
         "land_rent": clearing.land_rent,
@@ -62,10 +64,13 @@ def cell_readings(world: World, economy: Economy, clearing: Clearing, money: Sta
     return readings
 
 
-def living_cost(world: World, clearing: Clearing, base: BaseYear) -> Array:
-    """Cost of living over the base year, (cell,): p^(1-h) rho^h (Rosen 1979, Roback 1982)."""
+def living_cost(world: World, clearing: Clearing, base: BaseYear, discount: Array) -> Array:
+    """Cost of living over the base year, (cell,): (p prod_j (1 - v_j)^mu_j)^(1-h) rho^h (Rosen 1979, Roback 1982).
+
+    discount: v, the share of a good's price that vouchers pay, (cell, sector).
+    """
     share = world.parameters["housing_share"]
-    goods = log_change(clearing.price_index, base.price_index)
+    goods = log_change(clearing.price_index, base.price_index) + np.log1p(-discount) @ world.technology.spending
     housing = log_change(clearing.land_rent, base.land_rent)
     return np.asarray(np.exp((1 - share) * goods + share * housing))
 
@@ -134,6 +139,21 @@ def record_moves(record: Record, world: World, year: int, factor: str, event: st
     for origin, destination in zip(*np.nonzero(table), strict=True):
         value = float(table[origin, destination])
         record.flows.append((year, factor, event, cells[origin], cells[destination], value))
+
+
+def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float) -> None:
+    """Add what those registered in every reported cell gained since the base year, and the mean."""
+    places = world.places
+    for home in np.flatnonzero(places.reported_cells):
+        record.series.append((year, "cell", places.cells[home], "welfare", float(by_home[home])))
+    record.series.append((year, "world", places.world, "welfare", mean))
+
+
+def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
+    """Add what every policy cost public budgets and raised for them in a year."""
+    for name, (cost, raised) in sums.items():
+        record.series.append((year, "policy", name, "public_cost", cost))
+        record.series.append((year, "policy", name, "public_receipts", raised))
 
 
 def record_accounts(record: Record, year: int, residuals: Mapping[str, float]) -> None:

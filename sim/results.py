@@ -26,7 +26,7 @@ from sim.errors import ResultsError
 FORMAT = 1
 MANIFEST = "manifest.json"
 SUMMARY = "summary.csv"
-SCOPES = ("world", "region", "cell", "kind")
+SCOPES = ("world", "region", "cell", "kind", "policy")
 FLOW_UNITS = {"labour": "persons", "capital": "yuan of 2014", "land": "km2"}
 
 # Column order is also the sort order: the same data give the same bytes whoever computed them first.

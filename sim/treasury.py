@@ -10,17 +10,20 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.economy import Economy, Payment, Rules, government_names, hours_of_work
-from sim.world.world import HOUSEHOLD, PURPOSES, TRAINING, Array, World
+from sim.economy import Economy, Levy, Rules, Subsidy, hours_of_work
+from sim.errors import FactorFlowError
+from sim.world.world import ENCLAVE, GENERAL, GRADUATES, HOUSEHOLD, RETURNEES, TO_HOUSEHOLDS, Array, World
 
 
 @dataclass(frozen=True)
 class Statement:
     """The money of a year in yuan of 2014.
 
-    wages, dividends, land_income, tax, transfers, disposable, consumption, housing, saving, value_added: (cell,);
-    retained: (owner cell,); revenue_public: (region,); budgets: (government,); purchases: (cell,) public purchases;
-    investment: (cell,) by place; final_demand: (cell,).
+    wages, dividends, land_income, tax, transfers, targeted, levies, subsidies, disposable, consumption, housing, saving,
+    value_added: (cell,); transfers reach all residents alike, targeted grants only graduates or returnees; subsidies
+    are those paid out, vouchers (cell,) what public money adds to households' purchases of goods. retained: (owner
+    cell,); revenue_public: (region,); budgets: (government,); purchases: (cell,) public purchases; investment: (cell,)
+    by place; final_demand: (cell,) without vouchers. levied, subsidised: (levy or subsidy x cell,), one after another.
     """
 
     wages: Array
@@ -28,6 +31,10 @@ class Statement:
     land_income: Array
     tax: Array
     transfers: Array
+    targeted: Array
+    levies: Array
+    subsidies: Array
+    vouchers: Array
     disposable: Array
     consumption: Array
     housing: Array
@@ -39,6 +46,8 @@ class Statement:
     purchases: Array
     investment: Array
     final_demand: Array
+    levied: Array
+    subsidised: Array
 
 
 class IncomeMaps(Statement):
@@ -64,60 +73,175 @@ class _Flows:
         return form
 
 
+@dataclass(frozen=True)
+class _Earned:
+    """Forms of what is earned in a year: wage_bill and capital_bill by place of work, rents by place of the land (farm and
+    other), wages and dividends by residence, land_income of residents, retained by owner."""
+
+    wage_bill: Array
+    capital_bill: Array
+    farm_rent: Array
+    other_rent: Array
+    wages: Array
+    dividends: Array
+    land_income: Array
+    retained: Array
+
+
 def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     """Compose the year's shares into maps from revenues to incomes and spending.
 
     Wages go to where workers live, dividends to where owners live, farm rent and a share of other rent to the cell that
     owns the land, the rest of rent and the wedge to governments; transfers per head follow the region's income per head
-    before transfers. y = Y_R R + Y_y y is solved for disposable incomes y.
+    before transfers; levies are shares of incomes and subsidies of what they top up, taken from the payer's general
+    purchases. y = Y_R R + Y_y y is solved for disposable incomes y.
     """
-    tech, p = world.technology, world.parameters
-    flows = _Flows(world.cells, len(tech.sectors))
+    p = world.parameters
+    flows = _Flows(world.cells, len(world.technology.sectors))
     income = flows.of_income()
     saving = world.stocks.saving_rate[:, None] * income
     consumption = income - saving
     housing = p["housing_share"] * consumption
-    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
-    farm_rent = flows.of_revenue(tech.value_added * tech.land * farm)
-    other_rent = flows.of_revenue(tech.value_added * tech.land * (1 - farm)) + housing
-    wages = _wage_shares(world, economy) @ flows.of_revenue(tech.value_added * tech.labour)
-    capital_income = _shares(economy.capital_owned) @ flows.of_revenue(tech.value_added * tech.capital)
-    land_shares = _shares(economy.effective_land_owned)
-    to_households = land_shares * rules.land_rent_share
-    land_income = land_shares @ farm_rent + to_households @ other_rent
-    retained = world.stocks.retained * capital_income
-    dividends = (1 - world.stocks.retained) * capital_income
-    market = wages + dividends + land_income
+    earned = _earned(world, economy, rules, flows, housing)
+    market = earned.wages + earned.dividends + earned.land_income
     tax = world.public.wedge[:, None] * market
     member = world.places.membership()
-    revenue = member @ (tax + (1 - to_households.sum(axis=0))[:, None] * other_rent)
+    to_households = (_land_shares(economy) * rules.land_rent_share).sum(axis=0)
+    revenue = member @ (tax + (1 - to_households)[:, None] * earned.other_rent)
     before = market - tax
-    transfers = _transfers(world, economy.workforce.persons, before)
-    budgets = _budgets(world, revenue, transfers)
+    social = _transfers(world, economy.workforce.persons, before)
+    levied = [_levy(levy, world, economy, rules, before, earned) for levy in rules.levies]
+    subsidised = [_subsidy(subsidy, world, economy, earned, consumption - housing) for subsidy in rules.subsidies]
+    budgets = _budgets(world, revenue, social)
+    returned = np.zeros_like(income)
+    for levy, paid in zip(rules.levies, levied, strict=True):
+        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
+        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
-    public = np.einsum("gc,gz->cz", rules.spending_share.sum(axis=1) - rules.spending_share[:, HOUSEHOLD], budgets)
+    targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, [GRADUATES, RETURNEES]], budgets)
+    levies = sum(levied, np.zeros_like(income))
+    paid_out = [form for form, subsidy in zip(subsidised, rules.subsidies, strict=True) if subsidy.base != "goods"]
+    in_kind = [form for form, subsidy in zip(subsidised, rules.subsidies, strict=True) if subsidy.base == "goods"]
+    subsidies = sum(paid_out, np.zeros_like(income))
+    public = _purchases(rules, budgets, subsidised)
     enclaves = np.einsum("god,gz->dz", rules.enclave_share, budgets)
-    investment = _shares(economy.capital_units.T) @ (saving + retained) + enclaves
-    final = consumption - housing + public + investment
+    investment = _shares(economy.capital_units.T) @ (saving + earned.retained) + enclaves
     forms = IncomeMaps(
-        wages=wages,
-        dividends=dividends,
-        land_income=land_income,
+        wages=earned.wages,
+        dividends=earned.dividends,
+        land_income=earned.land_income,
         tax=tax,
-        transfers=transfers + household,
-        disposable=before + transfers + household,
+        transfers=social + household + returned,
+        targeted=targeted,
+        levies=levies,
+        subsidies=subsidies,
+        vouchers=sum(in_kind, np.zeros_like(income)),
+        disposable=before + social + household + returned + targeted + subsidies - levies,
         consumption=consumption,
         housing=housing,
         saving=saving,
-        retained=retained,
-        value_added=flows.of_revenue(tech.value_added),
+        retained=earned.retained,
+        value_added=flows.of_revenue(world.technology.value_added),
         revenue_public=revenue,
         budgets=budgets,
         purchases=public,
         investment=investment,
-        final_demand=final,
+        final_demand=consumption - housing + public + investment,
+        levied=np.vstack([*levied, np.zeros((0, flows.width))]),
+        subsidised=np.vstack([*subsidised, np.zeros((0, flows.width))]),
     )
     return _solve_out(forms, world.cells)
+
+
+def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array) -> _Earned:
+    """What factors earn, and whom it reaches: workers, owners of capital, owners of land."""
+    tech = world.technology
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    farm_rent = flows.of_revenue(tech.value_added * tech.land * farm)
+    other_rent = flows.of_revenue(tech.value_added * tech.land * (1 - farm)) + housing
+    wage_bill = flows.of_revenue(tech.value_added * tech.labour)
+    capital_bill = flows.of_revenue(tech.value_added * tech.capital)
+    capital_income = _shares(economy.capital_owned) @ capital_bill
+    land = _land_shares(economy)
+    return _Earned(
+        wage_bill=wage_bill,
+        capital_bill=capital_bill,
+        farm_rent=farm_rent,
+        other_rent=other_rent,
+        wages=_wage_shares(world, economy) @ wage_bill,
+        dividends=(1 - world.stocks.retained) * capital_income,
+        land_income=rents_by_residence(rules) @ (land @ farm_rent + (land * rules.land_rent_share) @ other_rent),
+        retained=world.stocks.retained * capital_income,
+    )
+
+
+def rents_by_residence(rules: Rules) -> Array:
+    """Who receives the rents of a home's land, (cell of residence, home): its residents, or those registered there.
+
+    1 - k_h for residents of h, and k_h N_hc / N_h for those registered in h who live in c.
+    """
+    registered = rules.residence.sum(axis=1)
+    follow = rules.residence.T / np.where(registered > 0, registered, 1.0)
+    return np.asarray(np.diag(1.0 - rules.rent_kept) + rules.rent_kept * follow)
+
+
+def rents_of_homes(
+    world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array
+) -> tuple[Array, Array]:
+    """Rents that reach the owners' side of every home, (home,), before the wedge, and levies on them, yuan of 2014."""
+    tech = world.technology
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    rents = revenue * tech.value_added * tech.land
+    land = _land_shares(economy)
+    other = rents @ (1 - farm) + housing
+    rate = sum((levy.rate for levy in rules.levies if levy.base == "land_rent"), np.zeros(world.cells))
+    gross = land @ (rents @ farm) + (land * rules.land_rent_share) @ other
+    taxed = (land * rate) @ (rents @ farm) + (land * rate * rules.land_rent_share) @ other
+    return np.asarray(gross), np.asarray(taxed)
+
+
+def _levy(levy: Levy, world: World, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
+    """The form of what households of every cell pay of one levy."""
+    if levy.base == "income":
+        return np.asarray(levy.rate[:, None] * before)
+    land = _land_shares(economy) * levy.rate
+    of_owners = land @ earned.farm_rent + (land * rules.land_rent_share) @ earned.other_rent
+    return np.asarray(rents_by_residence(rules) @ of_owners)
+
+
+def _subsidy(subsidy: Subsidy, world: World, economy: Economy, earned: _Earned, goods: Array) -> Array:
+    """The form of what households of every cell receive of one subsidy, in money or (goods) in kind."""
+    if subsidy.base == "wages":
+        return np.asarray(_wage_shares(world, economy) @ (subsidy.rate[:, None] * earned.wage_bill))
+    if subsidy.base == "capital":
+        return np.asarray(_shares(economy.capital_owned) @ (subsidy.rate[:, None] * earned.capital_bill))
+    return np.asarray(voucher_rates(world, subsidy.rate).sum(axis=1)[:, None] * goods)
+
+
+def voucher_rates(world: World, discount: Array) -> Array:
+    """What public money adds to every yuan households spend on goods, (cell, sector): mu_j v / (1 - v).
+
+    Households spend mu_j of their own money on good j whatever its price (Cobb-Douglas); a voucher that pays the share v
+    of the price adds v / (1 - v) to each of these yuan.
+    """
+    return np.asarray(world.technology.spending * discount / (1.0 - discount))
+
+
+def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
+    """Public purchases by cell: budgets for purposes that buy goods, less what subsidies took from general purchases."""
+    others = [purpose for purpose in range(rules.spending_share.shape[1]) if purpose not in (*TO_HOUSEHOLDS, ENCLAVE)]
+    public = np.einsum("gpc,gz->cz", rules.spending_share[:, others], budgets)
+    for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
+        public -= general_weights(rules, subsidy.payer)[:, None] * form.sum(axis=0)
+    return np.asarray(public)
+
+
+def general_weights(rules: Rules, government: int) -> Array:
+    """How a government's general purchases are divided over cells, (cell,), adding up to one."""
+    general = rules.spending_share[government, GENERAL]
+    if not general.sum() > 0:
+        raise FactorFlowError("a government without general purchases cannot pay a subsidy; lower what it gives elsewhere")
+    return np.asarray(general / general.sum())
 
 
 def _solve_out(forms: IncomeMaps, cells: int) -> IncomeMaps:
@@ -138,28 +262,6 @@ def statement(maps: IncomeMaps, revenue: Array) -> Statement:
     return Statement(**{field.name: getattr(maps, field.name) @ flat for field in fields(maps)})
 
 
-def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> tuple[Payment, ...]:
-    """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
-
-    training_used: (cell,) the part of training money that found somebody to train; the rest is posted as unused.
-    """
-    names, cells = government_names(world), world.places.cells
-    posted = []
-    for government, budget in enumerate(money.budgets):
-        amounts = rules.spending_share[government] * budget
-        for purpose, cell in zip(*np.nonzero(amounts), strict=True):
-            amount = float(amounts[purpose, cell])
-            unused = amount * (1.0 - float(training_used[cell])) if purpose == TRAINING else 0.0
-            posted.append(Payment(names[government], cells[cell], PURPOSES[purpose], amount - unused))
-            if unused > 0:
-                posted.append(Payment(names[government], cells[cell], "training nobody was left for", unused))
-        parks = rules.enclave_share[government] * budget
-        for owner, place in zip(*np.nonzero(parks), strict=True):
-            purpose_of_park = f"enclave in {cells[place]}"
-            posted.append(Payment(names[government], cells[owner], purpose_of_park, float(parks[owner, place])))
-    return tuple(posted)
-
-
 def spent_on(rules: Rules, money: Statement, purpose: int) -> Array:
     """Public money spent for a purpose by cell, (cell,), yuan of 2014."""
     return np.asarray(money.budgets @ rules.spending_share[:, purpose])
@@ -174,6 +276,11 @@ def _shares(table: Array) -> Array:
     """Each row's part of the column total; zero where the column is empty."""
     total = table.sum(axis=0)
     return np.asarray(table / np.where(total > 0, total, 1.0))
+
+
+def _land_shares(economy: Economy) -> Array:
+    """Share of the land of a place that belongs to an owner, (owner, place)."""
+    return _shares(economy.effective_land_owned)
 
 
 def _wage_shares(world: World, economy: Economy) -> Array:

@@ -24,6 +24,9 @@ RECORDED = {
     "urban_share": "share of residents",
     "public_revenue": YUAN_A_YEAR,
     "urban_rural_ratio_fixed_returns": "ratio",
+    "welfare": "log points since the base year",
+    "public_cost": YUAN_A_YEAR,
+    "public_receipts": YUAN_A_YEAR,
 }
 
 
@@ -44,6 +47,9 @@ _SCOPES = {
     "urban_share": ("world", "region"),
     "public_revenue": ("region",),
     "urban_rural_ratio_fixed_returns": ("world",),
+    "welfare": ("world", "cell"),
+    "public_cost": ("policy",),
+    "public_receipts": ("policy",),
 }
 
 

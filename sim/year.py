@@ -9,17 +9,17 @@ import numpy as np
 from sim import growth, treasury
 from sim.agents.choice import MoveTables
 from sim.agents.continuum import Continuum
-from sim.agents.labour import value_of_places
+from sim.agents.labour import expected_gain, value_of_places
 from sim.agents.land import mobile_land
 from sim.agents.population import Moves
 from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.markets import trade
-from sim.markets.clearing import Clearing, Supply, clear
+from sim.markets.clearing import Clearing, Demand, Supply, clear
 from sim.recorder import BaseYear, living_cost
-from sim.world.skills import TRAINABLE
+from sim.world.skills import GRADUATE, TRAINABLE
 from sim.world.technology import input_cost
-from sim.world.world import Array, World
+from sim.world.world import GRADUATES, RETURNEES, Array, World
 
 
 class Movers(Protocol):
@@ -86,6 +86,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         year=world.first_year,
         people_scale=1.0,
         income_per_head=world.income_per_head.copy(),
+        budgets=world.budgets.copy(),
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),
         capital_units=units,
@@ -129,7 +130,8 @@ def base_hours(world: World) -> Array:
 def base_year(world: World) -> BaseYear:
     """Prices, returns and values of the base year in the continuum, the point from which changes are counted."""
     economy = first_economy(world, *continua(world))
-    clearing, maps, _ = clear_markets(world, economy, baseline_rules(world, economy))
+    rules = baseline_rules(world, economy)
+    clearing, maps, _ = clear_markets(world, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
@@ -143,23 +145,30 @@ def base_year(world: World) -> BaseYear:
         mean_efficiency=float(hours.sum() / persons.sum()),
         other_income=money.disposable / persons - net_wages,
     )
-    return BaseYear(**{**start.__dict__, "value": place_values(world, economy, clearing, money, start)})
+    # without a policy a place is worth the same whatever one's home: any row tells it
+    return BaseYear(**{**start.__dict__, "value": place_values(world, economy, rules, clearing, money, start)[0]})
 
 
 def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, treasury.IncomeMaps, Supply]:
     """Clear the year's markets where the factors are, under the law in force; also the maps and supplies they cleared on."""
     maps = treasury.income_maps(world, economy, rules)
     index = growth.infrastructure_index(economy)
-    costs = trade.trade_costs(world, rules.distance_km, index, rules.segmentation)
+    costs = trade.trade_costs(world, rules.distance_km, index, rules.segmentation, rules.trade_cost_cut)
     supply = Supply(
         labour=hours_of_work(world, economy.workforce).sum(axis=0),
         capital=economy.capital,
         land=economy.effective_land,
-        productivity=growth.productivity(world, economy, index),
+        productivity=growth.productivity(world, economy, index, rules.belts),
         openness=trade.openness(costs, world.parameters["trade_elasticity"]),
     )
     _in_every_cell(world, supply, economy.year)
-    clearing = clear(world, supply, maps.final_demand, maps.housing, economy.revenue, economy.year)
+    demand = Demand(
+        final=maps.final_demand,
+        housing=maps.housing,
+        goods=maps.consumption - maps.housing,
+        vouchers=treasury.voucher_rates(world, rules.goods_discount),
+    )
+    clearing = clear(world, supply, demand, economy.revenue, economy.year)
     return clearing, maps, supply
 
 
@@ -173,15 +182,78 @@ def _in_every_cell(world: World, supply: Supply, year: int) -> None:
             )
 
 
-def place_values(
-    world: World, economy: Economy, clearing: Clearing, money: treasury.Statement, base: BaseYear
-) -> Array:
-    """Log value of every place to a worker of mean efficiency, (cell,)."""
+def offers(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> tuple[Array, Array]:
+    """What a mover of mean efficiency would earn in a place, (cell,), and receive there besides, (home, cell).
+
+    Earned: wages net of wedge and income tax, and wage subsidies. Besides: transfers per head, land income per head of
+    those who live there, and the rent of one's home as far as it follows those who leave; yuan of 2014 a year.
+    """
     hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
-    pay = (1 - world.public.wedge) * (hours @ clearing.wage) / hours.sum(axis=1) * base.mean_efficiency
-    other = ((1 - world.public.wedge) * money.land_income + money.transfers) / persons
-    cost = living_cost(world, clearing, base)
+    keep = (1 - world.public.wedge) * (1 - rules.income_tax_rate)
+    subsidised = clearing.wage * rules.subsidy_rate("wages")
+    pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
+    rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
+    registered = rules.residence.sum(axis=1)
+    each = rules.rent_kept / np.where(registered > 0, registered, 1.0)
+    stays = (1 - rules.rent_kept) / persons
+    land = keep * stays * rent - stays * taxed
+    from_home = np.outer(each * rent, keep) - (each * taxed)[:, None]
+    return pay, money.transfers / persons + land + from_home
+
+
+def place_values(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> Array:
+    """Log value of every place to a worker of mean efficiency by home, (home, cell)."""
+    pay, other = offers(world, economy, rules, clearing, money, base)
+    cost = living_cost(world, clearing, base, rules.goods_discount)
     return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
+
+
+def targeted_gains(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> tuple[Array, Array]:
+    """Log points that targeted grants add to a place, (cell,): for those registered there, and for graduates.
+
+    log(1 + a / offer), a yuan a head of those it is meant for.
+    """
+    pay, other = offers(world, economy, rules, clearing, money, base)
+    graduates = economy.workforce.skills.sum(axis=2) @ GRADUATE
+    efficiency = float(world.stocks.efficiency[GRADUATE].mean())
+    gains = []
+    for purpose, heads, offer in (
+        (RETURNEES, economy.workforce.residence.diagonal(), pay + other.diagonal()),
+        (GRADUATES, graduates, pay * efficiency / base.mean_efficiency + other.diagonal()),
+    ):
+        grant = treasury.spent_on(rules, money, purpose) / np.where(heads > 0, heads, 1.0)
+        gains.append(np.log1p(grant / offer))
+    return gains[0], gains[1]
+
+
+def labour_gain(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> Array:
+    """Log points of value gained since the base year, (home, cell), or (2, home, cell) with graduates apart."""
+    gain = place_values(world, economy, rules, clearing, money, base) - base.value
+    returnees, graduates = targeted_gains(world, economy, rules, clearing, money, base)
+    gain = np.asarray(gain + np.diag(returnees))
+    return np.stack([gain, gain + graduates]) if graduates.any() else gain
+
+
+def welfare(world: World, economy: Economy, rules: Rules, gain: Array) -> tuple[Array, float]:
+    """Expected gain of those registered in a cell since the base year, (home,), and its mean over the reported area."""
+    removed = rules.registration_cut * world.choice.registration_barrier
+    kappa, graduates = world.parameters["labour_choice_elasticity"], world.stocks.skill_share @ GRADUATE
+    groups = gain if gain.ndim == 3 else gain[None]
+    shares = [1 - graduates, graduates] if len(groups) == 2 else [np.ones(world.cells)]
+    by_home = sum(
+        share * expected_gain(economy.labour_seed, kappa, group + removed, world.choice.pull)
+        for share, group in zip(shares, groups, strict=True)
+    )
+    registered = np.where(world.places.reported_cells, economy.workforce.residence.sum(axis=1), 0.0)
+    return np.asarray(by_home), float(registered @ by_home / registered.sum())
 
 
 def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Array, Array]:
@@ -195,12 +267,12 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
     return odds, np.where(spending > 0, odds * cost / np.where(spending > 0, spending, 1.0), 1.0)
 
 
-def cost_at_size_one(world: World, economy: Economy, clearing: Clearing) -> Array:
+def cost_at_size_one(world: World, economy: Economy, rules: Rules, clearing: Clearing) -> Array:
     """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
     inputs = input_cost(
         world.technology, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices
     )
     size = np.where(economy.size > 0, economy.size, 1.0)
     index = growth.infrastructure_index(economy)
-    gain = np.where(economy.size > 0, growth.productivity(world, economy, index) / size, 1.0)
+    gain = np.where(economy.size > 0, growth.productivity(world, economy, index, rules.belts) / size, 1.0)
     return np.asarray(inputs / gain)

@@ -12,17 +12,19 @@ FLOORS = [
     {"measures", "world", "comparison", "report"},
     {"economy", "plots", "agents"},
     {"markets", "treasury", "policies"},
-    {"accounts", "growth", "recorder"},
+    {"accounts", "growth", "recorder", "ledger"},
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
-    {"experiment", "checkup", "estimation", "expectations", "listing", "terminal", "reference"},
+    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference"},
     {"cli", "__init__"},
     {"__main__"},
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 SECOND_TOWER = {"results", "measures", "plots", "comparison", "report"}
-FIRST_TOWER = {"model", "year", "agents", "world", "economy", "markets", "policies", "treasury", "growth", "recorder"}
+FIRST_TOWER = {"model", "year", "agents", "world", "economy", "markets", "policies"} | {
+    *("treasury", "growth", "recorder", "ledger")
+}
 
 
 def part(module):

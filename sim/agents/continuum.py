@@ -86,22 +86,19 @@ class Continuum:
     def _reclassified_stock(self, tables: MoveTables, rate: Array, worth: Array) -> tuple[Array, Array, Array]:
         """Capital and land of reclassified villages: an agent's home and cell turn on the same draw."""
         cells = self.mass.shape[0]
-        unturned, turned, moved = np.zeros_like(self.mass), np.zeros_like(self.mass), np.zeros((cells, cells))
-        for home in range(cells):
-            for cell in range(cells):
-                mass = self.mass[home, cell]
-                if not mass.any():
-                    continue
-                low, high = sorted((rate[home], rate[cell]))
-                new_home, new_cell = tables.town[home], tables.town[cell]
-                unturned[home, cell] += (1 - high) * mass
-                if rate[cell] >= rate[home]:
-                    turned[home, new_cell] += (high - low) * mass
-                else:
-                    unturned[new_home, cell] += (high - low) * mass
-                turned[new_home, new_cell] += low * mass
-                if new_cell != cell:
-                    moved[cell, new_cell] += worth[home] * (rate[cell] * mass).sum()
+        town, unturned = tables.town, np.zeros_like(self.mass)
+        turned, moved = np.zeros_like(self.mass), np.zeros((cells, cells))
+        # both turn below the smaller rate, only one of home and cell between the two, neither above the larger
+        both = np.minimum(rate[:, None], rate[None, :])[:, :, None] * self.mass
+        either = np.abs(rate[:, None] - rate[None, :])[:, :, None] * self.mass
+        cell_alone = (rate[None, :] >= rate[:, None])[:, :, None]
+        unturned += self.mass - both - either
+        homes, places = np.indices((cells, cells))
+        np.add.at(turned, (town[homes], town[places]), both)
+        np.add.at(turned, (homes, town[places]), np.where(cell_alone, either, 0.0))
+        np.add.at(unturned, (town[homes], places), np.where(cell_alone, 0.0, either))
+        left = town != np.arange(cells)
+        moved[left, town[left]] = ((worth @ self.mass.sum(axis=2)) * rate)[left]
         return unturned, turned, moved
 
     def _train(self, mass: Array, tables: MoveTables) -> Array:

@@ -65,6 +65,24 @@ def value_of_places(
     )
 
 
+def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
+    """Expected value of choosing freely over what the same choice was worth in the base year, log points, (home,).
+
+    W_h = (1/kappa) log(sum_d p0_hd exp(kappa gain_hd)),   p0_hd = M_hd exp(pull_hd) / sum_d' (.)
+
+    The welfare of those registered in h; its exact change is that of Tombe and Zhu (2019, eq. 11). Homes nobody comes
+    from gain zero.
+    """
+    weight = seed * np.exp(pull)
+    total = weight.sum(axis=1, keepdims=True)
+    shares = weight / np.where(total > 0, total, 1.0)
+    if kappa == 0:
+        return np.asarray((shares * gain).sum(axis=1))
+    highest = gain.max(axis=1)
+    inside = (shares * np.exp(kappa * (gain - highest[:, None]))).sum(axis=1)
+    return np.asarray(np.where(inside > 0, np.log(np.where(inside > 0, inside, 1.0)) / kappa + highest, 0.0))
+
+
 def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
     """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds.
 

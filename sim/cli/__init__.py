@@ -7,6 +7,6 @@ __all__ = ["main"]
 
 for _command in (
     *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
-    *(running.run, running.compare, running.plot, running.world),
+    *(running.run, running.compare, running.plot, running.world, running.effects),
 ):
     main.add_command(_command)

@@ -116,6 +116,48 @@ def world(name: str) -> int:
     return DONE
 
 
+@click.command()
+@click.argument("file", default="scenarios/zhejiang/expectations/instruments.yaml", metavar="[FILE]")
+@click.option("--replicates", type=click.IntRange(min=1), help="Runs of each scenario.  [default: as the scenarios say]")
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON and nothing else.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as a Markdown page.")
+@jobs_option
+def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, jobs: int) -> int:
+    """Tell what each scenario of an expectation FILE changes, with 90% bands, beside the sign that theory expects.
+
+    Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
+    """
+    from sim import effects
+    from sim.cli.files import write_over
+    from sim.results import default_folder, free_folder
+    from sim.scenario.expectation import Computed, load_expectations
+    from sim.vocabulary import vocabulary
+
+    questions = load_expectations(file, vocabulary(), Computed(replicates=replicates))
+    failed: list[bool] = []
+
+    def results_of(scenario: Scenario) -> Results:
+        found = _found(scenario)
+        if found is None:
+            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), jobs)
+            failed.append(_tell_failed(found))
+        return found
+
+    told = list(effects.rows(questions, results_of))
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told]))
+    else:
+        terminal.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
+        terminal.print_table("", effects.EFFECTS_HEAD, [effects.effects(row) for row in told])
+    if out is not None:
+        write_over(out, effects.page(told, questions, f"factorflow effects --out {out.as_posix()}"))
+        click.echo(str(out), err=as_json)
+    return SOME_FAILED if any(failed) else DONE
+
+
 def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
     from sim import plots

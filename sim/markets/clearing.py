@@ -44,15 +44,27 @@ class Supply:
     openness: Array
 
 
-def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array, start: Array, year: int) -> Clearing:
+@dataclass(frozen=True)
+class Demand:
+    """What is bought, linear in revenues R: maps (cell, cell x sector) of final demand F, housing and households' goods C.
+
+    vouchers: v (cell, sector), what public money adds to every yuan of C for a good.
+    """
+
+    final: Array
+    housing: Array
+    goods: Array
+    vouchers: Array
+
+
+def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> Clearing:
     """Find revenues R that reproduce themselves, and deflate them by the numeraire.
 
-    R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk
+    R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + v_nj C_n + sum_k (1 - gamma_k) a_kj R_nk
 
-    Within a year incomes are linear in revenues, so final demand F = spending_map R and housing = housing_map R, both
-    maps (cell, cell x sector). A damped fixed point on R from `start` (last year's); total revenue is held while
-    searching, since every price is free up to a scale, and fixed afterwards by the numeraire: the base-year basket's
-    geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
+    Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (last year's);
+    total revenue is held while searching, since every price is free up to a scale, and fixed afterwards by the numeraire:
+    the base-year basket's geometric price index at its base-year value. Raises MarketDidNotClear naming the worst market.
     """
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     size = start.sum()
@@ -66,8 +78,11 @@ def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array,
         supply.land,
         supply.productivity,
         np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
-        np.ascontiguousarray(spending_map),
-        np.ascontiguousarray(housing_map),
+        np.ascontiguousarray(supply.openness.transpose(2, 1, 0)),
+        np.ascontiguousarray(demand.final.T),
+        np.ascontiguousarray(demand.housing.T),
+        np.ascontiguousarray(demand.goods.T),
+        demand.vouchers,
         tech.labour,
         tech.capital,
         tech.land,
@@ -97,39 +112,62 @@ def clear(world: World, supply: Supply, spending_map: Array, housing_map: Array,
     )
 
 
+# Sums over cells run in the order of the cells, never in that of a linear-algebra library, which may change with the number
+# of threads: a matrix is laid out by column, each column is added to all rows at once, and the compiler uses wide registers.
+
+
 @numba.njit(cache=True)
 def _sweeps(  # type: ignore[no-untyped-def]
-    start, size, labour, capital, land, productivity, openness, spending_map, housing_map,
+    start, size, labour, capital, land, productivity, by_buyer, by_seller, final_map, housing_map, goods_map, vouchers,
     labour_share, capital_share, land_share, value_added, materials, spending, theta, damping, tolerance, most,
 ):  # fmt: skip
-    """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep."""
+    """Sweep until every market clears: factor prices, unit costs, prices, spending, sales; one geometric step a sweep.
+
+    by_buyer, by_seller: openness (sector, buyer, seller) and (sector, seller, buyer); maps: (cell x sector, cell).
+    """
     cells, sectors = start.shape
     revenue = start * (size / start.sum())
-    log_prices, potential = np.zeros((cells, sectors)), np.zeros((cells, sectors))
-    factor_prices = np.zeros((cells, 3))
-    residual = np.zeros((cells, sectors))
+    # work arrays by (sector, cell), so that cells lie side by side
+    log_prices, potential = np.zeros((sectors, cells)), np.zeros((sectors, cells))
+    market, spent, sales = np.zeros((sectors, cells)), np.zeros((sectors, cells)), np.zeros((sectors, cells))
+    final, housing, goods = np.zeros(cells), np.zeros(cells), np.zeros(cells)
+    factor_prices, residual = np.zeros((cells, 3)), np.zeros((cells, sectors))
+    log_productivity = np.log(np.where(productivity > 0.0, productivity, 1.0))
+    with_vouchers = vouchers.max() > 0.0
     sweep = 0
     while sweep < most:
         sweep += 1
         flat = revenue.ravel()
-        final, housing = spending_map @ flat, housing_map @ flat
+        _times(final, final_map, flat)
+        _times(housing, housing_map, flat)
+        if with_vouchers:
+            _times(goods, goods_map, flat)
         _pay_factors(
             factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
         )
         _make(
-            potential, factor_prices, log_prices, productivity,
+            potential, factor_prices, log_prices, productivity, log_productivity,
             labour_share, capital_share, land_share, value_added, materials, theta,
         )  # fmt: skip
-        market = np.ones((cells, sectors))
-        price_change = _price(market, log_prices, potential, openness, theta)
-        total = _sell(
-            residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
-        )
+        price_change = _price(market, log_prices, potential, by_seller, theta)
+        _spend(spent, revenue, final, goods, vouchers, market, value_added, materials, spending)
+        total = _sell(residual, sales, revenue, spent, productivity, potential, by_buyer, damping)
         if residual.max() < tolerance and price_change < tolerance:
             break
         revenue *= size / total
     wage, rental, rent = factor_prices[:, 0].copy(), factor_prices[:, 1].copy(), factor_prices[:, 2].copy()
-    return revenue, np.exp(log_prices), wage, rental, rent, residual, sweep
+    return revenue, np.exp(log_prices.T), wage, rental, rent, residual, sweep
+
+
+@numba.njit(cache=True)
+def _times(result, columns, vector):  # type: ignore[no-untyped-def]
+    """Write the product of a matrix, laid out by column (column, row), and a vector into `result`."""
+    result[:] = 0.0
+    for column in range(vector.size):
+        factor = vector[column]
+        if factor != 0.0:
+            for row in range(result.size):
+                result[row] += columns[column, row] * factor
 
 
 @numba.njit(cache=True)
@@ -151,62 +189,62 @@ def _pay_factors(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _make(  # type: ignore[no-untyped-def]
-    potential, factor_prices, log_prices, productivity,
+    potential, factor_prices, log_prices, productivity, log_productivity,
     labour_share, capital_share, land_share, value_added, materials, theta,
 ):  # fmt: skip
     """Supply potentials c^-theta of every cell and sector from factor and material prices; zero where nothing is made."""
-    for c in range(potential.shape[0]):
+    sectors, cells = potential.shape
+    for c in range(cells):
         log_wage = np.log(factor_prices[c, 0])
         log_rental = np.log(factor_prices[c, 1]) if factor_prices[c, 1] > 0.0 else 0.0
         log_rent = np.log(factor_prices[c, 2]) if factor_prices[c, 2] > 0.0 else 0.0
-        for j in range(potential.shape[1]):
+        for j in range(sectors):
             if productivity[c, j] > 0.0:
                 factors = labour_share[j] * log_wage + capital_share[j] * log_rental + land_share[j] * log_rent
                 bill = 0.0
-                for k in range(potential.shape[1]):
-                    bill += materials[j, k] * log_prices[c, k]
+                for k in range(sectors):
+                    bill += materials[j, k] * log_prices[k, c]
                 cost = value_added[j] * factors + (1.0 - value_added[j]) * bill
-                potential[c, j] = np.exp(-theta * (cost - np.log(productivity[c, j])))
+                potential[j, c] = np.exp(-theta * (cost - log_productivity[c, j]))
 
 
 @numba.njit(cache=True)
-def _price(market, log_prices, potential, openness, theta):  # type: ignore[no-untyped-def]
+def _price(market, log_prices, potential, by_seller, theta):  # type: ignore[no-untyped-def]
     """Competition in every market and its log price; returns the largest change of a log price."""
     change = 0.0
-    for j in range(market.shape[1]):
-        for n in range(market.shape[0]):
-            total = 0.0
-            for c in range(market.shape[0]):
-                total += openness[j, n, c] * potential[c, j]
-            market[n, j] = total
-            log_price = -np.log(total) / theta
-            change = max(change, abs(log_price - log_prices[n, j]))
-            log_prices[n, j] = log_price
+    for j in range(market.shape[0]):
+        _times(market[j], by_seller[j], potential[j])
+        for n in range(market.shape[1]):
+            log_price = -np.log(market[j, n]) / theta
+            change = max(change, abs(log_price - log_prices[j, n]))
+            log_prices[j, n] = log_price
     return change
 
 
 @numba.njit(cache=True)
-def _sell(  # type: ignore[no-untyped-def]
-    residual, revenue, final, market, productivity, potential, openness, value_added, materials, spending, damping
+def _spend(  # type: ignore[no-untyped-def]
+    spent, revenue, final, goods, vouchers, market, value_added, materials, spending
 ):
-    """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
-    cells, sectors = revenue.shape
-    spent = np.zeros((cells, sectors))
+    """Spending of every cell on every good over the competition in its market."""
+    sectors, cells = spent.shape
     for n in range(cells):
         for j in range(sectors):
-            demand = spending[j] * final[n]
+            demand = spending[j] * final[n] + vouchers[n, j] * goods[n]
             for k in range(sectors):
                 demand += (1.0 - value_added[k]) * materials[k, j] * revenue[n, k]
-            spent[n, j] = demand / market[n, j]
+            spent[j, n] = demand / market[j, n]
+
+
+@numba.njit(cache=True)
+def _sell(residual, sales, revenue, spent, productivity, potential, by_buyer, damping):  # type: ignore[no-untyped-def]
+    """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
     total = 0.0
-    for j in range(sectors):
-        for c in range(cells):
+    for j in range(sales.shape[0]):
+        _times(sales[j], by_buyer[j], spent[j])
+        for c in range(sales.shape[1]):
             if productivity[c, j] > 0.0:
-                sales = 0.0
-                for n in range(cells):
-                    sales += openness[j, n, c] * spent[n, j]
-                sales *= potential[c, j]
-                residual[c, j] = abs(sales / revenue[c, j] - 1.0)
-                revenue[c, j] *= (sales / revenue[c, j]) ** damping[j]
+                ratio = sales[j, c] * potential[j, c] / revenue[c, j]
+                residual[c, j] = abs(ratio - 1.0)
+                revenue[c, j] *= ratio ** damping[j]
                 total += revenue[c, j]
     return total

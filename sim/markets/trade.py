@@ -7,12 +7,13 @@ import numpy as np
 from sim.world.world import Array, World
 
 
-def trade_costs(world: World, distance_km: Array, infrastructure: Array, segmentation: Array) -> Array:
+def trade_costs(world: World, distance_km: Array, infrastructure: Array, segmentation: Array, cut: Array) -> Array:
     """Log trade costs (importing cell, producing cell, sector).
 
-    log tau_ncj = t_nc ((g_n + g_c) / 2)^-psi + border_nc (local_cost_j + segmentation_j s_ncj),  t = epsilon log(1 + km/20)
+    log tau_ncj = max(0, t_nc ((g_n + g_c) / 2)^-psi + border_nc (local_cost_j + segmentation_j s_ncj) - cut_ncj)
 
-    infrastructure: (cell,) index g, 1 in the base year; segmentation: s, share still in force.
+    with t = epsilon log(1 + km/20). infrastructure: (cell,) index g, 1 in the base year; segmentation: s, share still in
+    force; cut: log points taken off a pair by policies.
     Source: iceberg costs, Samuelson (1954); market segmentation as a border, McCallum (1995).
     """
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
@@ -20,7 +21,7 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     transport = p["transport_elasticity"] * np.log1p(distance_km / 20.0) * mean ** -p["infrastructure_transport"]
     tech = world.technology
     border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
-    return np.asarray(transport[:, :, None] + border)
+    return np.maximum(transport[:, :, None] + border - cut, 0.0)
 
 
 def openness(costs: Array, theta: float) -> Array:

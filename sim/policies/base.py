@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.economy import Rules
+from sim.economy import Funding, Rules
 from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
-from sim.world.world import GENERAL, Array, World
+from sim.world.world import ENCLAVE, GENERAL, Array, World
 
 
 @cache
@@ -51,7 +51,17 @@ class PolicyInForce:
             regulated: Rules = self.instrument.regulate(rules, self.terms.at(year), world, now)
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
-        return regulated
+        return _signed(regulated, rules, self.name)
+
+
+def _signed(after: Rules, before: Rules, name: str) -> Rules:
+    """The rules with the policy's name on every funding, levy, subsidy that it added."""
+    added: dict[str, Any] = {}
+    for kind in ("fundings", "levies", "subsidies"):
+        new, old = getattr(after, kind), getattr(before, kind)
+        if len(new) > len(old):
+            added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
+    return replace(after, **added) if added else after
 
 
 def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
@@ -78,33 +88,34 @@ def per_head(rules: Rules, cells: Array) -> Array:
     return np.asarray(persons / persons.sum())
 
 
-def set_aside(rules: Rules, payer: int, share: float) -> Array:
-    """Spending shares after government `payer` gives up a share of its budget, taken from its general purchases.
+def fund(rules: Rules, payer: int, purpose: int, weights: Array, share: float, place: int | None = None) -> Rules:
+    """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights.
 
-    Raises FactorFlowError when more is asked for than its general purchases still hold.
+    For the purpose ENCLAVE it buys capital that stands in `place`. Raises FactorFlowError when more is asked for than
+    its general purchases still hold.
     """
-    spending = rules.spending_share.copy()
-    general = float(spending[payer, GENERAL].sum())
     if share == 0.0:
-        return spending
-    if share > general:
+        return rules
+    left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
+    if share > left:
         raise FactorFlowError(
-            f"asks for {share:.3g} of a budget of which only {general:.3g} is left for general purchases; "
+            f"asks for {share:.3g} of a budget of which only {left:.3g} is left for general purchases; "
             "lower the shares of the policies that this government pays for"
         )
-    spending[payer, GENERAL] *= 1.0 - share / general
-    return spending
-
-
-def fund(rules: Rules, payer: int, purpose: int, weights: Array, share: float) -> Rules:
-    """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights."""
-    spending = set_aside(rules, payer, share)
-    spending[payer, purpose] += share * weights
-    return replace(rules, spending_share=spending)
+    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place)))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:
     """Rules in which `payer` spends a share of its budget on capital in a cell, owned by cells by weights."""
-    enclaves = rules.enclave_share.copy()
-    enclaves[payer, :, place] += share * owners
-    return replace(rules, spending_share=set_aside(rules, payer, share), enclave_share=enclaves)
+    return fund(rules, payer, ENCLAVE, owners, share, place)
+
+
+def payers_of(rules: Rules, world: World, paid_by: str, regions: Iterable[int]) -> list[tuple[int, tuple[int, ...]]]:
+    """Who pays for which regions: `own` each for itself, `upper` the government above them for all at once."""
+    regions = tuple(regions)
+    return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]
+
+
+def government_of(rules: Rules, world: World, region: str | None) -> int:
+    """The number of a region's government; None means the one above the regions."""
+    return rules.upper if region is None else world.places.regions.index(region)

@@ -1,8 +1,8 @@
 """Capital-market integration: barriers fall that keep capital at home, in its region, and out of villages.
 
 The value of a place to capital, V = log(return), gains cut * finance_gap in rural cells (rural credit is dearer), cut *
-capital_blockade outside the owners' region, and cut * capital_home_bias outside the owners' cell. Theory: capital flows
-to where it is scarce until returns are equal, and output rises (Hsieh and Klenow 2009); owners gain more than workers.
+capital_blockade outside the owners' region, and cut * capital_home_bias outside the owners' cell. Theory: capital flows to
+where it is scarce until returns are equal, and output rises (Hsieh and Klenow 2009); owners gain more than workers.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
-"""Cash transfer: public money paid to households of poor cells, by residence and by a means test on their mean income.
+"""Cash transfer: public money paid to households of poor cells by a means test on their mean income.
 
-Cells whose disposable income per head of the year before lies below `below` times the mean of the reported area receive
-the same sum per head. Theory: a transfer raises recipients' income by itself and what it buys nearby; it builds nothing, so
-the gap returns when it stops (contrast with paired assistance in capital).
+Cells pass whose disposable income per head of the year before lies below `below` times the mean of the reported area. By
+`residence` everyone who lives there receives the same sum; by `registration` everyone registered there, wherever they live,
+so that migrants from poor villages are reached and newcomers to them are not. Theory: a transfer raises recipients' income
+by itself and what it buys nearby; it builds nothing, so the gap returns when it stops (contrast with paired assistance in
+capital).
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 
@@ -28,6 +32,9 @@ class Terms(PolicyTerms):
     below: float = quantity(
         1.0, unit="ratio", meaning="line: income per head over the mean of the reported area", at_least=0.1, at_most=10
     )
+    by: Literal["residence", "registration"] = word(
+        "residence", meaning="who receives: those who live in the cells, or those registered in them"
+    )
     regions: Places | None = word(None, meaning="regions whose residents may receive; left out: all of the reported area")
     kind: KindName | None = word(None, meaning="kind of cell whose residents may receive; left out: both")
 
@@ -41,4 +48,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if not cells.any():
         return rules
     share = terms.share_of_upper_budget * strength
-    return fund(rules, rules.spending_share.shape[0] - 1, HOUSEHOLD, per_head(rules, cells), share)
+    if terms.by == "residence":
+        return fund(rules, rules.upper, HOUSEHOLD, per_head(rules, cells), share)
+    persons = cells @ rules.residence
+    return fund(rules, rules.upper, HOUSEHOLD, persons / persons.sum(), share)

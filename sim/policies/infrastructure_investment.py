@@ -1,8 +1,8 @@
 """Infrastructure investment: roads, networks and utilities as a stock that raises productivity and lowers trade costs.
 
 Spending builds the stock G of the cells named; productivity gains G^phi and the transport part of trade costs falls by
-G^-psi; the stock wears out. Theory: output of the cells rises (Aschauer 1989; Bom and Ligthart 2014); whether poor
-places gain relative to rich ones depends on which end of the road has scale economies (Faber 2014).
+G^-psi; the stock wears out. Theory: output of the cells rises (Aschauer 1989; Bom and Ligthart 2014); whether poor places
+gain relative to rich ones depends on which end of the road has scale economies (Faber 2014).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     share = terms.share_of_budget * strength
     if terms.paid_by == "upper":
         weights = per_head(rules, cells_of(world, regions, terms.kind))
-        return fund(rules, rules.spending_share.shape[0] - 1, INFRASTRUCTURE, weights, share)
+        return fund(rules, rules.upper, INFRASTRUCTURE, weights, share)
     for region in regions:
         rules = fund(rules, region, INFRASTRUCTURE, per_head(rules, cells_of(world, [region], terms.kind)), share)
     return rules

@@ -2,8 +2,10 @@
 
 A right given up in a village frees land for building in a town; the offer is `opened` times the part of town land that
 villages of the same city hold already, across regions divided over towns by their land. Villages receive
-`rural_share_of_gains` of the rent of their land in towns. Theory: land moves to where rent is higher, towns grow cheaper and
-villages richer (Tombe and Zhu 2019 on land rights); with fixed factors freed, output rises.
+`rural_share_of_gains` of the rent of their land in towns. Migrants may keep `migrants_keep_rent` of their part of the rents
+of home, which otherwise falls to those who stay. Theory: land moves to where rent is higher, towns grow cheaper and
+villages richer; with fixed factors freed, output rises. Keeping rent raises what moving is worth: Tombe and Zhu (2019) find
+welfare up and output down, since those move who produce least where they go.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ class Terms(PolicyTerms):
         at_least=0,
         at_most=1,
     )
+    migrants_keep_rent: float = quantity(
+        0.0, unit="share", meaning="part of home rents that follows villagers who leave", at_least=0, at_most=1
+    )
     regions: Places | None = word(None, meaning="regions that take part; left out: all of the reported area")
 
 
@@ -57,7 +62,8 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     share = rules.land_rent_share
     if terms.rural_share_of_gains is not None:
         share = share + strength * pairs * (terms.rural_share_of_gains - share)
-    return replace(rules, land_opening=opening, land_rent_share=share)
+    kept = np.maximum(rules.rent_kept, strength * terms.migrants_keep_rent * part * ~places.urban)
+    return replace(rules, land_opening=opening, land_rent_share=share, rent_kept=kept)
 
 
 def _held_in_town(world: World) -> float:

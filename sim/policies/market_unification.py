@@ -1,8 +1,8 @@
 """Market unification: a share of the border costs that local protection puts on goods between regions falls away.
 
-log tau_ncj loses cut * segmentation_j wherever n and c lie in different regions taking part. Theory: real incomes rise
-by pi_nn^(-1/theta) (Arkolakis, Costinot and Rodriguez-Clare 2012), more in small and remote places (Eaton and Kortum
-2002); with scale economies it may concentrate activity (Krugman 1991). Effects scale with the assumed segmentation.
+log tau_ncj loses cut * segmentation_j wherever n and c lie in different regions taking part. Theory: real incomes rise by
+pi_nn^(-1/theta) (Arkolakis, Costinot and Rodriguez-Clare 2012), more in small and remote places (Eaton and Kortum 2002);
+with scale economies it may concentrate activity (Krugman 1991). Effects scale with the assumed segmentation.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Residence-permit reform: part of the registration barrier falls, and newcomers are served where they live.
 
-The registration (hukou) barrier lowers the value of a place to those registered elsewhere. The reform removes a share
-of it: p_hd gains kappa * cut * barrier_hd in the exponent of the choice rule. Destinations pay for newcomers' schools
-and clinics out of their own budgets. Theory: free movement narrows income gaps between places (Tombe and Zhu 2019);
-the sign can turn under strong agglomeration (model documentation, `agglomeration`).
+The registration (hukou) barrier lowers the value of a place to those registered elsewhere. The reform removes a share of
+it: p_hd gains kappa * cut * barrier_hd in the exponent of the choice rule. Destinations pay for newcomers' schools and
+clinics out of their own budgets. Theory: free movement narrows income gaps between places (Tombe and Zhu 2019); the sign
+can turn under strong agglomeration (model documentation, `agglomeration`).
 """
 
 from __future__ import annotations

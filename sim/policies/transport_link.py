@@ -1,8 +1,8 @@
 """Transport link: a railway or highway between named places; goods take the shortest way over the network.
 
-The link from a to b counts as its length times one minus `time_saved`; the way between n and c becomes
-min(km_nc, km_na + link + km_bc, km_nb + link + km_ac). Places on the link gain most; by-passed places can lose trade to
-them (Faber 2014). Building and upkeep are bought at both ends by the government above the regions.
+The link from a to b counts as its length times one minus `time_saved`; the way between n and c becomes min(km_nc, km_na +
+link + km_bc, km_nb + link + km_ac). Places on the link gain most; by-passed places can lose trade to them (Faber 2014).
+Building and upkeep are bought at both ends by the government above the regions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sim.economy import Rules
 from sim.policies.base import cells_of, fund, per_head
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import RegionName, quantity, word
-from sim.world.world import GENERAL, World
+from sim.world.world import PROJECTS, World
 
 MEANING = "shortens the way between two regions, and every way that is shorter over it"
 PAID_BY = "the government above the regions, from its general purchases, spent at both ends"
@@ -43,7 +43,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     names, saved = world.places.regions, terms.time_saved * strength
     ends = [int(cells_of(world, [names.index(name)], "urban").argmax()) for name in (terms.start, terms.end)]
     sites = per_head(rules, cells_of(world, [names.index(name) for name in (terms.start, terms.end)], None))
-    rules = fund(rules, rules.spending_share.shape[0] - 1, GENERAL, sites, terms.share_of_upper_budget * strength)
+    rules = fund(rules, rules.upper, PROJECTS, sites, terms.share_of_upper_budget * strength)
     if saved == 0.0:
         return rules
     km = rules.distance_km

@@ -100,8 +100,11 @@ class Questions:
     items: tuple[Question, ...]
 
 
-def load_expectations(path: Path | str, vocabulary: Vocabulary) -> Questions:
-    """The expectations of a file with their scenarios; raises ScenarioFaults with all that is wrong with any of them."""
+def load_expectations(path: Path | str, vocabulary: Vocabulary, computed: Computed | None = None) -> Questions:
+    """The expectations of a file with their scenarios, computed as the file says or, where given, as `computed` does.
+
+    Raises ScenarioFaults with all that is wrong with any of them.
+    """
     path = Path(path)
     reading = read_file(path, str(path))
     draft = Draft(reading.data, reading.places, reading.faults, reading.faulty, not reading.complete)
@@ -113,7 +116,7 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary) -> Questions:
             explain(error, Expectations, draft, whole="a file of expectations")
     if asked is None:
         raise ScenarioFaults(set(draft.faults))
-    scenarios = _scenarios(asked, path, draft, vocabulary)
+    scenarios = _scenarios(asked, computed or asked.run, path, draft, vocabulary)
     if not asked.expectations:
         draft.fault(("expectations",), "must hold at least one expectation.")
     for number, item in enumerate(asked.expectations):
@@ -144,10 +147,12 @@ def _named(asked: Expectations) -> Iterator[tuple[tuple[str, ...], str]]:
                 yield ("expectations", str(number), role), name
 
 
-def _scenarios(asked: Expectations, path: Path, draft: Draft, vocabulary: Vocabulary) -> dict[str, Scenario]:
+def _scenarios(
+    asked: Expectations, computed: Computed, path: Path, draft: Draft, vocabulary: Vocabulary
+) -> dict[str, Scenario]:
     """The scenarios that can be run by the name they are given, the faults of the others noted, each once."""
-    settings = [f"run.{name}={str(value).lower()}" for name, value in asked.run.model_dump(exclude_none=True).items()]
-    if asked.run.continuum and asked.run.replicates is None:
+    settings = [f"run.{name}={str(value).lower()}" for name, value in computed.model_dump(exclude_none=True).items()]
+    if computed.continuum and computed.replicates is None:
         settings.append("run.replicates=1")  # without draws every replicate is the same
     found: dict[str, Scenario] = {}
     tried: set[str] = set()

@@ -61,6 +61,7 @@ def explained(scenario: Scenario, path: str, vocabulary: Vocabulary) -> Answer:
     where = tuple(word.strip() for word in path.split("."))
     resolved = scenario.resolved()
     spot, source, default = _spot(scenario, where, vocabulary)
+    _counted(resolved, where)
     value = _at(resolved, where)
     dotted = ".".join(where)
     origin = scenario.origins.get(dotted) or _origins_below(scenario.origins, dotted) or default
@@ -139,6 +140,14 @@ def _at(tree: Any, where: Sequence[str]) -> Any:
         else:
             return None
     return tree
+
+
+def _counted(tree: Any, where: Sequence[str]) -> None:
+    """Raise FactorFlowError where a path asks for an item beyond the end of a list."""
+    for depth, step in enumerate(where):
+        above = _at(tree, where[:depth])
+        if isinstance(above, list) and step.isdigit() and int(step) >= len(above):
+            raise FactorFlowError(f"{'.'.join(where[:depth])} has {len(above)} items, numbered from 0.")
 
 
 def _origins_below(origins: Mapping[str, str], path: str) -> str:

@@ -52,6 +52,12 @@ def goods_prices(potential: Array, trade_openness: Array, theta: float) -> Array
     return np.asarray(np.einsum("ncj,cj->nj", trade_openness, potential) ** (-1 / theta))
 
 
+def trade_shares(potential: Array, trade_openness: Array) -> Array:
+    """Shares pi_ncj = O_ncj S_cj / sum_c' (.) of spending of n on good j that go to c (Eaton and Kortum 2002)."""
+    weight = trade_openness * potential
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
 def productivity(potential: Array, input_cost: Array, theta: float) -> Array:
     """Gross productivity A_cj = x_cj S_cj^(1/theta), (cell, sector), x the cost of inputs; zero where nothing is made."""
     return np.asarray(input_cost * potential ** (1 / theta))

@@ -93,6 +93,8 @@ def build(p: Mapping[str, float]) -> World:
         productivity=inversion.productivity(potential, cost, p["trade_elasticity"]),
         revenue=revenue,
         income_per_head=income / residents.sum(axis=0),
+        budgets=np.array([p["wedge"] * product, 0.0]),
+        trade_shares=inversion.trade_shares(potential, openness),
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ spending @ weights)),
     )

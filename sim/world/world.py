@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Places:
     groups: Mapping[str, tuple[str, ...]]
     distance_km: Array
 
-    @property
+    @cached_property
     def town_of_cell(self) -> Index:
         """The urban cell of each cell's region; an urban cell is its own town."""
         towns = np.arange(len(self.cells))
@@ -99,8 +100,12 @@ class PublicMoney:
     purpose_share: Array
 
 
-PURPOSES = ("general", "services", "infrastructure", "training", "household")
-GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD = range(5)
+PURPOSES = (
+    *("general", "services", "infrastructure", "training", "household"),
+    *("graduates", "returnees", "projects", "enclave"),
+)
+GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD, GRADUATES, RETURNEES, PROJECTS, ENCLAVE = range(9)
+TO_HOUSEHOLDS = (HOUSEHOLD, GRADUATES, RETURNEES)  # paid out as money; ENCLAVE buys capital; all else buys goods
 
 
 def local_purposes(p: Mapping[str, float]) -> Array:
@@ -173,6 +178,8 @@ class World:
     productivity: Array  # (cell, sector): gross productivity of the base year
     revenue: Array  # (cell, sector): yuan, the observed or assumed start of the clearing
     income_per_head: Array  # (cell,): disposable income of the base year, yuan
+    budgets: Array  # (government,): public budgets of the base year, yuan
+    trade_shares: Array  # (importing cell, producing cell, sector): shares of spending in the base year
     price_weights: Array  # (cell,): shares of final demand, the weights of the numeraire
     price_level: float  # geometric price index of the base year, the value the numeraire keeps
 

@@ -49,7 +49,7 @@ def build(p: Mapping[str, float]) -> World:
     accounts = base_year_accounts(data, tech, p)
     capital, mobile_capital, settled_capital, rental = _capital(accounts, tech, p)
     land = _land(p)
-    public, spending_by_cell = _public_money(accounts, data, places, p)
+    public, budgets, spending_by_cell = _public_money(accounts, data, places, p)
     demand = _final_demand(accounts, capital, rental, spending_by_cell, p)
     value_added = accounts.value_added.reshape(-1, len(tech.sectors))
     revenue = value_added / tech.value_added
@@ -94,6 +94,8 @@ def build(p: Mapping[str, float]) -> World:
         productivity=inversion.productivity(potential, bundle, p["trade_elasticity"]),
         revenue=revenue,
         income_per_head=data.income.ravel(),
+        budgets=budgets,
+        trade_shares=inversion.trade_shares(potential, openness),
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ tech.spending @ weights)),
     )
@@ -261,7 +263,9 @@ def _land(p: Mapping[str, float]) -> Array:
     return land
 
 
-def _public_money(accounts: Accounts, data: Observed, places: Places, p: Mapping[str, float]) -> tuple[PublicMoney, Array]:
+def _public_money(
+    accounts: Accounts, data: Observed, places: Places, p: Mapping[str, float]
+) -> tuple[PublicMoney, Array, Array]:
     """Budgets of the regions and the one above, and what they buy by (purpose, cell), from published local budgets."""
     people = data.residents
     before = (1 - accounts.wedge)[:, None] * accounts.market_income
@@ -287,7 +291,7 @@ def _public_money(accounts: Accounts, data: Observed, places: Places, p: Mapping
     if min(budgets.min(), upper, local_share.min()) <= 0:
         raise WorldError("public money does not suffice: a budget of the base year would be negative")
     share = spending_by_residents(purpose_share, places.territories(), people.ravel())
-    return public, np.einsum("g,gpc->pc", budgets, share)
+    return public, budgets, np.einsum("g,gpc->pc", budgets, share)
 
 
 def _rents_of_households(accounts: Accounts, p: Mapping[str, float]) -> Array:

@@ -83,7 +83,8 @@ def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):
     gain = np.log(growth.productivity(zhejiang, economy, better)[0, 1:] / zhejiang.productivity[0, 1:])
     np.testing.assert_allclose(gain, phi * np.log(2) * gamma[1:], rtol=1e-9)
     uncut = np.ones((zhejiang.cells, zhejiang.cells, 3))
-    costs = [trade_costs(zhejiang, zhejiang.places.distance_km, index, uncut) for index in (np.ones(zhejiang.cells), better)]
+    km = zhejiang.places.distance_km
+    costs = [trade_costs(zhejiang, km, index, uncut, 0 * uncut) for index in (np.ones(zhejiang.cells), better)]
     assert (costs[1][0, 2:] < costs[0][0, 2:]).all()
     np.testing.assert_array_equal(costs[1][2:, 2:], costs[0][2:, 2:])
 
@@ -197,15 +198,15 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     """Totals alone would not: incomes of two cells are swapped, budgets of two cities, wages doubled in the wrong place."""
     model = lived(zhejiang, last_year=2015, continuum=True)
     economy, rules = model.economy, law_of(zhejiang)
-    from sim import treasury
+    from sim import ledger, treasury
 
     clearing, maps, supply = clear_markets(zhejiang, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
-    paid = treasury.payments(zhejiang, rules, money, np.ones(zhejiang.cells))
+    paid = ledger.payments(zhejiang, rules, money, np.ones(zhejiang.cells))
     honest = {
         **accounts.household_residuals(zhejiang, economy, rules, clearing, money, paid),
         **accounts.public_residuals(zhejiang, economy, rules, clearing, money, paid),
-        **accounts.market_residuals(zhejiang, supply, clearing, money),
+        **accounts.market_residuals(zhejiang, supply, rules, clearing, money),
     }
     assert max(honest.values()) < 1e-9
 
@@ -221,8 +222,8 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["payments_by_payer"] > 1e-6
     assert accounts.public_residuals(zhejiang, economy, rules, clearing, forged, paid)["public_budgets"] > 1e-6
     dearer = replace(clearing, wage=clearing.wage * np.where(np.arange(zhejiang.cells) == 0, 1.001, 1.0))
-    assert accounts.market_residuals(zhejiang, supply, dearer, money)["wage_bills"] > 1e-6
-    assert accounts.market_residuals(zhejiang, supply, dearer, money)["goods_markets"] > 1e-6
+    assert accounts.market_residuals(zhejiang, supply, rules, dearer, money)["wage_bills"] > 1e-6
+    assert accounts.market_residuals(zhejiang, supply, rules, dearer, money)["goods_markets"] > 1e-6
 
 
 def test_the_value_of_a_place_counts_what_a_mover_would_get(zhejiang):
@@ -230,8 +231,9 @@ def test_the_value_of_a_place_counts_what_a_mover_would_get(zhejiang):
     model = lived(zhejiang, last_year=2015, continuum=True)
     from sim import treasury
 
-    clearing, maps, _ = clear_markets(zhejiang, model.economy, law_of(zhejiang))
+    rules = law_of(zhejiang)
+    clearing, maps, _ = clear_markets(zhejiang, model.economy, rules)
     money = treasury.statement(maps, clearing.revenue)
     richer = replace(money, dividends=2 * money.dividends)
-    first, second = (place_values(zhejiang, model.economy, clearing, m, model.base) for m in (money, richer))
+    first, second = (place_values(zhejiang, model.economy, rules, clearing, m, model.base) for m in (money, richer))
     np.testing.assert_array_equal(first, second)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sim.data import catalogue
-from sim.markets.clearing import Supply, clear
+from sim.markets.clearing import Demand, Supply, clear
 from sim.policies.base import PolicyInForce, instruments
 from sim.world import zhejiang as builder
 from sim.world.build import build_world
@@ -24,6 +24,13 @@ ZERO = {
     "public_service_equalisation": {"share_of_upper_budget": 0.0},
     "transport_link": {"start": "Hangzhou", "end": "Quzhou", "time_saved": 0.0, "share_of_upper_budget": 0.0},
     "paired_assistance": {"pairs": {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}, "share_of_donor_revenue": 0.0},
+    "industrial_linkage": {"assembler": "Hangzhou", "suppliers": {"Quzhou": 0.0}, "share_of_budget": 0.0},
+    "growth_pole": {"regions": ("mountain",), "share_of_budget": 0.0, "agglomeration": 0.0},
+    "rural_consumption": {"voucher": 0.0},
+    "talent_programme": {"share_of_budget": 0.0},
+    "income_tax": {"brackets": ({"above": 0.0, "rate": 0.0},), "returned": 0.5},
+    "land_value_tax": {"rate": 0.0, "returned": 0.5},
+    "investment_subsidy": {"on_capital": 0.0},
 }
 FEW = {"labour_agents": 20_000, "capital_agents": 30_000, "land_agents": 10_000}
 
@@ -123,4 +130,5 @@ def test_an_impossible_market_names_itself(zhejiang):
 
     endless = np.full((zhejiang.cells, economy.revenue.size), np.nan)
     with pytest.raises(MarketDidNotClear, match="2031"):
-        clear(zhejiang, supply, endless, endless, economy.revenue, 2031)
+        demand = Demand(endless, endless, endless, np.zeros((zhejiang.cells, 3)))
+        clear(zhejiang, supply, demand, economy.revenue, 2031)

@@ -99,7 +99,7 @@ def test_villages_that_become_urban_change_no_wage(zhejiang):
     share = np.where(zhejiang.places.urban | ~zhejiang.places.reported_cells, 0.0, 0.02)
     after_economy = first_economy(zhejiang, *continua(zhejiang))
     town = zhejiang.places.town_of_cell
-    cost = cost_at_size_one(zhejiang, after_economy, before)
+    cost = cost_at_size_one(zhejiang, after_economy, law_of(zhejiang), before)
     growth.absorb_villages(after_economy, share, town, cost, zhejiang.parameters["trade_elasticity"])
     for name in ("capital_units", "land"):
         table = getattr(after_economy, name)

@@ -86,6 +86,7 @@ def test_a_dated_value_is_told_by_year(vocabulary: Vocabulary, tmp_path: Path) -
         ("parameters.grwth", 'there is no "grwth" in parameters. Did you mean "growth"?'),
         ("run.seed.x", "run.seed is one value; it has no parts."),
         ("targets.first", "targets is a list; its items are numbered from 0."),
+        ("targets.5.year", "targets has 2 items, numbered from 0."),
         ("", 'there is no "" in a scenario.'),
         ("..", 'there is no "" in a scenario.'),
     ],

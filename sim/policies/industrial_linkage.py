@@ -1,0 +1,94 @@
+"""Industrial linkage: a supply chain whose parts come from named regions, so that a rational division of labour arises.
+
+The assembler's purchases of the chain's good shift to its suppliers until, at base-year prices, supplier c has the share
+s_c that is asked for: with base-year shares pi_c and all suppliers' S = sum s, P = sum pi, the pair's cost falls by
+(1/theta) log[(s_c / (1 - S)) / (pi_c / (1 - P))], never below no cost at all. Shares then follow prices. Theory: cheaper
+parts lower the assembler's costs and raise demand, wages and rents at the suppliers; those they displace lose (Costinot,
+Vogel and Wang 2013 on chains). Pattern: the C919, whose body, components, aluminium and doors come from different
+provinces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Self
+
+import numpy as np
+from pydantic import AfterValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.economy import Rules
+from sim.errors import FactorFlowError
+from sim.policies.base import cells_of, fund, per_head
+from sim.scenario.schema import PolicyTerms
+from sim.scenario.words import KindName, RegionName, SectorName, Share, quantity, word
+from sim.world.world import PROJECTS, Flag, World
+
+MEANING = "builds a supply chain: an assembler buys given shares of a good from named regions"
+PAID_BY = "the assembler's region, from general purchases, for bringing the suppliers up to standard"
+
+
+def _leaving_some(suppliers: dict[str, float]) -> dict[str, float]:
+    if not suppliers or sum(suppliers.values()) >= 1:
+        raise PydanticCustomError("suppliers", "must name suppliers whose shares add up to less than 1.")
+    return suppliers
+
+
+class Terms(PolicyTerms):
+    """Terms of an industrial linkage."""
+
+    assembler: RegionName = word(meaning="region where the parts are put together")
+    suppliers: Annotated[dict[RegionName, Share], AfterValidator(_leaving_some)] = word(
+        meaning="region: its share in the assembler's purchases of the good"
+    )
+    sector: SectorName = word("industry", meaning="the good that is bought along the chain")
+    kind: KindName | None = word(None, meaning="kind of cell that supplies; left out: both")
+    share_of_budget: float = quantity(
+        0.005,
+        unit="share of budget",
+        meaning="share of the assembler's budget spent at the suppliers every year",
+        at_least=0,
+        at_most=0.1,
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.assembler in self.suppliers:
+            raise PydanticCustomError("suppliers", "the assembler cannot be one of its own suppliers.")
+        return self
+
+
+def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
+    """Lower the cost of every pair of assembling and supplying cell, and spend the assembler's money at the suppliers."""
+    names = world.places.regions
+    assembler, good = names.index(terms.assembler), world.technology.sectors.index(terms.sector)
+    suppliers = [names.index(name) for name in terms.suppliers]
+    wanted = np.array(list(terms.suppliers.values())) * strength
+    if not wanted.any():
+        return rules
+    cut = rules.trade_cost_cut.copy()
+    cells = [cells_of(world, [supplier], terms.kind) > 0 for supplier in suppliers]
+    for buyer in np.flatnonzero(cells_of(world, [assembler], None)):
+        had = np.array([world.trade_shares[buyer, cell, good].sum() for cell in cells])
+        odds = (wanted / (1 - wanted.sum())) / (had / (1 - had.sum()))
+        for supplier, cell, ratio, asked in zip(terms.suppliers, cells, odds, wanted, strict=True):
+            needed = max(0.0, np.log(ratio)) / world.parameters["trade_elasticity"]
+            _within_reach(world, int(buyer), cell, good, needed, (supplier, float(asked)))
+            cut[buyer, cell, good] += needed
+    sites = per_head(rules, np.sum(cells, axis=0).astype(float))
+    rules = fund(rules, assembler, PROJECTS, sites, terms.share_of_budget * strength)
+    return replace(rules, trade_cost_cut=cut)
+
+
+def _within_reach(world: World, buyer: int, cells: Flag, good: int, needed: float, asked: tuple[str, float]) -> None:
+    """Raise FactorFlowError where a share would need less than no trade cost in one of the supplier's cells."""
+    p, tech = world.parameters, world.technology
+    transport = p["transport_elasticity"] * np.log1p(world.places.distance_km[buyer, cells] / 20.0)
+    there = transport + world.border[buyer, cells] * (tech.local_cost[good] + tech.segmentation[good])
+    if needed > there.min() + 1e-12:
+        had = world.trade_shares[buyer, cells, good].sum()
+        most = had * np.exp(p["trade_elasticity"] * there.min())
+        raise FactorFlowError(
+            f"{asked[0]} cannot have the share {asked[1]:.3g} of these purchases: it had {had:.3g} in the base year, and "
+            f"without any trade cost it would have about {most:.2g}; ask for less"
+        )
