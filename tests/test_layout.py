@@ -16,7 +16,7 @@ FLOORS = [
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
-    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference"},
+    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference"} | {"benchmark"},
     {"cli", "__init__"},
     {"__main__"},
 ]

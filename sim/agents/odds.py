@@ -81,11 +81,11 @@ def _guide_bits(rows: int, cells: int) -> int:
     return bits
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True)
 def _fill_rows(cumulative, bounds, guide, shift):  # type: ignore[no-untyped-def]
     """Bounds of every place, and for every bucket the first place whose bound is not below the bucket's first word."""
     rows, cells = cumulative.shape
-    for row in numba.prange(rows):
+    for row in range(rows):
         bucket = 0
         for place in range(cells):
             below = min(max(np.ceil(cumulative[row, place] * 4294967296.0 - 0.5), 0.0), 4294967296.0)

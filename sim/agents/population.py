@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,8 @@ from sim.streams import words
 from sim.world.world import Array
 
 Counts = NDArray[np.int64]
+
+_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,11 @@ class Population(AgentRows):
         each = np.ones(self.cells) if worth is None else worth
         alike = bool((each == each[0]).all())
         # where all count alike they are counted by ones, which sums up without rounding
-        moves, homes, workers = kernel.advance(
-            *self._rows_of_kernel(), *self.key, self.event, year, self._odds, np.ones(self.cells) if alike else each,
-            _in_65536ths(self.in_town, self.cells), skills,
-        )  # fmt: skip
+        with _threads_for(self.size):
+            moves, homes, workers = kernel.advance(
+                *self._rows_of_kernel(), *self.key, self.event, year, self._odds, np.ones(self.cells) if alike else each,
+                _in_65536ths(self.in_town, self.cells), skills,
+            )  # fmt: skip
         self._counted = _Counted(homes, workers, self.in_town)
         moves *= self.weight * each[0] if alike else self.weight
         return Moves(migration=moves[0], reclassification=moves[1])
@@ -137,7 +142,8 @@ class Population(AgentRows):
         known = self._counted
         if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
             shares = _in_65536ths(in_town, self.cells)
-            homes, workers = kernel.count(*self._rows_of_kernel(), self.cells, shares, skills)
+            with _threads_for(self.size):
+                homes, workers = kernel.count(*self._rows_of_kernel(), self.cells, shares, skills)
             known = self._counted = _Counted(homes, workers, in_town)
         return known
 
@@ -233,6 +239,17 @@ class _Counted(NamedTuple):
     homes: Counts
     workers: Counts
     in_town: Array | None
+
+
+@contextmanager
+def _threads_for(agents: int) -> Iterator[None]:
+    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
+    allowed = numba.get_num_threads()
+    numba.set_num_threads(max(1, min(allowed, agents // _AGENTS_A_THREAD)))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(allowed)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

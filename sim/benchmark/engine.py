@@ -6,9 +6,9 @@ import numba
 import numpy as np
 
 from sim.agents.choice import MoveTables, choose, cumulative_shares
-from sim.agents.distribution import Bins, Distribution, bin_of, bins
+from sim.agents.distribution import Distribution, bin_of, bins
 from sim.agents.kernel import BLOCK, CHUNKS
-from sim.agents.odds import Odds, odds_of
+from sim.agents.odds import odds_of
 from sim.benchmark.task import KEPT, SAVED, Report, Task, shares
 from sim.streams import fill_words
 from sim.world.world import Array
@@ -75,7 +75,21 @@ def live(home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of
             fill_words(words, seed, replicate, event, year, first, last - first)
             _choose_and_save(home[first:last], cell[first:last], wealth[first:last], words, odds, saved, kept)
             _count(cell[first:last], wealth[first:last], people[chunk], held[chunk], counts[chunk], of)
-    return people.sum(axis=0).sum(axis=0), held.sum(axis=0).sum(axis=0), counts.sum(axis=0)
+    return _added_up(people, held, counts)
+
+
+@numba.njit(cache=True)
+def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
+    """The sums of all pieces, in the same order always, so that they are the same."""
+    everybody, amount, histogram = np.zeros_like(people[0, 0]), np.zeros_like(held[0, 0]), np.zeros_like(counts[0])
+    for chunk in range(CHUNKS):
+        for turn in range(2):
+            for cell in range(everybody.size):
+                everybody[cell] += people[chunk, turn, cell]
+                amount[cell] += held[chunk, turn, cell]
+        for place in range(histogram.size):
+            histogram[place] += counts[chunk, place]
+    return everybody, amount, histogram
 
 
 @numba.njit(cache=True)
@@ -97,14 +111,3 @@ def _count(cell, wealth, people, held, counts, of):  # type: ignore[no-untyped-d
         counts[bin_of(bits[agent], of)] += 1
         people[turn, place] += 1
         held[turn, place] += wealth[agent]
-
-
-def odds_for(task: Task) -> Odds:
-    """The tables of the task's first year, for measuring the choice alone."""
-    home, _ = task.start()
-    return odds_of(everybody_chooses(shares(task.cost(), task.pay(np.bincount(home, minlength=task.cells)))))
-
-
-def gini_bins() -> Bins:
-    """The bins wealth is counted in."""
-    return _BINS

@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
-
-from sim.agents.choice import choice_shares
 from numpy.typing import ArrayLike
 
+from sim.agents.choice import choice_shares
 from sim.world.world import Array, Index
 
 KEPT, SAVED = 0.9, 0.1  # what a year leaves of wealth, and the share of pay that is added
