@@ -24,9 +24,9 @@ class Listing(NamedTuple):
 
 def instruments() -> Iterable[Listing]:
     """A table for each policy instrument: its terms with what is allowed, unit, default and meaning."""
-    from sim.vocabulary import vocabulary
+    from sim.policies.base import instruments as register
 
-    for name, terms in sorted(vocabulary().instruments.items()):
+    for name, terms in sorted((name, module.Terms) for name, module in register().items()):
         schema = terms.model_json_schema(by_alias=True)
         known = schema.get("$defs", {})
         needed = set(schema.get("required", ()))
@@ -53,18 +53,19 @@ def measures() -> Iterable[Listing]:
 
 def figures() -> Iterable[Listing]:
     """Every figure with its title and what it shows."""
-    from sim.plots import available
+    from sim.plots import titles
 
-    rows = [(name, str(module.TITLE), str(module.MEANING)) for name, module in sorted(available().items())]
+    rows = [(name, *told) for name, told in sorted(titles().items())]
     yield Listing("Figures", ("figure", "title", "what it shows"), rows)
 
 
 def worlds() -> Iterable[Listing]:
     """Every world with its places, and its parameters with value, range, unit, meaning and source."""
-    from sim.vocabulary import vocabulary
+    from sim.data import catalogue
+    from sim.vocabulary import world_words
 
     columns = ("parameter", "value", "range", "unit", "meaning", "source")
-    for name, world in sorted(vocabulary().worlds.items()):
+    for name, world in sorted((name, world_words(name)) for name in catalogue.worlds()):
         groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
         title = (
             f"{name}, {world.first_year} to {world.last_year}\n"

@@ -1,4 +1,4 @@
-"""How many choose otherwise on the same draws when shares change a little: inverse distribution, as here, and alias tables."""
+"""How many choose otherwise when shares change a little: inverse distribution, as here, or alias tables."""
 
 from __future__ import annotations
 
