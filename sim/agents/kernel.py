@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.choice import MIGRATED, STAYED, choose, decide
 from sim.streams import fill_words
@@ -12,17 +13,36 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
 
 
-@numba.njit(cache=True, parallel=True)
 def advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, skills):  # type: ignore[no-untyped-def]
     """Let every agent decide and write its row: (moves by (kind of move, origin, destination), homes, workers).
 
     worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
     skill, works in town) when luck below in_town[c], in 65536ths, works in town. Kinds without skills pass empty columns.
     """
-    agents, cells = home.size, odds.town.size
+    cells = in_town.size
     moves = np.zeros((CHUNKS, 2, cells, cells))
-    homes = np.zeros((CHUNKS, cells, cells), dtype=np.int64)
-    workers = np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+    homes, workers = _tables(cells, skills)
+    _advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers)
+    return moves.sum(axis=0), homes.sum(axis=0), workers.sum(axis=0)
+
+
+def count(home, cell, skill, luck, in_town, skills):  # type: ignore[no-untyped-def]
+    """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
+    homes, workers = _tables(in_town.size, skills)
+    _count(home, cell, skill, luck, in_town, homes, workers)
+    return homes.sum(axis=0), workers.sum(axis=0)
+
+
+def _tables(cells: int, skills: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Empty counts for every piece; made here, where making and adding up need no compiling."""
+    return np.zeros((CHUNKS, cells, cells), dtype=np.int64), np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+
+
+@numba.njit(cache=True, parallel=True)
+def _advance(  # type: ignore[no-untyped-def]
+    home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers
+):
+    agents = home.size
     for chunk in numba.prange(CHUNKS):
         words = np.empty((4, BLOCK), dtype=np.uint32)
         flags, listed = np.empty((2, BLOCK), dtype=np.uint8), np.empty((2, BLOCK), dtype=np.uint16)
@@ -36,20 +56,15 @@ def advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, 
             count_block(home[first:last], cell[first:last], homes[chunk])
             if skill.size > 0:
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
-    return moves.sum(axis=0), homes.sum(axis=0), workers.sum(axis=0)
 
 
 @numba.njit(cache=True, parallel=True)
-def count(home, cell, skill, luck, cells, in_town, skills):  # type: ignore[no-untyped-def]
-    """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
-    homes = np.zeros((CHUNKS, cells, cells), dtype=np.int64)
-    workers = np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
     for chunk in numba.prange(CHUNKS):
         first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
         count_block(home[first:last], cell[first:last], homes[chunk])
         if skill.size > 0:
             count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
-    return homes.sum(axis=0), workers.sum(axis=0)
 
 
 @numba.njit(cache=True)

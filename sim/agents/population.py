@@ -143,7 +143,7 @@ class Population(AgentRows):
         if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
             shares = _in_65536ths(in_town, self.cells)
             with _threads_for(self.size):
-                homes, workers = kernel.count(*self._rows_of_kernel(), self.cells, shares, skills)
+                homes, workers = kernel.count(*self._rows_of_kernel(), shares, skills)
             known = self._counted = _Counted(homes, workers, in_town)
         return known
 
