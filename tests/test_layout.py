@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
-    {"errors", "units", "streams", "columns"},
+    {"errors", "units", "streams", "columns", "compiled"},
     {"scenario", "data", "results"},
     {"measures", "world", "comparison", "report"},
     {"economy", "plots", "agents"},

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.choice import MIGRATED, STAYED, choose, decide
+from sim.agents.odds import Odds
 from sim.streams import fill_words
+from sim.world.world import Array
+
+Rows = NDArray[np.unsignedinteger[Any]]
+Counts = NDArray[np.int64]
 
 CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not depend on it
 BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
 
 
-def advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, skills):  # type: ignore[no-untyped-def]
+def advance(
+    home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
+    odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
+) -> tuple[Array, Counts, Counts]:  # fmt: skip
     """Let every agent decide and write its row: (moves by (kind of move, origin, destination), homes, workers).
 
     worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
@@ -26,14 +36,16 @@ def advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, 
     return moves.sum(axis=0), homes.sum(axis=0), workers.sum(axis=0)
 
 
-def count(home, cell, skill, luck, in_town, skills):  # type: ignore[no-untyped-def]
+def count(
+    home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int
+) -> tuple[Counts, Counts]:
     """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
     homes, workers = _tables(in_town.size, skills)
     _count(home, cell, skill, luck, in_town, homes, workers)
     return homes.sum(axis=0), workers.sum(axis=0)
 
 
-def _tables(cells: int, skills: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _tables(cells: int, skills: int) -> tuple[Counts, Counts]:
     """Empty counts for every piece; made here, where making and adding up need no compiling."""
     return np.zeros((CHUNKS, cells, cells), dtype=np.int64), np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
 

@@ -20,8 +20,6 @@ from sim.columns import Column, fitted
 from sim.streams import words
 from sim.world.world import Array
 
-Counts = NDArray[np.int64]
-
 _AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 
@@ -102,7 +100,7 @@ class Population(AgentRows):
         if changed:
             self._counted = None
 
-    def counts(self) -> Counts:
+    def counts(self) -> kernel.Counts:
         """Number of agents by (home, cell)."""
         return self._count(self.in_town, self.limits.get("skill", 0)).homes
 
@@ -122,7 +120,8 @@ class Population(AgentRows):
 
         in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.
         """
-        self.tables, self.year = tables, year
+        odds = odds_of(tables)
+        self._tables, self._odds, self.year = tables, odds, year
         self.in_town = self.in_town if in_town is None else in_town.copy()
         skills = self.limits.get("skill", 0)
         each = np.ones(self.cells) if worth is None else worth
@@ -130,7 +129,7 @@ class Population(AgentRows):
         # where all count alike they are counted by ones, which sums up without rounding
         with _threads_for(self.size):
             moves, homes, workers = kernel.advance(
-                *self._rows_of_kernel(), *self.key, self.event, year, self._odds, np.ones(self.cells) if alike else each,
+                *self._rows_of_kernel(), *self.key, self.event, year, odds, np.ones(self.cells) if alike else each,
                 _in_65536ths(self.in_town, self.cells), skills,
             )  # fmt: skip
         self._counted = _Counted(homes, workers, self.in_town)
@@ -147,7 +146,7 @@ class Population(AgentRows):
             known = self._counted = _Counted(homes, workers, in_town)
         return known
 
-    def _rows_of_kernel(self) -> tuple[NDArray[np.generic], ...]:
+    def _rows_of_kernel(self) -> tuple[kernel.Rows, kernel.Rows, kernel.Rows, kernel.Rows]:
         """Home, cell, skill and luck as the kernel takes them; the last two empty for kinds without."""
         skill = self.columns.get("skill", np.empty(0, dtype=np.uint8))
         luck = self.columns.get("workplace_luck", np.empty(0, dtype=np.uint16))
@@ -236,8 +235,8 @@ class Population(AgentRows):
 class _Counted(NamedTuple):
     """Agents by (home, cell) and by (cell, skill, works in town), and the shares who work in town they were counted with."""
 
-    homes: Counts
-    workers: Counts
+    homes: kernel.Counts
+    workers: kernel.Counts
     in_town: Array | None
 
 

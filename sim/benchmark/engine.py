@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.choice import MoveTables, choose, cumulative_shares
 from sim.agents.distribution import Distribution, bin_of, bins
@@ -11,7 +12,7 @@ from sim.agents.kernel import BLOCK, CHUNKS
 from sim.agents.odds import odds_of
 from sim.benchmark.task import KEPT, SAVED, Report, Task, shares
 from sim.streams import fill_words
-from sim.world.world import Array
+from sim.world.world import Array, Index
 
 BYTES_TOUCHED = 1 + 1 + 2 * 8  # an agent-year reads its home, writes its cell, reads and writes its wealth
 _BINS = bins(-5, 5)
@@ -36,9 +37,12 @@ class KernelEngine:
         self.now += 1
         pay = self.task.pay(self.people)
         odds = odds_of(everybody_chooses(shares(self.cost, pay)))
-        people, held, counts = live(
-            self.home, self.cell, self.wealth, self.task.seed, 0, _EVENT, self.now, odds, SAVED * pay, KEPT, _BINS
-        )
+        people, held, counts = _tables(self.task.cells)
+        _live(
+            self.home, self.cell, self.wealth, self.task.seed, 0, _EVENT, self.now, odds, SAVED * pay, KEPT, _BINS,
+            people, held, counts,
+        )  # fmt: skip
+        people, held, counts = _added_up(people, held, counts)
         self.people = people
         distribution = Distribution(counts, _BINS)
         return Report(people, held / np.maximum(people, 1), float(held.sum() / self.task.agents), distribution.gini())
@@ -60,13 +64,18 @@ def everybody_chooses(chosen: Array) -> MoveTables:
     )
 
 
+def _tables(cells: int) -> tuple[Index, Array, NDArray[np.int32]]:
+    """Empty tables of every piece: agents by cell and their wealth, in two, and agents by bin of wealth."""
+    people, held = np.zeros((CHUNKS, 2, cells), dtype=np.int64), np.zeros((CHUNKS, 2, cells))
+    return people, held, np.zeros((CHUNKS, _BINS.number), dtype=np.int32)
+
+
 @numba.njit(cache=True, parallel=True)
-def live(home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of):  # type: ignore[no-untyped-def]
-    """A year of all agents: (agents by cell, wealth by cell, agents by bin of wealth), the same for any number of threads."""
-    agents, cells = home.size, odds.town.size
-    people = np.zeros((CHUNKS, 2, cells), dtype=np.int64)
-    held = np.zeros((CHUNKS, 2, cells))
-    counts = np.zeros((CHUNKS, of.number), dtype=np.int32)
+def _live(  # type: ignore[no-untyped-def]
+    home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of, people, held, counts
+):
+    """A year of all agents, counted in the same pieces on any number of threads."""
+    agents = home.size
     for chunk in numba.prange(CHUNKS):
         words = np.empty((4, BLOCK), dtype=np.uint32)
         begin, end = agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS
@@ -75,7 +84,6 @@ def live(home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of
             fill_words(words, seed, replicate, event, year, first, last - first)
             _choose_and_save(home[first:last], cell[first:last], wealth[first:last], words, odds, saved, kept)
             _count(cell[first:last], wealth[first:last], people[chunk], held[chunk], counts[chunk], of)
-    return _added_up(people, held, counts)
 
 
 @numba.njit(cache=True)
