@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -67,6 +67,17 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.land = land_population(world, land_agents, key, self)
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
+        """Agents by type, as Mesa's data collector asks for them: the populations, and Mesa's own agents beside them."""
+        populations = (kind for kind in (self.labour, self.capital, self.land) if isinstance(kind, Population))
+        return {**{kind.agent_type: kind for kind in populations}, **super().agents_by_type}
+
+    @property
+    def agent_types(self) -> list[type[mesa.Agent]]:
+        """The types of agents there are."""
+        return list(self.agents_by_type)
 
     @property
     def year(self) -> int:
