@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class FactorFlowError(Exception):
@@ -65,4 +66,20 @@ class AccountsDoNotClose(FactorFlowError):
         super().__init__(
             f"the accounts of {year} do not close: {identity} is off by {residual:.2e} (relative), allowed {allowed:.0e}. "
             "This is a fault of the model, not of the scenario; please report it."
+        )
+
+
+class DataFolder(FactorFlowError):
+    """A folder of data that the package may not carry is not given, not complete or not what is expected."""
+
+    def __init__(
+        self, study: str, what: str, folder: Path | None, faults: Sequence[str], needed: Mapping[str, str]
+    ) -> None:
+        self.folder, self.faults = folder, tuple(faults)
+        found = "no folder was given." if folder is None and not faults else f"{folder or 'the tables'}:"
+        files = "".join(f"\n  {name:<28} {meaning}" for name, meaning in needed.items())
+        super().__init__(
+            f"{study} needs observed {what}; {found}{''.join(f'{chr(10)}  {fault}' for fault in faults)}\n"
+            "The package holds the published parameters and tables but not these data, which have no licence to pass on. "
+            f"Give their folder with --data DIR. It holds:{files}"
         )

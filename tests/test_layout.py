@@ -16,7 +16,8 @@ FLOORS = [
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
-    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference"} | {"benchmark"},
+    {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference", "validation"}
+    | {"benchmark"},
     {"cli", "__init__"},
     {"__main__"},
 ]

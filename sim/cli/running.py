@@ -172,7 +172,7 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
     beside = results[0].path.parent / "figures" / f"{'-'.join(result.name for result in results)}-{name}.png"
     path = out or beside
-    _save_figure(_figure(name).figure(results), path)
+    save_figure(_figure(name).figure(results), path)
     return path
 
 
@@ -261,7 +261,7 @@ def _baseline(to: str | None, names: Sequence[str], results: Sequence[Results]) 
     raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {known}.')
 
 
-def _save_figure(figure: Any, path: Path) -> None:
+def save_figure(figure: Any, path: Path) -> None:
     """Write a figure aside and rename it."""
     formats = sorted(figure.canvas.get_supported_filetypes())
     if path.suffix.lstrip(".").lower() not in formats:

@@ -15,6 +15,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from sim.economy import Funding, Rules
 from sim.errors import FactorFlowError
@@ -114,6 +116,14 @@ def payers_of(rules: Rules, world: World, paid_by: str, regions: Iterable[int]) 
     """Who pays for which regions: `own` each for itself, `upper` the government above them for all at once."""
     regions = tuple(regions)
     return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]
+
+
+def without_government(regions: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+    """Refuse regions beside a named government, whose own territory is all it can tax."""
+    if regions is not None and info.data.get("government") is not None:
+        answer = f"cannot stand beside government: {info.data['government']} taxes its own territory. Leave one of them out."
+        raise PydanticCustomError("government", "{answer}", {"answer": answer})
+    return regions
 
 
 def government_of(rules: Rules, world: World, region: str | None) -> int:

@@ -62,8 +62,12 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         rules = fund(rules, payer, purpose, weights, share)
     received = share * rules.budgets[list(payers)].sum() * (world.places.membership() @ weights)
     for region in recipients if terms.matching > 0 else ():
-        own = cells_of(world, [region], terms.kind)
-        rules = fund(rules, region, purpose, per_head(rules, own), terms.matching * received[region] / rules.budgets[region])
+        own = per_head(rules, cells_of(world, [region], terms.kind))
+        added = terms.matching * received[region] / rules.budgets[region]
+        try:
+            rules = fund(rules, region, purpose, own, added)
+        except FactorFlowError as error:
+            raise FactorFlowError(f"{world.places.regions[region]}, adding to what it receives, {error}") from error
     return rules
 
 

@@ -9,6 +9,7 @@ income, the more the more of it comes back per head (Musgrave and Thin 1948); ne
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
@@ -16,7 +17,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sim.economy import Levy, Rules
-from sim.policies.base import cells_of, government_of, per_head, regions_of
+from sim.policies.base import cells_of, government_of, per_head, regions_of, without_government
 from sim.scenario.schema import PolicyTerms, Words
 from sim.scenario.words import Places, RegionName, quantity, word
 from sim.world.world import Array, World
@@ -33,9 +34,12 @@ class Bracket(Words):
 
 
 def _rising(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
-    lines = [bracket.above for bracket in brackets]
-    if not lines or lines != sorted(set(lines)):
-        raise PydanticCustomError("brackets", "must be given with rising lines, at least one of them.")
+    if not brackets:
+        raise PydanticCustomError("brackets", "must hold at least one bracket: {above: 40_000, rate: 0.05}.")
+    for one, other in pairwise(bracket.above for bracket in brackets):
+        if other <= one:
+            answer = f"the lines must rise: above {other:.10g} follows above {one:.10g}."
+            raise PydanticCustomError("brackets", "{answer}", {"answer": answer})
     return brackets
 
 
@@ -55,7 +59,9 @@ class Terms(PolicyTerms):
         at_least=0,
         at_most=1,
     )
-    regions: Places | None = word(None, meaning="regions whose residents pay; left out: all of the reported area")
+    regions: Annotated[Places | None, AfterValidator(without_government)] = word(
+        None, meaning="regions whose residents pay; left out: all of the reported area"
+    )
 
 
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:

@@ -10,6 +10,7 @@ provinces.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated, Self
 
@@ -29,8 +30,11 @@ PAID_BY = "the assembler's region, from general purchases, for bringing the supp
 
 
 def _leaving_some(suppliers: dict[str, float]) -> dict[str, float]:
-    if not suppliers or sum(suppliers.values()) >= 1:
-        raise PydanticCustomError("suppliers", "must name suppliers whose shares add up to less than 1.")
+    if not suppliers:
+        raise PydanticCustomError("suppliers", "must name at least one supplier and its share.")
+    if (total := math.fsum(suppliers.values())) >= 1:
+        answer = f"the shares must leave something to others: they add up to {total:.10g}, not to less than 1."
+        raise PydanticCustomError("suppliers", "{answer}", {"answer": answer})
     return suppliers
 
 

@@ -32,7 +32,7 @@ class Terms(PolicyTerms):
         "within_regions", meaning="whether rights may be sold inside a region only or to all that take part"
     )
     opened: float = quantity(
-        1.0, unit="share", meaning="size of the new offer over the rights villages hold in towns", at_least=0, at_most=5
+        1.0, unit="ratio", meaning="size of the new offer over the rights villages hold in towns", at_least=0, at_most=5
     )
     rural_share_of_gains: float | None = quantity(
         None,

@@ -8,9 +8,12 @@ makes. Most non-farm rent is public already (`household_rent_share`); the tax re
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from sim.economy import Levy, Rules
-from sim.policies.base import cells_of, government_of, per_head, regions_of
+from sim.policies.base import cells_of, government_of, per_head, regions_of, without_government
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, RegionName, quantity, word
 from sim.world.world import World
@@ -33,7 +36,9 @@ class Terms(PolicyTerms):
         at_least=0,
         at_most=1,
     )
-    regions: Places | None = word(None, meaning="regions whose land is taxed; left out: all of the reported area")
+    regions: Annotated[Places | None, AfterValidator(without_government)] = word(
+        None, meaning="regions whose land is taxed; left out: all of the reported area"
+    )
     kind: KindName | None = word(None, meaning="kind of cell whose land is taxed; left out: both")
 
 

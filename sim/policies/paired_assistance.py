@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from sim.economy import Rules
 from sim.policies.base import cells_of, fund, fund_enclave, per_head
@@ -26,10 +28,19 @@ PAID_BY = "the donor, from its general purchases"
 MU_PER_KM2 = 1_500.0
 
 
+def _two_regions(pairs: dict[str, str]) -> dict[str, str]:
+    if not pairs:
+        raise PydanticCustomError("pairs", "must name at least one donor and its partner.")
+    for donor, partner in pairs.items():
+        if donor == partner:
+            raise PydanticCustomError("pairs", "{answer}", {"answer": f"{donor} cannot be its own partner."})
+    return pairs
+
+
 class Terms(PolicyTerms):
     """Terms of paired assistance."""
 
-    pairs: dict[RegionName, RegionName] = word(meaning="donor: partner")
+    pairs: Annotated[dict[RegionName, RegionName], AfterValidator(_two_regions)] = word(meaning="donor: partner")
     share_of_donor_revenue: float = quantity(
         unit="share of budget", meaning="share of the donor's budget given every year", at_least=0, at_most=0.2
     )

@@ -8,8 +8,11 @@ Building and upkeep are bought at both ends by the government above the regions.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from sim.economy import Rules
 from sim.policies.base import cells_of, fund, per_head
@@ -21,11 +24,17 @@ MEANING = "shortens the way between two regions, and every way that is shorter o
 PAID_BY = "the government above the regions, from its general purchases, spent at both ends"
 
 
+def _elsewhere(end: str, info: ValidationInfo) -> str:
+    if end == info.data.get("start"):
+        raise PydanticCustomError("ends", "{answer}", {"answer": f"must be another region than start = {end}."})
+    return end
+
+
 class Terms(PolicyTerms):
     """Terms of a transport link."""
 
     start: RegionName = word(meaning="region where the link starts")
-    end: RegionName = word(meaning="region where it ends")
+    end: Annotated[RegionName, AfterValidator(_elsewhere)] = word(meaning="region where it ends")
     time_saved: float = quantity(
         unit="share", meaning="share of the cost of the way between them that the link saves", at_least=0, at_most=0.9
     )

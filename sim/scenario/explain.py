@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim.scenario.dated import YEAR_PATTERN
 from sim.scenario.inheritance import Draft
 from sim.scenario.spots import Spot, fields_of, range_answer, spot_at, spot_of
 from sim.scenario.words import nearest, one_of
@@ -40,7 +42,17 @@ def explain(
             draft.fault(path, f'"{value}" cannot stand here. {one_of(str(value), _key_choices(model, where))}')
         else:
             message = _message(detail, spot_at(model, where))
+            if owner and kind in ("int_type", "float_type") and _looks_dated(value) and not _is_year(where[-1]):
+                message += " This number cannot be dated: end the policy and let another one follow."
             draft.fault(path, message, None if on_key else value)
+
+
+def _looks_dated(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(map(_is_year, value))
+
+
+def _is_year(found: object) -> bool:
+    return re.fullmatch(YEAR_PATTERN, str(found)) is not None
 
 
 def _key_choices(model: type[BaseModel], where: tuple[int | str, ...]) -> list[str]:

@@ -95,9 +95,8 @@ def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
     total = math.fsum(shares.values())
     if abs(total - 1) > 1e-9:
         parts = " + ".join(f"{share:.10g}" for share in shares.values())
-        raise PydanticCustomError(
-            "shares", "{answer}", {"answer": f"the shares must add up to 1; {parts} = {total:.10g}."}
-        )
+        found = f"{parts} = {total:.10g}" if shares else "none is given"
+        raise PydanticCustomError("shares", "{answer}", {"answer": f"the shares must add up to 1; {found}."})
     return shares
 
 

@@ -213,15 +213,32 @@ def test_phase_in_rises_by_equal_steps_and_stops():
     assert [strength(terms, year) for year in range(2018, 2027)] == [0, 0, 0.25, 0.5, 0.75, 1, 1, 0, 0]
 
 
-@pytest.mark.parametrize(
-    ("name", "terms"),
-    [
-        ("residence_permit_reform", {"cut": 0.5}),
-        ("infrastructure_investment", {"share_of_budget": 0.1}),
-        ("market_unification", {"cut": 0.5}),
-        ("paired_assistance", {"pairs": PAIRS, "share_of_donor_revenue": 0.01}),
-    ],
-)
+SOME = {  # terms of every instrument, of a size that changes the law
+    "capital_market_integration": {"finance_gap_cut": 0.5},
+    "cash_transfer": {"share_of_upper_budget": 0.001, "below": 0.8, "by": "registration"},
+    "fiscal_transfer": {"share_of_budget": 0.001, "recipients": ("mountain",), "formula": "income_gap", "matching": 0.2},
+    "growth_pole": {"regions": ("Hangzhou", "Ningbo"), "share_of_budget": 0.05},
+    "income_tax": {"brackets": ({"above": 30_000.0, "rate": 0.1},), "returned": 0.5},
+    "industrial_linkage": {"assembler": "Hangzhou", "suppliers": {"Quzhou": 0.02}},
+    "infrastructure_investment": {"share_of_budget": 0.1},
+    "investment_subsidy": {"on_capital": 0.1, "on_wages": 0.1, "regions": ("mountain",)},
+    "land_market_integration": {"opened": 1.0, "migrants_keep_rent": 0.5},
+    "land_value_tax": {"rate": 0.2},
+    "market_unification": {"cut": 0.5},
+    "paired_assistance": {"pairs": PAIRS, "share_of_donor_revenue": 0.01, "uses": {"enclave": 0.5, "quota_purchase": 0.5}},
+    "public_service_equalisation": {"share_of_upper_budget": 0.001, "standard": 1.0},
+    "residence_permit_reform": {"cut": 0.5},
+    "rural_consumption": {"voucher": 0.1, "network": 0.01},
+    "talent_programme": {"share_of_budget": 0.05},
+    "transport_link": {"start": "Hangzhou", "end": "Quzhou", "time_saved": 0.5},
+}
+
+
+def test_no_instrument_is_forgotten():
+    assert set(SOME) == set(instruments())
+
+
+@pytest.mark.parametrize(("name", "terms"), SOME.items(), ids=SOME)
 def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang, name, terms):
     policy = law(name, until=2018, **terms)
     before = law_of(zhejiang)

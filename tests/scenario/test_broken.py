@@ -15,10 +15,16 @@ from sim.cli import main
 from sim.errors import Fault, ScenarioFaults
 from sim.scenario.load import faults, load_scenario
 from sim.scenario.vocabulary import Vocabulary
+from sim.vocabulary import vocabulary as package_words
 from tests.scenario.conftest import FOLDER
 
-GROUPS = ("characters", "keys", "paths", "ranges", "references", "scalars", "structure", "time")
+GROUPS = ("characters", "instruments", "keys", "paths", "ranges", "references", "scalars", "structure", "time")
 FILES = sorted(path for path in (FOLDER / "broken").rglob("*.yaml") if path.parent.name != "parts")
+
+
+def words_for(path: Path, vocabulary: Vocabulary) -> Vocabulary:
+    """The small vocabulary that stays as it is; for the group `instruments` that of the package."""
+    return package_words() if path.parent.name == "instruments" else vocabulary
 
 
 def name_of(path: Path) -> str:
@@ -43,9 +49,15 @@ def test_there_are_more_than_eighty_in_all_groups() -> None:
     assert {path.parent.name for path in FILES} == set(GROUPS)
 
 
+def test_every_instrument_of_the_package_has_a_broken_file_of_its_own_name() -> None:
+    named = {path.stem for path in FILES if path.parent.name == "instruments"}
+    assert set(package_words().instruments) <= named
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_broken_file(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
+    vocabulary = words_for(path, vocabulary)
     found = faults(path.name, vocabulary)
     assert set(found) == expected(path)
     assert len(found) == len(set(found))
@@ -58,7 +70,8 @@ def test_broken_file(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.Mon
 def test_one_answer_with_lines_exit_code_two_under_a_second(
     path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.vocabulary.vocabulary", lambda: vocabulary)
+    words = words_for(path, vocabulary)
+    monkeypatch.setattr("sim.vocabulary.vocabulary", lambda: words)
     start = time.perf_counter()
     answer = CliRunner().invoke(main, ["check", str(path)])
     assert time.perf_counter() - start < 1
