@@ -74,10 +74,15 @@ def cumulative_shares(shares: Array) -> Array:
 
 
 @numba.njit(cache=True, inline="always")
-def choose(home, skill, place, odds):  # type: ignore[no-untyped-def]
-    """The place a word stands for, for an agent of a home and skill: the first whose bound is not below it."""
-    cells = np.uint64(odds.town.size)  # unsigned numbers need no look at whether an index counts from the end
-    row = np.uint64(odds.group[skill]) * cells + np.uint64(home)
+def row_of(home, skill, odds):  # type: ignore[no-untyped-def]
+    """The row of shares of an agent of a home and skill, unsigned: such numbers need no look at which end they count from."""
+    return np.uint64(odds.group[skill]) * np.uint64(odds.town.size) + np.uint64(home)
+
+
+@numba.njit(cache=True, inline="always")
+def choose(row, place, odds):  # type: ignore[no-untyped-def]
+    """The place a word stands for in a row of shares: the first whose bound is not below it."""
+    cells = np.uint64(odds.town.size)
     at = row * cells + np.uint64(odds.guide[(row << odds.bits) | (np.uint64(place) >> (_WORD_BITS - odds.bits))])
     at += np.uint64(place > odds.bounds[at])  # a step without a branch, since hardly any bucket needs a second
     while place > odds.bounds[at]:
@@ -108,7 +113,7 @@ def decide(home, cell, skill, move, place, village, course, odds):  # type: igno
     if course < odds.training[cell] and odds.trainable[skill]:
         skill = odds.trained_skill[skill]
     if happened == STAYED and move < odds.mobility:
-        chosen = np.int64(choose(home, skill, place, odds))
+        chosen = np.int64(choose(row_of(home, skill, odds), place, odds))
         if chosen != cell:
             cell = chosen
             happened = MIGRATED

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.choice import MIGRATED, STAYED, choose, decide
+from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
 from sim.agents.odds import Odds
 from sim.streams import fill_words
 from sim.world.world import Array
@@ -98,7 +98,7 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
     for number in range(movers):
         agent = listed[0, number]
         was, owner = cell[agent], home[agent]
-        chosen = choose(owner, skill[agent] if skilled else 0, words[1, agent], odds)
+        chosen = choose(row_of(owner, skill[agent] if skilled else 0, odds), words[1, agent], odds)
         cell[agent] = chosen
         moves[0, was, chosen] += worth[owner] if chosen != was else 0.0
     for number in range(others):

@@ -15,8 +15,7 @@ from sim.streams import fill_words
 from sim.world.world import Array, Index
 
 BYTES_TOUCHED = 1 + 1 + 2 * 8  # an agent-year reads its home, writes its cell, reads and writes its wealth
-_BINS = bins(-5, 5)
-_LARGEST_WORD = 2**32 - 1
+_BINS = bins(-4, 4)
 _EVENT = 99  # a number no event of the model has
 
 
@@ -103,11 +102,11 @@ def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True)
 def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ignore[no-untyped-def]
     """Let a block of agents who reconsider choose and move, and then earn and save."""
-    everybody = odds.mobility > _LARGEST_WORD  # asked once, not for every agent
     for agent in range(home.size):
-        if everybody or words[0, agent] < odds.mobility:
-            cell[agent] = choose(home[agent], 0, words[1, agent], odds)
-        wealth[agent] = kept * wealth[agent] + saved[cell[agent]]
+        chosen = choose(np.uint64(home[agent]), words[1, agent], odds)  # without skills a home's row is its number
+        place = chosen if words[0, agent] < odds.mobility else np.uint64(cell[agent])
+        cell[agent] = place
+        wealth[agent] = kept * wealth[agent] + saved[place]
 
 
 @numba.njit(cache=True)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -30,7 +31,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Speed:
-    """What an engine did: median seconds a year, million agent-years a second, its results as a check."""
+    """What an engine did: median seconds a year, million agent-years a second, and results of the first year as a check."""
 
     engine: str
     agents: int
@@ -100,18 +101,18 @@ def contest(task: Task, makers: dict[str, Callable[[Task], Engine]], rounds: int
     The first years, in which an engine compiles and its pages are brought in, are not counted.
     """
     engines = {name: make(task) for name, make in makers.items()}
-    years, seconds = {}, {name: list[float]() for name in engines}
+    years, first, seconds = {}, {}, {name: list[float]() for name in engines}
     for name, engine in engines.items():
         with _threads_of(name):
-            engine.year()
+            first[name] = engine.year()
             years[name] = max(1, int(np.ceil(_SHORTEST / max(_timed(engine, 1), 1e-6))))
     for _ in range(rounds):
         for name, engine in engines.items():
             with _threads_of(name):
                 seconds[name].append(_timed(engine, years[name]) / years[name])
     found = []
-    for name, engine in engines.items():
-        report, middle = engine.year(), median(seconds[name])
+    for name, report in first.items():
+        middle = median(seconds[name])
         found.append(Speed(name, task.agents, task.cells, middle, task.agents / middle / 1e6, report.wealth, report.gini))
     return found
 
@@ -178,6 +179,14 @@ def _live_whole(agents: int, threads: int) -> Whole:
         model.step()
     seconds, labour = time.perf_counter() - start, model.labour
     assert isinstance(labour, Population)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     held = sum(column.nbytes for column in labour.columns.values()) / agents
-    return Whole(agents, 2024 - world.first_year + 1, threads, seconds, peak, held)
+    return Whole(agents, 2024 - world.first_year + 1, threads, seconds, _peak(), held)
+
+
+def _peak() -> int:
+    """Bytes of memory this process had at most; where the system tells, without what its parent had when it started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

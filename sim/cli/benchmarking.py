@@ -38,8 +38,8 @@ def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool)
 
 
 def _tell(found: dict[str, Any]) -> None:
-    columns = ("engine", "agents", "cells", "ms a year", "million agent-years a second", "times plain Mesa",
-               "share of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
+    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "times plain Mesa",
+               "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
     for title, key in (("A year of migration", "speeds"), ("Growth with the number of agents", "growth")):
         rows = [
             (
@@ -70,7 +70,7 @@ def _tell(found: dict[str, Any]) -> None:
     for row in found["whole_model"]:
         click.echo(
             f"The whole model, Zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
-            f"on {row['threads']} threads: {row['seconds']:.1f} s after compilation, {row['peak'] / 1e9:.2f} GB at the peak."
+            f"on {row['threads']} of {found['threads']} threads: {row['seconds']:.1f} s after compilation, {row['peak'] / 1e9:.2f} GB at the peak."
         )
     for cells, changes in found["coupling"].items():
         for change, row in changes.items():

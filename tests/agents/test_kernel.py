@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.agents.agent import FactorAgent
-from sim.agents.choice import MoveTables, choose, cumulative_shares
+from sim.agents.choice import MoveTables, choose, cumulative_shares, row_of
 from sim.agents.odds import odds_of, words_below
 from sim.agents.population import Population
 from sim.agents.start import start_rows, workplace_luck
@@ -73,7 +73,7 @@ def test_the_guide_leads_where_a_search_through_the_shares_does(cells):
         near = np.concatenate([edges - 1, edges, edges + 1, [0, 1, LAST, LAST - 1], rng.integers(0, 2**32, 500)])
         drawn = np.unique(np.clip(near, 0, LAST))
         expected = np.searchsorted(row, (drawn + 0.5) / 2**32, side="right")
-        assert [int(choose(home, skill, np.uint32(word), odds)) for word in drawn] == expected.tolist()
+        assert [int(choose(row_of(home, skill, odds), np.uint32(word), odds)) for word in drawn] == expected.tolist()
 
 
 def test_a_row_without_a_start_and_a_row_of_one_place():
@@ -81,7 +81,7 @@ def test_a_row_without_a_start_and_a_row_of_one_place():
     shares[2] /= shares[2].sum()
     odds = odds_of(tables(3, cumulative=cumulative_shares(shares), town=np.arange(3), reclassify=np.zeros(3)))
     for word in (0, 1, 2**31, LAST):
-        assert [int(choose(home, 0, np.uint32(word), odds)) for home in (1, 2)] == [1, 2]
+        assert [int(choose(row_of(home, 0, odds), np.uint32(word), odds)) for home in (1, 2)] == [1, 2]
 
 
 def test_blocks_of_words_are_the_words_of_the_agents():
