@@ -70,7 +70,8 @@ def _tell(found: dict[str, Any]) -> None:
     for row in found["whole_model"]:
         click.echo(
             f"The whole model, Zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
-            f"on {row['threads']} of {found['threads']} threads: {row['seconds']:.1f} s after compilation, {row['peak'] / 1e9:.2f} GB at the peak."
+            f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
+            f"{row['peak'] / 1e9:.2f} GB at the peak."
         )
     for cells, changes in found["coupling"].items():
         for change, row in changes.items():
