@@ -72,7 +72,11 @@ def household_residuals(
     rents_of_home = owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
     registered = economy.workforce.residence
     follows = rules.rent_kept * rents_of_home
-    away = follows @ (registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300))
+    where = registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300)
+    away = follows @ where
+    on_land = owned * rules.levy_rate("land_rent")
+    taxed = on_land @ (rents @ farm) + (on_land * rules.land_rent_share) @ other_rent
+    taxed_away = (taxed * rules.rent_kept) @ where
     return {
         "wages": _relative(money.wages, hours @ clearing.wage),
         "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
@@ -80,10 +84,11 @@ def household_residuals(
         "land_income": _relative(money.land_income, rents_of_home - follows + away),
         "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
         "transfers": _relative(money.transfers, transfers),
-        "targeted_grants": _relative(money.targeted, _by_cell(world, paid, ("graduates", "returnees"))),
+        "targeted_grants": _relative(money.targeted, _by_cell(world, paid, ("graduates", "returnees", "registered"))),
         "subsidies": _relative(money.subsidies, _by_cell(world, paid, ("subsidy on wages", "subsidy on capital"))),
         "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
-        "income_levies": _relative(_levied_on(money, rules, "income"), rules.income_tax_rate * before),
+        "income_levies": _relative(_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
+        "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_kept) + taxed_away),
         "levies": _relative(money.levies, money.levied.reshape(-1, world.cells).sum(axis=0)),
         "disposable_income": _relative(
             money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies

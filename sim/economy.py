@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,8 @@ from sim.world.world import GENERAL, Array, World, spending_by_residents
 class Funding:
     """A share of a government's budget that a policy takes from general purchases and spends.
 
-    weights: (cell,) of the payees, adding up to one; place: where the capital of an enclave stands, None otherwise.
+    weights: (cell,) of the payees, adding up to one; place: where the capital of an enclave stands, None otherwise;
+    homes: (home,) for money that belongs to people by registration and goes along with them, adding up to one.
     """
 
     payer: int
@@ -22,6 +23,7 @@ class Funding:
     share: float
     weights: Array
     place: int | None = None
+    homes: Array | None = None
     policy: str = ""
 
 
@@ -58,10 +60,23 @@ class Subsidy:
 
 @dataclass(frozen=True)
 class Belt:
-    """Cells (0/1) whose productivity gains `elasticity` log points per log point of employment in all of them together."""
+    """Cells (0/1) whose productivity gains `elasticity` log points per log point of employment in all of them together.
+
+    Employment counts from the first year in which the policy was in force.
+    """
 
     cells: Array
     elasticity: float
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line between two cells: the length of the way over it, km."""
+
+    start: int
+    end: int
+    km: float
 
 
 @dataclass(frozen=True)
@@ -70,22 +85,23 @@ class Rules:
 
     What policies may change. registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]:
     share of the log border cost still in force when n buys good j from c; trade_cost_cut[n, c, j]: log points taken off
-    the whole cost of a pair. capital_gain[o, c]: log points of barriers removed for capital of o in c.
-    distance_km[n, c]: over the network. land_opening[h, c]: share of h's own land offered in c where base-year rules
-    forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h for their land used
-    in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live. fundings, levies,
-    subsidies, belts: in the order of the policies.
+    the whole cost of a pair. capital_barriers[b, o, c]: share still in force of what keeps capital of o out of c: finance
+    gap, blockade, home bias. distance_km[n, c] without the links. land_opening[h, c]: share of h's own land offered in c
+    where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
+    for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
+    fundings, levies, subsidies, belts, links: in the order of the policies.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
     without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
-    Of the year before, or of the base year in the first: income_per_head[c], yuan of 2014; budgets[g], yuan of 2014.
+    Of the year before, or of the base year in the first: income_per_head[c] and, before transfers and levies,
+    income_before_transfers[c], yuan of 2014; budgets[g], yuan of 2014.
     services_per_head[c]: public stock per resident, yuan of 2014.
     """
 
     registration_cut: Array
     segmentation: Array
     trade_cost_cut: Array
-    capital_gain: Array
+    capital_barriers: Array
     distance_km: Array
     land_opening: Array
     land_rent_share: Array
@@ -94,12 +110,14 @@ class Rules:
     residence: Array
     skill_shares: Array
     income_per_head: Array
+    income_before_transfers: Array
     budgets: Array
     services_per_head: Array
     fundings: tuple[Funding, ...] = ()
     levies: tuple[Levy, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     belts: tuple[Belt, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def residents(self) -> Array:
@@ -138,13 +156,17 @@ class Rules:
                 enclaves[funding.payer, :, funding.place] += funding.share * funding.weights
         return enclaves
 
-    @property
-    def income_tax_rate(self) -> Array:
-        """Share of income before transfers that levies take, (cell of residence,)."""
-        return self._rate_of("income")
+    def grants_by_home(self, budgets: Array) -> Array:
+        """Money per head that goes along with those registered in a home, (home,), yuan of 2014."""
+        registered, total = self.residence.sum(axis=1), np.zeros(len(self.residence))
+        for funding in self.fundings:
+            if funding.homes is not None:
+                total += funding.share * budgets[funding.payer] * funding.homes
+        return np.asarray(total / np.where(registered > 0, registered, 1.0))
 
-    def _rate_of(self, base: str) -> Array:
-        total = np.zeros(self.residence.shape[0])
+    def levy_rate(self, base: str) -> Array:
+        """Share of a base that levies take, (cell,): `income` by residence, `land_rent` where the land is used."""
+        total = np.zeros(len(self.residence))
         for levy in self.levies:
             if levy.base == base:
                 total += levy.rate
@@ -207,13 +229,15 @@ class Economy:
     portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned
     by o, which never moves. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the
     base year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
-    productivity, changed only when villages become urban. The *_reference stocks and the *_seed tables of choice are
+    productivity, changed only when villages become urban. The *_reference stocks (belt_references
+    by policy) and the *_seed tables of choice are
     those the base year had on the ground a cell now covers.
     """
 
     year: int
     people_scale: float
     income_per_head: Array
+    income_before_transfers: Array
     budgets: Array
     workforce: Workforce
     work_in_town: Array
@@ -234,6 +258,7 @@ class Economy:
     labour_seed: Array
     capital_seed: Array
     land_seed: Array
+    belt_references: dict[str, Array] = field(default_factory=dict)
 
     @property
     def effective_land_owned(self) -> Array:
@@ -266,7 +291,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         registration_cut=np.zeros((cells, cells)),
         segmentation=np.ones((cells, cells, len(world.technology.sectors))),
         trade_cost_cut=np.zeros((cells, cells, len(world.technology.sectors))),
-        capital_gain=np.zeros((cells, cells)),
+        capital_barriers=np.ones((3, cells, cells)),
         distance_km=world.places.distance_km,
         land_opening=np.zeros((cells, cells)),
         land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
@@ -275,6 +300,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         residence=workforce.residence,
         skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),
         income_per_head=economy.income_per_head,
+        income_before_transfers=economy.income_before_transfers,
         budgets=economy.budgets,
         services_per_head=economy.services / workforce.persons,
     )

@@ -16,7 +16,7 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
     A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c + sum_b nu_b log(H_b / H_b0)))
 
     H: efficiency units at work over those the base year had on the same ground, in the cell or in all of a belt b it
-    belongs to; g: infrastructure over that of the base year.
+    belongs to, then over those of the belt's first year; g: infrastructure over that of the base year.
     Everything acts on value added, hence the exponent gamma. Source: Combes and Gobillon (2015) for nu, Bom and
     Ligthart (2014) for phi.
     """
@@ -28,7 +28,7 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
         + p["infrastructure_elasticity"] * np.log(infrastructure_index)
     )
     for belt in belts:
-        density = (belt.cells @ hours) / (belt.cells @ economy.labour_reference)
+        density = (belt.cells @ hours) / (belt.cells @ economy.belt_references[belt.policy])
         log_gain = log_gain + belt.elasticity * np.log(density) * belt.cells
     return np.asarray(economy.size * np.exp(np.outer(log_gain, world.technology.value_added)))
 
@@ -130,6 +130,23 @@ def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
     return after
 
 
+def _on_new_ground(enclave: Array, village: int, into: int, part: float) -> Array:
+    """Enclaves (owner, place) after a part of a village's ground joined its town, owned there or standing there.
+
+    What a village owns on its own ground goes along once.
+    """
+    after, own = enclave.copy(), part * enclave[village, village]
+    after[village, village] = 0.0
+    owned, placed = part * after[village], part * after[:, village]
+    after[village] -= owned
+    after[into] += owned
+    after[:, village] -= placed
+    after[:, into] += placed
+    after[village, village] += enclave[village, village] - own
+    after[into, into] += own
+    return after
+
+
 def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
     """Move the part `share` of every village's ground, with all that stands on it, to its town.
 
@@ -145,8 +162,7 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
         gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta
         economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)
         economy.size[village] *= (1 - part) ** (1 / theta)
-        economy.enclave[into] += part * economy.enclave[village]
-        economy.enclave[village] *= 1 - part
+        economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
         for stock in (
             economy.infrastructure,
             economy.services,
@@ -155,6 +171,7 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
             economy.services_reference,
             economy.persons_reference,
             economy.revenue,
+            *economy.belt_references.values(),
         ):
             stock[into] += part * stock[village]
             stock[village] *= 1 - part

@@ -91,11 +91,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         clearing, money = self._clear(rules)
         self._record(rules, clearing, money)
         self._invest(rules, clearing, money)
-        income = money.disposable / self.economy.workforce.persons
+        persons = self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
         self._settle(rules, clearing, moved)
-        self._grow(rules, clearing, income)
-        self.economy.budgets = money.budgets
+        self._grow(rules, clearing)
+        self._remember(money, persons)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -117,6 +117,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         rules = baseline_rules(self.world, self.economy)
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
+        for belt in rules.belts:
+            self.economy.belt_references.setdefault(belt.policy, year.hours_at_work(self.world, self.economy))
         return rules
 
     def _clear(self, rules: Rules) -> tuple[Clearing, treasury.Statement]:
@@ -176,12 +178,13 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
         people = np.full(world.cells, economy.people_scale)
-        in_town = share_in_town(world, economy.work_in_town, clearing.wage, base.wage)
+        net_wage = clearing.wage * (1 + rules.subsidy_rate("wages"))
+        in_town = share_in_town(world, economy.work_in_town, net_wage, base.wage)
         labour = self.labour.advance(labour_odds, now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         returns = returns + np.log1p(rules.subsidy_rate("capital"))
-        capital_odds = capital_tables(world, economy.capital_seed, returns + rules.capital_gain, turned)
+        capital_odds = capital_tables(world, economy.capital_seed, returns + year.capital_gain(world, rules), turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         rents = log_change(clearing.land_rent, base.land_rent)
         land_seed = economy.land_seed + rules.land_opening * economy.land_seed.diagonal()[:, None]
@@ -211,12 +214,18 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _grow(self, rules: Rules, clearing: Clearing, income: Array) -> None:
-        """Places learn and people are born: productivity and numbers of the next year; incomes are remembered."""
+    def _remember(self, money: treasury.Statement, persons: Array) -> None:
+        """Keep what next year's law may look at: incomes and budgets of this year."""
+        economy = self.economy
+        economy.income_per_head = money.disposable / persons
+        economy.income_before_transfers = (money.wages + money.dividends + money.land_income - money.tax) / persons
+        economy.budgets = money.budgets
+
+    def _grow(self, rules: Rules, clearing: Clearing) -> None:
+        """Places learn and people are born: productivity and numbers of the next year."""
         world, economy = self.world, self.economy
         cost = recorder.living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
-        economy.income_per_head = income
         births = 1 + world.parameters["natural_growth"]
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.economy import Economy, Levy, Rules, Subsidy, hours_of_work
 from sim.errors import FactorFlowError
-from sim.world.world import ENCLAVE, GENERAL, GRADUATES, HOUSEHOLD, RETURNEES, TO_HOUSEHOLDS, Array, World
+from sim.world.world import ENCLAVE, GENERAL, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, Array, World
 
 
 @dataclass(frozen=True)
@@ -111,18 +111,15 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     before = market - tax
     social = _transfers(world, economy.workforce.persons, before)
     levied = [_levy(levy, world, economy, rules, before, earned) for levy in rules.levies]
-    subsidised = [_subsidy(subsidy, world, economy, earned, consumption - housing) for subsidy in rules.subsidies]
-    budgets = _budgets(world, revenue, social)
-    returned = np.zeros_like(income)
+    subsidised = [_subsidy(subsidy, world, economy, rules, earned, consumption - housing) for subsidy in rules.subsidies]
+    budgets, returned = _budgets(world, revenue, social), np.zeros_like(income)
     for levy, paid in zip(rules.levies, levied, strict=True):
         budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
         returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
-    targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, [GRADUATES, RETURNEES]], budgets)
+    targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, list(TARGETED)], budgets)
     levies = sum(levied, np.zeros_like(income))
-    paid_out = [form for form, subsidy in zip(subsidised, rules.subsidies, strict=True) if subsidy.base != "goods"]
-    in_kind = [form for form, subsidy in zip(subsidised, rules.subsidies, strict=True) if subsidy.base == "goods"]
-    subsidies = sum(paid_out, np.zeros_like(income))
+    subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
     public = _purchases(rules, budgets, subsidised)
     enclaves = np.einsum("god,gz->dz", rules.enclave_share, budgets)
     investment = _shares(economy.capital_units.T) @ (saving + earned.retained) + enclaves
@@ -135,7 +132,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
         targeted=targeted,
         levies=levies,
         subsidies=subsidies,
-        vouchers=sum(in_kind, np.zeros_like(income)),
+        vouchers=vouchers,
         disposable=before + social + household + returned + targeted + subsidies - levies,
         consumption=consumption,
         housing=housing,
@@ -194,7 +191,7 @@ def rents_of_homes(
     rents = revenue * tech.value_added * tech.land
     land = _land_shares(economy)
     other = rents @ (1 - farm) + housing
-    rate = sum((levy.rate for levy in rules.levies if levy.base == "land_rent"), np.zeros(world.cells))
+    rate = rules.levy_rate("land_rent")
     gross = land @ (rents @ farm) + (land * rules.land_rent_share) @ other
     taxed = (land * rate) @ (rents @ farm) + (land * rate * rules.land_rent_share) @ other
     return np.asarray(gross), np.asarray(taxed)
@@ -209,22 +206,32 @@ def _levy(levy: Levy, world: World, economy: Economy, rules: Rules, before: Arra
     return np.asarray(rents_by_residence(rules) @ of_owners)
 
 
-def _subsidy(subsidy: Subsidy, world: World, economy: Economy, earned: _Earned, goods: Array) -> Array:
+def _subsidy(
+    subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array
+) -> Array:
     """The form of what households of every cell receive of one subsidy, in money or (goods) in kind."""
     if subsidy.base == "wages":
         return np.asarray(_wage_shares(world, economy) @ (subsidy.rate[:, None] * earned.wage_bill))
     if subsidy.base == "capital":
         return np.asarray(_shares(economy.capital_owned) @ (subsidy.rate[:, None] * earned.capital_bill))
-    return np.asarray(voucher_rates(world, subsidy.rate).sum(axis=1)[:, None] * goods)
+    return np.asarray(voucher_rates(world, subsidy.rate, rules.goods_discount).sum(axis=1)[:, None] * goods)
 
 
-def voucher_rates(world: World, discount: Array) -> Array:
-    """What public money adds to every yuan households spend on goods, (cell, sector): mu_j v / (1 - v).
+def _in_money_and_in_kind(rules: Rules, subsidised: list[Array], like: Array) -> tuple[Array, Array]:
+    """Forms of what households of every cell receive of subsidies in money, and of vouchers for goods."""
+    sums = {False: np.zeros_like(like), True: np.zeros_like(like)}
+    for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
+        sums[subsidy.base == "goods"] += form
+    return sums[False], sums[True]
 
-    Households spend mu_j of their own money on good j whatever its price (Cobb-Douglas); a voucher that pays the share v
-    of the price adds v / (1 - v) to each of these yuan.
+
+def voucher_rates(world: World, rate: Array, discount: Array) -> Array:
+    """What a voucher adds to every yuan households spend on goods, (cell, sector): mu_j v / (1 - sum v).
+
+    Households spend mu_j of their own money on good j whatever its price (Cobb-Douglas), and with vouchers that together
+    pay the share sum v of the price buy for 1 / (1 - sum v) of it; each voucher pays its share v. rate: v; discount: sum v.
     """
-    return np.asarray(world.technology.spending * discount / (1.0 - discount))
+    return np.asarray(world.technology.spending * rate / (1.0 - discount))
 
 
 def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
@@ -281,6 +288,14 @@ def _shares(table: Array) -> Array:
 def _land_shares(economy: Economy) -> Array:
     """Share of the land of a place that belongs to an owner, (owner, place)."""
     return _shares(economy.effective_land_owned)
+
+
+def before_transfers(world: World, persons: Array) -> Array:
+    """Income per head before transfers of the base year, (cell,): y_c = b_c + rate_c b, b the region's mean of b_c."""
+    member, region = world.places.membership(), world.places.region_of_cell
+    rate, income = world.public.transfer_rate, world.income_per_head
+    mean = (member @ (persons * income)) / (member @ (persons * (1 + rate)))
+    return np.asarray(income - rate * mean[region])
 
 
 def _wage_shares(world: World, economy: Economy) -> Array:

@@ -86,6 +86,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         year=world.first_year,
         people_scale=1.0,
         income_per_head=world.income_per_head.copy(),
+        income_before_transfers=treasury.before_transfers(world, exact.sum(axis=0)),
         budgets=world.budgets.copy(),
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),
@@ -121,6 +122,11 @@ def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
         )
 
 
+def hours_at_work(world: World, economy: Economy) -> Array:
+    """Efficiency units by cell of work, (cell,)."""
+    return np.asarray(hours_of_work(world, economy.workforce).sum(axis=0))
+
+
 def base_hours(world: World) -> Array:
     """Efficiency units by (residence, work) of the base year, exact."""
     labour = continua(world)[0]
@@ -153,7 +159,8 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
     """Clear the year's markets where the factors are, under the law in force; also the maps and supplies they cleared on."""
     maps = treasury.income_maps(world, economy, rules)
     index = growth.infrastructure_index(economy)
-    costs = trade.trade_costs(world, rules.distance_km, index, rules.segmentation, rules.trade_cost_cut)
+    km = trade.over_links(rules.distance_km, rules.links)
+    costs = trade.trade_costs(world, km, index, rules.segmentation, rules.trade_cost_cut)
     supply = Supply(
         labour=hours_of_work(world, economy.workforce).sum(axis=0),
         capital=economy.capital,
@@ -166,7 +173,7 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
         final=maps.final_demand,
         housing=maps.housing,
         goods=maps.consumption - maps.housing,
-        vouchers=treasury.voucher_rates(world, rules.goods_discount),
+        vouchers=treasury.voucher_rates(world, rules.goods_discount, rules.goods_discount),
     )
     clearing = clear(world, supply, demand, economy.revenue, economy.year)
     return clearing, maps, supply
@@ -188,10 +195,10 @@ def offers(
     """What a mover of mean efficiency would earn in a place, (cell,), and receive there besides, (home, cell).
 
     Earned: wages net of wedge and income tax, and wage subsidies. Besides: transfers per head, land income per head of
-    those who live there, and the rent of one's home as far as it follows those who leave; yuan of 2014 a year.
+    those who live there, and the rent and the grants of one's home as far as they follow those who leave; yuan a year.
     """
     hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
-    keep = (1 - world.public.wedge) * (1 - rules.income_tax_rate)
+    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income"))
     subsidised = clearing.wage * rules.subsidy_rate("wages")
     pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
     rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
@@ -200,7 +207,22 @@ def offers(
     stays = (1 - rules.rent_kept) / persons
     land = keep * stays * rent - stays * taxed
     from_home = np.outer(each * rent, keep) - (each * taxed)[:, None]
-    return pay, money.transfers / persons + land + from_home
+    grants = rules.grants_by_home(money.budgets)[:, None]
+    return pay, money.transfers / persons + land + from_home + grants
+
+
+def capital_gain(world: World, rules: Rules) -> Array:
+    """Log points of barriers that policies removed for capital of o in c, (owner, cell).
+
+    Dearer credit in villages, the blockade of regions, and home bias, each times the share no longer in force.
+    """
+    p, places = world.parameters, world.places
+    rural = np.broadcast_to(~places.urban, rules.capital_barriers.shape[1:])
+    elsewhere = places.region_of_cell[:, None] != places.region_of_cell[None, :]
+    barriers = np.stack(
+        [p["finance_gap"] * rural, p["capital_blockade"] * elsewhere, p["capital_home_bias"] * (1 - np.eye(world.cells))]
+    )
+    return np.asarray((barriers * (1 - rules.capital_barriers)).sum(axis=0))
 
 
 def place_values(

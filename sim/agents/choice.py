@@ -45,7 +45,7 @@ def damped(mobility: float, kappa: float) -> float:
 
 
 def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
-    """Shares p_hd of places chosen by agents of home h, (home, place); rows sum to one, or to zero without a start.
+    """Shares p_hd of places chosen by agents of home h, (home, place); rows sum to one; without a start, all at home.
 
     p_hd = M_hd exp(kappa gain_hd + pull_hd) / sum_d' (.)
 
@@ -62,6 +62,8 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     weight *= seed
     total = weight.sum(axis=1, keepdims=True)
     weight /= np.where(total > 0, total, 1.0)
+    nowhere = np.flatnonzero(total[:, 0] <= 0)
+    weight[nowhere, nowhere] = 1.0
     return np.asarray(weight)
 
 

@@ -76,7 +76,6 @@ class Continuum:
         arriving, migration = np.zeros_like(stay), np.zeros((cells, cells))
         for number, shares in enumerate(groups):
             skills = np.flatnonzero(tables.group == number)
-            leaving[np.ix_(shares.sum(axis=1) == 0, np.arange(cells), skills)] = 0.0
             arriving[:, :, skills] = shares[:, :, None] * leaving[:, :, skills].sum(axis=1)[:, None, :]
             migration += np.einsum("hck,hd,h->cd", leaving[:, :, skills], shares, worth)
         np.fill_diagonal(migration, 0.0)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
 
+import numpy as np
+from scipy.sparse.csgraph import floyd_warshall
+
+from sim.economy import Link
 from sim.world.world import Array, World
 
 
@@ -22,6 +26,32 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     tech = world.technology
     border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
     return np.maximum(transport[:, :, None] + border - cut, 0.0)
+
+
+def over_links(distance_km: Array, links: Sequence[Link]) -> Array:
+    """Length of the shortest way between cells, km: direct, or over one link or more.
+
+    d_nc = min(km_nc, min_ab km_na + way_ab + km_bc), way_ab the shortest way between two ends of links that uses a link,
+    so that the order in which links are named cannot matter and no way without a link changes (Floyd 1962).
+    """
+    if not links:
+        return distance_km
+    ends = sorted({end for link in links for end in (link.start, link.end)})
+    at = {end: number for number, end in enumerate(ends)}
+    direct = distance_km * (1.0 - np.eye(len(distance_km)))  # no way at all from a place to itself
+    linked = np.full((len(ends), len(ends)), np.inf)
+    for link in links:
+        for one, other in ((link.start, link.end), (link.end, link.start)):
+            linked[at[one], at[other]] = min(linked[at[one], at[other]], link.km)
+    shortest = floyd_warshall(np.minimum(direct[np.ix_(ends, ends)], linked))
+    way = _then(_then(shortest, linked), shortest)
+    over = _then(_then(direct[:, ends], way), direct[ends, :])
+    return np.where(np.eye(len(distance_km)) > 0, distance_km, np.minimum(distance_km, over))
+
+
+def _then(first: Array, second: Array) -> Array:
+    """Shortest sums over a place in between: min_k first_ik + second_kj."""
+    return np.asarray((first[:, :, None] + second[None, :, :]).min(axis=1))
 
 
 def openness(costs: Array, theta: float) -> Array:

@@ -59,7 +59,7 @@ class PolicyInForce:
 def _signed(after: Rules, before: Rules, name: str) -> Rules:
     """The rules with the policy's name on every funding, levy, subsidy that it added."""
     added: dict[str, Any] = {}
-    for kind in ("fundings", "levies", "subsidies"):
+    for kind in ("fundings", "levies", "subsidies", "belts"):
         new, old = getattr(after, kind), getattr(before, kind)
         if len(new) > len(old):
             added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
@@ -90,11 +90,19 @@ def per_head(rules: Rules, cells: Array) -> Array:
     return np.asarray(persons / persons.sum())
 
 
-def fund(rules: Rules, payer: int, purpose: int, weights: Array, share: float, place: int | None = None) -> Rules:
+def fund(
+    rules: Rules,
+    payer: int,
+    purpose: int,
+    weights: Array,
+    share: float,
+    place: int | None = None,
+    homes: Array | None = None,
+) -> Rules:
     """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights.
 
-    For the purpose ENCLAVE it buys capital that stands in `place`. Raises FactorFlowError when more is asked for than
-    its general purchases still hold.
+    For the purpose ENCLAVE it buys capital that stands in `place`; money for those registered in `homes` follows them.
+    Raises FactorFlowError when more is asked for than its general purchases still hold.
     """
     if share == 0.0:
         return rules
@@ -104,7 +112,7 @@ def fund(rules: Rules, payer: int, purpose: int, weights: Array, share: float, p
             f"asks for {share:.3g} of a budget of which only {left:.3g} is left for general purchases; "
             "lower the shares of the policies that this government pays for"
         )
-    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place)))
+    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place, homes)))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:

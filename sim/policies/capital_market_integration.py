@@ -35,14 +35,7 @@ class Terms(PolicyTerms):
 
 
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
-    """Add the log points removed to every pair of owner and place whose place takes part."""
-    p, places = world.parameters, world.places
+    """Scale what is left of each barrier by one minus its cut, wherever the place takes part."""
     open_to = cells_of(world, regions_of(world, terms.regions), None)
-    rural = (~places.urban).astype(float)
-    elsewhere = (places.region_of_cell[:, None] != places.region_of_cell[None, :]).astype(float)
-    removed = (
-        terms.finance_gap_cut * p["finance_gap"] * rural[None, :]
-        + terms.blockade_cut * p["capital_blockade"] * elsewhere
-        + terms.home_bias_cut * p["capital_home_bias"] * (1.0 - np.eye(world.cells))
-    )
-    return replace(rules, capital_gain=rules.capital_gain + strength * removed * open_to[None, :])
+    cuts = np.array([terms.finance_gap_cut, terms.blockade_cut, terms.home_bias_cut]) * strength
+    return replace(rules, capital_barriers=rules.capital_barriers * (1.0 - cuts[:, None, None] * open_to))

@@ -1,9 +1,10 @@
 """Income tax: a schedule of a named government on household income, and what comes back of it per head.
 
-Brackets tax the part of income per head above each line at its rate. Income of a cell is spread over its skills in proportion
-to efficiency; with n_k people of skill k and income y_k the year before, the cell's rate is sum_k n_k T(y_k) / sum_k n_k y_k.
-Base: income after the wedge of the base year and before transfers. Theory: a progressive tax narrows gaps of disposable
-income, the more the more of it comes back per head (Musgrave and Thin 1948); net pay falls, so taxed places lose residents.
+Brackets tax the part of income per head above each line at its rate. Income of a cell is spread over its skills in
+proportion to efficiency; with n_k people of skill k and income y_k the year before, the cell's rate is sum_k n_k T(y_k) /
+sum_k n_k y_k. Base: income after the wedge of the base year and before transfers. Theory: a progressive tax narrows gaps of
+disposable income, the more the more of it comes back per head (Musgrave and Thin 1948); net pay falls, so taxed places lose
+residents.
 """
 
 from __future__ import annotations
@@ -83,10 +84,10 @@ def average_rates(brackets: tuple[Bracket, ...], rules: Rules, world: World) -> 
     """
     efficiency = world.stocks.efficiency
     relative = efficiency[None, :] / (rules.skill_shares @ efficiency)[:, None]
-    incomes = rules.income_per_head[:, None] * relative
+    incomes = rules.income_before_transfers[:, None] * relative
     ends = [*(bracket.above for bracket in brackets[1:]), np.inf]
     tax = sum(
         (bracket.rate * np.clip(incomes - bracket.above, 0.0, end - bracket.above))
         for bracket, end in zip(brackets, ends, strict=True)
     )
-    return np.asarray((rules.skill_shares * tax).sum(axis=1) / rules.income_per_head)
+    return np.asarray((rules.skill_shares * tax).sum(axis=1) / rules.income_before_transfers)

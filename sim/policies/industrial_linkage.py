@@ -1,11 +1,11 @@
 """Industrial linkage: a supply chain whose parts come from named regions, so that a rational division of labour arises.
 
 The assembler's purchases of the chain's good shift to its suppliers until, at base-year prices, supplier c has the share
-s_c that is asked for: with base-year shares pi_c and all suppliers' S = sum s, P = sum pi, the pair's cost falls by
-(1/theta) log[(s_c / (1 - S)) / (pi_c / (1 - P))], never below no cost at all. Shares then follow prices. Theory: cheaper
-parts lower the assembler's costs and raise demand, wages and rents at the suppliers; those they displace lose (Costinot,
-Vogel and Wang 2013 on chains). Pattern: the C919, whose body, components, aluminium and doors come from different
-provinces.
+s_c that is asked for, by equal steps from the share pi_c it had: with S = sum s and P = sum pi over suppliers that must
+grow, the pair's cost falls by (1/theta) log[(s_c / (1 - S)) / (pi_c / (1 - P))]. A share that no trade cost at all would
+not give is refused. Shares then follow prices. Theory: cheaper parts lower the assembler's costs and raise demand, wages
+and rents at the suppliers; those they displace lose (Costinot, Vogel and Wang 2013 on chains). Pattern: the C919, whose
+body, components, aluminium and doors come from different provinces.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sim.errors import FactorFlowError
 from sim.policies.base import cells_of, fund, per_head
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, RegionName, SectorName, Share, quantity, word
-from sim.world.world import PROJECTS, Flag, World
+from sim.world.world import PROJECTS, Array, Flag, World
 
 MEANING = "builds a supply chain: an assembler buys given shares of a good from named regions"
 PAID_BY = "the assembler's region, from general purchases, for bringing the suppliers up to standard"
@@ -66,22 +66,34 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     """Lower the cost of every pair of assembling and supplying cell, and spend the assembler's money at the suppliers."""
     names = world.places.regions
     assembler, good = names.index(terms.assembler), world.technology.sectors.index(terms.sector)
-    suppliers = [names.index(name) for name in terms.suppliers]
-    wanted = np.array(list(terms.suppliers.values())) * strength
-    if not wanted.any():
-        return rules
     cut = rules.trade_cost_cut.copy()
-    cells = [cells_of(world, [supplier], terms.kind) > 0 for supplier in suppliers]
+    cells = [cells_of(world, [names.index(name)], terms.kind) > 0 for name in terms.suppliers]
+    asked = np.array(list(terms.suppliers.values()))
     for buyer in np.flatnonzero(cells_of(world, [assembler], None)):
         had = np.array([world.trade_shares[buyer, cell, good].sum() for cell in cells])
-        odds = (wanted / (1 - wanted.sum())) / (had / (1 - had.sum()))
-        for supplier, cell, ratio, asked in zip(terms.suppliers, cells, odds, wanted, strict=True):
-            needed = max(0.0, np.log(ratio)) / world.parameters["trade_elasticity"]
-            _within_reach(world, int(buyer), cell, good, needed, (supplier, float(asked)))
-            cut[buyer, cell, good] += needed
+        needed = np.log(_odds(had, had + strength * (asked - had))) / world.parameters["trade_elasticity"]
+        for supplier, cell, points, share in zip(terms.suppliers, cells, needed, asked, strict=True):
+            _within_reach(world, int(buyer), cell, good, float(points), (supplier, float(share)))
+            # two chains over the same pair ask for the larger share, not for both
+            cut[buyer, cell, good] = np.maximum(cut[buyer, cell, good], points)
     sites = per_head(rules, np.sum(cells, axis=0).astype(float))
     rules = fund(rules, assembler, PROJECTS, sites, terms.share_of_budget * strength)
     return replace(rules, trade_cost_cut=cut)
+
+
+def _odds(had: Array, wanted: Array) -> Array:
+    """Factors on the suppliers' potentials, 1 or more, at which their shares become those wanted.
+
+    (w_c / (1 - W)) / (pi_c / (1 - P)) over the suppliers that must grow; those who have as much already keep what competition
+    leaves them and count among the others.
+    """
+    growing = wanted > had
+    while True:
+        left = (1 - had[growing].sum()) / (1 - wanted[growing].sum())
+        odds = np.where(growing, wanted / np.maximum(had, 1e-300) * left, 1.0)
+        if (odds >= 1.0).all():
+            return odds
+        growing &= odds >= 1.0
 
 
 def _within_reach(world: World, buyer: int, cells: Flag, good: int, needed: float, asked: tuple[str, float]) -> None:

@@ -59,9 +59,11 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         town_land = world.stocks.land.sum(axis=0) * part * places.urban
         offered = pairs * (town_land / town_land.sum())[None, :]
     opening = rules.land_opening + strength * terms.opened * _held_in_town(world) * offered
-    share = rules.land_rent_share
+    share, before = rules.land_rent_share, world.parameters["household_rent_share"]
     if terms.rural_share_of_gains is not None:
-        share = share + strength * pairs * (terms.rural_share_of_gains - share)
+        mine = before + strength * pairs * (terms.rural_share_of_gains - before)
+        # of several laws on the same land the most generous holds, whatever their order
+        share = np.where(pairs == 0, share, np.where(share == before, mine, np.maximum(share, mine)))
     kept = np.maximum(rules.rent_kept, strength * terms.migrants_keep_rent * part * ~places.urban)
     return replace(rules, land_opening=opening, land_rent_share=share, rent_kept=kept)
 

@@ -1,10 +1,10 @@
 """Public-service equalisation: schools and clinics for cells whose public services per head fall short of a standard.
 
-The government above the regions adds to public services of the cells named: by what each lacks of `standard` times the mean
-services per head of the reported area, or, without a standard, the same sum per head of each. Services enter the choice of
-a place, V += sigma log(services per head); the part for schooling trains workers by a year. Theory: better services keep
-and draw residents (Tiebout 1956); they narrow real gaps that incomes do not show, and slow the move to towns when villages
-get them.
+The government above the regions adds to public services of the cells named: by what each lacks, and no more, of `standard`
+times the mean services per head of the reported area, or, without a standard, the same sum per head of each. Services enter
+the choice of a place, V += sigma log(services per head); the part for schooling trains workers by a year. Theory: better
+services keep and draw residents (Tiebout 1956); they narrow real gaps that incomes do not show, and slow the move to towns
+when villages get them.
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ class Terms(PolicyTerms):
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Move a share of the upper budget to services and schooling of the cells named; nobody short, nothing is spent."""
     cells = cells_of(world, regions_of(world, terms.regions), terms.kind)
+    services = terms.share_of_upper_budget * strength * (1 - terms.schooling)
     if terms.standard is not None:
         cells = cells * _shortfall(rules, terms.standard, world)
+        lacking = float(cells @ rules.residents)
+        services = min(services, lacking / float(rules.budgets[rules.upper]))
     if not cells.any():
         return rules
     weights = per_head(rules, cells)
     share = terms.share_of_upper_budget * strength
-    rules = fund(rules, rules.upper, SERVICES, weights, share * (1 - terms.schooling))
+    rules = fund(rules, rules.upper, SERVICES, weights, services)
     return fund(rules, rules.upper, TRAINING, weights, share * terms.schooling)
 
 

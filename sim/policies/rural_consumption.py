@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from sim.economy import Rules, Subsidy
+from sim.errors import FactorFlowError
 from sim.policies.base import cells_of, fund, payers_of, per_head, regions_of
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, Sectors, quantity, word
@@ -22,6 +23,8 @@ from sim.world.world import INFRASTRUCTURE, World
 
 MEANING = "pays a share of the price of goods that villages buy, and builds the network they need"
 PAID_BY = "the government above the regions or each region for itself, from general purchases"
+
+_MOST = 0.9  # demand at a price of nearly nothing has no bound
 
 
 class Terms(PolicyTerms):
@@ -46,4 +49,8 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         if terms.voucher * strength > 0:
             voucher = Subsidy(payer, "goods", terms.voucher * strength * np.outer(cells, goods))
             rules = replace(rules, subsidies=(*rules.subsidies, voucher))
+    if rules.goods_discount.max() > _MOST:
+        raise FactorFlowError(
+            f"vouchers together would pay {rules.goods_discount.max():.3g} of a price; at most {_MOST:g} is possible"
+        )
     return rules

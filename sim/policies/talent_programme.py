@@ -12,9 +12,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from sim.economy import Rules
+from sim.errors import FactorFlowError
 from sim.policies.base import cells_of, fund, payers_of, per_head, regions_of
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, Share, adding_up_to_one, quantity, word
+from sim.world.skills import GRADUATE
 from sim.world.world import GRADUATES, RETURNEES, TRAINING, Array, World
 
 MEANING = "pays premiums to graduates and home-comers in the cells named, and trains their workers"
@@ -40,12 +42,14 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     for payer, regions in payers_of(rules, world, terms.paid_by, regions_of(world, terms.regions)):
         cells = cells_of(world, regions, terms.kind)
         heads: dict[str, tuple[int, Array]] = {
-            "graduates": (GRADUATES, rules.residents * rules.skill_shares[:, -1] * cells),
+            "graduates": (GRADUATES, rules.residents * (rules.skill_shares @ GRADUATE) * cells),
             "returnees": (RETURNEES, rules.residence.diagonal() * cells),
             "training": (TRAINING, per_head(rules, cells)),
         }
         for use, part in terms.uses.items():
             purpose, weights = heads[use]
             share = terms.share_of_budget * strength * part
-            rules = fund(rules, payer, purpose, weights / weights.sum(), share)
+            if share > 0 and not weights.sum() > 0:
+                raise FactorFlowError(f"nobody is there to receive what is used for {use}; leave that use out")
+            rules = fund(rules, payer, purpose, weights / max(float(weights.sum()), 1.0), share)
     return rules

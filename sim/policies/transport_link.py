@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-import numpy as np
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from sim.economy import Rules
+from sim.economy import Link, Rules
 from sim.policies.base import cells_of, fund, per_head
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import RegionName, quantity, word
@@ -55,7 +54,5 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     rules = fund(rules, rules.upper, PROJECTS, sites, terms.share_of_upper_budget * strength)
     if saved == 0.0:
         return rules
-    km = rules.distance_km
-    link = km[ends[0], ends[1]] * (1.0 - saved)
-    over = km[:, [ends[0]]] + link + km[[ends[1]], :]
-    return replace(rules, distance_km=np.minimum(km, np.minimum(over, over.T)))
+    km = float(rules.distance_km[ends[0], ends[1]]) * (1.0 - saved)
+    return replace(rules, links=(*rules.links, Link(ends[0], ends[1], km)))

@@ -102,10 +102,11 @@ class PublicMoney:
 
 PURPOSES = (
     *("general", "services", "infrastructure", "training", "household"),
-    *("graduates", "returnees", "projects", "enclave"),
+    *("graduates", "returnees", "registered", "projects", "enclave"),
 )
-GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD, GRADUATES, RETURNEES, PROJECTS, ENCLAVE = range(9)
-TO_HOUSEHOLDS = (HOUSEHOLD, GRADUATES, RETURNEES)  # paid out as money; ENCLAVE buys capital; all else buys goods
+GENERAL, SERVICES, INFRASTRUCTURE, TRAINING, HOUSEHOLD, GRADUATES, RETURNEES, REGISTERED, PROJECTS, ENCLAVE = range(10)
+TARGETED = (GRADUATES, RETURNEES, REGISTERED)  # money that not everybody in a cell may have
+TO_HOUSEHOLDS = (HOUSEHOLD, *TARGETED)  # paid out as money; ENCLAVE buys capital; all else buys goods
 
 
 def local_purposes(p: Mapping[str, float]) -> Array:

@@ -110,7 +110,7 @@ def test_a_supplier_that_has_its_share_already_changes_nothing(zhejiang):
 def test_a_belt_of_rich_cities_grows_and_the_cities_part(zhejiang, baseline):
     policy = under(zhejiang, law("growth_pole", regions=("Hangzhou", "Ningbo"), share_of_budget=0.05, agglomeration=0.02))
     assert effect(policy, baseline, "cell", "Hangzhou/urban", "output") > 0.01
-    assert effect(policy, baseline, "cell", "Quzhou/rural", "population") < 0.001
+    assert effect(policy, baseline, "cell", "Quzhou/rural", "population") < 0
     incomes = [
         [rows(model)[LAST, "region", city, "income_per_head"] for city in zhejiang.places.regions[:-1]]
         for model in (policy, baseline)
@@ -196,7 +196,7 @@ def test_the_tax_is_what_an_official_would_work_out(zhejiang, income, tax):
     rules = law_of(zhejiang)
     one_skill = np.zeros_like(rules.skill_shares)
     one_skill[:, 2] = 1.0
-    alike = replace(rules, skill_shares=one_skill, income_per_head=np.full(zhejiang.cells, float(income)))
+    alike = replace(rules, skill_shares=one_skill, income_before_transfers=np.full(zhejiang.cells, float(income)))
     np.testing.assert_allclose(average_rates(BRACKETS, alike, zhejiang) * income, tax, rtol=1e-12)
 
 
@@ -209,7 +209,7 @@ def test_the_rate_of_a_cell_is_the_tax_of_all_over_the_income_of_all(zhejiang):
     income = 30_000 * units.mean() / units[0]
     high = 30_000 * units[1] / units[0]
     assert 40_000 < high < 150_000
-    alike = replace(rules, skill_shares=skills, income_per_head=np.full(zhejiang.cells, income))
+    alike = replace(rules, skill_shares=skills, income_before_transfers=np.full(zhejiang.cells, income))
     tax = 0.05 * (min(high, 80_000) - 40_000) + 0.10 * max(0.0, high - 80_000)
     np.testing.assert_allclose(average_rates(BRACKETS, alike, zhejiang), 0.5 * tax / income, rtol=1e-12)
 
@@ -241,7 +241,8 @@ def test_owners_bear_the_tax_on_land_and_nobody_else_pays_more(zhejiang, start):
     np.testing.assert_array_equal(new.levies[~inside], 0)
     gained = new.transfers - old.transfers - new.levies
     change = new.disposable - old.disposable
-    np.testing.assert_allclose(change[inside], gained[inside], atol=0.05 * new.levies.max())
+    # what comes back is spent and saved otherwise than rent was, so a little of each cell's change comes from others
+    assert (np.abs(change - gained) < 0.1 * np.maximum(new.levies, new.transfers - old.transfers))[inside].all()
     incomes, rents = np.log(new.disposable / old.disposable), np.log(after.land_rent / before.land_rent)
     assert (np.abs(rents) < np.abs(incomes) + 0.001)[inside].all()
     assert np.abs(np.log(after.wage / before.wage)).max() < 0.005
