@@ -12,10 +12,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.compiled import keep_compiled_code
+
 if TYPE_CHECKING:
     from sim.comparison import Comparison
     from sim.results import Results
     from sim.scenario.schema import Scenario
+
+keep_compiled_code()  # before Numba is imported anywhere
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "compare", "load", "open_results", "run"]

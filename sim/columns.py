@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,9 @@ LUCK = Column("workplace_luck", "uint16", "65536ths", "a rural worker works in t
 LABOUR = (HOME, CELL, SKILL, LUCK)
 CAPITAL = (HOME, CELL)
 LAND = (HOME, CELL)
+
+
+def fitted(columns: Sequence[Column], cells: int) -> tuple[Column, ...]:
+    """The columns with cell numbers in one byte where a world has no more than 256 cells."""
+    narrow = "uint8" if cells <= 256 else "uint16"
+    return tuple(replace(column, dtype=narrow) if column.unit == "cell number" else column for column in columns)

@@ -11,11 +11,11 @@ from sim.data import catalogue
 from sim.errors import FactorFlowError, Fault
 from sim.scenario.schema import Scenario
 
-# Bytes at the peak, measured on two cores with up to 100 million agents and 180 replicates.
+# Bytes at the peak, measured on two cores with up to 65.8 million agents and 180 replicates.
 _PROGRAM = 300_000_000
-_AGENT = {"labour_agents": 70, "capital_agents": 25, "land_agents": 25}
+_AGENT = {"labour_agents": 6, "capital_agents": 3, "land_agents": 3}
 _YEAR_OF_A_REPLICATE = 400_000
-_SECONDS_AN_AGENT = 1.2e-8
+_SECONDS_AN_AGENT = 0.8e-8
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import multiprocessing
 import os
 import threading
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
+_MANY = 2_000_000  # agents whose columns are worth a search through all objects
 _SERIES = ["year", "scope", "place", "measure", "value"]
 _FLOWS = ["year", "factor", "event", "origin", "destination", "value"]
 _ACCOUNTS = ["year", "identity", "residual"]
@@ -177,7 +179,11 @@ def _one(scenario: Scenario, number: int, world: World | None, lived: Callable[[
             lived(model.steps)
     except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
         return Replicate(number, None, None, None, reason=str(error))
-    return _tabled(model.record, number, scenario.years.from_)
+    record = model.record
+    del model
+    if scenario.run.labour_agents + scenario.run.capital_agents + scenario.run.land_agents > _MANY:
+        gc.collect()  # a model and its agents know each other, so their columns would wait for Python to notice
+    return _tabled(record, number, scenario.years.from_)
 
 
 def _tabled(record: Record, number: int, first: int) -> Replicate:

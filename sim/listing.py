@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.data import catalogue
 from sim.errors import ScenarioFaults
 
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ class Listing(NamedTuple):
 
 def instruments() -> Iterable[Listing]:
     """A table for each policy instrument: its terms with what is allowed, unit, default and meaning."""
-    from sim.vocabulary import vocabulary
+    from sim.policies.base import instruments as register
 
-    for name, terms in sorted(vocabulary().instruments.items()):
+    for name, terms in sorted((name, module.Terms) for name, module in register().items()):
         schema = terms.model_json_schema(by_alias=True)
         known = schema.get("$defs", {})
         needed = set(schema.get("required", ()))
@@ -58,28 +57,27 @@ def measures() -> Iterable[Listing]:
 
 def figures() -> Iterable[Listing]:
     """Every figure with its title and what it shows."""
-    from sim.plots import available
+    from sim.plots import titles
 
-    rows = [(name, str(module.TITLE), str(module.MEANING)) for name, module in sorted(available().items())]
+    rows = [(name, *told) for name, told in sorted(titles().items())]
     yield Listing("Figures", ("figure", "title", "what it shows"), rows)
 
 
 def worlds() -> Iterable[Listing]:
     """Every world with its places, and its parameters with value, range, unit, meaning and source; corners at the end."""
-    from sim.vocabulary import vocabulary
+    from sim.data import catalogue
+    from sim.vocabulary import world_words
 
     entries = catalogue.worlds()
     corners = [name for name in sorted(entries) if "cells" in entries[name]]
-    for name, world in sorted(vocabulary().worlds.items()):
-        if name in corners:
-            continue
+    for name, world in sorted((name, world_words(name)) for name in entries if name not in corners):
         groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
         title = (
             f"{name}, {world.first_year} to {world.last_year}\n"
             f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
         )
         yield Listing(title, _PARAMETER, _parameters(world.parameters))
-    told = {name: entries[name]["parameters"].items() for name in corners if name in vocabulary().worlds}
+    told = {name: entries[name]["parameters"].items() for name in corners}
     said = [
         (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
         for name, words in told.items()

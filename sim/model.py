@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -22,11 +22,12 @@ Law = Callable[[Rules, World, int], Rules]
 
 
 class Moved(NamedTuple):
-    """What moved in a year: people, land, and the share of every village that became urban, (cell,)."""
+    """What moved in a year; by cell, (cell,), shares of villages that became urban and of people who now work in town."""
 
     labour: Moves
     land: Moves
     turned: Array
+    work_in_town: Array
 
 
 class FactorFlowModel(mesa.Model):  # type: ignore[misc]
@@ -67,6 +68,17 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.land = land_population(world, land_agents, key, self)
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
+        """Agents by type, as Mesa's data collector asks for them: the populations, and Mesa's own agents beside them."""
+        populations = (kind for kind in (self.labour, self.capital, self.land) if isinstance(kind, Population))
+        return {**{kind.agent_type: kind for kind in populations}, **super().agents_by_type}
+
+    @property
+    def agent_types(self) -> list[type[mesa.Agent]]:
+        """The types of agents there are."""
+        return list(self.agents_by_type)
 
     @property
     def year(self) -> int:
@@ -170,7 +182,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
         people = np.full(world.cells, economy.people_scale)
-        labour = self.labour.advance(labour_odds, now, people)
+        net_wage = clearing.wage * (1 + rules.subsidy_rate("wages"))
+        in_town = share_in_town(world, economy.work_in_town, net_wage, base.wage)
+        labour = self.labour.advance(labour_odds, now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
         returns = returns + np.log1p(rules.subsidy_rate("capital"))
@@ -182,7 +196,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
-        return Moved(labour, land, turned)
+        return Moved(labour, land, turned, in_town)
 
     def _settle(self, rules: Rules, clearing: Clearing, moved: Moved) -> None:
         """Store where everybody now is, let villages join their towns, and close the accounts of the stocks."""
@@ -200,8 +214,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         land, ground = year.land_table(world, self.land), moved.land.reclassification.sum(axis=1)
         economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
         economy.land = land
-        net_wage = clearing.wage * (1 + rules.subsidy_rate("wages"))
-        economy.work_in_town = share_in_town(world, economy.work_in_town, net_wage, self.base.wage)
+        economy.work_in_town = moved.work_in_town
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 

@@ -35,9 +35,29 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @numba.njit(cache=True, inline="always")
-def draws(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[float, float, float, float]:
-    """Four independent uniform numbers in (0, 1) that belong to this agent, this year, this event."""
+def words(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[int, int, int, int]:
+    """The four 32-bit words that belong to this agent, this year, this event."""
     low = np.uint64(agent) & _LOW
     high = np.uint64(agent) >> _SHIFT
-    a, b, c, d = philox(low, high, year, event, seed, replicate)
-    return (a + 0.5) * _UNIT, (b + 0.5) * _UNIT, (c + 0.5) * _UNIT, (d + 0.5) * _UNIT
+    return philox(low, high, year, event, seed, replicate)  # type: ignore[no-any-return]
+
+
+@numba.njit(cache=True)
+def fill_words(block, seed, replicate, event, year, first, agents):  # type: ignore[no-untyped-def]
+    """The words of `agents` agents from `first` on into block, (4, agent): a plain loop that compilers turn into vectors."""
+    for place in range(agents):
+        a, b, c, d = words(seed, replicate, event, year, first + place)
+        block[0, place], block[1, place], block[2, place], block[3, place] = a, b, c, d
+
+
+@numba.njit(cache=True, inline="always")
+def uniform(word: int) -> float:
+    """The number in (0, 1) a word stands for: the middle of its 2^-32."""
+    return (word + 0.5) * _UNIT
+
+
+@numba.njit(cache=True, inline="always")
+def draws(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[float, float, float, float]:
+    """Four independent uniform numbers in (0, 1) that belong to this agent, this year, this event."""
+    a, b, c, d = words(seed, replicate, event, year, agent)
+    return uniform(a), uniform(b), uniform(c), uniform(d)

@@ -31,8 +31,10 @@ class Movers(Protocol):
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town)."""
 
-    def advance(self, tables: MoveTables, year: int, worth: Array | None = None) -> Moves:
-        """Decide and move; a unit of home h counts worth[h] in the moves."""
+    def advance(
+        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
+    ) -> Moves:
+        """Decide and move; a unit of home h counts worth[h] in the moves; in_town is where residents will then work."""
 
 
 def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
-    {"errors", "units", "streams", "columns"},
+    {"errors", "units", "streams", "columns", "compiled"},
     {"scenario", "data", "results"},
     {"measures", "world", "comparison", "report"},
     {"economy", "plots", "agents"},
@@ -17,7 +17,7 @@ FLOORS = [
     {"model"},
     {"vocabulary", "cost"},
     {"experiment", "checkup", "estimation", "expectations", "effects", "listing", "terminal", "reference", "parameters"}
-    | {"validation"},
+    | {"validation", "benchmark"},
     {"cli", "__init__"},
     {"__main__"},
 ]

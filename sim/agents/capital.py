@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
-from sim.agents.start import whole_agents
+from sim.agents.start import start_rows, whole_agents
 from sim.columns import CAPITAL
 from sim.streams import CAPITAL_MOVES
 from sim.world.world import Array, World
@@ -21,8 +21,7 @@ class CapitalAgent(FactorAgent):
 
 def capital_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """Slices for the base-year table of capital by (place, owner); an agent is one slice (weight 1)."""
-    numbers = whole_agents(world.stocks.capital.T, agents).ravel()
-    cell, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), world.stocks.capital.shape)
+    cell, home = start_rows(whole_agents(world.stocks.capital.T, agents), world.cells)
     return Population(
         CAPITAL, {"home": home, "cell": cell}, world.cells, 1.0, CAPITAL_MOVES, key,
         names=world.places.cells, agent_type=CapitalAgent, model=model,

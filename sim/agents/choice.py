@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from sim.streams import draws
 from sim.world.world import Array, Flag, Index
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
+
+_WORD_BITS, _ONE = np.uint64(32), np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,18 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     gain: log points of value gained since the base year plus barriers removed; pull: log points by type of move.
     The largest exponent is taken out first, so no elasticity overflows. Source: McFadden (1974); Tombe and Zhu (2019).
     """
-    exponent = np.where(seed > 0, kappa * gain + pull, -np.inf)
-    highest = exponent.max(axis=1, keepdims=True)
-    weight = seed * np.exp(exponent - np.where(np.isfinite(highest), highest, 0.0))
+    weight = np.multiply(kappa, gain)
+    weight += pull  # in place from here on: with many cells fresh arrays take longer than the sums
+    weight[~(seed > 0)] = -np.inf
+    highest = weight.max(axis=1, keepdims=True)
+    weight -= np.where(np.isfinite(highest), highest, 0.0)
+    np.exp(weight, out=weight)
+    weight *= seed
     total = weight.sum(axis=1, keepdims=True)
-    shares = weight / np.where(total > 0, total, 1.0)
+    weight /= np.where(total > 0, total, 1.0)
     nowhere = np.flatnonzero(total[:, 0] <= 0)
-    shares[nowhere, nowhere] = 1.0
-    return np.asarray(shares)
+    weight[nowhere, nowhere] = 1.0
+    return np.asarray(weight)
 
 
 def cumulative_shares(shares: Array) -> Array:
@@ -71,38 +76,47 @@ def cumulative_shares(shares: Array) -> Array:
 
 
 @numba.njit(cache=True, inline="always")
-def decide(  # type: ignore[no-untyped-def]
-    home, cell, skill, seed, replicate, event, year, agent,
-    cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
-):  # fmt: skip
-    """What one agent does in a year: (home, cell, skill, event). The kernel and the agent's own step both call this."""
-    move, place, village, course = draws(seed, replicate, event, year, agent)
+def row_of(home, skill, odds):  # type: ignore[no-untyped-def]
+    """The row of shares of an agent of a home and skill, unsigned: such numbers need no look at which end they count from."""
+    return np.uint64(odds.group[skill]) * np.uint64(odds.town.size) + np.uint64(home)
+
+
+@numba.njit(cache=True, inline="always")
+def choose(row, place, odds):  # type: ignore[no-untyped-def]
+    """The place a word stands for in a row of shares: the first whose bound is not below it."""
+    cells = np.uint64(odds.town.size)
+    at = row * cells + np.uint64(odds.guide[(row << odds.bits) | (np.uint64(place) >> (_WORD_BITS - odds.bits))])
+    at += np.uint64(place > odds.bounds[at])  # a step without a branch, since hardly any bucket needs a second
+    while place > odds.bounds[at]:
+        at += _ONE
+    return at - row * cells
+
+
+@numba.njit(cache=True, inline="always")
+def decide(home, cell, skill, move, place, village, course, odds):  # type: ignore[no-untyped-def]
+    """What an agent with these four words does in a year: (home, cell, skill, event).
+
+    The one rule: an agent's own step calls it, and the kernel does for all agents but those whose words let it skip a part.
+    """
     happened = STAYED
-    if stayers_only:
-        if home == cell and village < reclassify[cell] and town[cell] != cell:
-            home = town[home]
+    if odds.stayers_only:
+        if home == cell and village < odds.reclassify[cell] and odds.town[cell] != cell:
+            home = odds.town[home]
             cell = home
             happened = RECLASSIFIED
     else:
         was = cell
-        if village < reclassify[cell]:
-            cell = town[cell]
-        if village < reclassify[home]:
-            home = town[home]
+        if village < odds.reclassify[cell]:
+            cell = odds.town[cell]
+        if village < odds.reclassify[home]:
+            home = odds.town[home]
         if cell != was:
             happened = RECLASSIFIED
-    if course < training[cell] and trainable[skill]:
-        skill = trained_skill[skill]
-    if happened == STAYED and move < mobility:
-        row = cumulative[group[skill] * town.size + home]
-        low, high = 0, row.size - 1
-        while low < high:
-            middle = (low + high) // 2
-            if row[middle] > place:
-                high = middle
-            else:
-                low = middle + 1
-        if low != cell:
-            cell = low
+    if course < odds.training[cell] and odds.trainable[skill]:
+        skill = odds.trained_skill[skill]
+    if happened == STAYED and move < odds.mobility:
+        chosen = np.int64(choose(row_of(home, skill, odds), place, odds))
+        if chosen != cell:
+            cell = chosen
             happened = MIGRATED
     return home, cell, skill, happened

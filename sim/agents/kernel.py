@@ -1,59 +1,130 @@
-"""The compiled pass over all agents of a kind: decide, move, add up, in the same pieces on any number of threads."""
+"""The compiled pass over all agents of a kind: draw, decide, move, count, in the same pieces on any number of threads."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.agents.choice import MIGRATED, RECLASSIFIED, decide
+from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
+from sim.agents.odds import Odds
+from sim.streams import fill_words
+from sim.world.world import Array
+
+Rows = NDArray[np.unsignedinteger[Any]]
+Counts = NDArray[np.int64]
 
 CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not depend on it
+BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
 
 
-@numba.njit(cache=True, parallel=True)
-def advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, seed, replicate, event, year,
-    cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill, worth,
-):  # fmt: skip
-    """Let every agent decide, write its row, and add up moves by (kind of move, origin, destination).
+def advance(
+    home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
+    odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
+) -> tuple[Array, Counts, Counts]:  # fmt: skip
+    """Let every agent decide and write its row: (moves by (kind of move, origin, destination), homes, workers).
 
-    worth[h]: what an agent of home h counts for. Pieces are the same for any number of threads, and so are the sums.
+    worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
+    skill, works in town) when luck below in_town[c], in 65536ths, works in town. Kinds without skills pass empty columns.
     """
-    agents, cells = home.size, cumulative.shape[1]
-    moves = np.zeros((CHUNKS, 2, cells, cells))
-    for chunk in numba.prange(CHUNKS):
-        for agent in range(agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS):
-            was, counts_for = cell[agent], worth[home[agent]]
-            new_home, new_cell, new_skill, happened = decide(
-                home[agent], was, skill[agent], seed, replicate, event, year, agent,
-                cumulative, group, mobility, reclassify, town, stayers_only, training, trainable, trained_skill,
-            )  # fmt: skip
-            home[agent], cell[agent], skill[agent] = new_home, new_cell, new_skill
-            if happened == MIGRATED:
-                moves[chunk, 0, was, new_cell] += counts_for
-            elif happened == RECLASSIFIED:
-                moves[chunk, 1, was, new_cell] += counts_for
-    return moves.sum(axis=0)
-
-
-@numba.njit(cache=True, parallel=True)
-def count_homes(home, cell, cells):  # type: ignore[no-untyped-def]
-    """Number of agents by (home, cell)."""
-    counts = np.zeros((CHUNKS, cells, cells), dtype=np.int64)
-    for chunk in numba.prange(CHUNKS):
-        for agent in range(home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS):
-            counts[chunk, home[agent], cell[agent]] += 1
-    return counts.sum(axis=0)
-
-
-@numba.njit(cache=True, parallel=True)
-def count_skills(cell, skill, luck, in_town, skills):  # type: ignore[no-untyped-def]
-    """Number of workers by (cell of residence, skill, works in the town of its region)."""
     cells = in_town.size
-    counts = np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+    moves = np.zeros((CHUNKS, 2, cells, cells))
+    homes, workers = _tables(cells, skills)
+    _advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers)
+    return moves.sum(axis=0), homes.sum(axis=0), workers.sum(axis=0)
+
+
+def count(
+    home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int
+) -> tuple[Counts, Counts]:
+    """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
+    homes, workers = _tables(in_town.size, skills)
+    _count(home, cell, skill, luck, in_town, homes, workers)
+    return homes.sum(axis=0), workers.sum(axis=0)
+
+
+def _tables(cells: int, skills: int) -> tuple[Counts, Counts]:
+    """Empty counts for every piece; made here, where making and adding up need no compiling."""
+    return np.zeros((CHUNKS, cells, cells), dtype=np.int64), np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+
+
+@numba.njit(cache=True, parallel=True)
+def _advance(  # type: ignore[no-untyped-def]
+    home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers
+):
+    agents = home.size
     for chunk in numba.prange(CHUNKS):
-        for agent in range(cell.size * chunk // CHUNKS, cell.size * (chunk + 1) // CHUNKS):
-            place = cell[agent]
-            works_in_town = 1 if luck[agent] < in_town[place] * 65536.0 else 0
-            counts[chunk, place, skill[agent], works_in_town] += 1
-    return counts.sum(axis=0)
+        words = np.empty((4, BLOCK), dtype=np.uint32)
+        flags, listed = np.empty((2, BLOCK), dtype=np.uint8), np.empty((2, BLOCK), dtype=np.uint16)
+        begin, end = agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS
+        for first in range(begin, end, BLOCK):
+            last = min(first + BLOCK, end)
+            fill_words(words, seed, replicate, event, year, first, last - first)
+            move_block(
+                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk]
+            )
+            count_block(home[first:last], cell[first:last], homes[chunk])
+            if skill.size > 0:
+                count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
+
+
+@numba.njit(cache=True, parallel=True)
+def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
+    for chunk in numba.prange(CHUNKS):
+        first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
+        count_block(home[first:last], cell[first:last], homes[chunk])
+        if skill.size > 0:
+            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
+
+
+@numba.njit(cache=True)
+def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # type: ignore[no-untyped-def]
+    """Let a block of agents decide and write its rows, and add up its moves.
+
+    Most agents have words with which nothing can happen. So those who may move and no more, and those whose village or
+    schooling may change, are listed first, in loops without a branch; for the former the rule is the choice alone.
+    """
+    skilled, movers, others = skill.size > 0, 0, 0
+    for agent in range(home.size):
+        rare = (words[2, agent] < odds.reclassify_any) | (words[3, agent] < odds.training_any)
+        flags[0, agent] = (words[0, agent] < odds.mobility) & (not rare)
+        flags[1, agent] = rare
+    for agent in range(home.size):
+        listed[0, movers], listed[1, others] = agent, agent
+        movers += flags[0, agent]
+        others += flags[1, agent]
+    for number in range(movers):
+        agent = listed[0, number]
+        was, owner = cell[agent], home[agent]
+        chosen = choose(row_of(owner, skill[agent] if skilled else 0, odds), words[1, agent], odds)
+        cell[agent] = chosen
+        moves[0, was, chosen] += worth[owner] if chosen != was else 0.0
+    for number in range(others):
+        agent = listed[1, number]
+        was, counts_for = cell[agent], worth[home[agent]]
+        new_home, new_cell, new_skill, happened = decide(
+            np.int64(home[agent]), np.int64(was), np.int64(skill[agent]) if skilled else 0,
+            words[0, agent], words[1, agent], words[2, agent], words[3, agent], odds,
+        )  # fmt: skip
+        home[agent], cell[agent] = new_home, new_cell
+        if skilled:
+            skill[agent] = new_skill
+        if happened != STAYED:
+            moves[0 if happened == MIGRATED else 1, was, new_cell] += counts_for
+
+
+@numba.njit(cache=True)
+def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
+    """Add a block of agents to the counts by (home, cell)."""
+    for agent in range(home.size):
+        homes[home[agent], cell[agent]] += 1
+
+
+@numba.njit(cache=True)
+def count_workers(cell, skill, luck, in_town, workers):  # type: ignore[no-untyped-def]
+    """Add a block of agents to the counts by (cell, skill, works in town)."""
+    for agent in range(cell.size):
+        place = cell[agent]
+        workers[place, skill[agent], 1 if luck[agent] < in_town[place] else 0] += 1

@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
-from sim.agents.start import whole_agents, workplace_luck
+from sim.agents.start import start_rows, whole_agents, workplace_luck
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
@@ -40,14 +40,10 @@ def labour_population(world: World, agents: int, key: tuple[int, int], model: An
     """Workers for the base-year table of residents, by (cell, skill, registration), all margins to one agent."""
     stocks = world.stocks
     table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
-    numbers = whole_agents(table, agents).ravel()
-    cell, skill, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), table.shape)
-    values: dict[str, np.ndarray] = {
-        "home": home.astype(np.uint16),
-        "cell": cell.astype(np.uint16),
-        "skill": skill.astype(np.uint8),
-    }
-    values["workplace_luck"] = workplace_luck(values["cell"], values["skill"], *key)
+    numbers = whole_agents(table, agents)
+    cell, skill, home = start_rows(numbers, world.cells)
+    luck = workplace_luck(numbers.sum(axis=2), *key)
+    values = {"home": home, "cell": cell, "skill": skill, "workplace_luck": luck}
     return Population(
         LABOUR, values, world.cells, float(table.sum()) / agents, LABOUR_MOVES, key,
         names=world.places.cells, agent_type=LabourAgent, limits={"skill": len(stocks.skills)}, model=model,

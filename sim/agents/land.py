@@ -10,7 +10,7 @@ from sim.agents.agent import FactorAgent
 from sim.agents.capital import tables_without_skills
 from sim.agents.choice import MoveTables
 from sim.agents.population import Population
-from sim.agents.start import whole_agents
+from sim.agents.start import start_rows, whole_agents
 from sim.columns import LAND
 from sim.streams import LAND_MOVES
 from sim.world.world import Array, World
@@ -29,8 +29,7 @@ def mobile_land(world: World) -> Array:
 def land_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """Parcels of equal area for the base-year table of land by (place, owner)."""
     stock = mobile_land(world)
-    numbers = whole_agents(stock.T, agents).ravel()
-    cell, home = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), stock.shape)
+    cell, home = start_rows(whole_agents(stock.T, agents), world.cells)
     return Population(
         LAND, {"home": home, "cell": cell}, world.cells, float(stock.sum()) / agents, LAND_MOVES, key,
         names=world.places.cells, agent_type=LandAgent, model=model,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
+from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
-from sim.columns import Column
+from sim.columns import Column, fitted
+from sim.streams import words
 from sim.world.world import Array
 
-Counts = NDArray[np.int64]
+_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Population(AgentRows):
     def __init__(
         self,
         columns: Sequence[Column],
-        values: dict[str, NDArray[np.generic]],
+        values: Mapping[str, NDArray[np.generic]],
         cells: int,
         weight: float,
         event: int,
@@ -54,28 +58,51 @@ class Population(AgentRows):
         model: Any = None,
     ) -> None:
         """A population of the columns' values, one row an agent."""
-        self.declared = {column.name: column for column in columns}
+        self.declared = {column.name: column for column in fitted(columns, cells)}
         self.columns = {
-            column.name: np.ascontiguousarray(values[column.name], dtype=column.dtype) for column in columns
+            name: np.ascontiguousarray(values[name], dtype=column.dtype) for name, column in self.declared.items()
         }
         self.cells, self.weight, self.event, self.key = cells, weight, event, key
         self.names = np.array(tuple(names) or range(cells), dtype=object)
         self.agent_type, self.model = agent_type, model
         self.limits = {"home": cells, "cell": cells, **(limits or {})}
         self.population = self
-        self.tables: MoveTables | None = None
         self.year = 0
-        self.changed_by_hand = False  # rows were written from outside the year's pass
         self.in_town: Array | None = None
+        self._tables: MoveTables | None = None
+        self._odds: Odds | None = None
+        self._counted: _Counted | None = None
+        self._changed_by_hand = False
 
     @property
     def size(self) -> int:
         """The number of agents."""
         return int(self.columns["home"].size)
 
-    def counts(self) -> Counts:
+    @property
+    def tables(self) -> MoveTables | None:
+        """The tables agents decide on; they are read when set."""
+        return self._tables
+
+    @tables.setter
+    def tables(self, tables: MoveTables | None) -> None:
+        self._tables = tables
+        self._odds = None if tables is None else odds_of(tables)
+
+    @property
+    def changed_by_hand(self) -> bool:
+        """Whether rows were written from outside the year's pass since this was last set to False."""
+        return self._changed_by_hand
+
+    @changed_by_hand.setter
+    def changed_by_hand(self, changed: bool) -> None:
+        self._changed_by_hand = changed
+        if changed:
+            self._counted = None
+
+    def counts(self) -> kernel.Counts:
         """Number of agents by (home, cell)."""
-        return np.asarray(kernel.count_homes(self.columns["home"], self.columns["cell"], self.cells))
+        return self._count(self.in_town, self.limits.get("skill", 0)).homes
 
     def stock(self) -> Array:
         """The stock of the agents by (home, cell): counts times weight."""
@@ -84,37 +111,58 @@ class Population(AgentRows):
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
         self.in_town = in_town.copy()
-        counts = kernel.count_skills(
-            self.columns["cell"], self.columns["skill"], self.columns["workplace_luck"], in_town, skills
-        )
-        return np.asarray(counts * self.weight)
+        return np.asarray(self._count(self.in_town, skills).workers * self.weight)
 
-    def skill_column(self) -> NDArray[np.uint8]:
-        """The skill of every agent; kinds without skills have skill zero, which no training reaches."""
-        if "skill" not in self.columns:
-            self._no_skill = getattr(self, "_no_skill", np.zeros(self.size, dtype=np.uint8))
-            return self._no_skill
-        return np.asarray(self.columns["skill"])
+    def advance(
+        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
+    ) -> Moves:
+        """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
 
-    def advance(self, tables: MoveTables, year: int, worth: Array | None = None) -> Moves:
-        """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h]."""
-        self.tables, self.year = tables, year
-        counted = np.ones(self.cells) if worth is None else worth
-        moves = kernel.advance(
-            self.columns["home"], self.columns["cell"], self.skill_column(), *self.key, self.event, year,
-            *arguments(tables), counted,
-        )  # fmt: skip
-        return Moves(migration=moves[0] * self.weight, reclassification=moves[1] * self.weight)
+        in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.
+        """
+        odds = odds_of(tables)
+        self._tables, self._odds, self.year = tables, odds, year
+        self.in_town = self.in_town if in_town is None else in_town.copy()
+        skills = self.limits.get("skill", 0)
+        each = np.ones(self.cells) if worth is None else worth
+        alike = bool((each == each[0]).all())
+        # where all count alike they are counted by ones, which sums up without rounding
+        with _threads_for(self.size):
+            moves, homes, workers = kernel.advance(
+                *self._rows_of_kernel(), *self.key, self.event, year, odds, np.ones(self.cells) if alike else each,
+                _in_65536ths(self.in_town, self.cells), skills,
+            )  # fmt: skip
+        self._counted = _Counted(homes, workers, self.in_town)
+        moves *= self.weight * each[0] if alike else self.weight
+        return Moves(migration=moves[0], reclassification=moves[1])
+
+    def _count(self, in_town: Array | None, skills: int) -> _Counted:
+        """The counts of the last pass, or new ones where rows or shares have changed since."""
+        known = self._counted
+        if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
+            shares = _in_65536ths(in_town, self.cells)
+            with _threads_for(self.size):
+                homes, workers = kernel.count(*self._rows_of_kernel(), shares, skills)
+            known = self._counted = _Counted(homes, workers, in_town)
+        return known
+
+    def _rows_of_kernel(self) -> tuple[kernel.Rows, kernel.Rows, kernel.Rows, kernel.Rows]:
+        """Home, cell, skill and luck as the kernel takes them; the last two empty for kinds without."""
+        skill = self.columns.get("skill", np.empty(0, dtype=np.uint8))
+        luck = self.columns.get("workplace_luck", np.empty(0, dtype=np.uint16))
+        return self.columns["home"], self.columns["cell"], skill, luck
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
-        if self.tables is None:
+        if self._odds is None:
             raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
         self.changed_by_hand = True
-        home, cell, skill = self.columns["home"], self.columns["cell"], self.skill_column()
-        home[row], cell[row], skill[row], happened = decide(
-            home[row], cell[row], skill[row], *self.key, self.event, self.year, row, *arguments(self.tables)
-        )
+        home, cell, skill, _ = self._rows_of_kernel()
+        was = int(skill[row]) if skill.size else 0
+        drawn = words(*self.key, self.event, self.year, row)
+        home[row], cell[row], new_skill, happened = decide(int(home[row]), int(cell[row]), was, *drawn, self._odds)
+        if skill.size:
+            skill[row] = new_skill
         return int(happened)
 
     # -- rows as Mesa's agents --
@@ -184,6 +232,35 @@ class Population(AgentRows):
         return isinstance(agent, FactorAgent) and agent.population is self
 
 
+class _Counted(NamedTuple):
+    """Agents by (home, cell) and by (cell, skill, works in town), and the shares who work in town they were counted with."""
+
+    homes: kernel.Counts
+    workers: kernel.Counts
+    in_town: Array | None
+
+
+@contextmanager
+def _threads_for(agents: int) -> Iterator[None]:
+    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
+    allowed = numba.get_num_threads()
+    numba.set_num_threads(max(1, min(allowed, agents // _AGENTS_A_THREAD)))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(allowed)
+
+
+def _same(one: Array | None, other: Array | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))
+
+
+def _in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
+    """Shares as numbers of lucks: luck < n just when it lies below the share; none work in town where none is known."""
+    known = np.zeros(cells) if share is None else share
+    return np.asarray(np.clip(np.ceil(known * 65536.0), 0, 65536)).astype(np.int32)
+
+
 def _works_in_town(population: Population, index: Index) -> Values:
     """Who works in the town of the region, by the shares of the last count and the kernel's comparison."""
     if population.in_town is None:
@@ -200,11 +277,3 @@ COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
     "quantity": lambda population, index: np.full(population.columns["cell"][index].size, population.weight),
     "works_in_town": _works_in_town,
 }
-
-
-def arguments(tables: MoveTables) -> tuple[object, ...]:
-    """The tables in the order the compiled rule takes them."""
-    return (
-        tables.cumulative, tables.group, tables.mobility, tables.reclassify, tables.town, tables.stayers_only,
-        tables.training, tables.trainable, tables.trained_skill,
-    )  # fmt: skip

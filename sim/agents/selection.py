@@ -7,9 +7,10 @@ Names, defaults and order of results are those of `mesa.agent.AgentSet`; what di
 - `select` also takes a true/false array, `labour.select(labour.get("cell_name") == "Hangzhou/urban")`;
 - `set` takes one value or one per agent, only for columns, only in range.
 
-Mesa's `DataCollector` looks for agents in `model.agents`, which stays empty, so its `agent_reporters` and
-`agenttype_reporters` record nothing. Use `model_reporters`: `{"in_town": lambda m: m.labour.agg("works_in_town", sum)}`
-for a figure, `{"cell": lambda m: m.labour.get("cell")}` for every agent.
+Mesa's `DataCollector` finds agents by their type: `agenttype_reporters={LabourAgent: {"cell": "cell"}}`. For its
+`agent_reporters` it looks in `model.agents`, which stays empty, so they record nothing. Where agents are many, use
+`model_reporters`: `{"in_town": lambda m: m.labour.agg("works_in_town", sum)}` for a figure, `{"cell": lambda m:
+m.labour.get("cell")}` for every agent.
 """
 
 from __future__ import annotations

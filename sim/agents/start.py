@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,18 +25,36 @@ def whole_agents(stock: Array, agents: int) -> NDArray[np.int64]:
     return np.asarray(np.diff(np.rint(running), prepend=0.0).astype(np.int64).reshape(stock.shape))
 
 
-def workplace_luck(cell: NDArray[np.uint16], skill: NDArray[np.uint8], seed: int, replicate: int) -> NDArray[np.uint16]:
+def start_rows(numbers: NDArray[np.int64], cells: int) -> tuple[NDArray[np.unsignedinteger[Any]], ...]:
+    """The columns of a population, one for each axis of a table of whole agents, its rows in the table's flat order.
+
+    Columns of up to 256 values take a byte an agent, so that nothing wider than a column is ever made.
+    """
+    flat = numbers.ravel()
+    values = np.unravel_index(np.arange(flat.size), numbers.shape)
+    narrow = np.uint8 if max(cells, *numbers.shape) <= 256 else np.uint16
+    return tuple(np.repeat(value.astype(narrow), flat) for value in values)
+
+
+def workplace_luck(workers: NDArray[np.int64], seed: int, replicate: int) -> NDArray[np.uint16]:
     """The standing of every worker in the queue for work in town, evenly spread within each (cell, skill).
 
-    A golden-ratio sequence over the rank from a keyed start: the share below any threshold is met to about one agent,
-    so small cells do not start with a wage they never had.
+    workers: numbers by (cell, skill), whose rows follow one another. A golden-ratio sequence over the rank from a keyed
+    start: the share below any threshold is met to about one agent, so small cells do not start with a wage they never had.
     """
-    luck = np.empty(cell.size, dtype=np.uint16)
-    groups = cell.astype(np.int64) * 256 + skill
-    order = np.argsort(groups, kind="stable")
-    bounds = np.flatnonzero(np.diff(groups[order], prepend=-1, append=-1))
-    for first, last in pairwise(bounds):
-        start = draws(seed, replicate, WORKPLACE, 0, int(groups[order[first]]))[0]
-        spread = (start + _GOLDEN * np.arange(last - first)) % 1.0
-        luck[order[first:last]] = (spread * 65536.0).astype(np.uint16)
+    luck = np.empty(int(workers.sum()), dtype=np.uint16)
+    _spread(luck, workers, np.cumsum(workers.ravel()), seed, replicate)
     return luck
+
+
+@numba.njit(cache=True, parallel=True)
+def _spread(luck, workers, ends, seed, replicate):  # type: ignore[no-untyped-def]
+    """Fill the lucks of one (cell, skill) after the other."""
+    skills = workers.shape[1]
+    for group in numba.prange(ends.size):
+        cell, skill = group // skills, group % skills
+        start = draws(seed, replicate, WORKPLACE, 0, cell * 256 + skill)[0]
+        first = ends[group] - workers[cell, skill]
+        for rank in range(workers[cell, skill]):
+            place = start + _GOLDEN * rank
+            luck[first + rank] = np.uint16((place - np.floor(place)) * 65536.0)

@@ -1,6 +1,6 @@
 """The command line: what can be asked of factorflow, one file a kind of command."""
 
-from sim.cli import running, validating, writing
+from sim.cli import benchmarking, running, validating, writing
 from sim.cli.program import main
 
 __all__ = ["main"]
@@ -9,5 +9,6 @@ for _command in (
     *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
     *(running.run, running.compare, running.plot, running.world, running.effects),
     validating.validate,
+    benchmarking.bench,
 ):
     main.add_command(_command)

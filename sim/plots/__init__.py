@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
-__all__ = ["available"]
+__all__ = ["available", "titles"]
 
 
 def available() -> dict[str, ModuleType]:
@@ -16,3 +18,18 @@ def available() -> dict[str, ModuleType]:
         for item in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name)
     }
     return {name: module for name, module in modules.items() if hasattr(module, "figure")}
+
+
+def titles() -> dict[str, tuple[str, str]]:
+    """Title and meaning of every figure by name, read from the files: importing them would load Matplotlib."""
+    found = {}
+    for item in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        tree = ast.parse((Path(__path__[0]) / f"{item.name}.py").read_text(encoding="utf-8"))
+        told = {
+            str(getattr(node.targets[0], "id", "")): ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("TITLE", "MEANING")
+        }
+        if any(isinstance(node, ast.FunctionDef) and node.name == "figure" for node in tree.body):
+            found[item.name] = (str(told["TITLE"]), str(told["MEANING"]))
+    return found

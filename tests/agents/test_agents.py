@@ -137,7 +137,7 @@ def test_agents_do_not_register_and_are_freed(two_cells):
     gc.collect()
     assert agent() is None
     assert len(model.agents) == 0
-    assert model.agent_types == []
+    assert model.agent_types == [LabourAgent, CapitalAgent, LandAgent]
     if hasattr(mesa.Agent, "_ids"):  # a class-wide table of models in Mesa 3.3, which would keep the model for ever
         assert model not in mesa.Agent._ids
     gone = weakref.ref(model)

@@ -3,6 +3,10 @@
 import mesa
 import numpy as np
 
+from sim.agents.capital import CapitalAgent
+from sim.agents.labour import LabourAgent
+from sim.agents.land import LandAgent
+from sim.model import FactorFlowModel
 from tests.agents.conftest import small_model
 
 
@@ -67,3 +71,90 @@ def test_mesas_agent_set_takes_our_agents(two_cells):
     assert all(agent in agents for agent in model.labour[:10])
     agents.set("cell", 1)
     assert model.labour.get("cell")[:10].tolist() == [1] * 10
+
+
+def test_agents_are_collected_by_their_type(two_cells):
+    """A row an agent and year, those of the year they were collected in."""
+    model = small_model(two_cells)
+    collector = mesa.DataCollector(
+        agenttype_reporters={
+            LabourAgent: {"cell": "cell", "town": "works_in_town", "twice": lambda agent: 2 * agent.cell},
+            CapitalAgent: {"home": "home_name", "absent": "wealth"},
+            LandAgent: {"area": [lambda agent, times: agent.quantity * times, [10]]},
+        }
+    )
+    cells = []
+    for _ in range(3):
+        collector.collect(model)
+        cells.append(model.labour.get("cell"))
+        model.step()
+    labour = collector.get_agenttype_vars_dataframe(LabourAgent)
+    assert labour.index.names == ["Step", "AgentID"]
+    assert len(labour) == 3 * 300
+    for step, expected in enumerate(cells):
+        assert labour.loc[step]["cell"].tolist() == expected.tolist()
+        assert labour.loc[step].index.tolist() == list(range(1, 301))
+    assert (labour["twice"] == 2 * labour["cell"]).all()
+    capital = collector.get_agenttype_vars_dataframe(CapitalAgent)
+    assert set(capital["home"]) <= set(two_cells.places.cells)
+    assert capital["absent"].isna().all()  # what an agent has not is None to Mesa, no error
+    land = collector.get_agenttype_vars_dataframe(LandAgent)
+    np.testing.assert_allclose(land["area"], 10 * model.land.weight)
+
+
+def test_types_are_the_kinds_and_those_of_mesas_own_agents(two_cells):
+    model = small_model(two_cells)
+
+    class Observer(mesa.Agent):
+        pass
+
+    Observer(model)
+    assert model.agent_types == [LabourAgent, CapitalAgent, LandAgent, Observer]
+    assert model.agents_by_type[LabourAgent] is model.labour
+    assert len(model.agents_by_type[Observer]) == len(model.agents) == 1
+    assert small_model(two_cells, continuum=True).agent_types == []
+
+
+class Watched(FactorFlowModel):
+    """A model with a data collector, as Mesa's batch runner wants it."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        reporters = {"year": "year", "persons": lambda m: m.labour.agg("quantity", sum), "urban_share": urban_share}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    def step(self):
+        self.datacollector.collect(self)
+        super().step()
+
+
+def test_the_batch_runner_runs_every_combination(two_cells):
+    first = two_cells.first_year
+    rows = mesa.batch_run(
+        Watched,
+        {
+            "world": two_cells,
+            "last_year": first + 3,
+            "labour_agents": [300, 600],
+            "capital_agents": 300,
+            "land_agents": 300,
+            "replicate": range(2),
+        },
+        iterations=2,
+        data_collection_period=1,
+        display_progress=False,
+    )
+    assert len(rows) == 2 * 2 * 2 * 4  # agents, replicates, iterations, years: the model stops itself after its last year
+    assert {row["year"] for row in rows} == set(range(first, first + 4))
+    assert len({row["RunId"] for row in rows}) == 8
+    last = {
+        (row["labour_agents"], row["replicate"], row["iteration"]): row["urban_share"] for row in rows if row["Step"] == 3
+    }
+    for agents in (300, 600):
+        assert last[agents, 0, 0] == last[agents, 0, 1]  # the key is the luck: the same again is the same
+        alone = small_model(two_cells, labour=agents, replicate=1)
+        for _ in range(3):
+            alone.step()
+        assert last[agents, 1, 0] == urban_share(alone)
+    assert len(set(last.values())) > 2
+    assert np.allclose([row["persons"] for row in rows], two_cells.stocks.residents.sum(), rtol=1e-12)

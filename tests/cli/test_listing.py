@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
 from sim.cli import main
+from sim.plots import available, titles
 from tests.cli.conftest import Stage, stand_in
 
 
@@ -60,11 +61,12 @@ def offer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         worlds={"valley": WORLD},
         measures={"theil": ("world", "region"), "theil_between_regions": ("world",), "output": ("cell",)},
     )
-    stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: words)
+    stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: words, world_words=words.worlds.get)
+    stand_in(monkeypatch, "sim.policies.base", instruments=lambda: {"roads": SimpleNamespace(Terms=RoadTerms)})
+    monkeypatch.setattr("sim.data.catalogue.worlds", lambda: {"valley": {"title": "The valley"}})
     theil = SimpleNamespace(UNIT="nats", MEANING="entropy of incomes")
     stand_in(monkeypatch, "sim.measures", available=lambda: {"theil": theil})
-    figure = SimpleNamespace(TITLE="Convergence", MEANING="gap by year")
-    stand_in(monkeypatch, "sim.plots", available=lambda: {"convergence": figure})
+    stand_in(monkeypatch, "sim.plots", titles=lambda: {"convergence": ("Convergence", "gap by year")})
 
 
 def test_instruments_show_terms_with_range_unit_default_and_meaning(offer: None) -> None:
@@ -87,6 +89,10 @@ def test_every_series_has_a_unit_and_a_meaning_of_its_own() -> None:
     meanings = [entry.meaning for entry in series().values()]
     assert len(set(meanings)) == len(meanings)
     assert all(entry.unit for entry in series().values())
+
+
+def test_titles_read_from_the_files_are_those_of_the_figures() -> None:
+    assert titles() == {name: (module.TITLE, module.MEANING) for name, module in available().items()}
 
 
 def test_figures_worlds_and_scenarios(offer: None) -> None:

@@ -1,0 +1,89 @@
+"""The command that says how fast agents live a year on this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from sim import terminal
+from sim.cli.program import DONE
+
+
+def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any]:
+    return click.option(name, type=click.IntRange(min=least), default=usual, show_default=True, help=told)
+
+
+@click.command()
+@_number("--agents", 10**6, 1_000, "Agents of the comparison.")
+@_number("--most", 10**7, 10**4, "Agents up to which growth is measured.")
+@_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; Zhejiang has 65,800,000.")
+@_number("--rounds", 5, 5, "Rounds in which engines take turns.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON and nothing else.")
+def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool) -> int:
+    """Measure, on this machine and in one run, a year of migration here and as plain Mesa objects.
+
+    The task: agents choose among cells by logit, move, earn, save; means and Gini are reported. Medians of rounds in turn.
+    """
+    from sim.benchmark.measure import measure
+
+    found = measure(agents, most, rounds, model_agents, lambda what: click.echo(f"Measuring {what} ...", err=True))
+    if as_json:
+        click.echo(json.dumps(found))
+        return DONE
+    _tell(found)
+    return DONE
+
+
+def _tell(found: dict[str, Any]) -> None:
+    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "times plain Mesa",
+               "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
+    for title, key in (("A year of migration", "speeds"), ("Growth with the number of agents", "growth")):
+        rows = [
+            (
+                row["engine"],
+                f"{row['agents']:,}",
+                str(row["cells"]),
+                f"{row['seconds'] * 1e3:.3g}",
+                f"{row['millions']:.4g}",
+                _or_nothing(row["over_plain_mesa"], "{:.0f}" if (row["over_plain_mesa"] or 0) >= 10 else "{:.1f}"),
+                _or_nothing(row["share_of_bandwidth"], "{:.1%}"),
+                f"{row['wealth']:.5f}",
+                f"{row['gini']:.5f}",
+                "",
+            )
+            for row in found[key]
+        ]
+        terminal.print_table(title, columns, rows, numbers=range(1, 9))
+    exponents = [
+        f"{engine}: agents {_or_nothing(found['exponent_agents'][engine], '{:.2f}')}, "
+        f"cells {_or_nothing(found['exponent_cells'][engine], '{:.2f}')}"
+        for engine in found["exponent_agents"]
+    ]
+    click.echo(f"Exponents of time (agents from 100,000 on): {'; '.join(exponents)}.")
+    click.echo(
+        f"Memory: {found['memory_bytes_a_second'] / 1e9:.1f} GB/s measured on {found['threads']} threads; "
+        f"an agent-year touches {found['bytes_touched_an_agent_year']} bytes."
+    )
+    for row in found["whole_model"]:
+        click.echo(
+            f"The whole model, Zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
+            f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
+            f"{row['peak'] / 1e9:.2f} GB at the peak."
+        )
+    for cells, changes in found["coupling"].items():
+        for change, row in changes.items():
+            click.echo(
+                f"Pay changes by 1% in {change} of {cells}: {row['inverse']:.2%} choose otherwise on the same draws "
+                f"(alias tables {row['alias']:.2%}, the least possible {row['least']:.2%})."
+            )
+    if not found["reference"]:
+        click.echo("Plain Mesa is missing: the reference is tests/plain_mesa.py of a checkout; run the command there.")
+    if not found["mesa_frames"]:
+        click.echo("mesa-frames is not installed (version 0.1.0 would be measured too).")
+
+
+def _or_nothing(number: float | None, form: str) -> str:
+    return "" if number is None else form.format(number)

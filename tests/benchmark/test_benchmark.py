@@ -1,0 +1,143 @@
+"""The benchmark measures the same work everywhere: engines agree, figures add up; times themselves are never tested."""
+
+import json
+
+import numba
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from sim.benchmark import bandwidth, coupling, measure, reference
+from sim.benchmark.engine import BYTES_TOUCHED, KernelEngine
+from sim.benchmark.measure import ALL, MESA, NUMPY, ONE, Speed, Whole, contest, exponent
+from sim.benchmark.numpy_columns import NumpyEngine, gini
+from sim.benchmark.task import KEPT, SAVED, Task, shares
+from sim.cli import main
+
+TASK = Task(20_000, 22)
+
+
+@pytest.mark.parametrize("other", [NumpyEngine, reference.plain_mesa()], ids=["numpy", "mesa"])
+def test_engines_do_the_same_work(other):
+    """Draws differ, so results agree as far as samples of 20,000 do: four standard errors of a cell's share, 1% else."""
+    ours, theirs = KernelEngine(TASK), other(TASK)
+    for _ in range(4):
+        mine, told = ours.year(), theirs.year()
+        share = np.asarray(told.people) / TASK.agents
+        assert np.abs(mine.people / TASK.agents - share).max() < 4 * np.sqrt(2 * share.max() / TASK.agents)
+        assert mine.wealth == pytest.approx(told.wealth, rel=0.01)
+        assert mine.gini == pytest.approx(told.gini, rel=0.02)
+        crowded = np.asarray(told.people) > 200
+        np.testing.assert_allclose(mine.wealth_by_cell[crowded], np.asarray(told.wealth_by_cell)[crowded], rtol=0.15)
+
+
+def test_the_engine_reports_what_its_columns_hold():
+    engine = KernelEngine(TASK)
+    before = engine.wealth.copy()
+    pay = TASK.pay(engine.people)
+    report = engine.year()
+    np.testing.assert_allclose(engine.wealth, KEPT * before + SAVED * pay[engine.cell], rtol=1e-14)
+    assert (report.people == np.bincount(engine.cell, minlength=22)).all()
+    assert report.gini == pytest.approx(gini(engine.wealth), abs=1e-4)
+    by_cell = np.bincount(engine.cell, weights=engine.wealth, minlength=22) / report.people
+    np.testing.assert_allclose(report.wealth_by_cell, by_cell, rtol=1e-12)
+    held = engine.home.nbytes + engine.cell.nbytes + 2 * engine.wealth.nbytes  # wealth is read and written
+    assert held == BYTES_TOUCHED * TASK.agents
+
+
+def test_the_engine_chooses_by_the_logit_shares():
+    engine, chosen = KernelEngine(Task(200_000, 5)), np.zeros((5, 5))
+    expected = shares(engine.cost, engine.task.pay(engine.people))
+    engine.year()
+    np.add.at(chosen, (engine.home, engine.cell), 1)
+    chosen /= chosen.sum(axis=1, keepdims=True)
+    assert np.abs(chosen - expected).max() < 4 * np.sqrt(0.25 / 40_000)
+
+
+def test_any_number_of_threads_gives_the_same_bytes():
+    everywhere, alone = KernelEngine(TASK), KernelEngine(TASK)
+    allowed = numba.get_num_threads()
+    reports = [everywhere.year() for _ in range(3)]
+    numba.set_num_threads(1)
+    try:
+        again = [alone.year() for _ in range(3)]
+    finally:
+        numba.set_num_threads(allowed)
+    assert [report.gini for report in reports] == [report.gini for report in again]
+    assert everywhere.wealth.tobytes() == alone.wealth.tobytes()
+    assert reports[-1].wealth_by_cell.tobytes() == again[-1].wealth_by_cell.tobytes()
+
+
+def test_more_than_256_cells_take_two_bytes():
+    engine = KernelEngine(Task(5_000, 300))
+    assert engine.home.dtype == np.uint16
+    assert engine.year().people.sum() == 5_000
+
+
+def test_engines_take_turns_and_medians_are_reported():
+    found = contest(Task(2_000, 22), {ONE: KernelEngine, NUMPY: NumpyEngine}, 5)
+    assert [speed.engine for speed in found] == [ONE, NUMPY]
+    for speed in found:
+        assert speed.millions == pytest.approx(speed.agents / speed.seconds / 1e6)
+        assert 0 < speed.gini < 0.5
+
+
+def test_exponents_are_slopes_of_logarithms():
+    speeds = [Speed(ONE, size, 22, 3.0 * size**0.97, 0.0, 0.0, 0.0) for size in (10**5, 10**6, 10**7)]
+    assert exponent(speeds, "agents") == pytest.approx(0.97)
+    assert exponent(speeds[:1], "agents") is None
+
+
+def test_no_method_changes_fewer_choices_than_the_shares_must():
+    for row in coupling.measured(22).values():
+        assert 0 < row.least <= min(row.inverse, row.alias) + 4e-4
+
+
+def test_alias_tables_draw_the_shares():
+    row = np.array([0.1, 0.0, 0.6, 0.3])
+    kept, other = coupling._alias_table(row)
+    drawn = np.array(kept)
+    for place, target in enumerate(other):
+        drawn[target] += 1 - kept[place] if target != place else 0.0
+    np.testing.assert_allclose(drawn / 4, row, atol=1e-12)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """No long columns and no whole model: what remains takes seconds."""
+    monkeypatch.setattr(bandwidth, "measured", lambda: 2e10)
+    monkeypatch.setattr(measure, "whole_model", lambda agents, threads: Whole(agents, 11, threads, 1.0, 10**9, 5.0))
+    monkeypatch.setattr(measure, "_SHORTEST", 0.001)
+    monkeypatch.setattr(coupling, "_DRAWS", 10_000)
+
+
+def test_bench_prints_what_json_holds(quick):
+    words = ["bench", "--agents", "2000", "--most", "10000"]
+    told = CliRunner().invoke(main, [*words, "--json"])
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    assert {row["engine"] for row in found["speeds"]} >= {ONE, ALL, NUMPY, MESA}
+    assert {row["cells"] for row in found["speeds"]} == {22, 62, 180}
+    for row in found["speeds"]:
+        mesa = next(o for o in found["speeds"] if (o["engine"], o["cells"]) == (MESA, row["cells"]))
+        assert row["over_plain_mesa"] == pytest.approx(mesa["seconds"] / row["seconds"])
+        if row["engine"] in (ONE, ALL):
+            assert row["share_of_bandwidth"] == pytest.approx(2000 * BYTES_TOUCHED / row["seconds"] / 2e10)
+    shown = CliRunner().invoke(main, words)
+    assert shown.exit_code == 0
+    for word in ("plain Mesa", "times plain Mesa", "180", "5 bytes", "Exponents of time", "20.0 GB/s"):
+        assert word in shown.stdout, word
+
+
+def test_without_the_reference_it_says_where_it_is(quick, monkeypatch):
+    monkeypatch.setattr(reference, "plain_mesa", lambda: None)
+    told = CliRunner().invoke(main, ["bench", "--agents", "2000", "--most", "10000"])
+    assert told.exit_code == 0
+    assert "tests/plain_mesa.py of a checkout" in told.stdout
+
+
+def test_the_reference_is_found_only_in_a_checkout(tmp_path, monkeypatch):
+    assert reference.plain_mesa() is not None
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(reference, "__file__", str(tmp_path / "site-packages" / "sim" / "benchmark" / "reference.py"))
+    assert reference.plain_mesa() is None

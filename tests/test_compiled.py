@@ -1,0 +1,86 @@
+"""Compiled code: kept where it can be written, and safe when several processes compile it at the same moment."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim import compiled
+
+ROOT = Path(__file__).parents[1]
+FEW = "from sim.streams import philox, draws; import sim; print(draws(7, 0, 1, 2014, 12345), sim.__file__)"
+WHOLE = """
+from sim.experiment import build_model
+from sim import load
+model = build_model(load("scenarios/two_cells/baseline.yaml"))
+for _ in range(5):
+    model.step()
+print(hash(model.labour.columns["cell"].tobytes()), model.record.series[-1])
+"""
+
+
+def started(code, root, **environment):
+    """A process of its own with these variables; none where the value is None."""
+    known = {**os.environ, "PYTHONPATH": str(root), "PYTHONHASHSEED": "0", **environment}
+    known = {name: str(value) for name, value in known.items() if value is not None}
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=root, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def answers(code, root, processes, **environment):
+    """What several processes started at once print; each must end well."""
+    running = [started(code, root, **environment) for _ in range(processes)]
+    told = [process.communicate(timeout=240) for process in running]
+    assert [process.returncode for process in running] == [0] * processes, told[0][1][-2000:]
+    return [out for out, _ in told]
+
+
+def test_processes_that_start_at_once_in_an_empty_cache_agree(tmp_path):
+    told = answers(FEW, ROOT, 4, NUMBA_CACHE_DIR=tmp_path)
+    assert len(set(told)) == 1
+    assert list(tmp_path.rglob("*.nbi"))  # and what they compiled is kept
+
+
+@pytest.mark.slow
+def test_whole_models_that_start_at_once_in_an_empty_cache_agree(tmp_path):
+    assert len(set(answers(WHOLE, ROOT, 3, NUMBA_CACHE_DIR=tmp_path))) == 1
+
+
+@pytest.fixture
+def sealed(tmp_path):
+    """A copy of the package beside whose source nothing can be kept: files stand where the folders would be."""
+    package = tmp_path / "sealed" / "sim"
+    shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (package, *(path for path in package.rglob("*") if path.is_dir())):
+        (folder / "__pycache__").write_text("in the way")
+    return package.parent
+
+
+def test_code_is_kept_in_the_users_cache_where_the_package_cannot_be_written(sealed, tmp_path):
+    cache = tmp_path / "cache"
+    told = answers(FEW, sealed, 2, NUMBA_CACHE_DIR=None, XDG_CACHE_HOME=cache)
+    assert str(sealed) in told[0]
+    assert list((cache / "factorflow").rglob("*.nbi"))
+
+
+def test_code_is_kept_in_the_temporary_folder_where_the_account_has_no_cache(sealed, tmp_path):
+    (tmp_path / "nothing").write_text("a file")
+    answers(FEW, sealed, 1, NUMBA_CACHE_DIR=None, XDG_CACHE_HOME=tmp_path / "nothing", TMPDIR=tmp_path)
+    assert list(tmp_path.glob("factorflow-*/**/*.nbi"))
+
+
+def test_the_folder_a_user_named_stands(monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    compiled.keep_compiled_code()
+    assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path)
+
+
+def test_the_first_folder_that_can_be_written_is_taken(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert compiled.first_writable([blocked / "inside", tmp_path / "made"]) == tmp_path / "made"
+    assert compiled.first_writable([blocked / "inside"]) is None
