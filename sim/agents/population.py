@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
+import mesa
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,7 @@ class Population(AgentRows):
         self.agent_type, self.model = agent_type, model
         self.limits = {"home": cells, "cell": cells, **(limits or {})}
         self.population = self
+        self.first_id = 1  # where a model has several kinds, each counts on from the one before
         self.year = 0
         self.in_town: Array | None = None
         self._tables: MoveTables | None = None
@@ -113,9 +115,7 @@ class Population(AgentRows):
         self.in_town = in_town.copy()
         return np.asarray(self._count(self.in_town, skills).workers * self.weight)
 
-    def advance(
-        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
-    ) -> Moves:
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
 
         in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.
@@ -178,9 +178,22 @@ class Population(AgentRows):
         """The numbers of all rows."""
         return np.arange(self.size)
 
+    @property
+    def kind(self) -> str:
+        """What the agents are called together."""
+        return f"{self.agent_type.__name__}s"
+
     def agent(self, row: int | np.integer[Any]) -> FactorAgent:
         """One row as an agent of Mesa."""
         return self.agent_type(self, int(row))
+
+    def number_of(self, agent: object) -> int | None:
+        """The row of an agent, None where it is not one of these."""
+        return agent.row if isinstance(agent, FactorAgent) and agent.population is self else None
+
+    def rows_of(self, agent_type: type[mesa.Agent], rows: Rows) -> Rows:
+        """Those rows whose agents are of a type: all or none."""
+        return rows if issubclass(self.agent_type, agent_type) else rows[:0]
 
     def owner(self) -> Any:
         """The model the population belongs to."""
@@ -195,6 +208,12 @@ class Population(AgentRows):
         if name in self.columns:
             return self.columns[name][index].astype(np.int64)
         return COMPUTED[name](self, index)
+
+    def values_or(self, name: str, index: Index, default: object) -> Values:
+        """An attribute at some rows, or `default` for each where there is none of the name."""
+        if name in self.attributes:
+            return self.values(name, index)
+        return np.full(self.columns["home"][index].size, default)
 
     def write(self, name: str, index: Index, value: object) -> None:
         """Write a column at some rows: one whole number for all, or one for each."""
@@ -229,7 +248,7 @@ class Population(AgentRows):
 
     def __contains__(self, agent: object) -> bool:
         """Whether an agent is a row of this population."""
-        return isinstance(agent, FactorAgent) and agent.population is self
+        return self.number_of(agent) is not None
 
 
 class _Counted(NamedTuple):
@@ -271,7 +290,9 @@ def _works_in_town(population: Population, index: Index) -> Values:
 
 # What is computed from the columns, for all rows of an index at once.
 COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
-    "unique_id": lambda population, index: (population.rows[index] if isinstance(index, slice) else index) + 1,
+    "unique_id": lambda population, index: (
+        (population.rows[index] if isinstance(index, slice) else index) + population.first_id
+    ),
     "home_name": lambda population, index: population.names[population.columns["home"][index]],
     "cell_name": lambda population, index: population.names[population.columns["cell"][index]],
     "quantity": lambda population, index: np.full(population.columns["cell"][index].size, population.weight),
