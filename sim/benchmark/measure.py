@@ -16,7 +16,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from sim.benchmark import bandwidth, coupling, frames, reference
+from sim.benchmark import bandwidth, coupling, frames, reference, stages
 from sim.benchmark.engine import BYTES_TOUCHED, KernelEngine
 from sim.benchmark.numpy_columns import NumpyEngine
 from sim.benchmark.task import Engine, Task
@@ -78,6 +78,7 @@ def measure(agents: int, most: int, rounds: int, model_agents: int, tell: Tell) 
                             for name in (ONE, ALL)},
         "exponent_cells": {name: exponent([s for s in speeds if s.engine == name], "cells") for name in (ONE, ALL)},
         "whole_model": [whole_model(model_agents, threads).__dict__ for threads in sorted({1, numba.get_num_threads()})],
+        "stages": {size: stages.by_stage(size) for size in dict.fromkeys((100_000, model_agents))},
         "coupling": {
             cells: {change: row._asdict() for change, row in coupling.measured(cells).items()} for cells in CELLS
         },

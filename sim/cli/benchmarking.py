@@ -73,6 +73,7 @@ def _tell(found: dict[str, Any]) -> None:
             f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
             f"{row['peak'] / 1e9:.2f} GB at the peak."
         )
+    _tell_stages(found["stages"])
     for cells, changes in found["coupling"].items():
         for change, row in changes.items():
             click.echo(
@@ -83,6 +84,23 @@ def _tell(found: dict[str, Any]) -> None:
         click.echo("Plain Mesa is missing: the reference is tests/plain_mesa.py of a checkout; run the command there.")
     if not found["mesa_frames"]:
         click.echo("mesa-frames is not installed (version 0.1.0 would be measured too).")
+
+
+def _tell_stages(stages: dict[int, dict[str, float]]) -> None:
+    """Milliseconds a year by stage, and what running several scenarios in one pass could save at most."""
+    from sim.benchmark.stages import AGENTS
+
+    names = list(next(iter(stages.values())))
+    rows = [(name, *(f"{spent[name] * 1e3:.2f}" for spent in stages.values())) for name in names]
+    rows.append(("all", *(f"{sum(spent.values()) * 1e3:.2f}" for spent in stages.values())))
+    heads = ("stage of the year", *(f"ms a year, {size:,} agents" for size in stages))
+    terminal.print_table("Where the time goes", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
+    for size, spent in stages.items():
+        share = spent[AGENTS] / sum(spent.values())
+        click.echo(
+            f"With {size:,} agents their passes take {share:.0%} of a year: several scenarios in one pass, which would share "
+            f"draws and reading but not the writing, could save at most half of that."
+        )
 
 
 def _or_nothing(number: float | None, form: str) -> str:

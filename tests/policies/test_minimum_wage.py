@@ -83,3 +83,14 @@ def test_a_floor_above_what_labour_alone_can_make_has_no_equilibrium():
     terms = instruments()["minimum_wage"].Terms(instrument="minimum_wage", from_=1, floor=3.0)
     with pytest.raises(MarketDidNotClear, match="did not clear"):
         FactorFlowModel(world, [PolicyInForce("floor", terms)], last_year=3, continuum=True).step()
+
+
+def test_those_without_a_job_are_no_reason_for_others_to_produce_more(zhejiang):
+    """Density is of people at work: with scale economies a floor costs more output than without them."""
+    lost = []
+    for nu in (0.0, 0.1):
+        world = build_world("zhejiang", {"agglomeration": nu})
+        without, under = (lived(world, laws, last_year=2019, continuum=True) for laws in ([], [law(80_000.0)]))
+        key = (2019, "world", "zhejiang", "output")
+        lost.append(np.log(rows(without)[key] / rows(under)[key]))
+    assert lost[1] > 1.1 * lost[0] > 0
