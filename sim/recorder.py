@@ -97,9 +97,11 @@ def record_year(
     """Add a year's rows: cells as read, regions, kinds and the world as sums or means over residents."""
     year, places = economy.year, world.places
     for measure, values in {**readings, **extra}.items():
-        for cell, value in enumerate(values):
-            if not (measure == "work_in_town_share" and places.urban[cell]):
-                record.series.append((year, "cell", places.cells[cell], measure, float(value)))
+        rows = zip(places.cells, values.tolist(), places.urban.tolist(), strict=True)
+        all_cells = measure != "work_in_town_share"  # who lives in town works in town
+        record.series.extend(
+            (year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban
+        )
     everywhere = places.reported_cells
     for region, name in enumerate(places.regions):
         _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
@@ -125,9 +127,12 @@ def _group(
 ) -> None:
     """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share."""
     people = readings["population"]
+    summed = [measure for measure in readings if _adds_up(measure)]
+    sums = np.compress(where, [readings[measure] for measure in summed], axis=1).sum(axis=1)
+    found = dict(zip(summed, sums.tolist(), strict=True))
     for measure in readings:
-        if measure in ("population", "capital", "land") or measure.startswith("output"):
-            record.series.append((year, scope, name, measure, float(readings[measure][where].sum())))
+        if measure in found:
+            record.series.append((year, scope, name, measure, found[measure]))
         elif measure in ("income_per_head", "real_income_per_head"):
             record.series.append((year, scope, name, measure, _mean(readings[measure], people, where)))
     if urban is not None:
@@ -135,12 +140,16 @@ def _group(
         record.series.append((year, scope, name, "urban_share", share))
 
 
+def _adds_up(measure: str) -> bool:
+    return measure in ("population", "capital", "land") or measure.startswith("output")
+
+
 def record_moves(record: Record, world: World, year: int, factor: str, event: str, table: Array) -> None:
     """Add the moves of a factor in a year, one row for every pair of cells that saw any."""
     cells = world.places.cells
-    for origin, destination in zip(*np.nonzero(table), strict=True):
-        value = float(table[origin, destination])
-        record.flows.append((year, factor, event, cells[origin], cells[destination], value))
+    origins, destinations = np.nonzero(table)
+    rows = zip(origins.tolist(), destinations.tolist(), table[origins, destinations].tolist(), strict=True)
+    record.flows.extend((year, factor, event, cells[origin], cells[to], value) for origin, to, value in rows)
 
 
 def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float) -> None:

@@ -62,8 +62,9 @@ class _Flows:
 
     def of_revenue(self, share: Array) -> Array:
         """The form giving sum_j share_j R_cj for every cell."""
+        sectors, cell = share.size, np.arange(self.cells)
         form = np.zeros((self.cells, self.width))
-        form[:, : self.width - self.cells] = np.kron(np.eye(self.cells), share)
+        form[:, : self.cells * sectors].reshape(self.cells, self.cells, sectors)[cell, cell] = share
         return form
 
     def of_income(self) -> Array:
