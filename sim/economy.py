@@ -217,7 +217,7 @@ class Workforce:
         """The same people, `factor` times as many."""
         return Workforce(self.residence * factor, self.skills * factor)
 
-    @property
+    @cached_property
     def persons(self) -> Array:
         """Residents by cell, (cell,)."""
         return np.asarray(self.residence.sum(axis=0))

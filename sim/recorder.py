@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.economy import Economy, hours_of_work, log_change
 from sim.markets.clearing import Clearing
@@ -29,13 +31,42 @@ class BaseYear:
     other_income: Array
 
 
+class MovesOfYear(NamedTuple):
+    """Who moved of a factor in a year by one event: the pairs of cells that saw any, (pair,), and how much went."""
+
+    year: int
+    factor: str
+    event: str
+    origins: NDArray[np.object_]
+    destinations: NDArray[np.object_]
+    values: Array
+
+
 @dataclass
 class Record:
     """The years of one run: rows of (year, scope, place, measure, value), moves, residuals of the accounts."""
 
     series: list[tuple[int, str, str, str, float]] = field(default_factory=list)
-    flows: list[tuple[int, str, str, str, str, float]] = field(default_factory=list)
+    moves: list[MovesOfYear] = field(default_factory=list)
     accounts: list[tuple[int, str, float]] = field(default_factory=list)
+
+    def flow_columns(self) -> dict[str, NDArray[Any]]:
+        """All moves as columns: year, factor, event, names of origin and destination, value."""
+        pairs = [moves.values.size for moves in self.moves]
+        named = {
+            name: np.repeat(np.array([getattr(moves, name) for moves in self.moves], dtype=kind), pairs)
+            for name, kind in (("year", np.int64), ("factor", object), ("event", object))
+        }
+        joined = {"origin": "origins", "destination": "destinations", "value": "values"}
+        return named | {
+            name: np.concatenate([getattr(moves, part) for moves in self.moves]) if pairs else np.empty(0)
+            for name, part in joined.items()
+        }
+
+    @property
+    def flows(self) -> list[tuple[int, str, str, str, str, float]]:
+        """All moves as rows of (year, factor, event, origin, destination, value), made when asked for."""
+        return list(zip(*(column.tolist() for column in self.flow_columns().values()), strict=True))
 
 
 def cell_readings(
@@ -145,11 +176,14 @@ def _adds_up(measure: str) -> bool:
 
 
 def record_moves(record: Record, world: World, year: int, factor: str, event: str, table: Array) -> None:
-    """Add the moves of a factor in a year, one row for every pair of cells that saw any."""
-    cells = world.places.cells
+    """Add the moves of a factor in a year: every pair of cells that saw any.
+
+    Kept as arrays: a year has a thousand pairs, and so many small objects would keep Python's memory keeper busy.
+    """
+    cells = np.array(world.places.cells, dtype=object)
     origins, destinations = np.nonzero(table)
-    rows = zip(origins.tolist(), destinations.tolist(), table[origins, destinations].tolist(), strict=True)
-    record.flows.extend((year, factor, event, cells[origin], cells[to], value) for origin, to, value in rows)
+    values = table[origins, destinations]
+    record.moves.append(MovesOfYear(year, factor, event, cells[origins], cells[destinations], values))
 
 
 def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float) -> None:
