@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim import accounts, growth, ledger, recorder, treasury, year
+from sim import accounts, growth, individuals, ledger, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.everybody import Everybody
 from sim.agents.labour import labour_population, labour_tables, share_in_town
@@ -178,6 +178,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
+        recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
 
     def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:

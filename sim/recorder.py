@@ -194,6 +194,15 @@ def record_welfare(record: Record, world: World, year: int, by_home: Array, mean
     record.series.append((year, "world", places.world, "welfare", mean))
 
 
+def record_individuals(record: Record, world: World, year: int, found: Mapping[str, tuple[float, Array]]) -> None:
+    """Add how incomes are distributed over individuals, by measure: in the reported area, and in every cell."""
+    places = world.places
+    for measure, (everybody, by_cell) in found.items():
+        rows = zip(places.cells, by_cell.tolist(), strict=True)
+        record.series.extend((year, "cell", cell, measure, value) for cell, value in rows)
+        record.series.append((year, "world", places.world, measure, everybody))
+
+
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
     """Add what every policy cost public budgets and raised for them in a year."""
     for name, (cost, raised) in sums.items():
