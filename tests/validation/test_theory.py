@@ -1,5 +1,6 @@
 """The corners of the model are the models of the field; equation numbers are those of docs/model.md and docs/odd.md."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ from sim.validation.theory import (
     solow,
     stationary,
     table,
+    todaro,
 )
 from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
 from tests.test_end_to_end import ROOT
@@ -30,7 +32,7 @@ from tests.test_end_to_end import ROOT
 SCENARIOS = ROOT / "scenarios" / "theory"
 
 
-FAMILIES = (jobs, choice, places, factors, solow, goods, geography, stationary)
+FAMILIES = (jobs, todaro, choice, places, factors, solow, goods, geography, stationary)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rsplit(".", 1)[-1])
@@ -63,6 +65,17 @@ def test_the_formulas_give_the_numbers_that_were_checked_elsewhere():
     ]
     for ours, exact in known:
         assert np.abs(np.asarray(ours) - exact).max() < 5e-7
+
+
+def test_at_infinite_elasticities_the_one_good_is_that_of_harris_and_todaro():
+    """Limits, section 1: W is the product of the last job, and a job draws W / w people where w stays."""
+    limit = todaro.OneGood(kappa=np.inf, theta=np.inf)
+    assert limit.jobs == pytest.approx((0.7 * 10 / 2.5) ** (1 / 0.3), rel=1e-12)
+    assert limit.rural_wage == pytest.approx(0.7 * 4 * (100 - limit.in_town) ** -0.3, rel=1e-12)
+    assert limit.expected_wage == pytest.approx(limit.rural_wage, rel=1e-12)
+    large = replace(limit, people=1e9, country=1 / 0.7, country_land=1e9, floor=2.0)
+    assert large.rural_wage == pytest.approx(1, abs=1e-6)
+    assert large.drawn(0.02) == pytest.approx(2, abs=1e-6)
 
 
 def test_a_row_outside_its_tolerance_fails_and_so_does_one_without_a_number():

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
-from sim.validation.theory import choice, factors, geography, jobs, places, solow
+from sim.validation.theory import choice, factors, geography, jobs, places, solow, todaro
 from sim.validation.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
 from sim.world import theory
 from sim.world.build import build_world
@@ -186,3 +187,19 @@ def test_the_expected_wage_in_town_is_the_wage_of_the_country(seed):
     assert town * ours.persons[0] == pytest.approx(economy.jobs, rel=1e-8)
     assert 1 - town == pytest.approx(1 - economy.rural_wage / economy.floor, abs=1e-8)
     assert abs(ours.values[0] - ours.values[1]) < 1e-8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_settle_where_harris_and_todaro_have_them(seed):
+    """Equations (6) and (11): people, jobs and both wages from far starts, and more people than jobs where a town gains."""
+    rng = np.random.default_rng([9, seed])
+    made = {"town": rng.uniform(5.0, 12.0), "country": rng.uniform(2.0, 6.0), "share": rng.uniform(0.4, 0.8)}
+    lands = {"town_land": rng.uniform(0.5, 2.0), "country_land": rng.uniform(0.5, 2.0)}
+    elastic = {"kappa": rng.uniform(5.0, 60.0), "theta": rng.uniform(2.0, 10.0)}
+    free = todaro.OneGood(people=rng.uniform(50, 200), **made, **lands, **elastic)
+    all_at_work = brentq(lambda wage: np.log(replace(free, floor=wage).jobs / replace(free, floor=wage).in_town), 1e-3, 1e3)
+    economy = replace(free, floor=all_at_work * rng.uniform(1.1, 2.0))
+    assert economy.jobs < economy.in_town  # the floor binds
+    exact = np.array([economy.in_town, economy.jobs, economy.rural_wage, economy.expected_wage])
+    for start in rng.uniform(0.1, 0.9, size=2):
+        assert todaro.numbers(todaro.settle(economy, start)) == pytest.approx(exact, rel=1e-8)

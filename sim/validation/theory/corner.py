@@ -25,6 +25,7 @@ AUTARKY = 60.0  # log points: shares of trade of exp(-60 theta)
 # Every corner is a scenario of the same name in scenarios/theory: its world, and the parameters it says otherwise.
 CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "harris_todaro": ("theory_harris_todaro", {}),
+    "todaro": ("theory_todaro", {}),
     "logit": ("theory_choice", {}),
     "barriers": ("theory_choice", {"migration_cost": 0.5}),
     "roback": ("theory_roback", {"labour_choice_elasticity": 10_000}),
