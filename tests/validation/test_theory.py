@@ -37,7 +37,7 @@ FAMILIES = (jobs, todaro, choice, places, factors, solow, goods, geography, stat
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rsplit(".", 1)[-1])
 def test_every_row_of_the_table_passes(family):
-    """Equations (1) to (9) in their corners."""
+    """Equations (1) to (12) in their corners."""
     rows = list(family.rows())
     assert rows
     assert not [row.words() for row in rows if not row.passed]
@@ -76,6 +76,25 @@ def test_at_infinite_elasticities_the_one_good_is_that_of_harris_and_todaro():
     large = replace(limit, people=1e9, country=1 / 0.7, country_land=1e9, floor=2.0)
     assert large.rural_wage == pytest.approx(1, abs=1e-6)
     assert large.drawn(0.02) == pytest.approx(2, abs=1e-6)
+
+
+def test_welfare_rises_by_the_number_that_was_checked_elsewhere():
+    """Equation (10) and limits, section 2: What = 1.1186217 where the third place pays a fifth more."""
+    pay = np.array([[1.0], [1.5], [2.5]])
+    before, after = (at_start(corner("logit", {"productivity": pay * [[1.0], [1.0], [up]]})).welfare for up in (1.0, 1.2))
+    assert np.exp(after - before) == pytest.approx(np.full(3, 1.1186217), abs=5e-8)
+
+
+@pytest.mark.parametrize("field", ["prices", "wage"])
+def test_trade_at_wrong_prices_does_not_add_up(field):
+    """Head-Ries alone would pass: costs of production cancel in it."""
+    now = at_start(corner("five_countries"))
+    assert all(row.passed for row in goods.head_ries(now))
+    wrong = getattr(now.clearing, field).copy()
+    wrong[2] *= 1 + 1e-6
+    told = {field: wrong} if field == "prices" else {"wage": wrong, "labour_cost": wrong}
+    rows = list(goods.head_ries(replace(now, clearing=replace(now.clearing, **told))))
+    assert [row.passed for row in rows] == [True, False, False]
 
 
 def test_a_row_outside_its_tolerance_fails_and_so_does_one_without_a_number():
@@ -181,10 +200,10 @@ def test_every_row_with_agents_passes():
 
 
 def test_welfare_of_everybody_rises_with_the_pay_of_one_place_by_its_share():
-    """The envelope: d log W / d log V_3 = p_3."""
+    """Equation (10), the envelope: d log W / d log V_3 = p_3."""
     value, step = np.array([1.0, 1.5, 2.5]), 1e-5
     up, down = (
-        at_start(corner("logit", {"productivity": (value * [1, 1, np.exp(sign * step)])[:, None]})).expected_value[0]
+        at_start(corner("logit", {"productivity": (value * [1, 1, np.exp(sign * step)])[:, None]})).welfare[0]
         for sign in (1, -1)
     )
     assert (up - down) / (2 * step) == pytest.approx(choice.logit(value, 1.5)[2], abs=1e-8)

@@ -43,13 +43,16 @@ def off_diagonal(rng, cells, scale, symmetric=False):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_shares_by_home(seed):
-    """Equation (6) in levels: p_hd proportional to (amenity_d exp(-cost_hd) pay_d)^kappa."""
+    """Equations (10) and (12): p_hd proportional to (amenity_d exp(-cost_hd) pay_d)^kappa, and the log sum of its weights."""
     rng = np.random.default_rng([1, seed])
     cells, kappa = int(rng.integers(2, 9)), rng.uniform(0.2, 6.0)
     pay, amenity, cost = rng.lognormal(size=cells), rng.lognormal(size=cells), off_diagonal(rng, cells, 1.0)
     parts = {"people": rng.dirichlet(np.ones(cells)), "productivity": pay[:, None], "amenity": amenity}
     world = drawn("random", "theory_choice", {**parts, "migration_cost": cost}, labour_choice_elasticity=kappa)
     assert np.abs(chosen(world) - choice.logit(pay * amenity * np.exp(-cost), kappa)).max() < 1e-8
+    weight = (amenity * np.exp(-cost)) ** kappa
+    welfare = np.log(weight @ pay**kappa / weight.sum(axis=1)) / kappa
+    assert np.abs(at_start(world).welfare - welfare).max() < 1e-8
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -118,9 +121,11 @@ def test_gains_from_trade_and_costs_from_shares(seed):
     assert np.abs(np.log(now.real_wage / closed.real_wage) - power * np.log(now.home_share)).max() < 1e-8
     change = np.log(now.real_wage / dearer.real_wage) - power * np.log(now.home_share / dearer.home_share)
     assert np.abs(change).max() < 1e-8
-    share = now.trade_shares[:, :, 0]
-    own = share.diagonal()
-    recovered = np.log(np.outer(own, own) / (share * share.T)) / theta
+    traded = now.flows[:, :, 0]
+    assert traded.sum(axis=1) == pytest.approx(now.spending[:, 0], rel=1e-8)  # which holds at the right prices alone
+    assert traded.sum(axis=0) == pytest.approx(now.clearing.revenue[:, 0], rel=1e-8)
+    own = traded.diagonal()
+    recovered = np.log(np.outer(own, own) / (traded * traded.T)) / theta
     assert np.abs(recovered - parts["trade_cost"] - parts["trade_cost"].T).max() < 1e-8
     model = model_of(now.world)
     model.economy.revenue = rng.lognormal(sigma=1.5, size=(cells, 1))

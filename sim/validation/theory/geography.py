@@ -54,7 +54,7 @@ def _line() -> Iterator[Row]:
     results = [settled(corner("line", {"people": start / start.sum()})) for start in _STARTS]
     worst = max(float(np.abs(result.shares - results[0].shares).max()) for result in results)
     yield Row("people from four starts, |g2/g1| = 0.17", "line", _AA, 0.0, worst)
-    welfare = [result.expected_value[0] for result in results]
+    welfare = [result.welfare[0] for result in results]
     yield Row("welfare from four starts", "line", _AA, 0.0, float(np.ptp(welfare)))
     taste = place.amenity ** (1 / (1 - h))  # utility is a real wage to the power 1 - h
     cost = np.exp(place.trade_cost)

@@ -62,7 +62,7 @@ def _welfare() -> Iterator[Row]:
     open_, closed = settled(corner("trade_and_tastes")), settled(corner("trade_and_tastes", trade_cost=AUTARKY))
     a, theta, kappa = 0.75, 4.0, 3.0
     gain = open_.home_share ** (-a / theta) * (closed.persons / open_.persons) ** (1 / kappa + 1 - a)
-    ours = np.exp(open_.expected_value - closed.expected_value)
+    ours = np.exp(open_.welfare - closed.welfare)
     yield Row("welfare gain from trade, people free", "trade_and_tastes", _REDDING, gain, ours)
     yield Row("that gain is alike in every place", "trade_and_tastes", _REDDING, 0.0, float(np.ptp(gain)))
     open_, closed = (at_start(corner("trade_and_tastes", trade_cost=cost)) for cost in (0.0, AUTARKY))
