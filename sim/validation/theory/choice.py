@@ -50,7 +50,7 @@ def _elasticity(value: Array, kappa: float) -> Row:
     sides = [value * np.array([1.0, 1.0, np.exp(sign * step)]) for sign in (1, -1)]
     up, down = (settled(corner("logit", {"productivity": side[:, None]})).shares[2] for side in sides)
     exact = kappa * (1 - logit(value, kappa)[2])
-    return Row("elasticity of a share to its own pay", "logit", _MCFADDEN, exact, np.log(up / down) / (2 * step), 1e-7)
+    return Row("elasticity of a share to its own pay", "logit", _MCFADDEN, exact, np.log(up / down) / (2 * step))
 
 
 def _limits(value: Array) -> Iterator[Row]:

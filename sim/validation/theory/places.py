@@ -51,7 +51,7 @@ def _subsidies(pay: Array, amenity: Array, land: Array, h: float) -> Iterator[Ro
         paid = settled(corner(name, {"people": near[1], "wedge": wedge}, labour_choice_elasticity=kappa)).shares
         ours = np.log(paid[1] / paid[0] / (without[1] / without[0])) / np.log(1.01)
         exact = kappa * (1 - h) / (1 + kappa * h)
-        yield Row(f"people moved by a subsidy, elasticity {kappa:g}", name, _REDDING, exact, ours, 1e-7)
+        yield Row(f"people moved by a subsidy, elasticity {kappa:g}", name, _REDDING, exact, ours)
     at_rest = roback_shares(pay * (1 - wedge), amenity, land, h)
     values = at_start(corner("roback", {"people": at_rest, "wedge": wedge})).values + np.log(amenity)
     yield Row("a subsidy under free mobility: real gap", "roback", _ROBACK, 0.0, float(np.ptp(values)))
