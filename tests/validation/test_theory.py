@@ -1,5 +1,7 @@
 """The corners of the model are the models of the field; equation numbers are those of docs/model.md and docs/odd.md."""
 
+import re
+from copy import deepcopy
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +13,7 @@ from scipy.stats import chi2
 from sim import load
 from sim.cli import main
 from sim.data import catalogue
+from sim.errors import WorldError
 from sim.model import FactorFlowModel
 from sim.validation.theory import (
     Row,
@@ -28,6 +31,7 @@ from sim.validation.theory import (
     todaro,
 )
 from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
+from sim.world import theory
 from tests.test_end_to_end import ROOT
 
 SCENARIOS = ROOT / "scenarios" / "theory"
@@ -127,22 +131,38 @@ def test_no_scenario_of_the_theory_is_without_a_corner():
     assert {file.stem for file in SCENARIOS.glob("*.yaml")} == set(CORNERS)
 
 
-CELL = {"people", "settled", "amenity", "land", "capital", "wedge", "productivity"}
-SECTOR = {"labour", "capital", "land", "value_added", "materials", "spending", "pays_trade_cost"}
-ENTRY = {"title", "source", "first_year", "last_year", "regions", "outside", "sectors", "groups", "parameters"}
-ENTRY |= {"technology", "cells", "trade_cost", "migration_cost"}
-
-
 @pytest.mark.parametrize("name", [name for name in catalogue.worlds() if name.startswith("theory_")])
-def test_no_word_of_a_world_is_misspelt_and_no_parameter_outside_its_range(name):
+def test_a_world_has_its_regions_and_sectors_and_no_parameter_outside_its_range(name):
     entry, parameters = catalogue.worlds()[name], catalogue.parameters(name)
-    assert set(entry) <= ENTRY
-    assert all(set(cell) <= CELL for cell in entry["cells"].values())
+    assert theory.described(name).cells == tuple(entry["cells"])
     assert set(entry["technology"]) == set(entry["sectors"])
-    assert all(set(sector) <= SECTOR for sector in entry["technology"].values())
     assert {cell.split("/")[0] for cell in entry["cells"]} == set(entry["regions"])
     assert set(entry["parameters"]) <= set(parameters)
     assert all(parameter.low <= parameter.value <= parameter.high for parameter in parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("place", "word", "right"),
+    [
+        ((), "trade_costs", "trade_cost"),
+        (("technology",), "farming", "industry"),
+        (("technology", "industry"), "labor", "labour"),
+        (("technology", "industry", "materials"), "agricultur", "agriculture"),
+        (("cells", "coast/urban"), "peple", "people"),
+        (("cells", "coast/urban", "productivity"), "industri", "industry"),
+    ],
+)
+def test_a_misspelt_word_of_a_world_is_refused_with_those_that_are_allowed(monkeypatch, place, word, right):
+    """Read as left out it would mean no productivity, no trade cost, nobody there."""
+    worlds = deepcopy(dict(catalogue.worlds()))
+    told = worlds["theory_provinces"]
+    for step in place:
+        told = told[step]
+    told[word] = told[next(iter(told))]
+    monkeypatch.setattr(catalogue, "worlds", lambda: worlds)
+    with pytest.raises(WorldError, match=re.escape(".".join((*place, word)))) as answer:
+        theory.described("theory_provinces")
+    assert right in str(answer.value).partition("allowed")[2]
 
 
 def test_a_lower_cost_of_moving_narrows_the_wage_gap_all_the_way():
