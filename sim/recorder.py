@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -134,13 +134,15 @@ def record_year(
             (year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban
         )
     everywhere = places.reported_cells
+    summed = [measure for measure in readings if _adds_up(measure)]
+    table = (readings, summed, np.stack([readings[measure] for measure in summed]))
     for region, name in enumerate(places.regions):
-        _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
+        _group(record, year, "region", name, places.region_of_cell == region, places.urban, *table)
         record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
     for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
         if (flag & everywhere).any():  # some worlds have towns alone
-            _group(record, year, "kind", kind, flag & everywhere, None, readings)
-    _group(record, year, "world", places.world, everywhere, places.urban, readings)
+            _group(record, year, "kind", kind, flag & everywhere, None, *table)
+    _group(record, year, "world", places.world, everywhere, places.urban, *table)
     income = income_at_base_returns(world, economy, base)
     people = readings["population"]
     urban, rural = everywhere & places.urban, everywhere & ~places.urban
@@ -154,13 +156,22 @@ def _mean(value: Array, weight: Array, where: Flag) -> float:
 
 
 def _group(
-    record: Record, year: int, scope: str, name: str, where: Flag, urban: Flag | None, readings: Mapping[str, Array]
+    record: Record,
+    year: int,
+    scope: str,
+    name: str,
+    where: Flag,
+    urban: Flag | None,
+    readings: Mapping[str, Array],
+    summed: Sequence[str],
+    stocks: Array,
 ) -> None:
-    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share."""
+    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share.
+
+    stocks: (measure, cell), the readings of the measures `summed`, which add up.
+    """
     people = readings["population"]
-    summed = [measure for measure in readings if _adds_up(measure)]
-    sums = np.compress(where, [readings[measure] for measure in summed], axis=1).sum(axis=1)
-    found = dict(zip(summed, sums.tolist(), strict=True))
+    found = dict(zip(summed, np.compress(where, stocks, axis=1).sum(axis=1).tolist(), strict=True))
     for measure in readings:
         if measure in found:
             record.series.append((year, scope, name, measure, found[measure]))
