@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,12 +38,12 @@ def individual_incomes(
     return np.asarray(pay + shared[:, None, None])
 
 
-def quantile(income: Array, persons: Array, share: float) -> Array:
-    """The lowest income that at least this share of persons do not exceed, (...,), of income and persons (..., kind)."""
+def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
+    """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
     order = np.argsort(income, axis=-1, kind="stable")
     ranked, running = np.take_along_axis(income, order, axis=-1), np.take_along_axis(persons, order, axis=-1).cumsum(axis=-1)
-    first = (running >= share * running[..., -1:]).argmax(axis=-1)
-    return np.asarray(np.take_along_axis(ranked, first[..., None], axis=-1)[..., 0])
+    first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
+    return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
 
 
 def distribution(world: World, economy: Economy, incomes: Array) -> Mapping[str, tuple[float, Array]]:
@@ -56,6 +56,9 @@ def distribution(world: World, economy: Economy, incomes: Array) -> Mapping[str,
     by_cell, persons = incomes.reshape(world.cells, -1), economy.workforce.skills.reshape(world.cells, -1)
     everybody, people = by_cell[inside].ravel(), persons[inside].ravel()
     found = {"individual_gini": (float(gini(np.maximum(everybody, 0.0), people)), gini(np.maximum(by_cell, 0.0), persons))}
-    for measure, share in QUANTILES.items():
-        found[measure] = (float(quantile(everybody, people, share)), quantile(by_cell, persons, share))
-    return found
+    of_all, of_cells = (
+        quantiles(income, heads, tuple(QUANTILES.values())) for income, heads in ((everybody, people), (by_cell, persons))
+    )
+    return found | {
+        measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)
+    }
