@@ -12,7 +12,8 @@ from sim import accounts, growth, ledger, recorder, treasury, year
 from sim.agents.capital import capital_population, capital_tables
 from sim.agents.labour import labour_population, labour_tables, share_in_town
 from sim.agents.land import land_population, land_tables
-from sim.agents.population import Moves, Population
+from sim.agents.counted import Moves
+from sim.agents.population import Population
 from sim.economy import Payment, Rules, baseline_rules, log_change
 from sim.errors import FactorFlowError
 from sim.markets.clearing import Clearing
