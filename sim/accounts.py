@@ -42,11 +42,13 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     bought = bought + voucher_goods
     sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
     labour, capital, land = production.factor_payments(tech, clearing.revenue)
+    # labour costs more than all of it would earn only where a floor says how much
+    cost = np.where(clearing.labour_cost > clearing.wage, rules.wage_floor, np.maximum(clearing.wage, rules.wage_floor))
     return {
         "markets_cleared": clearing.residual,
         "goods_markets": _relative(sales, clearing.revenue),
-        "wage_bills": _relative(clearing.labour_cost * clearing.employment * supply.labour, labour),
-        "wage_floors": _relative(np.maximum(clearing.labour_cost, rules.wage_floor), clearing.labour_cost),
+        "wage_bills": _relative(clearing.employment * supply.labour, labour / clearing.labour_cost),
+        "wage_floors": _relative(clearing.labour_cost, cost),
         "capital_income": _relative(clearing.rental * supply.capital, capital),
         "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
         "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),

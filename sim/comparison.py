@@ -12,8 +12,6 @@ import pandas as pd
 from sim.errors import ResultsError
 from sim.results import SCOPES, Results, median_and_band
 
-COAST_MOUNTAIN = "coast_mountain_ratio"
-
 _KEYS = ["measure", "scope", "place", "year"]
 _LEVELS = ["baseline_median", "scenario_median", "difference", "p05", "p95"]
 _COLUMNS = ["scenario", *_KEYS, *_LEVELS, "unit", "paired", "replicates"]
@@ -108,18 +106,17 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = _drawn_unlike(baseline, other)
-        tables.append(_differences(reference, _wide(other, groups_of=baseline), label, paired=not unlike))
+        tables.append(_differences(reference, _wide(other), label, paired=not unlike))
         notes += _notes(baseline, other, unlike)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)
     table = table[table["year"] <= last]
-    units = {**baseline.units, COAST_MOUNTAIN: "ratio"}
-    table = table.assign(unit=table["measure"].map(units))[_COLUMNS]
+    table = table.assign(unit=table["measure"].map(baseline.units))[_COLUMNS]
     return Comparison(baseline, dict(zip(labels, others, strict=True)), table, tuple(dict.fromkeys(notes)))
 
 
-def _wide(results: Results, groups_of: Results | None = None) -> pd.DataFrame:
-    """Rows measure, scope, place, year; columns finished replicates; with the ratio of coast to mountain."""
+def _wide(results: Results) -> pd.DataFrame:
+    """Rows measure, scope, place, year; columns finished replicates."""
     if not results.replicates:
         raise ResultsError(f"{results.path}: no replicate came to its end, so there is nothing to compare.")
     wide = results.series.pivot(index=_KEYS, columns="replicate", values="value")
@@ -127,26 +124,7 @@ def _wide(results: Results, groups_of: Results | None = None) -> pd.DataFrame:
     words = [list(level.astype(str)) for level in index.levels[:3]]  # categories of two files need not agree
     wide.index = index.set_levels(words, level=[0, 1, 2])
     wide.columns = pd.Index([int(replicate) for replicate in wide.columns], name="replicate")
-    groups = (groups_of or results).manifest.get("groups") or {}
-    if not groups.get("coast") or not groups.get("mountain"):
-        return wide
-    ratio = (_income_of(wide, groups["coast"]) / _income_of(wide, groups["mountain"])).dropna(how="all")
-    rows = [(COAST_MOUNTAIN, "world", results.world, year) for year in ratio.index]
-    return pd.concat([wide, ratio.set_axis(pd.MultiIndex.from_tuples(rows, names=_KEYS))]) if rows else wide
-
-
-def _income_of(wide: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
-    """Income per head of a group of regions, weighted by population: sum(N y) / sum(N); rows are years."""
-    kept = wide[wide.index.isin(members, level="place") & wide.index.isin(["region"], level="scope")]
-    income, population = (
-        kept[kept.index.isin([measure], level="measure")].droplevel(["measure", "scope"])
-        for measure in ("income_per_head", "population")
-    )
-    both = income.notna() & population.notna()
-    earned = (income * population).where(both).groupby(level="year")
-    # A group with a member missing is another group: no number then.
-    whole = earned.count() == len(members)
-    return (earned.sum() / population.where(both).groupby(level="year").sum()).where(whole)
+    return wide
 
 
 def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired: bool) -> pd.DataFrame:

@@ -227,13 +227,13 @@ class Workforce:
 class Economy:
     """The state of a world at the start of a year; the stages of the year replace its parts.
 
-    people_scale: residents over those of the base year, by births and deaths alone. capital_units[o, c]: slices of the
-    portfolio of owner o that stand in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned
-    by o, which never moves. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the
-    base year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
-    productivity, changed only when villages become urban. The *_reference stocks (belt_references
-    by policy) and the *_seed tables of choice are
-    those the base year had on the ground a cell now covers.
+    people_scale: residents over those of the base year, by births and deaths alone. employment[c]: share of the efficiency
+    units at work in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand
+    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned by o, which never moves.
+    land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the base year. knowledge[c]: log
+    value-added productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when
+    villages become urban. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the
+    base year had on the ground a cell now covers.
     """
 
     year: int
@@ -241,6 +241,7 @@ class Economy:
     income_per_head: Array
     income_before_transfers: Array
     budgets: Array
+    employment: Array
     workforce: Workforce
     work_in_town: Array
     capital_units: Array

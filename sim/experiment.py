@@ -236,6 +236,7 @@ def _measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, d
         region_of_cell=np.array([regions.index(name.split("/")[0]) for name in names]),
         kind_of_cell=np.array([name.split("/")[1] for name in names]),
         world=scenario.world,
+        groups=_groups(scenario),
     )
     frames, units = [], {}
     index = pd.MultiIndex.from_product([replicates, years], names=["replicate", "year"]).to_frame(index=False)

@@ -15,13 +15,14 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
 
     A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c + sum_b nu_b log(H_b / H_b0)))
 
-    H: efficiency units at work over those the base year had on the same ground, in the cell or in all of a belt b it
-    belongs to, then over those of the belt's first year; g: infrastructure over that of the base year.
+    H: efficiency units with a job, by the year before's share of those who want one, over those the base year had on the
+    same ground, in the cell or in all of a belt b it belongs to, then over those of the belt's first year; g:
+    infrastructure over that of the base year.
     Everything acts on value added, hence the exponent gamma. Source: Combes and Gobillon (2015) for nu, Bom and
     Ligthart (2014) for phi.
     """
     p = world.parameters
-    hours = hours_of_work(world, economy.workforce).sum(axis=0)
+    hours = hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment
     log_gain = (
         economy.knowledge
         + p["agglomeration"] * np.log(hours / economy.labour_reference)
@@ -152,7 +153,7 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
 
     People, land and capital move as agents; here go productivity, public stocks, base-year references and ties, so that
     a change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x
-    the input bundle's cost, and the village loses the same share of its scale. Revenues, the next start, follow.
+    the cost at size one, and the village loses the same share of its scale. Revenues, the next start, follow.
     """
     economy.labour_seed = absorbed_seed(economy.labour_seed, share, town)
     economy.capital_seed = absorbed_seed(economy.capital_seed, share, town)

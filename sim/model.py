@@ -97,7 +97,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         moved = self._move(rules, clearing, money)
         self._settle(rules, clearing, moved)
         self._grow(rules, clearing)
-        self._remember(money, persons)
+        self._remember(clearing, money, persons)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -219,12 +219,13 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
-    def _remember(self, money: treasury.Statement, persons: Array) -> None:
-        """Keep what next year's law may look at: incomes and budgets of this year."""
+    def _remember(self, clearing: Clearing, money: treasury.Statement, persons: Array) -> None:
+        """Keep what next year may look at: incomes, budgets and jobs of this year."""
         economy = self.economy
         economy.income_per_head = money.disposable / persons
         economy.income_before_transfers = (money.wages + money.dividends + money.land_income - money.tax) / persons
         economy.budgets = money.budgets
+        economy.employment = clearing.employment
 
     def _grow(self, rules: Rules, clearing: Clearing) -> None:
         """Places learn and people are born: productivity and numbers of the next year."""

@@ -88,6 +88,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         income_per_head=world.income_per_head.copy(),
         income_before_transfers=treasury.before_transfers(world, exact.sum(axis=0)),
         budgets=world.budgets.copy(),
+        employment=np.ones(world.cells),
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),
         capital_units=units,
@@ -123,8 +124,8 @@ def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
 
 
 def hours_at_work(world: World, economy: Economy) -> Array:
-    """Efficiency units by cell of work, (cell,)."""
-    return np.asarray(hours_of_work(world, economy.workforce).sum(axis=0))
+    """Efficiency units with a job by cell of work, (cell,)."""
+    return np.asarray(hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment)
 
 
 def base_hours(world: World) -> Array:

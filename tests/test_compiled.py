@@ -84,3 +84,30 @@ def test_the_first_folder_that_can_be_written_is_taken(tmp_path):
     blocked.write_text("")
     assert compiled.first_writable([blocked / "inside", tmp_path / "made"]) == tmp_path / "made"
     assert compiled.first_writable([blocked / "inside"]) is None
+
+
+def test_a_rule_that_was_edited_is_not_run_as_it_was(tmp_path):
+    """The kernel lives in another file than the rule it takes in."""
+    package = tmp_path / "copy" / "sim"
+    shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
+    code = """
+import numpy as np
+from sim.agents import kernel, odds
+from sim.agents.choice import MoveTables
+still, nobody = np.zeros(3), np.zeros(1, dtype=bool)
+tables = MoveTables(np.cumsum(np.full((3, 3), 1 / 3), axis=1).round(15).clip(max=1), np.zeros(1, dtype=np.int64), 1.0, still,
+                    np.arange(3), True, still, nobody, np.zeros(1, dtype=np.int64))
+cell, none = np.zeros(999, dtype=np.uint8), np.empty(0, dtype=np.uint8)
+kernel.advance(cell.copy(), cell, none, none.astype(np.uint16), 7, 0, 1, 2014, odds.odds_of(tables), np.ones(3),
+               np.zeros(3, dtype=np.int32), 1)
+print(np.bincount(cell, minlength=3))
+"""
+    before = answers(code, package.parent, 1, NUMBA_CACHE_DIR=None)
+    rule = package / "agents" / "choice.py"
+    text = rule.read_text()
+    start = text.index("def choose(")
+    body = text.index('"""', text.index('"""', start) + 3) + 3
+    rule.write_text(text[:body] + "\n    return 2" + text[body:])
+    after = answers(code, package.parent, 1, NUMBA_CACHE_DIR=None)
+    assert before != after == ["[  0   0 999]\n"]
+    assert len(list((package / "__pycache__" / "compiled").iterdir())) == 1  # the earlier state is gone

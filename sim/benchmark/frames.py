@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.choice import cumulative_shares
-from sim.benchmark.numpy_columns import gini
+from sim.benchmark.numpy_columns import histogram_gini
 from sim.benchmark.task import KEPT, SAVED, Engine, Report, Task, shares
 
 
@@ -56,7 +56,7 @@ def frames_engine(task: Task) -> Engine:
             cell, wealth = workers["cell"].to_numpy(), workers["wealth"].to_numpy()
             self.people = np.bincount(cell, minlength=task.cells)
             held = np.bincount(cell, weights=wealth, minlength=task.cells)
-            return Report(self.people, held / np.maximum(self.people, 1), float(wealth.mean()), gini(wealth))
+            return Report(self.people, held / np.maximum(self.people, 1), float(wealth.mean()), histogram_gini(wealth))
 
     engine: Engine = FramesModel()
     return engine

@@ -19,7 +19,7 @@ def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any
 @click.command()
 @_number("--agents", 10**6, 1_000, "Agents of the comparison.")
 @_number("--most", 10**7, 10**4, "Agents up to which growth is measured.")
-@_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; Zhejiang has 65,800,000.")
+@_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; 65,800,000 stand for 1.3 people each.")
 @_number("--rounds", 5, 5, "Rounds in which engines take turns.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON and nothing else.")
 def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool) -> int:

@@ -73,10 +73,11 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 
     R_cj = sum_n pi_ncj X_nj,   X_nj = mu_j F_n + v_nj C_n + sum_k (1 - gamma_k) a_kj R_nk
 
-    Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (last year's);
-    total revenue is held while searching, since every price is free up to a scale, and fixed afterwards by the numeraire:
-    the base-year basket's geometric price index at its base-year value. Where a wage floor W binds, labour costs W and jobs
-    are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear naming the worst market.
+    Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (the base year's
+    on the ground cells now cover); total revenue is held while searching, since every price is free up to a scale, and fixed
+    afterwards by the numeraire: the base-year basket's geometric price index at its base-year value. Where a wage floor W
+    binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
+    naming the worst market.
     """
     tech, theta = world.technology, world.parameters["trade_elasticity"]
     size = start.sum()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
 
@@ -24,8 +24,9 @@ class Panel:
     """Incomes and residents of the reported cells.
 
     income: disposable income per head, yuan, (replicate, year, cell); population: persons, same shape; years: (year,);
-    region_of_cell: number of each cell's region; kind_of_cell: "urban" or "rural". Where nobody lives the income may be
-    anything. Raises FactorFlowError where a number is missing or negative: a NaN never enters a mean.
+    region_of_cell: number of each cell's region; kind_of_cell: "urban" or "rural"; groups: regions by name of a group.
+    Where nobody lives the income may be anything. Raises FactorFlowError where a number is missing or negative: a NaN never
+    enters a mean.
     """
 
     income: Array
@@ -36,6 +37,7 @@ class Panel:
     region_of_cell: Index
     kind_of_cell: NDArray[np.str_]
     world: str
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse tables that do not fit each other, and missing or negative numbers by cell, year and replicate."""

@@ -5,6 +5,9 @@ both enter the choice of a place, log(1 + s). Theory: factors come until net ret
 produces more and pays its other factor more, and where people are free to move rents take up the rest: a place-based
 subsidy under free mobility is capitalised in land (Roback 1982; limiting case in the tests). Those who pay lose public
 purchases.
+
+`on_wages` is paid to workers, not to employers, and does not lower what labour costs: where a `minimum_wage` binds it creates
+no jobs but draws people to wait for one. The remedy of Harris and Todaro (1970), a subsidy to employers, is not in the model.
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ Employers pay the floor W and hire until the wage bill is spent, E = bill / W, s
 round by lot: whoever is in the place expects W E / H, which is what enters incomes and the choice of a place. Theory:
 people come to town until the expected wage, not the wage, is that of the country, w = W E / L_u, so unemployment is 1 - w / W
 and a new urban job draws more migrants than it employs (Harris and Todaro 1970; limiting case in the tests).
+
+A wage subsidy beside it (`investment_subsidy`, `on_wages`) is paid to workers on top of the floor: labour costs employers W
+as before, so where the floor binds it creates no jobs but draws people, and a larger share of them is out of work. The remedy
+of Harris and Todaro is a subsidy to employers, which the model does not have.
 """
 
 from __future__ import annotations

@@ -20,6 +20,12 @@ from sim.world.skills import SKILLS
 from sim.world.world import GENERAL, PURPOSES, Array, Choice, Places, PublicMoney, Stocks, Technology, World
 
 _UNTRAINED = SKILLS.index("secondary")
+_ENTRY = (
+    *("title", "source", "first_year", "last_year", "regions", "outside", "sectors", "groups", "parameters"),
+    *("technology", "cells", "trade_cost", "migration_cost"),
+)
+_SECTOR = ("labour", "capital", "land", "value_added", "materials", "spending", "pays_trade_cost")
+_CELL = ("people", "settled", "amenity", "land", "capital", "wedge", "productivity")
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,13 @@ class Corner:
 
 
 def described(name: str) -> Corner:
-    """The corner as its entry in the catalogue describes it."""
+    """The corner as its entry in the catalogue describes it.
+
+    Raises WorldError on a word it does not know, which would otherwise count as left out, and a productivity as zero.
+    """
     entry = catalogue.worlds()[name]
     sectors, cells = tuple(entry["sectors"]), tuple(entry["cells"])
+    _every_word_is_known(name, entry, sectors)
 
     def column(field: str, default: float) -> Array:
         return np.array([float(entry["cells"][cell].get(field, default)) for cell in cells])
@@ -70,6 +80,23 @@ def described(name: str) -> Corner:
         trade_cost=np.array(entry.get("trade_cost", nothing), dtype=float),
         migration_cost=np.array(entry.get("migration_cost", nothing), dtype=float),
     )
+
+
+def _every_word_is_known(name: str, entry: Mapping[str, Any], sectors: tuple[str, ...]) -> None:
+    """Raise WorldError with the place of the first word that is not known there, and with the words that are."""
+    told: list[tuple[str, Mapping[str, Any], tuple[str, ...]]] = [("", entry, _ENTRY)]
+    told.append(("technology", entry["technology"], sectors))
+    for sector, share in entry["technology"].items():
+        told.append((f"technology.{sector}", share, _SECTOR))
+        told.append((f"technology.{sector}.materials", share.get("materials", {}), sectors))
+    for cell, has in entry["cells"].items():
+        told.append((f"cells.{cell}", has, _CELL))
+        told.append((f"cells.{cell}.productivity", has.get("productivity", {}), sectors))
+    for place, words, known in told:
+        for word in words:
+            if word not in known:
+                where = f"{place}.{word}" if place else word
+                raise WorldError(f'{name}: {where} is not known; allowed in place of "{word}": {", ".join(known)}')
 
 
 def build(name: str, p: Mapping[str, float]) -> World:

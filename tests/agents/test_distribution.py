@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.agents.distribution import Distribution, bins, edges, fill
-from sim.benchmark.numpy_columns import gini
+from tests.agents.exact import gini
 
 BINS = bins(-10, 24)
 SAMPLES = {

@@ -10,9 +10,10 @@ from click.testing import CliRunner
 from sim.benchmark import bandwidth, coupling, measure, reference
 from sim.benchmark.engine import BYTES_TOUCHED, KernelEngine
 from sim.benchmark.measure import ALL, MESA, NUMPY, ONE, Speed, Whole, contest, exponent
-from sim.benchmark.numpy_columns import NumpyEngine, gini
+from sim.benchmark.numpy_columns import NumpyEngine
 from sim.benchmark.task import KEPT, SAVED, Task, shares
 from sim.cli import main
+from tests.agents.exact import gini
 
 TASK = Task(20_000, 22)
 

@@ -12,6 +12,7 @@ from tests.measures.panels import changed, panel, read
 
 FILES = {
     "beta_convergence",
+    "coast_mountain_ratio",
     "gini",
     "max_min_ratio",
     "sigma_convergence",
@@ -102,7 +103,7 @@ def test_every_file_is_a_measure_with_words_for_the_user():
 
 def test_the_register_names_exactly_what_is_read():
     known = series()
-    found = evaluate_all(panel())
+    found = evaluate_all(panel(groups={"coast": ("r0",), "mountain": ("r1",)}))
     assert {reading.measure for reading in found} == set(known)
     for name, word in known.items():
         assert {reading.scope for reading in found if reading.measure == name} == set(word.scopes), name

@@ -227,6 +227,8 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     assert accounts.market_residuals(zhejiang, supply, rules, dearer, money)["goods_markets"] > 1e-6
     lawless = replace(rules, wage_floor=2 * clearing.labour_cost)
     assert accounts.market_residuals(zhejiang, supply, lawless, clearing, money)["wage_floors"] > 0.4
+    rationed = replace(clearing, labour_cost=clearing.labour_cost * factor)  # jobs below labour supply without a floor
+    assert accounts.market_residuals(zhejiang, supply, rules, rationed, money)["wage_floors"] > 1e-6
 
 
 def test_the_value_of_a_place_counts_what_a_mover_would_get(zhejiang):

@@ -17,6 +17,7 @@ UNITS = {
     "urban_rural_ratio_fixed_returns": "ratio",
     "theil_between_kinds_within_regions": "index",
     "max_min_ratio": "ratio",
+    "coast_mountain_ratio": "ratio",
     "income_per_head": "yuan of 2014 per head and year",
     "population": "persons",
     "beta_convergence": "per year",
@@ -24,6 +25,7 @@ UNITS = {
 GROUPS = {"coast": ["Hangzhou", "Ningbo"], "mountain": ["Quzhou"]}
 _INCOME = {"Hangzhou": 40_000.0, "Ningbo": 50_000.0, "Quzhou": 30_000.0}
 _PERSONS = {"Hangzhou": 3_000.0, "Ningbo": 1_000.0, "Quzhou": 500.0}
+_COAST = (3_000 * 40_000 + 1_000 * 50_000) / 4_000
 
 
 def luck(replicate: int) -> float:
@@ -42,6 +44,7 @@ def series(replicates: Sequence[int], effect: Callable[[int, int], float], quzho
                 "urban_rural_ratio_fixed_returns": 2.0 + luck(replicate),
                 "theil_between_kinds_within_regions": 0.05 + (ratio - 2.0) / 10,
                 "max_min_ratio": _INCOME["Ningbo"] / (_INCOME["Quzhou"] + quzhou),
+                "coast_mountain_ratio": _COAST / (_INCOME["Quzhou"] + quzhou),
                 "income_per_head": 41_000.0 + quzhou / 9,
             }
             if year > YEARS[0]:  # a slope needs two years

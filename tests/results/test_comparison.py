@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.comparison import COAST_MOUNTAIN, compare_results
+from sim.comparison import compare_results
 from sim.errors import ResultsError
 from tests.results.synthetic import UNITS, future
 
@@ -30,26 +30,8 @@ def test_median_and_band_of_paired_differences(tmp_path: Path) -> None:
     assert comparison.year == 2016 and comparison.notes == ()
     first = comparison.table[(comparison.table["year"] == 2014)]
     assert (first["difference"] == 0.0).all()
-    assert sorted(set(comparison.table["measure"])) == sorted([*UNITS, COAST_MOUNTAIN])
+    assert sorted(set(comparison.table["measure"])) == sorted(UNITS)
     assert not comparison.table.isna().any().any()
-
-
-def test_coast_over_mountain_is_weighted_by_population(tmp_path: Path) -> None:
-    baseline = future(tmp_path / "baseline")
-    comparison = compare_results([baseline, future(tmp_path / "aid", quzhou=2_500.0)])
-    row = comparison.rows("aid", COAST_MOUNTAIN).loc["zhejiang"]
-    coast = (3_000 * 40_000 + 1_000 * 50_000) / 4_000
-    assert row["baseline_median"] == pytest.approx(coast / 30_000, rel=1e-14)
-    assert row["scenario_median"] == pytest.approx(coast / 32_500, rel=1e-14)
-    assert row["unit"] == "ratio"
-
-
-@pytest.mark.parametrize(
-    "groups", [{}, {"coast": ["Hangzhou"]}, {"coast": ["Hangzhou", "Atlantis"], "mountain": ["Quzhou"]}]
-)
-def test_without_both_groups_whole_there_is_no_coast_and_mountain(tmp_path: Path, groups: dict[str, Any]) -> None:
-    futures = [future(tmp_path / name, groups=groups) for name in ("baseline", "aid")]
-    assert compare_results(futures).rows("aid", COAST_MOUNTAIN).empty
 
 
 def test_the_baseline_may_be_any_and_signs_turn_with_it(tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
 """The corners of the model are the models of the field; equation numbers are those of docs/model.md and docs/odd.md."""
 
+import re
+from copy import deepcopy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.stats import chi2
 
 from sim import load
 from sim.cli import main
 from sim.data import catalogue
+from sim.errors import WorldError
 from sim.model import FactorFlowModel
 from sim.validation.theory import (
     Row,
@@ -23,19 +28,21 @@ from sim.validation.theory import (
     solow,
     stationary,
     table,
+    todaro,
 )
 from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
+from sim.world import theory
 from tests.test_end_to_end import ROOT
 
 SCENARIOS = ROOT / "scenarios" / "theory"
 
 
-FAMILIES = (jobs, choice, places, factors, solow, goods, geography, stationary)
+FAMILIES = (jobs, todaro, choice, places, factors, solow, goods, geography, stationary)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__.rsplit(".", 1)[-1])
 def test_every_row_of_the_table_passes(family):
-    """Equations (1) to (9) in their corners."""
+    """Equations (1) to (12) in their corners."""
     rows = list(family.rows())
     assert rows
     assert not [row.words() for row in rows if not row.passed]
@@ -63,6 +70,36 @@ def test_the_formulas_give_the_numbers_that_were_checked_elsewhere():
     ]
     for ours, exact in known:
         assert np.abs(np.asarray(ours) - exact).max() < 5e-7
+
+
+def test_at_infinite_elasticities_the_one_good_is_that_of_harris_and_todaro():
+    """Limits, section 1: W is the product of the last job, and a job draws W / w people where w stays."""
+    limit = todaro.OneGood(kappa=np.inf, theta=np.inf)
+    assert limit.jobs == pytest.approx((0.7 * 10 / 2.5) ** (1 / 0.3), rel=1e-12)
+    assert limit.rural_wage == pytest.approx(0.7 * 4 * (100 - limit.in_town) ** -0.3, rel=1e-12)
+    assert limit.expected_wage == pytest.approx(limit.rural_wage, rel=1e-12)
+    large = replace(limit, people=1e9, country=1 / 0.7, country_land=1e9, floor=2.0)
+    assert large.rural_wage == pytest.approx(1, abs=1e-6)
+    assert large.drawn(0.02) == pytest.approx(2, abs=1e-6)
+
+
+def test_welfare_rises_by_the_number_that_was_checked_elsewhere():
+    """Equation (10) and limits, section 2: What = 1.1186217 where the third place pays a fifth more."""
+    pay = np.array([[1.0], [1.5], [2.5]])
+    before, after = (at_start(corner("logit", {"productivity": pay * [[1.0], [1.0], [up]]})).welfare for up in (1.0, 1.2))
+    assert np.exp(after - before) == pytest.approx(np.full(3, 1.1186217), abs=5e-8)
+
+
+@pytest.mark.parametrize("field", ["prices", "wage"])
+def test_trade_at_wrong_prices_does_not_add_up(field):
+    """Head-Ries alone would pass: costs of production cancel in it."""
+    now = at_start(corner("five_countries"))
+    assert all(row.passed for row in goods.head_ries(now))
+    wrong = getattr(now.clearing, field).copy()
+    wrong[2] *= 1 + 1e-6
+    told = {field: wrong} if field == "prices" else {"wage": wrong, "labour_cost": wrong}
+    rows = list(goods.head_ries(replace(now, clearing=replace(now.clearing, **told))))
+    assert [row.passed for row in rows] == [True, False, False]
 
 
 def test_a_row_outside_its_tolerance_fails_and_so_does_one_without_a_number():
@@ -94,22 +131,38 @@ def test_no_scenario_of_the_theory_is_without_a_corner():
     assert {file.stem for file in SCENARIOS.glob("*.yaml")} == set(CORNERS)
 
 
-CELL = {"people", "settled", "amenity", "land", "capital", "wedge", "productivity"}
-SECTOR = {"labour", "capital", "land", "value_added", "materials", "spending", "pays_trade_cost"}
-ENTRY = {"title", "source", "first_year", "last_year", "regions", "outside", "sectors", "groups", "parameters"}
-ENTRY |= {"technology", "cells", "trade_cost", "migration_cost"}
-
-
 @pytest.mark.parametrize("name", [name for name in catalogue.worlds() if name.startswith("theory_")])
-def test_no_word_of_a_world_is_misspelt_and_no_parameter_outside_its_range(name):
+def test_a_world_has_its_regions_and_sectors_and_no_parameter_outside_its_range(name):
     entry, parameters = catalogue.worlds()[name], catalogue.parameters(name)
-    assert set(entry) <= ENTRY
-    assert all(set(cell) <= CELL for cell in entry["cells"].values())
+    assert theory.described(name).cells == tuple(entry["cells"])
     assert set(entry["technology"]) == set(entry["sectors"])
-    assert all(set(sector) <= SECTOR for sector in entry["technology"].values())
     assert {cell.split("/")[0] for cell in entry["cells"]} == set(entry["regions"])
     assert set(entry["parameters"]) <= set(parameters)
     assert all(parameter.low <= parameter.value <= parameter.high for parameter in parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("place", "word", "right"),
+    [
+        ((), "trade_costs", "trade_cost"),
+        (("technology",), "farming", "industry"),
+        (("technology", "industry"), "labor", "labour"),
+        (("technology", "industry", "materials"), "agricultur", "agriculture"),
+        (("cells", "coast/urban"), "peple", "people"),
+        (("cells", "coast/urban", "productivity"), "industri", "industry"),
+    ],
+)
+def test_a_misspelt_word_of_a_world_is_refused_with_those_that_are_allowed(monkeypatch, place, word, right):
+    """Read as left out it would mean no productivity, no trade cost, nobody there."""
+    worlds = deepcopy(dict(catalogue.worlds()))
+    told = worlds["theory_provinces"]
+    for step in place:
+        told = told[step]
+    told[word] = told[next(iter(told))]
+    monkeypatch.setattr(catalogue, "worlds", lambda: worlds)
+    with pytest.raises(WorldError, match=re.escape(".".join((*place, word)))) as answer:
+        theory.described("theory_provinces")
+    assert right in str(answer.value).partition("allowed")[2]
 
 
 def test_a_lower_cost_of_moving_narrows_the_wage_gap_all_the_way():
@@ -158,8 +211,10 @@ def test_errors_of_agents_fall_like_one_over_the_root_of_their_number():
 
 
 def test_shares_of_agents_have_the_sampling_error_of_a_multinomial():
-    row = agents._chi_square(agents=3_000, seeds=12)
-    assert row.passed, row.words()
+    """A chi-square between its quantiles of 1e-4: errors too large, and errors too small to be those of draws, fail."""
+    found, freedom = agents.sampling_error(agents=300, seeds=100)
+    least, most = chi2.ppf([agents.TAIL, 1 - agents.TAIL], freedom)
+    assert least < found < most, (least, found, most)
 
 
 @pytest.mark.slow
@@ -168,10 +223,10 @@ def test_every_row_with_agents_passes():
 
 
 def test_welfare_of_everybody_rises_with_the_pay_of_one_place_by_its_share():
-    """The envelope: d log W / d log V_3 = p_3."""
+    """Equation (10), the envelope: d log W / d log V_3 = p_3."""
     value, step = np.array([1.0, 1.5, 2.5]), 1e-5
     up, down = (
-        at_start(corner("logit", {"productivity": (value * [1, 1, np.exp(sign * step)])[:, None]})).expected_value[0]
+        at_start(corner("logit", {"productivity": (value * [1, 1, np.exp(sign * step)])[:, None]})).welfare[0]
         for sign in (1, -1)
     )
     assert (up - down) / (2 * step) == pytest.approx(choice.logit(value, 1.5)[2], abs=1e-8)

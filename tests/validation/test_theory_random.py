@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
-from sim.validation.theory import choice, factors, geography, jobs, places, solow
+from sim.validation.theory import choice, factors, geography, jobs, places, solow, todaro
 from sim.validation.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
 from sim.world import theory
 from sim.world.build import build_world
@@ -42,13 +43,16 @@ def off_diagonal(rng, cells, scale, symmetric=False):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_shares_by_home(seed):
-    """Equation (6) in levels: p_hd proportional to (amenity_d exp(-cost_hd) pay_d)^kappa."""
+    """Equations (10) and (12): p_hd proportional to (amenity_d exp(-cost_hd) pay_d)^kappa, and the log sum of its weights."""
     rng = np.random.default_rng([1, seed])
     cells, kappa = int(rng.integers(2, 9)), rng.uniform(0.2, 6.0)
     pay, amenity, cost = rng.lognormal(size=cells), rng.lognormal(size=cells), off_diagonal(rng, cells, 1.0)
     parts = {"people": rng.dirichlet(np.ones(cells)), "productivity": pay[:, None], "amenity": amenity}
     world = drawn("random", "theory_choice", {**parts, "migration_cost": cost}, labour_choice_elasticity=kappa)
     assert np.abs(chosen(world) - choice.logit(pay * amenity * np.exp(-cost), kappa)).max() < 1e-8
+    weight = (amenity * np.exp(-cost)) ** kappa
+    welfare = np.log(weight @ pay**kappa / weight.sum(axis=1)) / kappa
+    assert np.abs(at_start(world).welfare - welfare).max() < 1e-8
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -117,9 +121,11 @@ def test_gains_from_trade_and_costs_from_shares(seed):
     assert np.abs(np.log(now.real_wage / closed.real_wage) - power * np.log(now.home_share)).max() < 1e-8
     change = np.log(now.real_wage / dearer.real_wage) - power * np.log(now.home_share / dearer.home_share)
     assert np.abs(change).max() < 1e-8
-    share = now.trade_shares[:, :, 0]
-    own = share.diagonal()
-    recovered = np.log(np.outer(own, own) / (share * share.T)) / theta
+    traded = now.flows[:, :, 0]
+    assert traded.sum(axis=1) == pytest.approx(now.spending[:, 0], rel=1e-8)  # which holds at the right prices alone
+    assert traded.sum(axis=0) == pytest.approx(now.clearing.revenue[:, 0], rel=1e-8)
+    own = traded.diagonal()
+    recovered = np.log(np.outer(own, own) / (traded * traded.T)) / theta
     assert np.abs(recovered - parts["trade_cost"] - parts["trade_cost"].T).max() < 1e-8
     model = model_of(now.world)
     model.economy.revenue = rng.lognormal(sigma=1.5, size=(cells, 1))
@@ -169,7 +175,7 @@ def test_break_and_sustain_of_core_and_periphery(seed):
     assert lead(0.98 * broken, 0.5 + 1e-4) > 0 > lead(1.02 * broken, 0.5 + 1e-4)
     assert lead(0.98 * held, 1 - 1e-12) > 0 > lead(1.02 * held, 1 - 1e-12)
     slope = (lead(1.1 * broken, 0.5 + 1e-5) - lead(1.1 * broken, 0.5 - 1e-5)) / 2e-5
-    assert slope == pytest.approx(geography.slope_of_lead(1.1 * broken, mu, sigma), abs=1e-6)
+    assert slope == pytest.approx(geography.slope_of_lead(1.1 * broken, mu, sigma), abs=1e-7)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -186,3 +192,19 @@ def test_the_expected_wage_in_town_is_the_wage_of_the_country(seed):
     assert town * ours.persons[0] == pytest.approx(economy.jobs, rel=1e-8)
     assert 1 - town == pytest.approx(1 - economy.rural_wage / economy.floor, abs=1e-8)
     assert abs(ours.values[0] - ours.values[1]) < 1e-8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_settle_where_harris_and_todaro_have_them(seed):
+    """Equations (6) and (11): people, jobs and both wages from far starts, and more people than jobs where a town gains."""
+    rng = np.random.default_rng([9, seed])
+    made = {"town": rng.uniform(5.0, 12.0), "country": rng.uniform(2.0, 6.0), "share": rng.uniform(0.4, 0.8)}
+    lands = {"town_land": rng.uniform(0.5, 2.0), "country_land": rng.uniform(0.5, 2.0)}
+    elastic = {"kappa": rng.uniform(5.0, 60.0), "theta": rng.uniform(2.0, 10.0)}
+    free = todaro.OneGood(people=rng.uniform(50, 200), **made, **lands, **elastic)
+    all_at_work = brentq(lambda wage: np.log(replace(free, floor=wage).jobs / replace(free, floor=wage).in_town), 1e-3, 1e3)
+    economy = replace(free, floor=all_at_work * rng.uniform(1.1, 2.0))
+    assert economy.jobs < economy.in_town  # the floor binds
+    exact = np.array([economy.in_town, economy.jobs, economy.rural_wage, economy.expected_wage])
+    for start in rng.uniform(0.1, 0.9, size=2):
+        assert todaro.numbers(todaro.settle(economy, start)) == pytest.approx(exact, rel=1e-8)

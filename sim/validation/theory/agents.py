@@ -9,6 +9,7 @@ from functools import cache
 
 import numba
 import numpy as np
+from scipy.stats import chi2
 
 from sim.model import FactorFlowModel
 from sim.validation.theory.choice import logit
@@ -18,6 +19,7 @@ from sim.world.world import Array
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SEEDS = 24
+TAIL = 1e-4  # of either side of the chi-square
 YEARS = 10  # both factors forget where they started: a third of them stays in a year, at most
 AGGREGATES = ("people in the east", "capital in the east", "real output")
 _SOURCE = "law of large numbers"
@@ -78,15 +80,15 @@ def _one_thread() -> Iterator[None]:
 
 
 def rows() -> Iterator[Row]:
-    """Slopes of three aggregates, and a chi-square of the shares of three places against their own sampling error."""
+    """Slopes of three aggregates, and the chi-square of the shares of three places against their own sampling error."""
     for name, slope in zip(AGGREGATES, errors().slopes, strict=True):
         label = f"error on N, in logs: {name}"
         yield Row(label, "agents", _SOURCE, -0.5, float(slope), 0.1)
     yield _chi_square()
 
 
-def _chi_square(agents: int = 10_000, seeds: int = 40) -> Row:
-    """Sum of N (p^ - p)^2 / p over places and seeds, per degree of freedom: 1, with standard error (2 / df)^(1/2)."""
+def sampling_error(agents: int = 600, seeds: int = 300) -> tuple[float, int]:
+    """Sum of N (p^ - p)^2 / p over places and seeds, and its degrees of freedom: a chi-square if shares are theory's."""
     world, value = corner("logit"), np.array([1.0, 1.5, 2.5])
     share = logit(value, world.parameters["labour_choice_elasticity"])
     total = 0.0
@@ -99,6 +101,10 @@ def _chi_square(agents: int = 10_000, seeds: int = 40) -> Row:
                 model.step()
         persons = model.economy.workforce.persons
         total += float((agents * (persons / persons.sum() - share) ** 2 / share).sum())
-    freedom = seeds * (len(value) - 1)
-    name = "sampling error of shares over theory's"
-    return Row(name, "logit", "multinomial", 1.0, total / freedom, float(4 * np.sqrt(2 / freedom)))
+    return total, seeds * (len(value) - 1)
+
+
+def _chi_square() -> Row:
+    """The probability of a smaller chi-square: between 1e-4 and 1 - 1e-4, neither too far from theory nor too near."""
+    rank = float(chi2.cdf(*sampling_error()))
+    return Row("rank of shares' errors among chi-squares", "logit", "multinomial", 0.5, rank, 0.5 - TAIL)

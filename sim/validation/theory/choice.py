@@ -35,8 +35,10 @@ def rows() -> Iterator[Row]:
     welfare = (share @ hat**kappa) ** (1 / kappa)
     gain = np.exp(better.values - base.values) * (better.shares / base.shares) ** (-1 / kappa)
     yield Row("welfare from own pay and own share", "logit", _HAT, np.full(3, welfare), gain)
-    log_sum = float(np.exp(better.expected_value[0] - base.expected_value[0]))
-    yield Row("welfare from the log sum", "logit", _HAT, welfare, log_sum)
+    rise = better.welfare - base.welfare
+    yield Row("rise of log welfare, equation (10)", "logit", _HAT, np.full(3, np.log(welfare)), rise)
+    known = np.log((value**kappa).mean()) / kappa  # three places alike to start from, at values of zero
+    yield Row("log welfare itself, equation (10)", "logit", f"{_MCFADDEN}, log sum", np.full(3, known), base.welfare)
     yield _elasticity(value, kappa)
     yield from _limits(value)
     yield from _barriers(value, kappa)
@@ -48,7 +50,7 @@ def _elasticity(value: Array, kappa: float) -> Row:
     sides = [value * np.array([1.0, 1.0, np.exp(sign * step)]) for sign in (1, -1)]
     up, down = (settled(corner("logit", {"productivity": side[:, None]})).shares[2] for side in sides)
     exact = kappa * (1 - logit(value, kappa)[2])
-    return Row("elasticity of a share to its own pay", "logit", _MCFADDEN, exact, np.log(up / down) / (2 * step), 1e-7)
+    return Row("elasticity of a share to its own pay", "logit", _MCFADDEN, exact, np.log(up / down) / (2 * step))
 
 
 def _limits(value: Array) -> Iterator[Row]:
@@ -67,5 +69,8 @@ def _barriers(value: Array, kappa: float) -> Iterator[Row]:
     yield Row("cost to infinity: nobody leaves", "barriers", "Tombe and Zhu (2019)", np.eye(3), home)
     free = chosen(corner("barriers", migration_cost=0))
     yield Row("no cost: origin does not matter", "barriers", "Tombe and Zhu (2019)", np.zeros(3), np.ptp(free, axis=0))
-    values = at_start(corner("barriers")).values
-    yield Row("values are logs of real income", "barriers", "equation (6)", np.log(value), values)
+    reading = at_start(corner("barriers"))
+    power = np.exp(-kappa * cost)
+    log_sum = np.log(power @ value**kappa / power.sum(axis=1)) / kappa
+    yield Row("welfare by home at a cost of 0.5", "barriers", f"{_MCFADDEN}, log sum", log_sum, reading.welfare)
+    yield Row("values are logs of real income", "barriers", "equation (6)", np.log(value), reading.values)

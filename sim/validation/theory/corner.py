@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from sim import treasury, year
+from sim.agents.choice import damped
 from sim.economy import baseline_rules
 from sim.errors import FactorFlowError
-from sim.markets import trade
 from sim.markets.clearing import Clearing, Supply
 from sim.model import FactorFlowModel, Law
 from sim.world import theory
@@ -25,6 +24,7 @@ AUTARKY = 60.0  # log points: shares of trade of exp(-60 theta)
 # Every corner is a scenario of the same name in scenarios/theory: its world, and the parameters it says otherwise.
 CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "harris_todaro": ("theory_harris_todaro", {}),
+    "todaro": ("theory_todaro", {}),
     "logit": ("theory_choice", {}),
     "barriers": ("theory_choice", {"migration_cost": 0.5}),
     "roback": ("theory_roback", {"labour_choice_elasticity": 10_000}),
@@ -47,7 +47,10 @@ CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """A year read off a model: prices, supplies, people by cell, and log values of places without amenity."""
+    """A year read off a model: prices, supplies, people by cell, log values of places without amenity, welfare by home.
+
+    welfare: (home,) the model's own, log points over what the places the corner starts from are worth at values of zero.
+    """
 
     world: World
     clearing: Clearing
@@ -55,6 +58,7 @@ class Reading:
     money: treasury.Statement
     persons: Array
     values: Array
+    welfare: Array
 
     @property
     def shares(self) -> Array:
@@ -76,19 +80,30 @@ class Reading:
 
     @property
     def trade_shares(self) -> Array:
-        """Shares of spending (buying cell, producing cell, sector)."""
-        return trade.trade_shares(self.supply.openness, self.unit_cost, self.world.parameters["trade_elasticity"])
+        """Shares of spending (buying cell, producing cell, sector) at the prices that cleared: O_ncj (c_cj / P_nj)^-theta.
+
+        They add up to one over producing cells where these prices are those of the unit costs.
+        """
+        ratio = np.where(np.isfinite(self.unit_cost), self.unit_cost, 1.0)[None] / self.clearing.prices[:, None]
+        power = ratio ** -self.world.parameters["trade_elasticity"]
+        return np.asarray(np.where(np.isfinite(self.unit_cost)[None], self.supply.openness * power, 0.0))
+
+    @property
+    def spending(self) -> Array:
+        """Spending (cell, sector): households', governments' and investors' baskets, and materials."""
+        tech = self.world.technology
+        bills = ((1 - tech.value_added) * self.clearing.revenue) @ tech.materials
+        return np.asarray(self.money.final_demand[:, None] * tech.spending + bills)
+
+    @property
+    def flows(self) -> Array:
+        """Trade (buying cell, producing cell, sector), what each spends on each."""
+        return np.asarray(self.trade_shares * self.spending[:, None])
 
     @property
     def home_share(self) -> Array:
         """Share of spending on goods of the own cell, first sector, (cell,)."""
         return np.asarray(self.trade_shares[:, :, 0].diagonal())
-
-    @property
-    def expected_value(self) -> Array:
-        """Log welfare by home before tastes are drawn, up to a constant, (home,): log sum exp(kappa V + pull) / kappa."""
-        kappa = self.world.parameters["labour_choice_elasticity"]
-        return np.asarray(logsumexp(kappa * self.values + self.world.choice.pull, axis=1) / kappa)
 
 
 def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: float) -> World:
@@ -148,7 +163,9 @@ def read(model: FactorFlowModel) -> Reading:
     clearing, maps, supply = year.clear_markets(world, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
     values = year.place_values(world, economy, rules, clearing, money, model.base)[0]  # alike for every home
-    return Reading(world, clearing, supply, money, economy.workforce.persons, values)
+    gain = year.labour_gain(world, economy, rules, clearing, money, model.base)
+    welfare = year.welfare(world, economy, rules, gain)[0]
+    return Reading(world, clearing, supply, money, economy.workforce.persons, values, welfare)
 
 
 def at_start(world: World) -> Reading:
@@ -161,7 +178,6 @@ def chosen(world: World) -> Array:
     model = model_of(world)
     before = model.economy.workforce.residence.copy()
     model.step()
-    kappa, wanted = world.parameters["labour_choice_elasticity"], world.parameters["labour_mobility"]
-    mobility = min(wanted, 1 / kappa) if kappa > 0 else wanted
+    mobility = damped(world.parameters["labour_mobility"], world.parameters["labour_choice_elasticity"])
     arrived = model.economy.workforce.residence - (1 - mobility) * before
     return np.asarray(arrived / (mobility * before.sum(axis=1, keepdims=True)))

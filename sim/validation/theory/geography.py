@@ -54,7 +54,7 @@ def _line() -> Iterator[Row]:
     results = [settled(corner("line", {"people": start / start.sum()})) for start in _STARTS]
     worst = max(float(np.abs(result.shares - results[0].shares).max()) for result in results)
     yield Row("people from four starts, |g2/g1| = 0.17", "line", _AA, 0.0, worst)
-    welfare = [result.expected_value[0] for result in results]
+    welfare = [result.welfare[0] for result in results]
     yield Row("welfare from four starts", "line", _AA, 0.0, float(np.ptp(welfare)))
     taste = place.amenity ** (1 / (1 - h))  # utility is a real wage to the power 1 - h
     cost = np.exp(place.trade_cost)
@@ -71,7 +71,7 @@ def _twins() -> Iterator[Row]:
         for lead, side in zip(leads, ("west", "east"), strict=True):
             exact = allen_arkolakis(np.ones(2), np.ones(2), cost, 0.1, beta, 9.0, lead)
             ours = settled(corner(name, {"people": lead})).shares
-            yield Row(f"{word}, lead of the {side}", name, _AA, exact, ours, 1e-7)
+            yield Row(f"{word}, lead of the {side}", name, _AA, exact, ours)
 
 
 def break_point(mu: float, sigma: float) -> float:
@@ -115,13 +115,13 @@ def _core_periphery() -> Iterator[Row]:
     """Where the north's lead changes its sign: at equal numbers (break), and with all workers in the north (sustain)."""
     mu, sigma, name = 0.4, 5.0, "core_periphery"
     broken = brentq(lambda cost: lead_of_north(cost, 0.5 + 1e-4), 1.4, 1.8, xtol=1e-12)
-    yield Row("trade cost at which symmetry breaks", name, _FKV, break_point(mu, sigma), float(broken), 1e-6)
+    yield Row("trade cost at which symmetry breaks", name, _FKV, break_point(mu, sigma), float(broken))
     held = brentq(lambda cost: lead_of_north(cost, 1 - 1e-12), 1.6, 2.0, xtol=1e-12)
     yield Row("trade cost at which the core is sustained", name, _FKV, sustain_point(mu, sigma), float(held))
     sides = (broken - 0.02, broken + 0.02)
     slopes = [(lead_of_north(cost, 0.5 + 1e-4) - lead_of_north(cost, 0.5 - 1e-4)) / 2e-4 for cost in sides]
     exact = np.array([slope_of_lead(cost, mu, sigma) for cost in sides])
-    yield Row("slope of the lead below and above the break", name, _FKV, exact, np.array(slopes), 1e-7)
+    yield Row("slope of the lead below and above the break", name, _FKV, exact, np.array(slopes))
     between = 1.7
     both = [np.sign(lead_of_north(between, 0.5 + 1e-4)), np.sign(lead_of_north(between, 1 - 1e-12))]
     yield Row("between: small leads close, the core holds", name, _FKV, np.array([-1.0, 1.0]), np.array(both))

@@ -40,7 +40,7 @@ def _five_countries() -> Iterator[Row]:
     yield Row("real wages after trade costs fall by 15%", "five_countries", _ACR, exact, gain)
     closed = at_start(corner("five_countries", trade_cost=AUTARKY))
     yield Row("gains over autarky", "five_countries", _ACR, now.home_share**power, now.real_wage / closed.real_wage)
-    yield _head_ries(now)
+    yield from head_ries(now)
     scaled = corner("five_countries", {"productivity": now.world.productivity * 1.3 ** (1 / theta)})
     moved = at_start(scaled)
     shares = (now.trade_shares[:, :, 0], moved.trade_shares[:, :, 0])
@@ -51,13 +51,21 @@ def _five_countries() -> Iterator[Row]:
     yield _one_answer(now.world)
 
 
-def _head_ries(now: Reading) -> Row:
-    """tau_ni tau_in = (pi_nn pi_ii / (pi_ni pi_in))^(1 / theta)."""
-    share, theta = now.trade_shares[:, :, 0], now.world.parameters["trade_elasticity"]
-    own = share.diagonal()
-    recovered = (np.outer(own, own) / (share * share.T)) ** (1 / theta)
+def head_ries(now: Reading) -> Iterator[Row]:
+    """tau_ni tau_in = (X_nn X_ii / (X_ni X_in))^(1 / theta), from trade at the prices that cleared.
+
+    Costs of production cancel in it, so it says nothing of prices: trade must also add up to what each country spends,
+    which fixes every price, and to what each sells.
+    """
+    traded, theta = now.flows[:, :, 0], now.world.parameters["trade_elasticity"]
+    own = traded.diagonal()
+    recovered = (np.outer(own, own) / (traded * traded.T)) ** (1 / theta)
     cost = np.exp(now.world.border)
-    return Row("trade costs recovered from shares", "five_countries", "Head and Ries (2001)", cost * cost.T, recovered)
+    yield Row("trade costs recovered from trade", "five_countries", "Head and Ries (2001)", cost * cost.T, recovered)
+    spent = traded.sum(axis=1) / now.spending[:, 0]
+    yield Row("trade over what a country spends", "five_countries", _EK, np.ones(5), spent)
+    sold = traded.sum(axis=0) / now.clearing.revenue[:, 0]
+    yield Row("trade over what a country sells", "five_countries", _EK, np.ones(5), sold)
 
 
 def _one_answer(world: World) -> Row:

@@ -51,7 +51,7 @@ def _subsidies(pay: Array, amenity: Array, land: Array, h: float) -> Iterator[Ro
         paid = settled(corner(name, {"people": near[1], "wedge": wedge}, labour_choice_elasticity=kappa)).shares
         ours = np.log(paid[1] / paid[0] / (without[1] / without[0])) / np.log(1.01)
         exact = kappa * (1 - h) / (1 + kappa * h)
-        yield Row(f"people moved by a subsidy, elasticity {kappa:g}", name, _REDDING, exact, ours, 1e-7)
+        yield Row(f"people moved by a subsidy, elasticity {kappa:g}", name, _REDDING, exact, ours)
     at_rest = roback_shares(pay * (1 - wedge), amenity, land, h)
     values = at_start(corner("roback", {"people": at_rest, "wedge": wedge})).values + np.log(amenity)
     yield Row("a subsidy under free mobility: real gap", "roback", _ROBACK, 0.0, float(np.ptp(values)))
@@ -62,7 +62,7 @@ def _welfare() -> Iterator[Row]:
     open_, closed = settled(corner("trade_and_tastes")), settled(corner("trade_and_tastes", trade_cost=AUTARKY))
     a, theta, kappa = 0.75, 4.0, 3.0
     gain = open_.home_share ** (-a / theta) * (closed.persons / open_.persons) ** (1 / kappa + 1 - a)
-    ours = np.exp(open_.expected_value - closed.expected_value)
+    ours = np.exp(open_.welfare - closed.welfare)
     yield Row("welfare gain from trade, people free", "trade_and_tastes", _REDDING, gain, ours)
     yield Row("that gain is alike in every place", "trade_and_tastes", _REDDING, 0.0, float(np.ptp(gain)))
     open_, closed = (at_start(corner("trade_and_tastes", trade_cost=cost)) for cost in (0.0, AUTARKY))

@@ -64,11 +64,11 @@ def _convergence(steady: float, left: float) -> Iterator[Row]:
     last = _income(model)
     slope = beta(first, last, float(years))
     exact = (left**years - 1) / years
-    yield Row("slope of growth on first income, 20 years", "solow", _BARRO, exact, float(slope), 1e-7)
+    yield Row("slope of growth on first income, 20 years", "solow", _BARRO, exact, float(slope))
     implied = float(speed(slope, float(years)))
-    yield Row("speed of convergence from that slope", "solow", _BARRO, -np.log(left), implied, 1e-7)
+    yield Row("speed of convergence from that slope", "solow", _BARRO, -np.log(left), implied)
     shrunk = float(sigma(last) / sigma(first))
-    yield Row("dispersion left after 20 years", "solow", _BARRO, left**years, shrunk, 1e-7)
+    yield Row("dispersion left after 20 years", "solow", _BARRO, left**years, shrunk)
 
 
 def _income(model: FactorFlowModel) -> Array:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.validation.theory import choice, factors, geography, goods, jobs, places, solow, stationary
+from sim.validation.theory import choice, factors, geography, goods, jobs, places, solow, stationary, todaro
 from sim.validation.theory.row import Row
 
-FAMILIES = (jobs, choice, places, factors, solow, goods, geography, stationary)
+FAMILIES = (jobs, todaro, choice, places, factors, solow, goods, geography, stationary)
 
 
 def rows() -> Iterator[Row]:

@@ -10,6 +10,7 @@ from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import whole_agents
 from sim.columns import CELL, HOME
+from sim.errors import FactorFlowError
 from sim.streams import LABOUR_MOVES
 from sim.validation.tombe_zhu.economy import Economy
 from sim.validation.tombe_zhu.solver import Equilibrium, Shock, solve
@@ -24,8 +25,7 @@ class AgentEquilibrium:
     """Where agents' choices and the returns they meet agree.
 
     after: markets cleared with the agents where they are; agents: their number; counts: agents by (home, cell); passes:
-    times that all chose; moved: agents who chose otherwise than the time
-    before, at most one a cell where it settled.
+    times that all chose; moved: agents who chose otherwise than the time before, at most one a cell.
     """
 
     after: Equilibrium
@@ -43,7 +43,8 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
     p_od = m_od value_hat_od^kappa / sum_d' (.)
 
     and markets clear with the finite table of who works where. Draws belong to agents, so a pass repeats each agent's
-    luck and only returns change. start: unknowns of another solution for the first clearing.
+    luck and only returns change. start: unknowns of another solution for the first clearing. Raises FactorFlowError
+    where more than one agent a cell still chooses otherwise after MOST_PASSES.
     """
     inside = int(economy.home.sum())
     people = economy.migrants[:inside, :inside]
@@ -52,9 +53,8 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
     cost = np.ones_like(people) if shock.migration_cost is None else shock.migration_cost[:inside, :inside]
     gain = -np.log(cost)
     before: Array | None = None
-    moved, unknowns, passes = agents, start, 0
-    while passes < MOST_PASSES:
-        passes += 1
+    moved, unknowns = agents, start
+    for passes in range(1, MOST_PASSES + 1):
         shares = choice_shares(
             economy.migration[:inside, :inside], economy.technology.migration_elasticity, gain, np.zeros_like(gain)
         )
@@ -67,9 +67,12 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
         moved = agents if before is None else int((cell != before).sum())
         wanted = np.log(after.value[:inside, :inside])
         if moved <= inside:  # whoever stands on the margin of a cell turns each time; there is one such agent in a cell
-            break
+            return AgentEquilibrium(after, agents, np.asarray(population.counts()), passes, moved)
         before, gain = cell, gain + STEP * (wanted - gain)
-    return AgentEquilibrium(after, agents, np.asarray(population.counts()), passes, moved)
+    raise FactorFlowError(
+        f"choices of {agents:,} agents did not settle: {moved:,} of them still chose otherwise in pass {MOST_PASSES}, where "
+        f"{inside} (one a cell) may. Strong agglomeration may leave no resting place; lower it, or take a smaller shock."
+    )
 
 
 def standard_errors(found: AgentEquilibrium, continuum: Equilibrium) -> float:
