@@ -43,7 +43,7 @@ class Counted(NamedTuple):
 
 
 class Broadcast(NamedTuple):
-    """A year as agents are told of it: the tables they decide on, what each home counts for, who works in town from then on."""
+    """A year as agents are told of it: the tables they decide on, what each home counts for, who then works in town."""
 
     tables: MoveTables
     year: int

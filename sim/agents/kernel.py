@@ -45,7 +45,7 @@ def advance_pieces(
     home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
     pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
 ) -> tuple[Array, Counts, Counts]:  # fmt: skip
-    """`advance` for the rows of some whole pieces of a table, with the moves of each: (piece, kind of move, origin, destination).
+    """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
     are the same wherever the pieces are held, as long as they are added in their order.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
-from sim.agents.counted import Broadcast, CountedAgents, Moves, in_65536ths, rows_of_kernel, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_kernel, threads_for
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -107,7 +108,7 @@ class ShardedPopulation(CountedAgents):
         self.cells, self.weight, self.limits = beginning.cells, beginning.weight, beginning.limits
         self.agents = beginning.agents
         ends = [MOST_SHARDS * shard // shards for shard in range(shards + 1)]
-        makers = [partial(Shard, beginning, begin, end) for begin, end in zip(ends, ends[1:], strict=False)]
+        makers = [partial(Shard, beginning, begin, end) for begin, end in pairwise(ends)]
         self._history: list[Broadcast] = []
         self._shards = holder.hold(makers)
 
@@ -116,11 +117,11 @@ class ShardedPopulation(CountedAgents):
         self._history.append(broadcast)
         moves, homes, workers = zip(*answers, strict=True)
         # piece by piece, in the order of one table: rounded sums are those of one process
-        return np.concatenate(moves).sum(axis=0), sum(homes), sum(workers)  # type: ignore[return-value]
+        return np.concatenate(moves).sum(axis=0), sum(homes), sum(workers)
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
         homes, workers = zip(*self._asked("count", in_town, skills), strict=True)
-        return sum(homes), sum(workers)  # type: ignore[return-value]
+        return sum(homes), sum(workers)
 
     def _asked(self, method: str, *arguments: Any) -> list[Any]:
         """The answers of all shards in their order; one that is not where it should be lives its years again."""
@@ -139,8 +140,8 @@ class ShardedPopulation(CountedAgents):
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AgentsElsewhere(
-            f"there is no {name!r} here: these {self.__dict__.get('agents', 0):,} agents live in shards in other processes and "
-            "cannot be asked one by one. Build the model without shards to ask them."
+            f"there is no {name!r} here: these {self.__dict__.get('agents', 0):,} agents live in shards in other processes "
+            "and cannot be asked one by one. Build the model without shards to ask them."
         )
 
     def __getitem__(self, item: object) -> NoReturn:

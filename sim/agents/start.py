@@ -64,7 +64,8 @@ class Beginning:
         """The columns of the agents from number `first` to before `last`."""
         last = self.agents if last is None else last
         ends = np.cumsum(self.numbers.ravel())
-        here = np.diff(np.clip(ends, first, last), prepend=first).reshape(self.numbers.shape)
+        upto = np.clip(ends, first, last)
+        here = np.concatenate([upto[:1] - first, upto[1:] - upto[:-1]]).reshape(self.numbers.shape)
         values = dict(zip(self.axes, start_rows(here, self.cells), strict=True))
         if LUCK in self.columns:
             values[LUCK.name] = workplace_luck(self.numbers.sum(axis=2), *self.key, first, last)

@@ -16,3 +16,8 @@ class Where:
     jobs: int = 1
     cluster: str | None = None
     shards: int | None = None
+
+    @property
+    def local_jobs(self) -> int | None:
+        """Replicates at a time in this machine's memory; None: the workers of a cluster have memories of their own."""
+        return self.jobs if self.cluster is None else None

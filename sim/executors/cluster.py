@@ -1,4 +1,4 @@
-"""A Dask cluster: the tasks that processes would run, and objects that live with its workers; Dask is imported when asked for."""
+"""A Dask cluster: the tasks that processes would run, and objects that live with its workers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _client(make: Any, address: str) -> Any:
     except (OSError, ValueError, RuntimeError) as reason:
         raise FactorFlowError(
             f"no Dask scheduler answered at {address} within {_ANSWER} seconds ({reason or type(reason).__name__}). "
-            "Start one with `dask scheduler`, its workers with `dask worker ADDRESS --nthreads 1`, and give the address it prints."
+            "Start one with `dask scheduler`, workers with `dask worker ADDRESS --nthreads 1`, and give the address it prints."
         ) from None
     try:
         client.wait_for_workers(1, timeout=_ANSWER)
@@ -80,9 +80,8 @@ def finished(
     """
     from distributed import KilledWorker
 
-    waiting = {
-        client.submit(partial(_do, versions(), task, number), pure=False): number for number in numbers
-    }
+    expected = versions()
+    waiting = {client.submit(partial(_do, expected, task, number), pure=False): number for number in numbers}
     while waiting:
         for future in _done(client, list(waiting)):
             number = waiting.pop(future)
@@ -137,8 +136,8 @@ def _result(future: Any) -> Any:
 
 def _other_program(reason: str) -> FactorFlowError:
     return FactorFlowError(
-        f"the cluster cannot run this factorflow ({reason}). Install the same version with `pip install 'factorflow[cluster]'` on "
-        "the scheduler's machine and on every worker's, and start them anew."
+        f"the cluster cannot run this factorflow ({reason}). Install the same version with "
+        "`pip install 'factorflow[cluster]'` on the scheduler's machine and on every worker's, and start them anew."
     )
 
 
@@ -152,7 +151,8 @@ def _do(expected: dict[str, str], task: Callable[[int, Lived], T], number: int) 
 
 def _same_program(expected: dict[str, str]) -> None:
     """Raise FactorFlowError where a worker would compute with other versions: its digits might differ silently."""
-    differing = [f"{name} {_versions().get(name)}, not {found}" for name, found in expected.items() if _versions().get(name) != found]
+    own = _versions()
+    differing = [f"{name} {own.get(name)}, not {wanted}" for name, wanted in expected.items() if own.get(name) != wanted]
     if differing:
         raise _other_program(f"a worker has {'; '.join(differing)}")
 
