@@ -54,7 +54,7 @@ def _client(make: Any, address: str) -> Any:
     except (OSError, ValueError, RuntimeError) as reason:
         raise FactorFlowError(
             f"no Dask scheduler answered at {address} within {_ANSWER} seconds ({reason or type(reason).__name__}). "
-            "Start one with `dask scheduler`, workers with `dask worker ADDRESS --nthreads 1`, and give the address it prints."
+            "Start one with `dask scheduler`, workers with `dask worker ADDRESS --nthreads 1`, and give its address."
         ) from None
     try:
         client.wait_for_workers(1, timeout=_ANSWER)
@@ -100,7 +100,8 @@ def _done(client: Any, futures: Sequence[Any]) -> Sequence[Any]:
     address, alone_since = client.scheduler.address, None
     while True:
         try:
-            return [*wait(futures, timeout=_LOOK, return_when="FIRST_COMPLETED").done]
+            with client.as_current():
+                return [*wait(futures, timeout=_LOOK, return_when="FIRST_COMPLETED").done]
         except TimeoutError:
             pass
         except CancelledError:
