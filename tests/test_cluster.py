@@ -125,7 +125,7 @@ def killing(process, after):
 
 
 def test_a_killed_worker_costs_its_replicate_and_not_the_run(scenario, alone, tmp_path):
-    long = load(FILE, [*SMALL, "run.replicates=6"])
+    long = load(FILE, [*(word.replace("replicates=3", "replicates=6") for word in SMALL)])
     with cluster_of(tmp_path, 2) as cluster:
         expected = fingerprints(run(long, out=tmp_path / "alone"))
         results = run(long, out=tmp_path / "r", cluster=cluster.address, progress=killing(cluster.workers[0], 2))
@@ -184,7 +184,7 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path):
 
 
 def test_a_failed_replicate_of_a_cluster_is_a_row_with_its_reason(cluster, tmp_path):
-    crowded = load(FILE, [*SMALL, "run.capital_agents=20"])
+    crowded = load(FILE, [word.replace("=30000", "=20") for word in SMALL])
     with pytest.raises(FactorFlowError, match="all 3 replicates failed; the first: run.capital_agents leaves no slice"):
         run(crowded, out=tmp_path / "r", cluster=cluster.address)
 
