@@ -1,4 +1,4 @@
-"""The same run on this machine's processes and on the workers of a Dask cluster: the same bytes, also when workers are killed."""
+"""The same run in processes and on the workers of a Dask cluster: the same bytes, also when workers are killed."""
 
 import hashlib
 import os
@@ -175,7 +175,7 @@ def test_the_command_line_runs_on_a_cluster(alone, cluster, tmp_path):
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path):
     started = time.monotonic()
-    ran = factorflow("run", FILE, *("--set", "run.replicates=1"), "--cluster", f"127.0.0.1:{free_port()}", "--out", tmp_path / "r")
+    ran = factorflow("run", FILE, "--cluster", f"127.0.0.1:{free_port()}", "--out", tmp_path / "r")
     assert ran.returncode == 2
     assert "no Dask scheduler answered" in ran.stderr and "dask scheduler" in ran.stderr
     assert "Traceback" not in ran.stderr
@@ -184,8 +184,8 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path):
 
 
 def test_a_failed_replicate_of_a_cluster_is_a_row_with_its_reason(cluster, tmp_path):
-    crowded = load(FILE, [word.replace("=30000", "=20") for word in SMALL])
-    with pytest.raises(FactorFlowError, match="all 3 replicates failed; the first: run.capital_agents leaves no slice"):
+    crowded = load(FILE, [word.replace("=30000", "=1000") for word in SMALL])
+    with pytest.raises(FactorFlowError, match="all 3 replicates failed; the first: .*capital"):
         run(crowded, out=tmp_path / "r", cluster=cluster.address)
 
 
@@ -206,16 +206,14 @@ def test_without_dask_the_extra_is_named(scenario, tmp_path, monkeypatch):
 
 
 def test_dask_is_not_imported_unless_asked_for():
-    told = subprocess.run(
-        [sys.executable, "-c", "import sim.cli, sim.experiment, sys; print('distributed' in sys.modules, 'dask' in sys.modules)"],
-        capture_output=True, text=True, env=ENVIRONMENT,
-    )  # fmt: skip
+    text = "import sim.cli, sim.experiment, sys; print('distributed' in sys.modules, 'dask' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, env=ENVIRONMENT)
     assert told.stdout.split() == ["False", "False"]
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [({"jobs": 2, "shards": 2}, "leave them out"), ({"jobs": 2, "cluster": "x"}, "leave them out"), ({"shards": 33}, "1 to 32")],
+    [({"jobs": 2, "shards": 2}, "leave them"), ({"jobs": 2, "cluster": "x"}, "leave them"), ({"shards": 33}, "1 to 32")],
 )
 def test_what_does_not_go_together_is_told(scenario, words, told):
     with pytest.raises(FactorFlowError, match=told):
@@ -232,7 +230,8 @@ def test_interrupted_it_leaves_nothing_behind(cluster, tmp_path):
     from distributed import Client
 
     settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=4"]
-    command = [sys.executable, "-m", "sim", "run", str(FILE), *settings, "--cluster", cluster.address, "--out", str(tmp_path / "r")]
+    places = ["--cluster", cluster.address, "--out", str(tmp_path / "r")]
+    command = [sys.executable, "-m", "sim", "run", str(FILE), *settings, *places]
     started = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     with Client(cluster.address, set_as_default=False) as client:
         until(lambda: any(client.processing().values()))
@@ -257,7 +256,7 @@ def until(condition, seconds=20):
 @pytest.mark.slow
 def test_two_million_agents_anywhere_are_the_same_bytes(cluster, tmp_path):
     settings = ["run.labour_agents=2000000", "run.capital_agents=500000", "run.replicates=2", "years.to=2019"]
-    scenario = load(FILE, settings)
+    scenario = load(ROOT / "scenarios/zhejiang/baseline.yaml", settings)
     ways = [{}, {"jobs": 2}, {"cluster": cluster.address}]
     ways += [{"shards": 2}, *({"cluster": cluster.address, "shards": shards} for shards in (1, 2, 4))]
     found, seconds = [], []
