@@ -6,7 +6,7 @@ stocks and rates, so that money paid to the wrong cell, owner or government is s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -25,8 +25,8 @@ Residuals = dict[str, float]
 
 def _relative(left: Array | float, right: Array | float) -> float:
     """Largest absolute difference over the largest size on either side."""
-    size = max(float(np.max(np.abs(left))), float(np.max(np.abs(right))), 1e-300)
-    return float(np.max(np.abs(np.asarray(left) - np.asarray(right)))) / size
+    size = max(float(np.abs(left).max()), float(np.abs(right).max()), 1e-300)
+    return float(np.abs(left - right).max()) / size
 
 
 def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
@@ -116,11 +116,11 @@ def public_residuals(
     grants = public.grant_share * upper
     budgets = np.append(local + grants, upper - grants.sum())
     names = government_names(world)
-    raised = np.array([sum(payment.amount for payment in paid if payment.payee == name) for name in names])
+    raised = _sums(names, ((payment.payee, payment.amount) for payment in paid))
     back = [payment for payment in paid if payment.purpose == "tax returned per head"]
-    returned = np.array([sum(payment.amount for payment in back if payment.payer == name) for name in names])
+    returned = _sums(names, ((payment.payer, payment.amount) for payment in back))
     budgets = budgets + raised - returned
-    spent = np.array([sum(payment.amount for payment in paid if payment.payer == name) for name in names]) - returned
+    spent = _sums(names, ((payment.payer, payment.amount) for payment in paid)) - returned
     enclaves = np.einsum("g,god->d", money.budgets, rules.enclave_share)
     received = _by_cell(world, paid, None).sum() - returned.sum()
     to_people = _by_cell(world, paid, ("household",)) + money.targeted + money.subsidies + money.vouchers
@@ -205,9 +205,14 @@ def _levied_on(money: Statement, rules: Rules, base: str) -> Array:
 
 def _by_cell(world: World, paid: Sequence[Payment], purposes: tuple[str, ...] | None) -> Array:
     """Public money received by cell, (cell,), yuan of 2014, for these purposes or (None) for all."""
-    position = {name: index for index, name in enumerate(world.places.cells)}
-    received = np.zeros(world.cells)
-    for payment in paid:
-        if payment.payee in position and (purposes is None or payment.purpose in purposes):
-            received[position[payment.payee]] += payment.amount
-    return received
+    wanted = (payment for payment in paid if purposes is None or payment.purpose in purposes)
+    return _sums(world.places.cells, ((payment.payee, payment.amount) for payment in wanted))
+
+
+def _sums(names: Sequence[str], amounts: Iterable[tuple[str, float]]) -> Array:
+    """The sum of the amounts of every name, (name,); amounts of other names are left out."""
+    sums = dict.fromkeys(names, 0.0)
+    for name, amount in amounts:
+        if name in sums:
+            sums[name] += amount
+    return np.array(list(sums.values()))

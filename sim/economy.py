@@ -217,7 +217,7 @@ class Workforce:
         """The same people, `factor` times as many."""
         return Workforce(self.residence * factor, self.skills * factor)
 
-    @property
+    @cached_property
     def persons(self) -> Array:
         """Residents by cell, (cell,)."""
         return np.asarray(self.residence.sum(axis=0))
@@ -314,7 +314,7 @@ def hours_of_work(world: World, workforce: Workforce) -> Array:
     """Efficiency units by (cell of residence, cell of work)."""
     units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)
     work = np.diag(units[:, 0])
-    np.add.at(work, (np.arange(world.cells), world.places.town_of_cell), units[:, 1])
+    work[np.arange(world.cells), world.places.town_of_cell] += units[:, 1]  # every resident cell has one town
     return np.asarray(work)
 
 

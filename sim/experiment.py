@@ -216,7 +216,7 @@ def _one(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int
 def _tabled(record: Record, number: int, first: int) -> Replicate:
     """The record as tables, years before the first one asked for left out."""
 
-    def table(rows: list[Any], columns: list[str]) -> pd.DataFrame:
+    def table(rows: list[Any] | Mapping[str, Any], columns: list[str]) -> pd.DataFrame:
         frame = pd.DataFrame(rows, columns=columns)
         frame = frame[frame["year"] >= first]
         for column in columns:
@@ -226,7 +226,7 @@ def _tabled(record: Record, number: int, first: int) -> Replicate:
         return frame
 
     return Replicate(
-        number, table(record.series, _SERIES), table(record.flows, _FLOWS), table(record.accounts, _ACCOUNTS)
+        number, table(record.series, _SERIES), table(record.flow_columns(), _FLOWS), table(record.accounts, _ACCOUNTS)
     )
 
 

@@ -113,21 +113,22 @@ def merged_quality(economy: Economy, land: Array, ground: Array, town: Index, re
 def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
     """Base-year stocks by (home, place) on the ground cells now cover, after a share of each village joined its town.
 
-    The village's own people take all their ties along, once: those who stayed now stay in the town; of those who came
-    from elsewhere, the share who came to that ground now count as having come to the town. Sums are kept.
+    seed: (home, place), or those of several factors, (factor, home, place). The village's own people take all their ties
+    along, once: those who stayed now stay in the town; of those who came from elsewhere, the share who came to that
+    ground now count as having come to the town. Sums are kept.
     """
     after = seed.copy()
     for village in np.flatnonzero(share > 0):
         into, part = town[village], share[village]
-        ties = part * after[village]
-        after[village] -= ties
-        ties[into] += ties[village]
-        ties[village] = 0.0
-        came = part * after[:, village]
-        came[village] = 0.0  # who stays in a village that stays one
-        after[:, village] -= came
-        after[:, into] += came
-        after[into] += ties
+        ties = part * after[..., village, :]
+        after[..., village, :] -= ties
+        ties[..., into] += ties[..., village]
+        ties[..., village] = 0.0
+        came = part * after[..., village]
+        came[..., village] = 0.0  # who stays in a village that stays one
+        after[..., village] -= came
+        after[..., into] += came
+        after[..., into, :] += ties
     return after
 
 
@@ -155,15 +156,16 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
     a change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x
     the cost at size one, and the village loses the same share of its scale. Revenues, the next start, follow.
     """
-    economy.labour_seed = absorbed_seed(economy.labour_seed, share, town)
-    economy.capital_seed = absorbed_seed(economy.capital_seed, share, town)
-    economy.land_seed = absorbed_seed(economy.land_seed, share, town)
+    seeds = np.stack([economy.labour_seed, economy.capital_seed, economy.land_seed])
+    economy.labour_seed, economy.capital_seed, economy.land_seed = absorbed_seed(seeds, share, town)
+    enclaves = bool(economy.enclave.any())
     for village in np.flatnonzero(share > 0):
         into, part = town[village], share[village]
         gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta
         economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)
         economy.size[village] *= (1 - part) ** (1 / theta)
-        economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
+        if enclaves:
+            economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
         for stock in (
             economy.infrastructure,
             economy.services,

@@ -58,8 +58,13 @@ def _without_policies(
             )
         amounts[GENERAL] -= general_weights(rules, government) * bill
     amounts[np.abs(amounts) <= 1e-12 * budget] = 0.0  # what rounding leaves of spending that is all a policy's
-    for purpose, cell in zip(*np.nonzero(amounts), strict=True):
-        yield from _posted(name, cells[cell], int(purpose), float(amounts[purpose, cell]), float(used[cell]), "")
+    purposes, payees = np.nonzero(amounts)
+    posted = zip(purposes.tolist(), payees.tolist(), amounts[purposes, payees].tolist(), strict=True)
+    for purpose, cell, amount in posted:
+        if purpose == TRAINING:
+            yield from _posted(name, cells[cell], purpose, amount, float(used[cell]), "")
+        else:
+            yield Payment(name, cells[cell], PURPOSES[purpose], amount)
 
 
 def _fundings(world: World, rules: Rules, money: Statement, used: Array) -> Iterator[Payment]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
 
-from sim import accounts, growth, ledger, recorder, treasury, year
+from sim import accounts, growth, individuals, ledger, recorder, treasury, year
 from sim.agents.capital import capital_beginning, capital_population, capital_tables
 from sim.agents.counted import Moves
+from sim.agents.everybody import Everybody
 from sim.agents.labour import labour_beginning, labour_population, labour_tables, share_in_town
 from sim.agents.land import land_beginning, land_population, land_tables
 from sim.agents.population import Population
@@ -54,7 +57,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         continuum: bool = False,
         holder: Holder | None = None,
         shards: int = 1,
+        rng: int | None = None,
     ) -> None:
+        seed = seed if rng is None else operator.index(rng)  # Mesa's batch runner calls the seed so from 3.5 on
         super().__init__(rng=seed)
         self.world, self.laws, self.last_year = world, tuple(laws), last_year
         self.record = recorder.Record()
@@ -74,14 +79,31 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.labour = labour_population(world, labour_agents, key, self)
             self.capital = capital_population(world, capital_agents, key, self)
             self.land = land_population(world, land_agents, key, self)
+        for before, kind in pairwise(self._populations):
+            kind.first_id = before.first_id + before.size
         self.economy = year.first_economy(world, self.labour, self.capital, self.land)
         self._slice_value = year.slice_value(world, self.capital)
 
     @property
+    def _populations(self) -> tuple[Population, ...]:
+        """Labour, capital and land where they are agents; none in the continuum."""
+        kinds = (self.labour, self.capital, self.land)
+        return tuple(kind for kind in kinds if isinstance(kind, Population))
+
+    @property
+    def agents(self) -> Everybody:
+        """All agents, a view: labour, capital and land, and Mesa's own agents behind them."""
+        return Everybody(self, self._populations, super().agents)
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Take in an agent of Mesa's own, numbered on from labour, capital and land."""
+        super().register_agent(agent)
+        agent.unique_id += sum(kind.size for kind in self._populations)
+
+    @property
     def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
         """Agents by type, as Mesa's data collector asks for them: the populations, and Mesa's own agents beside them."""
-        populations = (kind for kind in (self.labour, self.capital, self.land) if isinstance(kind, Population))
-        return {**{kind.agent_type: kind for kind in populations}, **super().agents_by_type}
+        return {**{kind.agent_type: kind for kind in self._populations}, **super().agents_by_type}
 
     @property
     def agent_types(self) -> list[type[mesa.Agent]]:
@@ -164,6 +186,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
+        recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
 
     def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:

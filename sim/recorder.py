@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.economy import Economy, hours_of_work, log_change
 from sim.markets.clearing import Clearing
@@ -29,13 +31,42 @@ class BaseYear:
     other_income: Array
 
 
+class MovesOfYear(NamedTuple):
+    """Who moved of a factor in a year by one event: the pairs of cells that saw any, (pair,), and how much went."""
+
+    year: int
+    factor: str
+    event: str
+    origins: NDArray[np.object_]
+    destinations: NDArray[np.object_]
+    values: Array
+
+
 @dataclass
 class Record:
     """The years of one run: rows of (year, scope, place, measure, value), moves, residuals of the accounts."""
 
     series: list[tuple[int, str, str, str, float]] = field(default_factory=list)
-    flows: list[tuple[int, str, str, str, str, float]] = field(default_factory=list)
+    moves: list[MovesOfYear] = field(default_factory=list)
     accounts: list[tuple[int, str, float]] = field(default_factory=list)
+
+    def flow_columns(self) -> dict[str, NDArray[Any]]:
+        """All moves as columns: year, factor, event, names of origin and destination, value."""
+        pairs = [moves.values.size for moves in self.moves]
+        named = {
+            name: np.repeat(np.array([getattr(moves, name) for moves in self.moves], dtype=kind), pairs)
+            for name, kind in (("year", np.int64), ("factor", object), ("event", object))
+        }
+        joined = {"origin": "origins", "destination": "destinations", "value": "values"}
+        return named | {
+            name: np.concatenate([getattr(moves, part) for moves in self.moves]) if pairs else np.empty(0)
+            for name, part in joined.items()
+        }
+
+    @property
+    def flows(self) -> list[tuple[int, str, str, str, str, float]]:
+        """All moves as rows of (year, factor, event, origin, destination, value), made when asked for."""
+        return list(zip(*(column.tolist() for column in self.flow_columns().values()), strict=True))
 
 
 def cell_readings(
@@ -97,17 +128,21 @@ def record_year(
     """Add a year's rows: cells as read, regions, kinds and the world as sums or means over residents."""
     year, places = economy.year, world.places
     for measure, values in {**readings, **extra}.items():
-        for cell, value in enumerate(values):
-            if not (measure == "work_in_town_share" and places.urban[cell]):
-                record.series.append((year, "cell", places.cells[cell], measure, float(value)))
+        rows = zip(places.cells, values.tolist(), places.urban.tolist(), strict=True)
+        all_cells = measure != "work_in_town_share"  # who lives in town works in town
+        record.series.extend(
+            (year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban
+        )
     everywhere = places.reported_cells
+    summed = [measure for measure in readings if _adds_up(measure)]
+    table = (readings, summed, np.stack([readings[measure] for measure in summed]))
     for region, name in enumerate(places.regions):
-        _group(record, year, "region", name, places.region_of_cell == region, places.urban, readings)
+        _group(record, year, "region", name, places.region_of_cell == region, places.urban, *table)
         record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
     for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
         if (flag & everywhere).any():  # some worlds have towns alone
-            _group(record, year, "kind", kind, flag & everywhere, None, readings)
-    _group(record, year, "world", places.world, everywhere, places.urban, readings)
+            _group(record, year, "kind", kind, flag & everywhere, None, *table)
+    _group(record, year, "world", places.world, everywhere, places.urban, *table)
     income = income_at_base_returns(world, economy, base)
     people = readings["population"]
     urban, rural = everywhere & places.urban, everywhere & ~places.urban
@@ -121,13 +156,25 @@ def _mean(value: Array, weight: Array, where: Flag) -> float:
 
 
 def _group(
-    record: Record, year: int, scope: str, name: str, where: Flag, urban: Flag | None, readings: Mapping[str, Array]
+    record: Record,
+    year: int,
+    scope: str,
+    name: str,
+    where: Flag,
+    urban: Flag | None,
+    readings: Mapping[str, Array],
+    summed: Sequence[str],
+    stocks: Array,
 ) -> None:
-    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share."""
+    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share.
+
+    stocks: (measure, cell), the readings of the measures `summed`, which add up.
+    """
     people = readings["population"]
+    found = dict(zip(summed, np.compress(where, stocks, axis=1).sum(axis=1).tolist(), strict=True))
     for measure in readings:
-        if measure in ("population", "capital", "land") or measure.startswith("output"):
-            record.series.append((year, scope, name, measure, float(readings[measure][where].sum())))
+        if measure in found:
+            record.series.append((year, scope, name, measure, found[measure]))
         elif measure in ("income_per_head", "real_income_per_head"):
             record.series.append((year, scope, name, measure, _mean(readings[measure], people, where)))
     if urban is not None:
@@ -135,12 +182,19 @@ def _group(
         record.series.append((year, scope, name, "urban_share", share))
 
 
+def _adds_up(measure: str) -> bool:
+    return measure in ("population", "capital", "land") or measure.startswith("output")
+
+
 def record_moves(record: Record, world: World, year: int, factor: str, event: str, table: Array) -> None:
-    """Add the moves of a factor in a year, one row for every pair of cells that saw any."""
-    cells = world.places.cells
-    for origin, destination in zip(*np.nonzero(table), strict=True):
-        value = float(table[origin, destination])
-        record.flows.append((year, factor, event, cells[origin], cells[destination], value))
+    """Add the moves of a factor in a year: every pair of cells that saw any.
+
+    Kept as arrays: a year has a thousand pairs, and so many small objects would keep Python's memory keeper busy.
+    """
+    cells = np.array(world.places.cells, dtype=object)
+    origins, destinations = np.nonzero(table)
+    values = table[origins, destinations]
+    record.moves.append(MovesOfYear(year, factor, event, cells[origins], cells[destinations], values))
 
 
 def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float) -> None:
@@ -149,6 +203,15 @@ def record_welfare(record: Record, world: World, year: int, by_home: Array, mean
     for home in np.flatnonzero(places.reported_cells):
         record.series.append((year, "cell", places.cells[home], "welfare", float(by_home[home])))
     record.series.append((year, "world", places.world, "welfare", mean))
+
+
+def record_individuals(record: Record, world: World, year: int, found: Mapping[str, tuple[float, Array]]) -> None:
+    """Add how incomes are distributed over individuals, by measure: in the reported area, and in every cell."""
+    places = world.places
+    for measure, (everybody, by_cell) in found.items():
+        rows = zip(places.cells, by_cell.tolist(), strict=True)
+        record.series.extend((year, "cell", cell, measure, value) for cell, value in rows)
+        record.series.append((year, "world", places.world, measure, everybody))
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import click
@@ -91,23 +93,50 @@ def indented(word: str, text: str) -> str:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
 ) -> None:
-    """Print a table; the columns `numbers` are set to the right and, like all but the last, not broken."""
-    from rich import box
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    """Print a table; the columns `numbers` are set to the right and, like all but the last, not broken.
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+    A number cut off is a wrong number: where the terminal is too narrow, lines run on instead.
+    """
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL
     unbroken = len(columns) - 1 if numbers else 0  # a table of numbers breaks its last column alone, the unit
-    table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(
-            column, justify="right" if place in numbers else "left", no_wrap=unbroken > place, overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    # a number cut off is a wrong number: where the terminal is too narrow its lines run on instead
-    needed = Console(width=_WIDTH_OFF_TERMINAL).measure(table).minimum
-    if needed > console.width:
-        console = Console(width=needed)
-    console.print(table, soft_wrap=False, crop=False, no_wrap=False)
+    room = _rooms(list(zip(columns, *rows, strict=True)), unbroken, width)
+    if title:
+        click.secho("\n".join(textwrap.fill(line, sum(room) + 2 * len(room)) for line in title.splitlines()), italic=True)
+    click.echo()
+    for number, row in enumerate((columns, *rows)):
+        cells = [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, room, strict=True)]
+        for line in zip_longest(*cells, fillvalue=""):
+            parts = (
+                " " * (size - _wide(part)) + part if place in numbers else part + " " * (size - _wide(part))
+                for place, (part, size) in enumerate(zip(line, room, strict=True))
+            )
+            click.secho(" " + "  ".join(parts).rstrip(), bold=number == 0)
+        if number == 0:
+            click.echo("\u2500" * (sum(room) + 2 * len(room)))
+    click.echo()
+
+
+def _rooms(cells: Sequence[Sequence[str]], unbroken: int, width: int) -> list[int]:
+    """Widths of the columns, (column,): as wide as their cells, the widest that may be broken made narrower until all fit."""
+    room = [max(_wide(cell) for cell in column) for column in cells]
+    least = [
+        size if place < unbroken else max((_wide(word) for cell in column for word in cell.split()), default=0)
+        for place, (column, size) in enumerate(zip(cells, room, strict=True))
+    ]
+    while (excess := sum(room) + 2 * len(room) - width) > 0:
+        free = [place for place, size in enumerate(room) if size > max(1, least[place])]
+        if not free:
+            break
+        widest = max(free, key=room.__getitem__)
+        next_widest = max((room[place] for place in free if room[place] < room[widest]), default=0)
+        room[widest] = max(least[widest], 1, next_widest, room[widest] - excess)
+        if next_widest == 0 or room.count(room[widest]) > 1:  # as wide as others: narrower together, a step at a time
+            room[widest] = max(least[widest], 1, room[widest] - 1)
+    return [max(1, size) for size in room]
+
+
+def _wide(text: str) -> int:
+    """The places a text takes at a terminal; some letters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

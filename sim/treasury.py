@@ -62,8 +62,9 @@ class _Flows:
 
     def of_revenue(self, share: Array) -> Array:
         """The form giving sum_j share_j R_cj for every cell."""
+        sectors, cell = share.size, np.arange(self.cells)
         form = np.zeros((self.cells, self.width))
-        form[:, : self.width - self.cells] = np.kron(np.eye(self.cells), share)
+        form[:, : self.cells * sectors].reshape(self.cells, self.cells, sectors)[cell, cell] = share
         return form
 
     def of_income(self) -> Array:
@@ -121,8 +122,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     levies = sum(levied, np.zeros_like(income))
     subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
     public = _purchases(rules, budgets, subsidised)
-    enclaves = np.einsum("god,gz->dz", rules.enclave_share, budgets)
-    investment = _shares(economy.capital_units.T) @ (saving + earned.retained) + enclaves
+    investment = _shares(economy.capital_units.T) @ (saving + earned.retained) + _enclaves(rules, budgets)
     forms = IncomeMaps(
         wages=earned.wages,
         dividends=earned.dividends,
@@ -241,6 +241,16 @@ def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
     for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
         public -= general_weights(rules, subsidy.payer)[:, None] * form.sum(axis=0)
     return np.asarray(public)
+
+
+def _enclaves(rules: Rules, budgets: Array) -> Array:
+    """Forms of what budgets spend on enclaves where these stand; few places have any."""
+    built = np.zeros((rules.enclave_share.shape[2], budgets.shape[1]))
+    places = sorted({funding.place for funding in rules.fundings if funding.place is not None})
+    if places:
+        share = np.ascontiguousarray(rules.enclave_share[:, :, places])
+        built[places] = np.einsum("god,gz->dz", share, budgets)
+    return built
 
 
 def general_weights(rules: Rules, government: int) -> Array:

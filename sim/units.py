@@ -26,6 +26,10 @@ RECORDED = {
     "public_revenue": YUAN_A_YEAR,
     "urban_rural_ratio_fixed_returns": "ratio",
     "welfare": "log points since the base year",
+    "individual_gini": "index 0 to 1",
+    "income_p10": INCOME,
+    "income_p50": INCOME,
+    "income_p90": INCOME,
     "public_cost": YUAN_A_YEAR,
     "public_receipts": YUAN_A_YEAR,
 }
@@ -49,6 +53,10 @@ _SCOPES = {
     "public_revenue": ("region",),
     "urban_rural_ratio_fixed_returns": ("world",),
     "welfare": ("world", "cell"),
+    "individual_gini": ("world", "cell"),
+    "income_p10": ("world", "cell"),
+    "income_p50": ("world", "cell"),
+    "income_p90": ("world", "cell"),
     "public_cost": ("policy",),
     "public_receipts": ("policy",),
 }

@@ -267,6 +267,8 @@ def labour_gain(
 ) -> Array:
     """Log points of value gained since the base year, (home, cell), or (2, home, cell) with graduates apart."""
     gain = place_values(world, economy, rules, clearing, money, base) - base.value
+    if not rules.spending_share[:, [RETURNEES, GRADUATES]].any():
+        return np.asarray(gain)
     returnees, graduates = targeted_gains(world, economy, rules, clearing, money, base)
     gain = np.asarray(gain + np.diag(returnees))
     return np.stack([gain, gain + graduates]) if graduates.any() else gain

@@ -12,7 +12,7 @@ FLOORS = [
     {"measures", "world", "comparison", "report", "executors"},
     {"economy", "plots", "agents"},
     {"markets", "treasury", "policies"},
-    {"accounts", "growth", "recorder", "ledger"},
+    {"accounts", "growth", "recorder", "ledger", "individuals"},
     {"year"},
     {"model"},
     {"vocabulary", "cost"},
@@ -24,7 +24,7 @@ FLOORS = [
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 SECOND_TOWER = {"results", "measures", "plots", "comparison", "report"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy", "markets", "policies"} | {
-    *("treasury", "growth", "recorder", "ledger")
+    *("treasury", "growth", "recorder", "ledger", "individuals")
 }
 
 

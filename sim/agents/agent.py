@@ -15,7 +15,7 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     """A row of a population: reading an attribute reads the table, writing one writes it, checked.
 
     Two agents are equal when they are the same row of the same population. An agent never registers with its model:
-    `model.agents` stays empty, and what is not held any more is freed.
+    what is not held any more is freed, and `model.agents` makes it anew.
     """
 
     population: Population
@@ -35,8 +35,9 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     @property
     def unique_id(self) -> int:
-        """The agent's number within its kind, from 1 as Mesa counts; its luck belongs to row, one less."""
-        return self.row + 1
+        """The agent's number in its model, from 1 as Mesa counts: labour first, then capital, then land; its luck belongs
+        to its row."""
+        return self.row + self.population.first_id
 
     @property
     def home(self) -> int:

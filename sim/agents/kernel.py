@@ -91,9 +91,9 @@ def _advance(  # type: ignore[no-untyped-def]
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True)  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
 def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
-    for chunk in numba.prange(CHUNKS):
+    for chunk in range(CHUNKS):
         first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
         count_block(home[first:last], cell[first:last], homes[chunk])
         if skill.size > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +52,7 @@ class Population(CountedAgents, AgentRows):
         self.agent_type, self.model = agent_type, model
         self.limits = {"home": cells, "cell": cells, **(limits or {})}
         self.population = self
+        self.first_id = 1  # where a model has several kinds, each counts on from the one before
         self.year = 0
         self._tables: MoveTables | None = None
         self._odds: Odds | None = None
@@ -131,9 +133,22 @@ class Population(CountedAgents, AgentRows):
         """The numbers of all rows."""
         return np.arange(self.size)
 
+    @property
+    def kind(self) -> str:
+        """What the agents are called together."""
+        return f"{self.agent_type.__name__}s"
+
     def agent(self, row: int | np.integer[Any]) -> FactorAgent:
         """One row as an agent of Mesa."""
         return self.agent_type(self, int(row))
+
+    def number_of(self, agent: object) -> int | None:
+        """The row of an agent, None where it is not one of these."""
+        return agent.row if isinstance(agent, FactorAgent) and agent.population is self else None
+
+    def rows_of(self, agent_type: type[mesa.Agent], rows: Rows) -> Rows:
+        """Those rows whose agents are of a type: all or none."""
+        return rows if issubclass(self.agent_type, agent_type) else rows[:0]
 
     def owner(self) -> Any:
         """The model the population belongs to."""
@@ -148,6 +163,12 @@ class Population(CountedAgents, AgentRows):
         if name in self.columns:
             return self.columns[name][index].astype(np.int64)
         return COMPUTED[name](self, index)
+
+    def values_or(self, name: str, index: Index, default: object) -> Values:
+        """An attribute at some rows, or `default` for each where there is none of the name."""
+        if name in self.attributes:
+            return self.values(name, index)
+        return np.full(self.columns["home"][index].size, default)
 
     def write(self, name: str, index: Index, value: object) -> None:
         """Write a column at some rows: one whole number for all, or one for each."""
@@ -182,7 +203,7 @@ class Population(CountedAgents, AgentRows):
 
     def __contains__(self, agent: object) -> bool:
         """Whether an agent is a row of this population."""
-        return isinstance(agent, FactorAgent) and agent.population is self
+        return self.number_of(agent) is not None
 
 
 def _works_in_town(population: Population, index: Index) -> Values:
@@ -195,7 +216,9 @@ def _works_in_town(population: Population, index: Index) -> Values:
 
 # What is computed from the columns, for all rows of an index at once.
 COMPUTED: dict[str, Callable[[Population, Index], Values]] = {
-    "unique_id": lambda population, index: (population.rows[index] if isinstance(index, slice) else index) + 1,
+    "unique_id": lambda population, index: (
+        (population.rows[index] if isinstance(index, slice) else index) + population.first_id
+    ),
     "home_name": lambda population, index: population.names[population.columns["home"][index]],
     "cell_name": lambda population, index: population.names[population.columns["cell"][index]],
     "quantity": lambda population, index: np.full(population.columns["cell"][index].size, population.weight),

@@ -7,10 +7,10 @@ Names, defaults and order of results are those of `mesa.agent.AgentSet`; what di
 - `select` also takes a true/false array, `labour.select(labour.get("cell_name") == "Hangzhou/urban")`;
 - `set` takes one value or one per agent, only for columns, only in range.
 
-Mesa's `DataCollector` finds agents by their type: `agenttype_reporters={LabourAgent: {"cell": "cell"}}`. For its
-`agent_reporters` it looks in `model.agents`, which stays empty, so they record nothing. Where agents are many, use
-`model_reporters`: `{"in_town": lambda m: m.labour.agg("works_in_town", sum)}` for a figure, `{"cell": lambda m:
-m.labour.get("cell")}` for every agent.
+Mesa's `DataCollector` finds agents by their type, `agenttype_reporters={LabourAgent: {"cell": "cell"}}`, and all kinds
+together in `model.agents` (`sim.agents.everybody`), `agent_reporters={"cell": "cell_name"}`. It asks one agent after the
+other, so where agents are many use `model_reporters`: `{"in_town": lambda m: m.labour.agg("works_in_town", sum)}` for a
+figure, `{"cell": lambda m: m.labour.get("cell")}` for every agent.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.agents.agent import FactorAgent
 
 if TYPE_CHECKING:
+    from sim.agents.everybody import Everybody
     from sim.agents.population import Population
 
 Rows = NDArray[np.intp]
@@ -41,9 +42,9 @@ _FAST: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}  # Python's own 
 
 
 class AgentRows(Sequence[FactorAgent]):
-    """Rows of a population in an order, answering to the words of Mesa's AgentSet."""
+    """Rows of a population, or of all, in an order, answering to the words of Mesa's AgentSet."""
 
-    population: Population
+    population: Population | Everybody
 
     @property
     @abstractmethod
@@ -81,8 +82,7 @@ class AgentRows(Sequence[FactorAgent]):
         if isinstance(attr_names, str):
             return self._values(attr_names, missing, default_value)
         found = [self._values(name, missing, default_value) for name in attr_names]
-        mixed = len({values.dtype.kind in "OU" for values in found}) > 1
-        table = np.empty((len(self), len(found)), dtype=object if mixed else np.result_type(*found) if found else float)
+        table = np.empty((len(self), len(found)), dtype=side_by_side(found))
         for number, values in enumerate(found):
             table[:, number] = values
         return table
@@ -103,8 +103,8 @@ class AgentRows(Sequence[FactorAgent]):
         return [_applied(each, values) for each in func]
 
     def _values(self, name: str, missing: bool = False, default: object = None) -> Values:
-        if missing and name not in self.population.attributes:
-            return np.full(len(self), default)
+        if missing:
+            return self.population.values_or(name, self._index(), default)
         return self.population.values(name, self._index())
 
     # -- choosing and ordering --
@@ -123,13 +123,13 @@ class AgentRows(Sequence[FactorAgent]):
         share = isinstance(at_most, float) and at_most <= 1.0
         limit = max(0, int(len(self) * at_most) if share else int(np.ceil(min(at_most, len(self)))))
         rows = self.rows
-        if agent_type is not None and not issubclass(self.population.agent_type, agent_type):
-            rows = rows[:0]
-        elif callable(filter_func):
-            holds = (row for row in self._numbers() if filter_func(self.population.agent(row)))
-            rows = np.fromiter(islice(holds, limit), dtype=np.intp)
-        elif filter_func is not None:
+        if filter_func is not None and not callable(filter_func):
             rows = rows[_flags(filter_func, len(self))]
+        if agent_type is not None:
+            rows = self.population.rows_of(agent_type, rows)
+        if callable(filter_func):
+            holds = (row for row in rows if filter_func(self.population.agent(row)))
+            rows = np.fromiter(islice(holds, limit), dtype=np.intp)
         return self._arranged(rows[:limit], inplace)
 
     def shuffle(self, inplace: bool = False) -> AgentRows:
@@ -186,7 +186,7 @@ class AgentRows(Sequence[FactorAgent]):
         """1 if the agent is here, else 0, as for any Python sequence; `len` counts them all."""
         return int(value in self)
 
-    def to_list(self) -> list[FactorAgent]:
+    def to_list(self) -> list[Any]:
         """All agents, each an object of its own."""
         return list(self)
 
@@ -200,9 +200,8 @@ class AgentRows(Sequence[FactorAgent]):
 
     def __contains__(self, agent: object) -> bool:
         """Whether an agent is one of these."""
-        if not isinstance(agent, FactorAgent) or agent.population is not self.population:
-            return False
-        return bool((self.rows == agent.row).any())
+        number = self.population.number_of(agent)
+        return number is not None and bool((self.rows == number).any())
 
     @overload
     def __getitem__(self, item: int) -> FactorAgent: ...
@@ -220,14 +219,13 @@ class AgentRows(Sequence[FactorAgent]):
 
     def __repr__(self) -> str:
         """How many agents of how many."""
-        kind = self.population.agent_type.__name__
-        return f"<{type(self).__name__} of {len(self)} of {self.population.size} {kind}s>"
+        return f"<{type(self).__name__} of {len(self)} of {self.population.size} {self.population.kind}>"
 
 
 class Selection(AgentRows):
-    """A view: some rows of a population in some order. Which rows is fixed; what they hold is always the present."""
+    """A view: some rows of a population or of all, in some order. Which rows is fixed; what they hold is the present."""
 
-    def __init__(self, population: Population, rows: Rows) -> None:
+    def __init__(self, population: Population | Everybody, rows: Rows) -> None:
         """A selection of rows, each at most once."""
         self.population, self._rows = population, rows
 
@@ -282,6 +280,12 @@ class GroupBy:
     def __len__(self) -> int:
         """The number of groups."""
         return len(self.groups)
+
+
+def side_by_side(columns: Sequence[Values]) -> Any:
+    """The type that holds values of several columns without turning numbers into text."""
+    mixed = len({values.dtype.kind in "OU" for values in columns}) > 1
+    return object if mixed else np.result_type(*columns) if columns else float
 
 
 def _flags(condition: ArrayLike, agents: int) -> NDArray[np.bool_]:

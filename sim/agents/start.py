@@ -88,11 +88,11 @@ def workplace_luck(
     return luck
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True)  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
 def _spread(luck, workers, ends, seed, replicate, begin, end):  # type: ignore[no-untyped-def]
     """Fill the lucks of one (cell, skill) after the other, as far as its rows lie from `begin` to before `end`."""
     skills = workers.shape[1]
-    for group in numba.prange(ends.size):
+    for group in range(ends.size):
         cell, skill = group // skills, group % skills
         start = draws(seed, replicate, WORKPLACE, 0, cell * 256 + skill)[0]
         first = ends[group] - workers[cell, skill]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 # Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
+
+# Matrices of a few dozen rows gain nothing from threads of their own, and starting those takes longer than some commands.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
 

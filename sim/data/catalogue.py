@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = files("sim.data")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one, where there is one, is ten times as fast
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def worlds() -> Mapping[str, Mapping[str, Any]]:
     """The worlds on offer: title, regions, sectors, groups, first and last year, by name."""
     files_of_worlds = ("worlds.yaml", "worlds_theory.yaml")
     texts = [(_FOLDER / name).read_text(encoding="utf-8") for name in files_of_worlds]
-    return {name: entry for text in texts for name, entry in yaml.safe_load(text).items()}
+    return {name: entry for text in texts for name, entry in yaml.load(text, Loader=_LOADER).items()}
 
 
 def _family(world: str) -> str:

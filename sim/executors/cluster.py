@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, TypeVar
 
+from sim.data import catalogue
 from sim.errors import FactorFlowError
 from sim.executors import Lived
 from sim.results import versions
@@ -80,7 +81,7 @@ def finished(
     """
     from distributed import KilledWorker
 
-    expected = versions()
+    expected = _program()
     waiting = {client.submit(partial(_do, expected, task, number), pure=False): number for number in numbers}
     while waiting:
         for future in _done(client, list(waiting)):
@@ -152,15 +153,21 @@ def _do(expected: dict[str, str], task: Callable[[int, Lived], T], number: int) 
 
 def _same_program(expected: dict[str, str]) -> None:
     """Raise FactorFlowError where a worker would compute with other versions: its digits might differ silently."""
-    own = _versions()
+    own = _own_program()
     differing = [f"{name} {own.get(name)}, not {wanted}" for name, wanted in expected.items() if own.get(name) != wanted]
     if differing:
         raise _other_program(f"a worker has {'; '.join(differing)}")
 
 
+def _program() -> dict[str, str]:
+    """What results depend on besides the scenario: versions, and the data of all worlds by the start of their hashes."""
+    data = {name: found for world in catalogue.worlds() for name, found in catalogue.fingerprints(world).items()}
+    return {**versions(), **{name: found[:16] for name, found in data.items()}}
+
+
 @cache
-def _versions() -> dict[str, str]:
-    return versions()
+def _own_program() -> dict[str, str]:
+    return _program()
 
 
 def _use_threads_of_worker() -> None:
@@ -210,7 +217,7 @@ class HeldByWorker:
     def __init__(self, client: Any, maker: Callable[[], Any], worker: str) -> None:
         # a wish, not a condition: when this worker is lost, Dask lets another make the object
         self._client, self._wish = client, {"workers": [worker], "allow_other_workers": True, "pure": False}
-        self._object = client.submit(partial(_made, versions(), maker), **self._wish)
+        self._object = client.submit(partial(_made, _program(), maker), **self._wish)
 
     def ask(self, method: str, *arguments: object) -> Callable[[], Any]:
         """Begin a call of the object's method; what is returned waits for the answer."""

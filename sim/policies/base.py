@@ -91,7 +91,9 @@ def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
 def cells_of(world: World, regions: Iterable[int], kind: str | None) -> Array:
     """0/1 by cell: the cells of these regions, of one kind or (None) of both."""
     places = world.places
-    chosen = np.isin(places.region_of_cell, list(regions))
+    named = np.zeros(len(places.regions), dtype=bool)
+    named[list(regions)] = True
+    chosen = named[places.region_of_cell]
     if kind is not None:
         chosen = chosen & (places.urban == (kind == "urban"))
     return np.asarray(chosen, dtype=float)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,10 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     faulty: set[KeyPath] = field(default_factory=set)
     complete: bool = True
+
+    def copy(self) -> Reading:
+        """The same reading, to be changed without changing this one."""
+        return Reading(deepcopy(self.data), dict(self.places), list(self.faults), set(self.faulty), self.complete)
 
 
 class RefusedError(ValueError):
@@ -344,6 +350,12 @@ def read_text(text: str, file: str, line: int | None = None, top: KeyPath = ()) 
     return builder.reading
 
 
+@lru_cache(maxsize=16)
+def _read_before(text: str, file: str) -> Reading:
+    """The reading of a file's text, kept, since many scenarios extend the same few files."""
+    return read_text(text, file)
+
+
 def read_file(path: Path, file: str) -> Reading:
     """Read a scenario file of at most 1 MiB of UTF-8 whose top is a mapping; `file` is its name in faults."""
 
@@ -364,7 +376,7 @@ def read_file(path: Path, file: str) -> Reading:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return unread(line, f"is not UTF-8: byte {content[error.start]:#04x}. Save the file as UTF-8.")
-    reading = read_text(text, file)
+    reading = _read_before(text, file).copy()
     if not isinstance(reading.data, dict):
         if reading.complete:
             reading.faults.append(Fault(file, 1, "(whole file)", "must be a mapping: lines of the form  key: value."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.optimize import brentq
 
 from sim.world.world import Array
 
@@ -23,6 +22,8 @@ def efficiency(p: Mapping[str, float]) -> Array:
 
 def skill_shares(mean_years: Array, p: Mapping[str, float]) -> Array:
     """Shares (cell, skill) of untrained skills, tilted exponentially so that every row meets its mean years."""
+    from scipy.optimize import brentq  # a quarter of a second, which a list of instruments need not wait for
+
     start = np.zeros(YEARS.size)
     start[[0, 2, 4]] = (
         p["schooling_primary_start"],

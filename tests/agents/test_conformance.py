@@ -140,25 +140,41 @@ REFUSALS = {
 }
 
 
-@pytest.fixture
-def twins(two_cells):
+VIEWS = {"of a kind": lambda model: model.labour, "of all": lambda model: model.agents}
+
+# Mesa means to drop agents by number from its own sets; ours keep them, and answer as Mesa's do until then.
+pytestmark = pytest.mark.filterwarnings("ignore:AgentSet.__getitem__:PendingDeprecationWarning")
+
+
+@pytest.fixture(params=VIEWS)
+def twins(request, two_cells):
     """The same agents twice: as ours, and in Mesa's own set with a generator of the same state."""
-    ours, theirs = (small_model(two_cells, labour=120) for _ in range(2))
+    ours, theirs = (small_model(two_cells, labour=120, others=150) for _ in range(2))
     for model in (ours, theirs):
         model.step()
-    held = theirs.labour.to_list()
+    view = VIEWS[request.param]
+    held = view(theirs).to_list()
     random = Random()
     random.setstate(ours.random.getstate())
-    return ours.labour, AgentSet(held, random=random), held
+    return view(ours), AgentSet(held, random=random), held
+
+
+def answer(ask, agents):
+    """The answer without its dress, or the kind of error: capital has no skill, and Mesa's own set says so too."""
+    try:
+        return plain(ask(agents))
+    except AttributeError as error:
+        return type(error)
 
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
 def test_answers_as_mesa_does(twins, name):
     ours, theirs, _ = twins
     ask = BEHAVIOURS[name]
-    answer, expected = plain(ask(ours)), plain(ask(theirs))
-    assert answer == expected
-    assert type(answer) is type(expected)
+    found, expected = answer(ask, ours), answer(ask, theirs)
+    assert found == expected
+    assert type(found) is type(expected)
+    assert found is not AttributeError or len(ours) > 120  # workers alone know every attribute asked for
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -170,8 +186,8 @@ def test_refuses_as_mesa_does(twins, name):
 
 
 @pytest.mark.parametrize("verb", ["add", "discard", "remove"])
-def test_who_belongs_to_a_population_is_fixed(twins, verb):
-    """The one part of AgentSet that is missing, since rows are counted once: the set of a population cannot change."""
+def test_who_belongs_is_fixed(twins, verb):
+    """The one part of AgentSet that is missing, since rows are counted once: who belongs to a population cannot change."""
     ours, theirs, _ = twins
     assert hasattr(theirs, verb)
     assert not hasattr(ours, verb)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from sim.cli import main
 from sim.plots import available, titles
+from sim.terminal import print_table
 from tests.cli.conftest import Stage, stand_in
 
 
@@ -103,3 +107,45 @@ def test_figures_worlds_and_scenarios(offer: None) -> None:
     rows = [" ".join(line.split()) for line in listed("scenarios").splitlines()]
     assert "scenarios/aid.yaml Aid What does Aid do?" in rows
     assert "scenarios/broken.yaml cannot be run, see factorflow check scenarios/broken.yaml" in rows
+
+
+@pytest.mark.parametrize("what", ["instruments", "scenarios"])
+def test_lists_start_at_once_since_nothing_heavy_is_loaded(what: str) -> None:
+    """No compiler, no data frames, no agents, no drawing; the floors of NumPy and pydantic are all a list stands on."""
+    told = "import sys; from sim.cli import main\ntry: main()\nfinally: print(sorted(sys.modules), file=sys.stderr)"
+    answer = subprocess.run([sys.executable, "-c", told, "list", what], capture_output=True, text=True, check=True)
+    loaded = ast.literal_eval(answer.stderr.splitlines()[-1])
+    assert {"numpy", "pydantic", "sim.listing"} <= set(loaded)
+    assert not {"numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "rich"} & set(loaded)
+
+
+def test_a_table_folds_its_last_column_and_cuts_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    meaning = "a long tale " * 30
+    print_table("Title", ("name", "value", "meaning"), [("one", "1.5", meaning), ("twelve", "12.25", "")], numbers=[1])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["Title", "", " name    value  meaning"]
+    assert set(lines[3]) == {"\u2500"} and len(lines[3]) <= 160
+    assert lines[4].startswith(" one       1.5  a long tale a long tale")
+    assert max(map(len, lines)) <= 160
+    assert "".join(line[16:] + " " for line in lines[4:] if line.startswith((" one", "      "))).split() == meaning.split()
+    assert " twelve  12.25" in lines
+
+
+def test_a_table_too_wide_runs_on(capsys: pytest.CaptureFixture[str]) -> None:
+    digits = "1234567890" * 20
+    print_table("", ("number", "unit"), [(digits, "yuan")], numbers=[0])
+    assert f" {digits}  yuan" in capsys.readouterr().out.splitlines()
+
+
+def test_several_long_columns_share_the_width(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("", ("short", "long", "longer"), [("a", "word " * 60, "word " * 90)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if "word" in line]
+    assert max(map(len, lines)) <= 160
+    assert sum(line.count("word") for line in lines) == 150
+    assert lines[0].startswith(" a      word")  # the short one stays as wide as its name
+
+
+def test_letters_of_two_places_keep_columns_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("", ("place", "n"), [("\u676d\u5dde", "1"), ("Wenzhou", "2")])
+    rows = capsys.readouterr().out.splitlines()[3:5]
+    assert rows == [" \u676d\u5dde     1", " Wenzhou  2"]

@@ -91,7 +91,7 @@ def test_doubling_all_money_changes_nothing_real(monkeypatch, zhejiang):
     doubled = rows(lived(build_world("zhejiang"), last_year=2018, continuum=True))
     nominal = {"income_per_head", "real_income_per_head", "wage", "land_rent", "capital", "public_revenue"}
     for (year, scope, place, measure), value in plain.items():
-        factor = 2.0 if measure in nominal or measure.startswith("output") else 1.0
+        factor = 2.0 if measure in nominal or measure.startswith(("output", "income_p")) else 1.0
         assert doubled[year, scope, place, measure] == pytest.approx(factor * value, rel=1e-9), (year, place, measure)
 
 
