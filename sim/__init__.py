@@ -38,12 +38,17 @@ def run(
     out: Path | None = None,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
+    shards: int | None = None,
 ) -> Results:
-    """Run a scenario (or the file it stands in) and return its results, written to `out` or under `results/`."""
+    """Run a scenario (or the file it stands in) and return its results, written to `out` or under `results/`.
+
+    The work is done in `jobs` processes, by the workers of the Dask scheduler at `cluster`, or with the agents in `shards`.
+    """
     from sim import experiment
 
     asked = load(scenario) if isinstance(scenario, str | Path) else scenario
-    return experiment.run(asked, out=out, jobs=jobs, progress=progress)
+    return experiment.run(asked, out=out, jobs=jobs, progress=progress, cluster=cluster, shards=shards)
 
 
 def compare(*results: Results | str | Path, to: Results | str | Path | None = None) -> Comparison:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import datetime
 import gc
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sim.agents.sharded import MOST_SHARDS, Holder
 from sim.cost import check_cost
 from sim.data import catalogue
 from sim.errors import FactorFlowError
+from sim.executors import Lived, Where, processes
+from sim.executors import cluster as dask_cluster
 from sim.measures.base import Panel, evaluate_all
 from sim.policies.base import PolicyInForce
 from sim.results import Results, Tables, check_folder, default_folder, free_folder, open_results, save_results, versions
@@ -54,8 +54,13 @@ class Replicate:
     reason: str | None = None
 
 
-def build_model(scenario: Scenario, replicate: int = 0, world: World | None = None) -> FactorFlowModel:
-    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time."""
+def build_model(
+    scenario: Scenario, replicate: int = 0, world: World | None = None, holder: Holder | None = None, shards: int = 1
+) -> FactorFlowModel:
+    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time.
+
+    With a holder its agents live there, each kind in so many shards.
+    """
     from sim.model import FactorFlowModel
 
     run = scenario.run
@@ -70,6 +75,8 @@ def build_model(scenario: Scenario, replicate: int = 0, world: World | None = No
         capital_agents=run.capital_agents,
         land_agents=run.land_agents,
         continuum=run.continuum,
+        holder=holder,
+        shards=shards,
     )
 
 
@@ -78,17 +85,27 @@ def _groups(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     return with_groups(world_words(scenario.world), scenario.groups).groups
 
 
-def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Progress | None = None) -> Results:
+def run(
+    scenario: Scenario,
+    out: Path | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    cluster: str | None = None,
+    shards: int | None = None,
+) -> Results:
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
     `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario.
+    cluster: the address of a Dask scheduler whose workers do the work; shards: into how many parts, each held by a process or
+    a worker, the agents of one replicate at a time are cut. Neither changes a number.
     Raises FactorFlowError when it cannot fit in memory, and when every replicate failed, with the first reason.
     """
-    check_cost(scenario, jobs)
+    where = Where(jobs, cluster, shards)
+    _check_where(scenario, where)
     started, clock = _now(), time.perf_counter()
     folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
     check_folder(folder)
-    replicates = _live(scenario, jobs, progress or (lambda done, whole: None))
+    replicates = _live(scenario, where, progress or (lambda done, whole: None))
     done = [replicate for replicate in replicates if replicate.reason is None]
     if not done:
         raise FactorFlowError(f"all {len(replicates)} replicates failed; the first: {replicates[0].reason}")
@@ -101,67 +118,77 @@ def run(scenario: Scenario, out: Path | None = None, jobs: int = 1, progress: Pr
     return open_results(save_results(folder, tables, manifest))
 
 
+def _check_where(scenario: Scenario, where: Where) -> None:
+    """Raise FactorFlowError for work that cannot be done where it is asked for, before anything is computed."""
+    if where.jobs > 1 and (where.cluster is not None or where.shards is not None):
+        raise FactorFlowError("jobs are replicates at a time on this machine: leave them out with a cluster or with shards.")
+    if where.shards is not None and scenario.run.continuum:
+        raise FactorFlowError(f"{scenario.name} is run as a continuum: it has no agents that shards could hold.")
+    if where.shards is not None and not 1 <= where.shards <= MOST_SHARDS:
+        raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
+    if where.cluster is None:  # the workers of a cluster have memories of their own
+        check_cost(scenario, where.jobs)
+
+
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _live(scenario: Scenario, jobs: int, progress: Progress) -> list[Replicate]:
-    """All replicates in their order, on this process or on several."""
+def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicate]:
+    """All replicates in their order: one after the other, with the agents here or in shards, or several at a time."""
     count = scenario.run.replicates
     first = int(catalogue.worlds()[scenario.world]["first_year"])
     years = scenario.years.to - first + 1
-    if min(jobs, count) == 1:
+    if where.shards is not None or (where.cluster is None and min(where.jobs, count) == 1):
         world = build_world(scenario.world, scenario.parameters)
-        return [
-            _one(scenario, number, world, _counted(progress, number * years, count * years)) for number in range(count)
-        ]
+        with _holder(where) as holder:
+            builders = [partial(build_model, scenario, number, world, holder, where.shards or 1) for number in range(count)]
+            return [
+                _one(builder, scenario, number, _counted(progress, number * years, count * years))
+                for number, builder in enumerate(builders)
+            ]
     replicates: dict[int, Replicate] = {}
-    for replicate in _on_processes(scenario, min(jobs, count)):
+    for replicate in _elsewhere(scenario, where):
         replicates[replicate.number] = replicate
         progress(len(replicates) * years, count * years)
     return [replicates[number] for number in range(count)]
 
 
-def _counted(progress: Progress, before: int, whole: int) -> Callable[[int], None]:
+def _counted(progress: Progress, before: int, whole: int) -> Lived:
     """A replicate's years as progress of the whole experiment."""
     return lambda year: progress(before + year, whole)
 
 
-def _on_processes(scenario: Scenario, jobs: int) -> Iterator[Replicate]:
-    """Replicates as they finish on `jobs` processes, each with its share of the threads; interrupted, none is left."""
-    threads = max(1, (os.cpu_count() or 1) // jobs)
-    context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_use_threads, initargs=(threads,))
-    try:
-        waiting: set[Future[Replicate]] = {
-            pool.submit(_alone, scenario, number) for number in range(scenario.run.replicates)
-        }
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+def _elsewhere(scenario: Scenario, where: Where) -> Iterator[Replicate]:
+    """Replicates as they finish, in processes of this machine or with the workers of a cluster: the same task to both."""
+    task, numbers = partial(_alone, scenario), range(scenario.run.replicates)
+    if where.cluster is None:
+        yield from processes.finished(task, numbers, min(where.jobs, len(numbers)))
+        return
+    with dask_cluster.connected(where.cluster) as client:
+        yield from dask_cluster.finished(client, task, numbers, lambda number, why: Replicate(number, None, None, None, why))
 
 
-def _use_threads(count: int) -> None:
-    """Set up a process that runs replicates: its threads, and its end if the one that started it is gone."""
-    import numba
-
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    numba.set_num_threads(min(count, numba.get_num_threads()))
-
-
-def _end_with(parent: Any) -> None:
-    """Wait for a process to end and end this one too, so that none is left behind when the first is killed."""
-    parent.join()
-    os._exit(1)
+@contextmanager
+def _holder(where: Where) -> Iterator[Holder | None]:
+    """Who holds the agents of a model: workers of a cluster or processes, one a shard; None: the model's own process."""
+    if where.shards is None:
+        yield None
+    elif where.cluster is None:
+        with processes.holding(where.shards) as holder:
+            yield holder
+    else:
+        with dask_cluster.connected(where.cluster) as client:
+            yield dask_cluster.ClusterHolder(client)
 
 
-def _alone(scenario: Scenario, number: int) -> Replicate:
-    return _one(scenario, number, _world_of(scenario.world, tuple(sorted(scenario.parameters.items()))), lambda year: None)
+def _ignored(year: int) -> None:
+    """Years that nobody counts."""
+
+
+def _alone(scenario: Scenario, number: int, lived: Lived = _ignored) -> Replicate:
+    world = _world_of(scenario.world, tuple(sorted(scenario.parameters.items())))
+    return _one(lambda: build_model(scenario, number, world), scenario, number, lived)
 
 
 @cache
@@ -170,10 +197,10 @@ def _world_of(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
     return build_world(name, dict(parameters))
 
 
-def _one(scenario: Scenario, number: int, world: World | None, lived: Callable[[int], None]) -> Replicate:
+def _one(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int, lived: Lived) -> Replicate:
     """Live through one replicate; what goes wrong in the model becomes its reason, never a gap."""
     try:
-        model = build_model(scenario, number, world)
+        model = builder()
         while model.running:
             model.step()
             lived(model.steps)

@@ -11,11 +11,13 @@ import mesa
 import numpy as np
 
 from sim import accounts, growth, individuals, ledger, recorder, treasury, year
-from sim.agents.capital import capital_population, capital_tables
+from sim.agents.capital import capital_beginning, capital_population, capital_tables
+from sim.agents.counted import Moves
 from sim.agents.everybody import Everybody
-from sim.agents.labour import labour_population, labour_tables, share_in_town
-from sim.agents.land import land_population, land_tables
-from sim.agents.population import Moves, Population
+from sim.agents.labour import labour_beginning, labour_population, labour_tables, share_in_town
+from sim.agents.land import land_beginning, land_population, land_tables
+from sim.agents.population import Population
+from sim.agents.sharded import Holder, ShardedPopulation
 from sim.economy import Payment, Rules, baseline_rules, log_change
 from sim.errors import FactorFlowError
 from sim.markets.clearing import Clearing
@@ -38,7 +40,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
 
     `labour`, `capital` and `land` hold the agents; `economy` the state; `record` what was written down; `payments` the
     public payments of the last year lived. Two models with the same world, seed and replicate have the same luck, agent by
-    agent, whatever their laws.
+    agent, whatever their laws. With a holder they live there, in shards: the same bytes, nobody to ask.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         capital_agents: int = 100_000,
         land_agents: int = 50_000,
         continuum: bool = False,
+        holder: Holder | None = None,
+        shards: int = 1,
         rng: int | None = None,
     ) -> None:
         seed = seed if rng is None else operator.index(rng)  # Mesa's batch runner calls the seed so from 3.5 on
@@ -67,6 +71,10 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self.land: year.Movers
         if continuum:
             self.labour, self.capital, self.land = year.continua(world)
+        elif holder is not None:
+            self.labour = ShardedPopulation(labour_beginning(world, labour_agents, key), holder, shards)
+            self.capital = ShardedPopulation(capital_beginning(world, capital_agents, key), holder, shards)
+            self.land = ShardedPopulation(land_beginning(world, land_agents, key), holder, shards)
         else:
             self.labour = labour_population(world, labour_agents, key, self)
             self.capital = capital_population(world, capital_agents, key, self)

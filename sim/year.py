@@ -9,9 +9,9 @@ import numpy as np
 from sim import growth, treasury
 from sim.agents.choice import MoveTables
 from sim.agents.continuum import Continuum
+from sim.agents.counted import Moves
 from sim.agents.labour import expected_gain, value_of_places
 from sim.agents.land import mobile_land
-from sim.agents.population import Moves
 from sim.economy import Economy, Rules, Workforce, baseline_rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.markets import trade

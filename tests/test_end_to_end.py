@@ -57,7 +57,7 @@ def test_a_failed_replicate_is_a_row_with_a_reason(tmp_path, monkeypatch):
 
     honest = experiment.build_model
 
-    def stubborn(scenario, replicate=0, world=None):
+    def stubborn(scenario, replicate=0, world=None, *elsewhere):
         if replicate == 1:
             raise MarketDidNotClear("services in Hangzhou/urban", 2031, 0.02, 20_000)
         return honest(scenario, replicate, world)

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
     {"errors", "units", "streams", "columns", "compiled"},
     {"scenario", "data", "results"},
-    {"measures", "world", "comparison", "report"},
+    {"measures", "world", "comparison", "report", "executors"},
     {"economy", "plots", "agents"},
     {"markets", "treasury", "policies"},
     {"accounts", "growth", "recorder", "ledger", "individuals"},

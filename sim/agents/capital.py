@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
-from sim.agents.start import start_rows, whole_agents
+from sim.agents.start import Beginning, whole_agents
 from sim.columns import CAPITAL
 from sim.streams import CAPITAL_MOVES
 from sim.world.world import Array, World
@@ -19,13 +19,15 @@ class CapitalAgent(FactorAgent):
     """A slice of the portfolio of the owners at home, at work in a cell."""
 
 
-def capital_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+def capital_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
     """Slices for the base-year table of capital by (place, owner); an agent is one slice (weight 1)."""
-    cell, home = start_rows(whole_agents(world.stocks.capital.T, agents), world.cells)
-    return Population(
-        CAPITAL, {"home": home, "cell": cell}, world.cells, 1.0, CAPITAL_MOVES, key,
-        names=world.places.cells, agent_type=CapitalAgent, model=model,
-    )  # fmt: skip
+    numbers = whole_agents(world.stocks.capital.T, agents)
+    return Beginning(CAPITAL, ("cell", "home"), numbers, world.cells, 1.0, CAPITAL_MOVES, key)
+
+
+def capital_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+    """The slices of `capital_beginning` as rows of this process."""
+    return Population.begun(capital_beginning(world, agents, key), world.places.cells, CapitalAgent, model)
 
 
 def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:

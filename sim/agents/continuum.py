@@ -7,7 +7,7 @@ from typing import NoReturn
 import numpy as np
 
 from sim.agents.choice import MoveTables
-from sim.agents.population import Moves
+from sim.agents.counted import Moves
 from sim.world.world import Array
 
 NO_AGENTS = (

@@ -20,6 +20,11 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
 
 
+def borders(agents: int, begin: int = 0, end: int = CHUNKS) -> NDArray[np.int64]:
+    """Numbers of the agents at which the pieces begin to end - 1 of a table of `agents` begin, and where the last ends."""
+    return np.arange(begin, end + 1, dtype=np.int64) * agents // CHUNKS
+
+
 def advance(
     home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
     odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
@@ -29,39 +34,55 @@ def advance(
     worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
     skill, works in town) when luck below in_town[c], in 65536ths, works in town. Kinds without skills pass empty columns.
     """
-    cells = in_town.size
-    moves = np.zeros((CHUNKS, 2, cells, cells))
-    homes, workers = _tables(cells, skills)
-    _advance(home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers)
-    return moves.sum(axis=0), homes.sum(axis=0), workers.sum(axis=0)
+    pieces = borders(home.size)
+    moves, homes, workers = advance_pieces(
+        home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, skills
+    )
+    return moves.sum(axis=0), homes, workers
+
+
+def advance_pieces(
+    home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
+    pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
+) -> tuple[Array, Counts, Counts]:  # fmt: skip
+    """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
+
+    pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
+    are the same wherever the pieces are held, as long as they are added in their order.
+    """
+    cells, chunks = in_town.size, pieces.size - 1
+    moves = np.zeros((chunks, 2, cells, cells))
+    homes, workers = _tables(chunks, cells, skills)
+    _advance(home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers)
+    return moves, homes.sum(axis=0), workers.sum(axis=0)
 
 
 def count(
     home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int
 ) -> tuple[Counts, Counts]:
     """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
-    homes, workers = _tables(in_town.size, skills)
+    homes, workers = _tables(CHUNKS, in_town.size, skills)
     _count(home, cell, skill, luck, in_town, homes, workers)
     return homes.sum(axis=0), workers.sum(axis=0)
 
 
-def _tables(cells: int, skills: int) -> tuple[Counts, Counts]:
+def _tables(chunks: int, cells: int, skills: int) -> tuple[Counts, Counts]:
     """Empty counts for every piece; made here, where making and adding up need no compiling."""
-    return np.zeros((CHUNKS, cells, cells), dtype=np.int64), np.zeros((CHUNKS, cells, skills, 2), dtype=np.int64)
+    return np.zeros((chunks, cells, cells), dtype=np.int64), np.zeros((chunks, cells, skills, 2), dtype=np.int64)
 
 
 @numba.njit(cache=True, parallel=True)
 def _advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, luck, seed, replicate, event, year, odds, worth, in_town, moves, homes, workers
+    home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers
 ):
-    agents = home.size
-    for chunk in numba.prange(CHUNKS):
+    offset = pieces[0]
+    for chunk in numba.prange(pieces.size - 1):
         words = np.empty((4, BLOCK), dtype=np.uint32)
         flags, listed = np.empty((2, BLOCK), dtype=np.uint8), np.empty((2, BLOCK), dtype=np.uint16)
-        begin, end = agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS
+        begin, end = pieces[chunk] - offset, pieces[chunk + 1] - offset
         for first in range(begin, end, BLOCK):
             last = min(first + BLOCK, end)
-            fill_words(words, seed, replicate, event, year, first, last - first)
+            fill_words(words, seed, replicate, event, year, offset + first, last - first)
             move_block(
                 home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk]
             )

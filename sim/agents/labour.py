@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
-from sim.agents.start import start_rows, whole_agents, workplace_luck
+from sim.agents.start import Beginning, whole_agents
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
@@ -36,18 +36,19 @@ class LabourAgent(FactorAgent):
         return bool(self._read("works_in_town"))
 
 
-def labour_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
     """Workers for the base-year table of residents, by (cell, skill, registration), all margins to one agent."""
     stocks = world.stocks
     table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
-    numbers = whole_agents(table, agents)
-    cell, skill, home = start_rows(numbers, world.cells)
-    luck = workplace_luck(numbers.sum(axis=2), *key)
-    values = {"home": home, "cell": cell, "skill": skill, "workplace_luck": luck}
-    return Population(
-        LABOUR, values, world.cells, float(table.sum()) / agents, LABOUR_MOVES, key,
-        names=world.places.cells, agent_type=LabourAgent, limits={"skill": len(stocks.skills)}, model=model,
+    return Beginning(
+        LABOUR, ("cell", "skill", "home"), whole_agents(table, agents), world.cells, float(table.sum()) / agents,
+        LABOUR_MOVES, key, {"skill": len(stocks.skills)},
     )  # fmt: skip
+
+
+def labour_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+    """The workers of `labour_beginning` as rows of this process."""
+    return Population.begun(labour_beginning(world, agents, key), world.places.cells, LabourAgent, model)
 
 
 def value_of_places(

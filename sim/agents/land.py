@@ -10,7 +10,7 @@ from sim.agents.agent import FactorAgent
 from sim.agents.capital import tables_without_skills
 from sim.agents.choice import MoveTables
 from sim.agents.population import Population
-from sim.agents.start import start_rows, whole_agents
+from sim.agents.start import Beginning, whole_agents
 from sim.columns import LAND
 from sim.streams import LAND_MOVES
 from sim.world.world import Array, World
@@ -26,14 +26,16 @@ def mobile_land(world: World) -> Array:
     return np.asarray(np.where(inside[:, None] & inside[None, :], world.stocks.land, 0.0))
 
 
-def land_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+def land_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
     """Parcels of equal area for the base-year table of land by (place, owner)."""
     stock = mobile_land(world)
-    cell, home = start_rows(whole_agents(stock.T, agents), world.cells)
-    return Population(
-        LAND, {"home": home, "cell": cell}, world.cells, float(stock.sum()) / agents, LAND_MOVES, key,
-        names=world.places.cells, agent_type=LandAgent, model=model,
-    )  # fmt: skip
+    numbers, weight = whole_agents(stock.T, agents), float(stock.sum()) / agents
+    return Beginning(LAND, ("cell", "home"), numbers, world.cells, weight, LAND_MOVES, key)
+
+
+def land_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
+    """The parcels of `land_beginning` as rows of this process."""
+    return Population.begun(land_beginning(world, agents, key), world.places.cells, LandAgent, model)
 
 
 def land_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:

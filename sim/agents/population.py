@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 import mesa
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_kernel, threads_for
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
+from sim.agents.start import Beginning
 from sim.columns import Column, fitted
 from sim.streams import words
 from sim.world.world import Array
 
-_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
-
-@dataclass(frozen=True)
-class Moves:
-    """Moves of a year by (origin, destination), in the unit of the stock: choices, and villages become urban."""
-
-    migration: Array
-    reclassification: Array
-
-    def net(self) -> Array:
-        """Arrivals less departures by cell, (cell,)."""
-        moves = self.migration + self.reclassification
-        return np.asarray(moves.sum(axis=0) - moves.sum(axis=1))
-
-
-class Population(AgentRows):
+class Population(CountedAgents, AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
     The columns belong to this population of this model alone. `names` are those of the cells; `limits` tell
@@ -70,11 +54,19 @@ class Population(AgentRows):
         self.population = self
         self.first_id = 1  # where a model has several kinds, each counts on from the one before
         self.year = 0
-        self.in_town: Array | None = None
         self._tables: MoveTables | None = None
         self._odds: Odds | None = None
-        self._counted: _Counted | None = None
         self._changed_by_hand = False
+
+    @classmethod
+    def begun(
+        cls, beginning: Beginning, names: Sequence[str] = (), agent_type: type[FactorAgent] = FactorAgent, model: Any = None
+    ) -> Self:
+        """All agents of a beginning as rows of this process."""
+        return cls(
+            beginning.columns, beginning.rows(), beginning.cells, beginning.weight, beginning.event, beginning.key,
+            names=names, agent_type=agent_type, limits=beginning.limits, model=model,
+        )  # fmt: skip
 
     @property
     def size(self) -> int:
@@ -102,62 +94,25 @@ class Population(AgentRows):
         if changed:
             self._counted = None
 
-    def counts(self) -> kernel.Counts:
-        """Number of agents by (home, cell)."""
-        return self._count(self.in_town, self.limits.get("skill", 0)).homes
-
-    def stock(self) -> Array:
-        """The stock of the agents by (home, cell): counts times weight."""
-        return np.asarray(self.counts() * self.weight)
-
-    def skills(self, in_town: Array, skills: int) -> Array:
-        """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
-        self.in_town = in_town.copy()
-        return np.asarray(self._count(self.in_town, skills).workers * self.weight)
-
-    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
-        """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
-
-        in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.
-        """
-        odds = odds_of(tables)
-        self._tables, self._odds, self.year = tables, odds, year
-        self.in_town = self.in_town if in_town is None else in_town.copy()
-        skills = self.limits.get("skill", 0)
-        each = np.ones(self.cells) if worth is None else worth
-        alike = bool((each == each[0]).all())
-        # where all count alike they are counted by ones, which sums up without rounding
-        with _threads_for(self.size):
-            moves, homes, workers = kernel.advance(
-                *self._rows_of_kernel(), *self.key, self.event, year, odds, np.ones(self.cells) if alike else each,
-                _in_65536ths(self.in_town, self.cells), skills,
+    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
+        odds = odds_of(broadcast.tables)
+        self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
+        with threads_for(self.size):
+            return kernel.advance(
+                *rows_of_kernel(self.columns), *self.key, self.event, broadcast.year, odds, broadcast.worth,
+                in_65536ths(broadcast.in_town, self.cells), skills,
             )  # fmt: skip
-        self._counted = _Counted(homes, workers, self.in_town)
-        moves *= self.weight * each[0] if alike else self.weight
-        return Moves(migration=moves[0], reclassification=moves[1])
 
-    def _count(self, in_town: Array | None, skills: int) -> _Counted:
-        """The counts of the last pass, or new ones where rows or shares have changed since."""
-        known = self._counted
-        if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
-            shares = _in_65536ths(in_town, self.cells)
-            with _threads_for(self.size):
-                homes, workers = kernel.count(*self._rows_of_kernel(), shares, skills)
-            known = self._counted = _Counted(homes, workers, in_town)
-        return known
-
-    def _rows_of_kernel(self) -> tuple[kernel.Rows, kernel.Rows, kernel.Rows, kernel.Rows]:
-        """Home, cell, skill and luck as the kernel takes them; the last two empty for kinds without."""
-        skill = self.columns.get("skill", np.empty(0, dtype=np.uint8))
-        luck = self.columns.get("workplace_luck", np.empty(0, dtype=np.uint16))
-        return self.columns["home"], self.columns["cell"], skill, luck
+    def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
+        with threads_for(self.size):
+            return kernel.count(*rows_of_kernel(self.columns), in_65536ths(in_town, self.cells), skills)
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
         if self._odds is None:
             raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
         self.changed_by_hand = True
-        home, cell, skill, _ = self._rows_of_kernel()
+        home, cell, skill, _ = rows_of_kernel(self.columns)
         was = int(skill[row]) if skill.size else 0
         drawn = words(*self.key, self.event, self.year, row)
         home[row], cell[row], new_skill, happened = decide(int(home[row]), int(cell[row]), was, *drawn, self._odds)
@@ -249,35 +204,6 @@ class Population(AgentRows):
     def __contains__(self, agent: object) -> bool:
         """Whether an agent is a row of this population."""
         return self.number_of(agent) is not None
-
-
-class _Counted(NamedTuple):
-    """Agents by (home, cell) and by (cell, skill, works in town), and the shares who work in town they were counted with."""
-
-    homes: kernel.Counts
-    workers: kernel.Counts
-    in_town: Array | None
-
-
-@contextmanager
-def _threads_for(agents: int) -> Iterator[None]:
-    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
-    allowed = numba.get_num_threads()
-    numba.set_num_threads(max(1, min(allowed, agents // _AGENTS_A_THREAD)))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(allowed)
-
-
-def _same(one: Array | None, other: Array | None) -> bool:
-    return one is other or (one is not None and other is not None and np.array_equal(one, other))
-
-
-def _in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
-    """Shares as numbers of lucks: luck < n just when it lies below the share; none work in town where none is known."""
-    known = np.zeros(cells) if share is None else share
-    return np.asarray(np.clip(np.ceil(known * 65536.0), 0, 65536)).astype(np.int32)
 
 
 def _works_in_town(population: Population, index: Index) -> Values:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.executors import Where
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -59,6 +61,26 @@ setting_option = click.option(
     help="Say something of the file differently, e.g. run.replicates=3. May be given several times.",
 )
 jobs_option = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
+_cluster_option = click.option(
+    "--cluster", metavar="ADDRESS", help="Do the work with the workers of the Dask scheduler at this address."
+)
+_shards_option = click.option(
+    "--shards",
+    type=click.IntRange(1, 32),
+    help="Cut the agents into parts, each held by a process or a worker; replicates follow one another.",
+)
+
+
+def where_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The options --jobs, --cluster and --shards, which a command receives as one `where`."""
+
+    @functools.wraps(command)
+    def asked(*args: Any, jobs: int, cluster: str | None, shards: int | None, **rest: Any) -> int:
+        if jobs > 1 and (cluster is not None or shards is not None):
+            raise click.UsageError("--jobs are replicates at a time on this machine: leave it out with --cluster or --shards")
+        return command(*args, where=Where(jobs, cluster, shards), **rest)
+
+    return jobs_option(_cluster_option(_shards_option(asked)))
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})

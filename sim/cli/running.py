@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim import terminal
-from sim.cli.program import DONE, SOME_FAILED, jobs_option, load_all, setting_option
+from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
 from sim.errors import ResultsError
+from sim.executors import Where
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Results folder of one FILE; of several, the folder that holds theirs.  [default: results/NAME-DIGEST]",
 )
-@jobs_option
-def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, jobs: int) -> int:
+@where_options
+def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.results import default_folder, free_folder
 
-    scenarios = load_all(files, settings, jobs)
+    scenarios = load_all(files, settings, where.local_jobs)
     places: list[Path] = []
     for scenario in scenarios.values():
         # Known before the first year is computed, so that no hour of work ends in "exists already".
@@ -45,7 +46,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, job
             )
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
-        results = _run(scenario, place if out is not None else free_folder(place), jobs)
+        results = _run(scenario, place if out is not None else free_folder(place), where)
         failed = _tell_failed(results) or failed
         click.echo(str(results.path))
     return SOME_FAILED if failed else DONE
@@ -57,9 +58,9 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, job
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
 @click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
 @setting_option
-@jobs_option
+@where_options
 def compare(
-    futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], jobs: int
+    futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], where: Where
 ) -> int:
     """Compare scenario files or results folders with a baseline, replicate by replicate.
 
@@ -74,7 +75,7 @@ def compare(
         raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
     if figure is not None:
         _figure(figure)
-    results, failed = _results_of(names, settings, jobs)
+    results, failed = _results_of(names, settings, where)
     comparison = compare_results(results, _baseline(to, names, results))
     if as_json:
         import json
@@ -121,8 +122,8 @@ def world(name: str) -> int:
 @click.option("--replicates", type=click.IntRange(min=1), help="Runs of each scenario.  [default: as the scenarios say]")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON and nothing else.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as a Markdown page.")
-@jobs_option
-def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, jobs: int) -> int:
+@where_options
+def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, where: Where) -> int:
     """Tell what each scenario of an expectation FILE changes, with 90% bands, beside the sign that theory expects.
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
@@ -139,7 +140,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     def results_of(scenario: Scenario) -> Results:
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), jobs)
+            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
             failed.append(_tell_failed(found))
         return found
 
@@ -179,11 +180,13 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     return path
 
 
-def _run(scenario: Scenario, folder: Path, jobs: int) -> Results:
+def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
     from sim import experiment
 
     with terminal.progress(scenario.title) as progress:
-        results: Results = experiment.run(scenario, out=folder, jobs=jobs, progress=progress)
+        results: Results = experiment.run(
+            scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
+        )
     return results
 
 
@@ -197,7 +200,7 @@ def _tell_failed(results: Results) -> bool:
     return bool(failed)
 
 
-def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tuple[list[Results], bool]:
+def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
     from sim.results import default_folder, free_folder, open_results, verify
 
@@ -207,7 +210,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tup
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
         raise ResultsError("--set changes scenario files; results folders are what they are.")
-    scenarios = load_all(files, settings, jobs) if files else {}
+    scenarios = load_all(files, settings, where.local_jobs) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is told before anything is run
         if name not in scenarios:
@@ -217,7 +220,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], jobs: int) -> tup
     for file, scenario in scenarios.items():
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), jobs)
+            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
             failed = _tell_failed(found) or failed
         else:
             click.echo(f"Using {found.path}, an unchanged run of {file}.", err=True)

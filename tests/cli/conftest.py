@@ -58,7 +58,9 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """An empty folder to work in with three scenarios, and the stand-ins in place."""
     here = Stage()
 
-    def run(scenario: OneLine, out: Path, jobs: int, progress: Callable[[int, int], None] | None) -> Results:
+    def run(
+        scenario: OneLine, out: Path, jobs: int, progress: Callable[[int, int], None] | None, **elsewhere: Any
+    ) -> Results:
         here.runs.append((scenario.name, jobs))
         if progress is not None:
             progress(1, 2)

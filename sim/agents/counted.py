@@ -1,0 +1,142 @@
+"""What the year asks of agents: stocks, workers and moves, from whole-number counts of rows, wherever the rows are held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents import kernel
+from sim.agents.choice import MoveTables
+from sim.world.world import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Moves of a year by (origin, destination), in the unit of the stock: choices, and villages become urban."""
+
+    migration: Array
+    reclassification: Array
+
+    def net(self) -> Array:
+        """Arrivals less departures by cell, (cell,)."""
+        moves = self.migration + self.reclassification
+        return np.asarray(moves.sum(axis=0) - moves.sum(axis=1))
+
+
+class Counted(NamedTuple):
+    """Agents by (home, cell) and by (cell, skill, works in town), and the shares who work in town they were counted with."""
+
+    homes: kernel.Counts
+    workers: kernel.Counts
+    in_town: Array | None
+
+
+class Broadcast(NamedTuple):
+    """A year as agents are told of it: the tables they decide on, what each home counts for, who then works in town."""
+
+    tables: MoveTables
+    year: int
+    worth: Array
+    in_town: Array | None
+
+
+class CountedAgents:
+    """Agents of a kind as the year sees them; each stands for `weight` units of its stock (persons, slices, km2).
+
+    Where the rows are, `_pass` lets them live a year and `_recount` counts them.
+    """
+
+    cells: int
+    weight: float
+    limits: Mapping[str, int]
+    in_town: Array | None = None
+    _counted: Counted | None = None
+
+    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
+        """Moves by (kind of move, origin, destination), in units of worth, and both counts after them."""
+        raise NotImplementedError
+
+    def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
+        raise NotImplementedError
+
+    def counts(self) -> kernel.Counts:
+        """Number of agents by (home, cell)."""
+        return self._count(self.in_town, self.limits.get("skill", 0)).homes
+
+    def stock(self) -> Array:
+        """The stock of the agents by (home, cell): counts times weight."""
+        return np.asarray(self.counts() * self.weight)
+
+    def skills(self, in_town: Array, skills: int) -> Array:
+        """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
+        self.in_town = in_town.copy()
+        return np.asarray(self._count(self.in_town, skills).workers * self.weight)
+
+    def advance(
+        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
+    ) -> Moves:
+        """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
+
+        in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.
+        """
+        self.in_town = self.in_town if in_town is None else in_town.copy()
+        each = np.ones(self.cells) if worth is None else worth
+        alike = bool((each == each[0]).all())
+        # where all count alike they are counted by ones, which sums up without rounding
+        counting = np.ones(self.cells) if alike else each.copy()
+        moves, homes, workers = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
+        self._counted = Counted(homes, workers, self.in_town)
+        moves *= self.weight * each[0] if alike else self.weight
+        return Moves(migration=moves[0], reclassification=moves[1])
+
+    def _count(self, in_town: Array | None, skills: int) -> Counted:
+        """The counts of the last pass, or new ones where rows or shares have changed since."""
+        known = self._counted
+        if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
+            known = self._counted = Counted(*self._recount(in_town, skills), in_town)
+        return known
+
+
+def threads_for(agents: int) -> AbstractContextManager[None]:
+    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
+    return _threads(max(1, agents // _AGENTS_A_THREAD))
+
+
+@contextmanager
+def _threads(most: int) -> Iterator[None]:
+    allowed = numba.get_num_threads()
+    numba.set_num_threads(min(allowed, most))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(allowed)
+
+
+def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
+    """Shares as numbers of lucks: luck < n just when it lies below the share; none work in town where none is known."""
+    known = np.zeros(cells) if share is None else share
+    return np.asarray(np.clip(np.ceil(known * 65536.0), 0, 65536)).astype(np.int32)
+
+
+def rows_of_kernel(
+    columns: Mapping[str, NDArray[np.unsignedinteger]],
+) -> tuple[kernel.Rows, kernel.Rows, kernel.Rows, kernel.Rows]:
+    """Home, cell, skill and luck as the kernel takes them; the last two empty for kinds without."""
+    skill = columns.get("skill", np.empty(0, dtype=np.uint8))
+    luck = columns.get("workplace_luck", np.empty(0, dtype=np.uint16))
+    return columns["home"], columns["cell"], skill, luck
+
+
+def _same(one: Array | None, other: Array | None) -> bool:
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

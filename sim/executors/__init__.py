@@ -1,0 +1,23 @@
+"""Where the work of an experiment is done: processes of this machine, or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Lived = Callable[[int], None]
+"""Told of every year a task has lived; may raise to end a task that nobody waits for any more."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """What a person asks for: replicates at a time, the address of a Dask scheduler, parts of each population."""
+
+    jobs: int = 1
+    cluster: str | None = None
+    shards: int | None = None
+
+    @property
+    def local_jobs(self) -> int | None:
+        """Replicates at a time in this machine's memory; None: the workers of a cluster have memories of their own."""
+        return self.jobs if self.cluster is None else None
