@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -168,28 +169,25 @@ class Rules:
 
     def levy_rate(self, base: str) -> Array:
         """Share of a base that levies take, (cell,): `income` by residence, `land_rent` where the land is used."""
-        total = np.zeros(len(self.residence))
-        for levy in self.levies:
-            if levy.base == base:
-                total += levy.rate
-        return total
+        return _rate_on(base, self.levies, np.zeros(len(self.residence)))
 
     def subsidy_rate(self, base: str) -> Array:
         """Subsidies on top of what is earned at work in a cell, (cell,), for the base `wages` or `capital`."""
-        total = np.zeros(self.residence.shape[0])
-        for subsidy in self.subsidies:
-            if subsidy.base == base:
-                total += subsidy.rate
-        return total
+        return _rate_on(base, self.subsidies, np.zeros(len(self.residence)))
 
     @cached_property
     def goods_discount(self) -> Array:
         """Share of households' goods prices that vouchers pay, (cell, sector)."""
-        total = np.zeros((self.segmentation.shape[0], self.segmentation.shape[2]))
-        for subsidy in self.subsidies:
-            if subsidy.base == "goods":
-                total += subsidy.rate
-        return total
+        cells, _, sectors = self.segmentation.shape
+        return _rate_on("goods", self.subsidies, np.zeros((cells, sectors)))
+
+
+def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Array:
+    """The rates of all levies or subsidies on one base, added to `total`."""
+    for entry in entries:
+        if entry.base == base:
+            total += entry.rate
+    return total
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,22 @@ def cumulative_shares(shares: Array) -> Array:
     return running
 
 
+def everybody_chooses(chosen: Array) -> MoveTables:
+    """Tables of a year in which all reconsider, no village becomes urban and nobody is trained."""
+    cells = len(chosen)
+    return MoveTables(
+        cumulative=cumulative_shares(chosen),
+        group=np.zeros(1, dtype=np.int64),
+        mobility=1.0,
+        reclassify=np.zeros(cells),
+        town=np.arange(cells),
+        stayers_only=True,
+        training=np.zeros(cells),
+        trainable=np.zeros(1, dtype=bool),
+        trained_skill=np.zeros(1, dtype=np.int64),
+    )
+
+
 @numba.njit(cache=True, inline="always")
 def row_of(home, skill, odds):  # type: ignore[no-untyped-def]
     """The row of shares of an agent of a home and skill, unsigned: such numbers need no look at which end they count from."""

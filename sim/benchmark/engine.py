@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.choice import MoveTables, choose, cumulative_shares
+from sim.agents.choice import choose, everybody_chooses
 from sim.agents.distribution import Distribution, bin_of, bins
 from sim.agents.kernel import BLOCK, CHUNKS
 from sim.agents.odds import odds_of
@@ -45,22 +45,6 @@ class KernelEngine:
         self.people = people
         distribution = Distribution(counts, _BINS)
         return Report(people, held / np.maximum(people, 1), float(held.sum() / self.task.agents), distribution.gini())
-
-
-def everybody_chooses(chosen: Array) -> MoveTables:
-    """Tables of a year in which all reconsider, no village becomes urban and nobody is trained."""
-    cells = len(chosen)
-    return MoveTables(
-        cumulative=cumulative_shares(chosen),
-        group=np.zeros(1, dtype=np.int64),
-        mobility=1.0,
-        reclassify=np.zeros(cells),
-        town=np.arange(cells),
-        stayers_only=True,
-        training=np.zeros(cells),
-        trainable=np.zeros(1, dtype=bool),
-        trained_skill=np.zeros(1, dtype=np.int64),
-    )
 
 
 def _tables(cells: int) -> tuple[Index, Array, NDArray[np.int32]]:

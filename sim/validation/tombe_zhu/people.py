@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
+from sim.agents.choice import choice_shares, everybody_chooses
 from sim.agents.population import Population
 from sim.agents.start import whole_agents
 from sim.columns import CELL, HOME
@@ -58,7 +58,7 @@ def with_agents(economy: Economy, shock: Shock, agents: int, seed: int, start: A
         shares = choice_shares(
             economy.migration[:inside, :inside], economy.technology.migration_elasticity, gain, np.zeros_like(gain)
         )
-        population.advance(_tables(shares), year=0)
+        population.advance(everybody_chooses(shares), year=0)
         table = economy.migrants.copy()
         table[:inside, :inside] = population.stock()
         after = solve(economy, replace(shock, migrants=table), unknowns)
@@ -95,19 +95,3 @@ def _registered(people: Array, agents: int, weight: float, seed: int) -> Populat
     home, cell = np.unravel_index(np.repeat(np.arange(numbers.size), numbers), people.shape)
     values: dict[str, np.ndarray] = {"home": home.astype(np.uint16), "cell": cell.astype(np.uint16)}
     return Population((HOME, CELL), values, people.shape[0], weight, LABOUR_MOVES, (seed, 0))
-
-
-def _tables(shares: Array) -> MoveTables:
-    """Tables of a pass in which everybody chooses, nothing is reclassified and nobody is trained."""
-    cells = shares.shape[0]
-    return MoveTables(
-        cumulative=cumulative_shares(shares),
-        group=np.zeros(1, dtype=np.int64),
-        mobility=1.0,
-        reclassify=np.zeros(cells),
-        town=np.arange(cells),
-        stayers_only=True,
-        training=np.zeros(cells),
-        trainable=np.zeros(1, dtype=np.bool_),
-        trained_skill=np.zeros(1, dtype=np.int64),
-    )
