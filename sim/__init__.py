@@ -1,9 +1,9 @@
 """factorflow: which policies close the income gap between town and country, and between regions, and at what cost.
 
-    from sim import load, run, compare, open_results
-    baseline = run(load("scenarios/zhejiang/baseline.yaml"))
-    deeper = run(load("scenarios/zhejiang/mountain_sea.yaml"))
-    print(compare(baseline, deeper).paragraph)
+from sim import load, run, compare, open_results
+baseline = run(load("scenarios/zhejiang/baseline.yaml"))
+deeper = run(load("scenarios/zhejiang/mountain_sea.yaml"))
+print(compare(baseline, deeper).paragraph)
 """
 
 from __future__ import annotations

@@ -72,9 +72,7 @@ class AccountsDoNotClose(FactorFlowError):
 class DataFolder(FactorFlowError):
     """A folder of data that the package may not carry is not given, not complete or not what is expected."""
 
-    def __init__(
-        self, study: str, what: str, folder: Path | None, faults: Sequence[str], needed: Mapping[str, str]
-    ) -> None:
+    def __init__(self, study: str, what: str, folder: Path | None, faults: Sequence[str], needed: Mapping[str, str]) -> None:
         self.folder, self.faults = folder, tuple(faults)
         found = "no folder was given." if folder is None and not faults else f"{folder or 'the tables'}:"
         files = "".join(f"\n  {name:<28} {meaning}" for name, meaning in needed.items())

@@ -268,9 +268,7 @@ def _measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, d
     frames, units = [], {}
     index = pd.MultiIndex.from_product([replicates, years], names=["replicate", "year"]).to_frame(index=False)
     for reading in evaluate_all(panel):
-        values = index.assign(
-            scope=reading.scope, place=reading.place, measure=reading.measure, value=reading.values.ravel()
-        )
+        values = index.assign(scope=reading.scope, place=reading.place, measure=reading.measure, value=reading.values.ravel())
         frames.append(values[np.isfinite(values["value"])])
         units[reading.measure] = reading.unit
     return pd.concat(frames, ignore_index=True), units

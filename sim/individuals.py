@@ -15,9 +15,7 @@ from sim.world.world import Array, World
 QUANTILES = {"income_p10": 0.1, "income_p50": 0.5, "income_p90": 0.9}
 
 
-def individual_incomes(
-    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement
-) -> Array:
+def individual_incomes(world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement) -> Array:
     """Disposable income of a resident of every kind there is, (cell, skill, works in town), yuan of 2014 a year.
 
     y_ckd = Y_c / N_c + p_ckd - (sum_kd n_ckd p_ckd) / N_c,   p_ckd = e_k ((1 - t_c)(1 - l_c) + s_d) w_d
@@ -59,6 +57,4 @@ def distribution(world: World, economy: Economy, incomes: Array) -> Mapping[str,
     of_all, of_cells = (
         quantiles(income, heads, tuple(QUANTILES.values())) for income, heads in ((everybody, people), (by_cell, persons))
     )
-    return found | {
-        measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)
-    }
+    return found | {measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)}

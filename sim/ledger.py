@@ -39,9 +39,7 @@ def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tupl
     return sums
 
 
-def _without_policies(
-    world: World, rules: Rules, money: Statement, government: int, used: Array
-) -> Iterator[Payment]:
+def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
     """A government's spending by the base year's purposes, after what policies took from its general purchases."""
     name, cells, budget = government_names(world)[government], world.places.cells, money.budgets[government]
     amounts = rules.spending_share[government] * budget
@@ -110,5 +108,3 @@ def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
 def _bill(rules: Rules, money: Statement, number: int) -> float:
     """What one subsidy cost, yuan of 2014."""
     return float(money.subsidised.reshape(len(rules.subsidies), -1)[number].sum())
-
-

@@ -130,9 +130,7 @@ def record_year(
     for measure, values in {**readings, **extra}.items():
         rows = zip(places.cells, values.tolist(), places.urban.tolist(), strict=True)
         all_cells = measure != "work_in_town_share"  # who lives in town works in town
-        record.series.extend(
-            (year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban
-        )
+        record.series.extend((year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban)
     everywhere = places.reported_cells
     summed = [measure for measure in readings if _adds_up(measure)]
     table = (readings, summed, np.stack([readings[measure] for measure in summed]))

@@ -186,9 +186,7 @@ def _first_sentence(start: str, change: Change, what: str, base_title: str) -> s
     match change.verdict:
         case "none":
             if change.difference:
-                return (
-                    f"{start} changes {what} by less than {10.0**-change.decimals:g} against {base_title} ({before})."
-                )
+                return f"{start} changes {what} by less than {10.0**-change.decimals:g} against {base_title} ({before})."
             return f"{start} does not change {what} against {base_title} ({before})."
         case "unclear":
             return (
@@ -201,10 +199,7 @@ def _first_sentence(start: str, change: Change, what: str, base_title: str) -> s
                 "run more replicates to tell this from the luck of one draw."
             )
     moves = "narrows" if change.narrows else "widens"
-    return (
-        f"{start} brings {what} from {before} ({base_title}) to {after}, {by}: "
-        f"the gap between town and country {moves}."
-    )
+    return f"{start} brings {what} from {before} ({base_title}) to {after}, {by}: the gap between town and country {moves}."
 
 
 def _beside_the_ratio(comparison: Comparison, label: str, ratio: Change) -> Iterable[str]:

@@ -192,9 +192,7 @@ def versions() -> dict[str, str]:
 def check_folder(folder: Path) -> None:
     """Raise ResultsError, before hours are spent, if results could not be written to this folder."""
     if folder.exists():
-        raise ResultsError(
-            f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first."
-        )
+        raise ResultsError(f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent):
@@ -272,9 +270,7 @@ def verify(results: Results) -> None:
         raise ResultsError(f"{results.path}: {_listed(changed)} differ from what was written. Run the scenario again.")
 
 
-def _write_all(
-    aside: Path, arranged: Mapping[str, pd.DataFrame], manifest: dict[str, Any], units: dict[str, str]
-) -> None:
+def _write_all(aside: Path, arranged: Mapping[str, pd.DataFrame], manifest: dict[str, Any], units: dict[str, str]) -> None:
     told: dict[str, dict[str, str]] = {
         "series": {name: units[name] for name in arranged["series"]["measure"].cat.categories},
         "flows": FLOW_UNITS,

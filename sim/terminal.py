@@ -88,9 +88,7 @@ def indented(word: str, text: str) -> str:
     return textwrap.fill(text, width, initial_indent=f"  {word:<12}", subsequent_indent=" " * 14)
 
 
-def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
-) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
     """Print a table; the columns `numbers` are set to the right and, like all but the last, not broken."""
     from rich import box
     from rich.console import Console
@@ -101,9 +99,7 @@ def print_table(
     unbroken = len(columns) - 1 if numbers else 0  # a table of numbers breaks its last column alone, the unit
     table = Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
-        table.add_column(
-            column, justify="right" if place in numbers else "left", no_wrap=unbroken > place, overflow="fold"
-        )
+        table.add_column(column, justify="right" if place in numbers else "left", no_wrap=unbroken > place, overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     # a number cut off is a wrong number: where the terminal is too narrow its lines run on instead

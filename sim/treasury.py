@@ -182,9 +182,7 @@ def rents_by_residence(rules: Rules) -> Array:
     return np.asarray(np.diag(1.0 - rules.rent_kept) + rules.rent_kept * follow)
 
 
-def rents_of_homes(
-    world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array
-) -> tuple[Array, Array]:
+def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array) -> tuple[Array, Array]:
     """Rents that reach the owners' side of every home, (home,), before the wedge, and levies on them, yuan of 2014."""
     tech = world.technology
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
@@ -206,9 +204,7 @@ def _levy(levy: Levy, world: World, economy: Economy, rules: Rules, before: Arra
     return np.asarray(rents_by_residence(rules) @ of_owners)
 
 
-def _subsidy(
-    subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array
-) -> Array:
+def _subsidy(subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array) -> Array:
     """The form of what households of every cell receive of one subsidy, in money or (goods) in kind."""
     if subsidy.base == "wages":
         return np.asarray(_wage_shares(world, economy) @ (subsidy.rate[:, None] * earned.wage_bill))

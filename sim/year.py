@@ -31,9 +31,7 @@ class Movers(Protocol):
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town)."""
 
-    def advance(
-        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
-    ) -> Moves:
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Decide and move; a unit of home h counts worth[h] in the moves; in_town is where residents will then work."""
 
 
@@ -301,9 +299,7 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
 
 def cost_at_size_one(world: World, economy: Economy, rules: Rules, clearing: Clearing) -> Array:
     """Unit cost a cell would have at size one, (cell, sector): input cost over productivity gained since the base year."""
-    inputs = input_cost(
-        world.technology, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices
-    )
+    inputs = input_cost(world.technology, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
     size = np.where(economy.size > 0, economy.size, 1.0)
     index = growth.infrastructure_index(economy)
     gain = np.where(economy.size > 0, growth.productivity(world, economy, index, rules.belts) / size, 1.0)

@@ -49,9 +49,7 @@ class Continuum:
         persons = self.mass.sum(axis=0)
         return np.stack([persons * (1 - in_town)[:, None], persons * in_town[:, None]], axis=2)
 
-    def advance(
-        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
-    ) -> Moves:
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Move expected shares: villages that become urban first, then training, then those who reconsider."""
         cells = self.mass.shape[0]
         worth = np.ones(cells) if worth is None else worth

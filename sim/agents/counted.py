@@ -83,9 +83,7 @@ class CountedAgents:
         self.in_town = in_town.copy()
         return np.asarray(self._count(self.in_town, skills).workers * self.weight)
 
-    def advance(
-        self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None
-    ) -> Moves:
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
 
         in_town: the shares, (cell,), of residents who work in town from then on; who does is counted in the same pass.

@@ -57,9 +57,7 @@ def advance_pieces(
     return moves, homes.sum(axis=0), workers.sum(axis=0)
 
 
-def count(
-    home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int
-) -> tuple[Counts, Counts]:
+def count(home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
     """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
     homes, workers = _tables(CHUNKS, in_town.size, skills)
     _count(home, cell, skill, luck, in_town, homes, workers)
@@ -83,9 +81,7 @@ def _advance(  # type: ignore[no-untyped-def]
         for first in range(begin, end, BLOCK):
             last = min(first + BLOCK, end)
             fill_words(words, seed, replicate, event, year, offset + first, last - first)
-            move_block(
-                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk]
-            )
+            move_block(home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk])
             count_block(home[first:last], cell[first:last], homes[chunk])
             if skill.size > 0:
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])

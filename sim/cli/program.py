@@ -92,9 +92,7 @@ def main() -> None:
     """
 
 
-def load(
-    files: Sequence[str], settings: Sequence[str], jobs: int | None = None
-) -> tuple[dict[str, Scenario], list[Fault]]:
+def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
     """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` memory is asked for too."""
     from sim import cost
     from sim.scenario.load import load_scenario

@@ -41,9 +41,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
         if place.exists():
             raise ResultsError(f"{place} exists and is not overwritten. Name another folder with --out, or remove it.")
         if places.count(place) > 1:
-            raise ResultsError(
-                f"two scenarios would be written to {place}. Run them one at a time, each with its --out."
-            )
+            raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
         results = _run(scenario, place if out is not None else free_folder(place), where)

@@ -64,9 +64,7 @@ class Panel:
         if not len(self.region_of_cell) == len(self.kind_of_cell) == len(self.cells):
             raise FactorFlowError("every cell of a panel needs one region and one kind")
         if set(map(int, self.region_of_cell)) != set(range(len(self.regions))):
-            raise FactorFlowError(
-                f"cells name their regions by the numbers 0 to {len(self.regions) - 1}, each at least once"
-            )
+            raise FactorFlowError(f"cells name their regions by the numbers 0 to {len(self.regions) - 1}, each at least once")
         strange = sorted({str(kind) for kind in self.kind_of_cell} - {"urban", "rural"})
         if strange:
             raise FactorFlowError(f"cells are urban or rural, not {', '.join(strange)}")

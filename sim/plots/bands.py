@@ -77,9 +77,7 @@ def paired(reference: Results, other: Results) -> bool:
     first, second = (results.manifest["scenario"].get("run", {}) for results in (reference, other))
     if any(first.get(word) != second.get(word) for word in _DRAWN):
         return False
-    seeds = [
-        {row["replicate"]: row["seed"] for row in results.manifest["replicates"]} for results in (reference, other)
-    ]
+    seeds = [{row["replicate"]: row["seed"] for row in results.manifest["replicates"]} for results in (reference, other)]
     shared = set(reference.replicates) & set(other.replicates)
     return bool(shared) and all(seeds[0][replicate] == seeds[1][replicate] for replicate in shared)
 

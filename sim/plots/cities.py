@@ -78,9 +78,7 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
     return {
-        region: [
-            {kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results
-        ]
+        region: [{kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results]
         for region in regions
     }
 
@@ -150,9 +148,7 @@ def _key(axes: Axes, results: Sequence[Results], observed: bool) -> None:
     top = 1.0
     for order, text in enumerate(lines):
         axes.plot([0.0, 0.13], [top - step / 2] * 2, color=style.colour(order), linestyle=style.dashes(order))
-        axes.text(
-            0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain()
-        )
+        axes.text(0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain())
         top -= step * (len(text) + 0.5)
     if observed:
         axes.plot([0.065], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))

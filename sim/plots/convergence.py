@@ -12,9 +12,7 @@ from sim.plots.bands import at_least, quantiles, scope_of
 from sim.results import Results
 
 TITLE = "Does the income gap between town and country close?"
-MEANING = (
-    "urban over rural income per head (or another measure) by year: median and bands of each scenario, observed points"
-)
+MEANING = "urban over rural income per head (or another measure) by year: median and bands of each scenario, observed points"
 
 _QUESTIONS = {"urban_rural_ratio": "Does the income gap between town and country close?"}
 _LABELS = 1.7  # inches beside the axes

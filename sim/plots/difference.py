@@ -29,9 +29,7 @@ def figure(
     at_least(results, 2, "difference")
     measures = (measures,) if isinstance(measures, str) else tuple(measures)
     table = {
-        measure: [
-            difference(results[0], other, partial(marks.read, measure=measure, place=place)) for other in results[1:]
-        ]
+        measure: [difference(results[0], other, partial(marks.read, measure=measure, place=place)) for other in results[1:]]
         for measure in measures
     }
     events, count = marks.starts(results), len(measures)

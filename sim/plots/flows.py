@@ -89,9 +89,7 @@ def figure(
 
 def _events(results: Sequence[Results], factor: str) -> list[str]:
     """The events recorded of a factor in any of the results."""
-    return sorted(
-        {str(event) for one in results for event in one.flows.loc[one.flows["factor"] == factor, "event"].unique()}
-    )
+    return sorted({str(event) for one in results for event in one.flows.loc[one.flows["factor"] == factor, "event"].unique()})
 
 
 def _default_event(results: Sequence[Results], factor: str) -> str:

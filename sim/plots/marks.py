@@ -115,9 +115,7 @@ def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: f
         axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
     above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
-    axes.plot(
-        years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above
-    )
+    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
 
 
 def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:

@@ -71,9 +71,7 @@ def _is_year(word: object) -> bool:
     return not isinstance(word, bool) and isinstance(word, int | str) and bool(re.fullmatch(YEAR_PATTERN, str(word)))
 
 
-def _amiss(
-    term: str, values: Mapping[Any, Any], data: Mapping[str, Any], run: Span | None
-) -> Iterator[InitErrorDetails]:
+def _amiss(term: str, values: Mapping[Any, Any], data: Mapping[str, Any], run: Span | None) -> Iterator[InitErrorDetails]:
     """What is wrong with the years of one dated term."""
     first, last = data.get("from", data.get("from_")), data.get("until")
     for word, value in values.items():
@@ -119,6 +117,4 @@ def _at_moment(detail: ErrorDetails, dated: Mapping[str, Steps], moment: int) ->
 def _told_once(faults: list[InitErrorDetails], written: Mapping[str, Any]) -> list[InitErrorDetails]:
     """Each fault once, however many moments it holds in; a dated term without a good year is not also missing."""
     once = {(str(fault["type"]), fault.get("loc", ())): fault for fault in faults}
-    return [
-        fault for (kind, where), fault in once.items() if not (kind == "missing" and where and where[0] in written)
-    ]
+    return [fault for (kind, where), fault in once.items() if not (kind == "missing" and where and where[0] in written)]

@@ -127,7 +127,7 @@ def _whole_path(scenario: Scenario, last: str, vocabulary: Vocabulary) -> str:
     """A hint at the whole paths that end in a word, where it stands in a policy or among the world's parameters."""
     known = [f"policies.{name}.{last}" for name, terms in scenario.policies.items() if last in fields_of(type(terms))]
     known += [f"parameters.{last}"] if last in vocabulary.worlds[scenario.world].parameters else []
-    return f' Did you mean {", ".join(known[:3])}?' if known else ""
+    return f" Did you mean {', '.join(known[:3])}?" if known else ""
 
 
 def _text_of_instrument(terms: type[PolicyTerms]) -> str:

@@ -167,9 +167,7 @@ def _any_policy(instruments: Mapping[str, Schema]) -> Schema:
     return {
         "type": "object",
         "properties": {"instrument": {"enum": list(instruments), "description": "name of the policy instrument"}},
-        "allOf": [
-            {"if": _is("instrument", name), "then": {"$ref": f"#/definitions/{name}"}} for name in instruments
-        ],
+        "allOf": [{"if": _is("instrument", name), "then": {"$ref": f"#/definitions/{name}"}} for name in instruments],
         "if": {"not": {"required": ["instrument"]}},
         "then": {"propertyNames": {"enum": terms}},
     }

@@ -131,9 +131,7 @@ class Run(Words):
     capital_agents: int = quantity(
         100_000, unit="agents", meaning="number of capital agents", at_least=1_000, at_most=100_000_000
     )
-    land_agents: int = quantity(
-        50_000, unit="agents", meaning="number of land agents", at_least=1_000, at_most=100_000_000
-    )
+    land_agents: int = quantity(50_000, unit="agents", meaning="number of land agents", at_least=1_000, at_most=100_000_000)
     replicates: int = quantity(
         20, unit="replicates", meaning="number of runs that differ only in their draws", at_least=1, at_most=1_000
     )

@@ -133,6 +133,7 @@ Places = Annotated[tuple[PlaceName, ...], Field(strict=False), AfterValidator(_n
 Sectors = Annotated[tuple[SectorName, ...], Field(strict=False), AfterValidator(_named_once)]
 """A list of sectors."""
 
+
 def _one(found: object) -> object:
     # to Python true is 1 and so is 1.0; in a file they are not
     if isinstance(found, bool) or not isinstance(found, int):

@@ -201,9 +201,7 @@ def _observed(p: Mapping[str, float], residents: Array, labour: Array) -> Observ
     sectors = ("product_agriculture", "product_industry", "product_services")
     product = np.stack([_series(sector) for sector in sectors], axis=1)
     outside_product = np.array([_nation(sector) for sector in sectors]) - product.sum(axis=0)
-    farming = np.append(
-        _census("agricultural_employment_share"), _nation("agricultural_employment") / _nation("employment")
-    )
+    farming = np.append(_census("agricultural_employment_share"), _nation("agricultural_employment") / _nation("employment"))
     rural = people[:, 1] / people.sum(axis=1)
     wanted = p["commuting_share_of_nonfarm"] * (1 - farming / rural)
     return Observed(
@@ -215,9 +213,7 @@ def _observed(p: Mapping[str, float], residents: Array, labour: Array) -> Observ
     )
 
 
-def _capital(
-    accounts: Accounts, tech: Technology, p: Mapping[str, float]
-) -> tuple[Array, Array, Array, Array]:
+def _capital(accounts: Accounts, tech: Technology, p: Mapping[str, float]) -> tuple[Array, Array, Array, Array]:
     """Capital by (owner, place), all, mobile and settled, and its return by place.
 
     City totals follow fixed-asset investment; within a city the rural return exceeds the urban one by the finance gap.
@@ -311,6 +307,4 @@ def _choice(places: Places, residents: Array, capital: Array, land: Array, p: Ma
     to_town = ~urban[:, None] & urban[None, :]
     barrier = np.where(to_town, p["registration_barrier_rural_urban"], p["registration_barrier_other"])
     barrier[np.diag_indices(cells)] = 0.0
-    return Choice(
-        labour_seed=residents, capital_seed=capital, land_seed=land, pull=pull, registration_barrier=barrier
-    )
+    return Choice(labour_seed=residents, capital_seed=capital, land_seed=land, pull=pull, registration_barrier=barrier)

@@ -114,9 +114,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(stage: Stage) -> None:
 def test_compare_runs_what_is_needed_and_says_it_in_words(stage: Stage) -> None:
     answer = factorflow("compare", BASELINE, AID)
     assert answer.exit_code == 0 and [name for name, _ in stage.runs] == ["baseline", "aid"]
-    assert answer.stdout.startswith(
-        "By 2016 Aid brings the urban-rural income ratio of Zhejiang from 2.010 (Baseline) to"
-    )
+    assert answer.stdout.startswith("By 2016 Aid brings the urban-rural income ratio of Zhejiang from 2.010 (Baseline) to")
     assert "-0.050 to -0.050" in answer.stdout and "Aid against Baseline, 2016" in answer.stdout
 
 

@@ -123,9 +123,7 @@ def test_a_replicate_and_year_is_measured_as_if_it_were_alone():
     whole = read(data)
     for replicate, year in ((0, 0), (2, 3)):
         at = np.s_[replicate : replicate + 1, year : year + 1]
-        alone = read(
-            changed(data, income=data.income[at], population=data.population[at], years=data.years[year : year + 1])
-        )
+        alone = read(changed(data, income=data.income[at], population=data.population[at], years=data.years[year : year + 1]))
         assert set(whole) - set(alone) == {key for key in whole if key[0].startswith("beta")}
         for key, values in alone.items():
             assert values.tobytes() == whole[key][at].tobytes(), key

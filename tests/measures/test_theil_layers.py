@@ -74,9 +74,7 @@ def test_readings_are_the_layers_of_regions_and_kinds():
         ("theil_between_regions", "theil_between_kinds_within_regions", "theil_within_kinds"), layers, strict=True
     ):
         np.testing.assert_array_equal(found[name, "world", "valley"], layer)
-    total = sum(
-        found[name, "world", "valley"] for name in ("theil_between_regions", "theil_between_kinds_within_regions")
-    )
+    total = sum(found[name, "world", "valley"] for name in ("theil_between_regions", "theil_between_kinds_within_regions"))
     np.testing.assert_allclose(total, found["theil", "world", "valley"], rtol=0, atol=1e-12)
 
 

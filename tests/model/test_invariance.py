@@ -84,9 +84,7 @@ def test_doubling_all_money_changes_nothing_real(monkeypatch, zhejiang):
     monkeypatch.setattr(
         catalogue,
         "facts",
-        lambda table: {
-            key: value * (2.0 if key[1].startswith(MONEY) else 1.0) for key, value in single(table).items()
-        },
+        lambda table: {key: value * (2.0 if key[1].startswith(MONEY) else 1.0) for key, value in single(table).items()},
     )
     doubled = rows(lived(build_world("zhejiang"), last_year=2018, continuum=True))
     nominal = {"income_per_head", "real_income_per_head", "wage", "land_rent", "capital", "public_revenue"}
@@ -98,7 +96,7 @@ def test_doubling_all_money_changes_nothing_real(monkeypatch, zhejiang):
 def test_where_the_clearing_starts_does_not_matter(zhejiang):
     """One equilibrium up to scale: random starts, twice the money, agree to rounding."""
     economy = first_economy(zhejiang, *continua(zhejiang))
-    
+
     first, _, _ = clear_markets(zhejiang, economy, law_of(zhejiang))
     rng = np.random.default_rng(5)
     for _ in range(3):

@@ -13,9 +13,7 @@ from tests.plots.conftest import Maker
 
 
 def test_quantiles_of_five_replicates() -> None:
-    found = bands.quantiles(
-        pd.DataFrame([[1.0, 2.0, 3.0, 4.0, 5.0], [7.0, np.nan, np.nan, np.nan, 9.0]], index=[2014, 2015])
-    )
+    found = bands.quantiles(pd.DataFrame([[1.0, 2.0, 3.0, 4.0, 5.0], [7.0, np.nan, np.nan, np.nan, 9.0]], index=[2014, 2015]))
     assert found.loc[2014].tolist() == pytest.approx([1.2, 2.0, 3.0, 4.0, 4.8])
     assert found.loc[2015].tolist() == pytest.approx([7.1, 7.5, 8.0, 8.5, 8.9])
 
@@ -34,9 +32,7 @@ def test_difference_is_taken_replicate_by_replicate(baseline: Results, mountain_
     assert (found.values.loc[2035] < 0).all()
 
 
-def test_other_seeds_are_not_paired_and_their_band_is_wider(
-    baseline: Results, mountain_sea: Results, make: Maker
-) -> None:
+def test_other_seeds_are_not_paired_and_their_band_is_wider(baseline: Results, mountain_sea: Results, make: Maker) -> None:
     unlike = make(name="unlike", effect=0.008, seed=9)
     apart = bands.difference(baseline, unlike, lambda one: one.values("urban_rural_ratio"))
     close = bands.difference(baseline, mountain_sea, lambda one: one.values("urban_rural_ratio"))

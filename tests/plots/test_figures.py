@@ -222,9 +222,7 @@ def test_cities_shows_every_city_with_its_ratio(baseline: Results, mountain_sea:
     income = mountain_sea.values("income_per_head", "cell", "Lishui/rural").median(axis=1).to_numpy()
     lishui = panels[list(first.index).index("Lishui")]
     assert any(
-        np.allclose(np.asarray(line.get_ydata(), dtype=float), income)
-        for line in lishui.lines
-        if len(line.get_ydata()) == 22
+        np.allclose(np.asarray(line.get_ydata(), dtype=float), income) for line in lishui.lines if len(line.get_ydata()) == 22
     )
     assert f"{first['Lishui']:.2f} \u2192" in words(figure)
 

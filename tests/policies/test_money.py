@@ -119,9 +119,7 @@ def test_a_subsidy_is_its_rate_times_what_it_tops_up(zhejiang, base, purpose):
     assert {payment.purpose for payment in paid} == {purpose}
     cell = zhejiang.places.cells.index("Quzhou/rural")
     read = {
-        measure: value
-        for year, _, place, measure, value in model.record.series
-        if (year, place) == (2017, "Quzhou/rural")
+        measure: value for year, _, place, measure, value in model.record.series if (year, place) == (2017, "Quzhou/rural")
     }
     if base == "on_capital":
         bill = read["rental_rate"] * read["capital"]

@@ -67,9 +67,7 @@ def test_when_prices_have_answered_suppliers_have_nearly_the_shares_asked_for(zh
     """Dearer parts lose some of it again: wages rise at the suppliers, by the cost of a chain that is small to them."""
     rules, clearing, _ = in_the_base_year(zhejiang, start, law("industrial_linkage", from_=2014, **CHAIN))
     good, theta = zhejiang.technology.sectors.index("industry"), zhejiang.parameters["trade_elasticity"]
-    costs = trade.trade_costs(
-        zhejiang, rules.distance_km, np.ones(zhejiang.cells), rules.segmentation, rules.trade_cost_cut
-    )
+    costs = trade.trade_costs(zhejiang, rules.distance_km, np.ones(zhejiang.cells), rules.segmentation, rules.trade_cost_cut)
     buyer = cell(zhejiang, "Hangzhou/urban")
     # what a cell sells at what price follows from its revenue: weigh the potentials that clear the markets
     bought = np.exp(-theta * costs[buyer, :, good]) * potential(zhejiang, clearing)[:, good]

@@ -64,9 +64,7 @@ def test_more_infrastructure_does_more(zhejiang, baseline):
 def test_one_market_raises_real_income_everywhere_and_most_where_little_is_sold_at_home(zhejiang, baseline):
     """Gains are pi_nn^(-1/theta) (Arkolakis, Costinot and Rodriguez-Clare 2012): small places gain more."""
     policy = under(zhejiang, law("market_unification", cut=0.2))
-    gains = {
-        city: effect(policy, baseline, "region", city, "real_income_per_head") for city in zhejiang.places.regions[:-1]
-    }
+    gains = {city: effect(policy, baseline, "region", city, "real_income_per_head") for city in zhejiang.places.regions[:-1]}
     assert min(gains.values()) > 0
     assert gains["Zhoushan"] > gains["Hangzhou"]
     assert gains["Quzhou"] > gains["Ningbo"]

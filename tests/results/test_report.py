@@ -51,9 +51,7 @@ def test_a_band_that_includes_zero_claims_nothing(tmp_path: Path) -> None:
 
 def test_no_change_at_all(tmp_path: Path) -> None:
     text = told(tmp_path)
-    assert text.startswith(
-        "By 2016 Aid does not change the urban-rural income ratio of Zhejiang against Baseline (2.10)."
-    )
+    assert text.startswith("By 2016 Aid does not change the urban-rural income ratio of Zhejiang against Baseline (2.10).")
 
 
 def test_a_change_too_small_to_write(tmp_path: Path) -> None:
@@ -155,9 +153,7 @@ def test_narrower_means_nearer_to_one() -> None:
 
 
 def test_cells_of_the_terminal_table(tmp_path: Path) -> None:
-    comparison = compare_results(
-        [future(tmp_path / "baseline"), future(tmp_path / "aid", lambda r, y: -0.05 - 0.001 * r)]
-    )
+    comparison = compare_results([future(tmp_path / "baseline"), future(tmp_path / "aid", lambda r, y: -0.05 - 0.001 * r)])
     cells = headline_cells(comparison, "aid")
     expected = ("urban_rural_ratio", "zhejiang", "2.100", "2.040", "-0.060", "-0.069 to -0.051", "ratio")
     assert expected in cells

@@ -44,9 +44,7 @@ def test_a_measure_that_starts_later_has_no_row_for_the_first_year(tmp_path: Pat
         (("urban_rural_ratio", "cell"), "Recorded are: none"),
     ],
 )
-def test_what_was_not_recorded_is_answered_with_the_nearest_name(
-    tmp_path: Path, asked: tuple[str, ...], answer: str
-) -> None:
+def test_what_was_not_recorded_is_answered_with_the_nearest_name(tmp_path: Path, asked: tuple[str, ...], answer: str) -> None:
     with pytest.raises(ResultsError, match=answer):
         future(tmp_path / "b", replicates=(0,)).values(*asked)
 

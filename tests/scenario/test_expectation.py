@@ -88,9 +88,7 @@ FAULTS = {
     "{measure: gini, place: Hangzhou, year: 2030, below: 2, why: Because it falls.}": [
         ("expectations.0.place = Hangzhou", "gini is not read for a region, only for a world or a kind.")
     ],
-    "{measure: gini, year: 2030, why: Because it falls.}": [
-        ("expectations.0", "needs one bound: above, below or between.")
-    ],
+    "{measure: gini, year: 2030, why: Because it falls.}": [("expectations.0", "needs one bound: above, below or between.")],
     "{measure: gini, year: 2030, below: 1, above: 0, why: Because it falls.}": [
         ("expectations.0", "needs one bound: above, below or between; found above and below.")
     ],

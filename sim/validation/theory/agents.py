@@ -58,9 +58,7 @@ def errors(sizes: Sequence[int] = SIZES, seeds: int = SEEDS) -> Errors:
 
     def with_agents(size: int, seed: int) -> Array:
         return aggregates(
-            FactorFlowModel(
-                world, last_year=10**6, seed=seed, labour_agents=size, capital_agents=size, land_agents=1_000
-            )
+            FactorFlowModel(world, last_year=10**6, seed=seed, labour_agents=size, capital_agents=size, land_agents=1_000)
         )
 
     with _one_thread():
