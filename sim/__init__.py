@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.compiled import keep_compiled_code
+from sim.version import __version__
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison
-    from sim.results import Results
+    from sim.analysis.comparison import Comparison
+    from sim.analysis.results import Results
     from sim.scenario.schema import Scenario
 
 keep_compiled_code()  # before Numba is imported anywhere
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "compare", "load", "open_results", "run"]
 
 
@@ -45,7 +45,7 @@ def run(
 
     The work is done in `jobs` processes, by the workers of the Dask scheduler at `cluster`, or with the agents in `shards`.
     """
-    from sim import experiment
+    from sim.experiments import experiment
 
     asked = load(scenario) if isinstance(scenario, str | Path) else scenario
     return experiment.run(asked, out=out, jobs=jobs, progress=progress, cluster=cluster, shards=shards)
@@ -53,7 +53,7 @@ def run(
 
 def compare(*results: Results | str | Path, to: Results | str | Path | None = None) -> Comparison:
     """Compare results (or their folders), replicate by replicate, with the first of them or with `to`."""
-    from sim.comparison import compare_results
+    from sim.analysis.comparison import compare_results
 
     opened = [open_results(result) if isinstance(result, str | Path) else result for result in results]
     reference = open_results(to) if isinstance(to, str | Path) else to
@@ -62,6 +62,6 @@ def compare(*results: Results | str | Path, to: Results | str | Path | None = No
 
 def open_results(folder: str | Path) -> Results:
     """Open a results folder; raises ResultsError saying what is wrong with it."""
-    from sim import results
+    from sim.analysis import results
 
     return results.open_results(folder)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
+from sim.arrays import Array
 from sim.data import catalogue
-from sim.economy import Economy
+from sim.economy.state import Economy
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
-from sim.world.world import Array
 
 FITTED = (
     "growth",

@@ -10,18 +10,26 @@ from typing import Any, NamedTuple
 import mesa
 import numpy as np
 
-from sim import accounts, growth, individuals, ledger, recorder, treasury, year
-from sim.agents.capital import capital_beginning, capital_population, capital_tables
+from sim.agents.capital import capital_beginning, capital_population
 from sim.agents.counted import Moves
 from sim.agents.everybody import Everybody
-from sim.agents.labour import labour_beginning, labour_population, labour_tables, share_in_town
-from sim.agents.land import land_beginning, land_population, land_tables
+from sim.agents.labour import labour_beginning, labour_population
+from sim.agents.land import land_beginning, land_population
 from sim.agents.population import Population
 from sim.agents.sharded import Holder, ShardedPopulation
-from sim.economy import Payment, Rules, baseline_rules, log_change
+from sim.arrays import Array
+from sim.economy import accounts, growth, individuals, ledger, treasury
+from sim.economy.markets.clearing import Clearing
+from sim.economy.prices import living_cost
+from sim.economy.state import Payment, Rules, baseline_rules
 from sim.errors import FactorFlowError
-from sim.markets.clearing import Clearing
-from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, Array, World
+from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, World
+from sim.year import recorder
+from sim.year.base_year import base_year
+from sim.year.markets import clear_markets, cost_at_size_one
+from sim.year.moves import capital_decision, labour_decision, land_decision, work_in_town_next
+from sim.year.stocks import Movers, capital_units, continua, first_economy, hours_at_work, land_table, slice_value, workforce
+from sim.year.values import labour_gain, training_odds, welfare
 
 Law = Callable[[Rules, World, int], Rules]
 
@@ -65,12 +73,12 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self.record = recorder.Record()
         self.payments: tuple[Payment, ...] = ()
         key = (seed, replicate)
-        self.base = year.base_year(world)
-        self.labour: year.Movers
-        self.capital: year.Movers
-        self.land: year.Movers
+        self.base = base_year(world)
+        self.labour: Movers
+        self.capital: Movers
+        self.land: Movers
         if continuum:
-            self.labour, self.capital, self.land = year.continua(world)
+            self.labour, self.capital, self.land = continua(world)
         elif holder is not None:
             self.labour = ShardedPopulation(labour_beginning(world, labour_agents, key), holder, shards)
             self.capital = ShardedPopulation(capital_beginning(world, capital_agents, key), holder, shards)
@@ -81,8 +89,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.land = land_population(world, land_agents, key, self)
         for before, kind in pairwise(self._populations):
             kind.first_id = before.first_id + before.size
-        self.economy = year.first_economy(world, self.labour, self.capital, self.land)
-        self._slice_value = year.slice_value(world, self.capital)
+        self.economy = first_economy(world, self.labour, self.capital, self.land)
+        self._slice_value = slice_value(world, self.capital)
 
     @property
     def _populations(self) -> tuple[Population, ...]:
@@ -136,9 +144,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         kinds = (self.labour, self.capital, self.land)
         if not any(getattr(kind, "changed_by_hand", False) for kind in kinds):
             return
-        economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
-        economy.capital_units = year.capital_units(world, self.capital, self._slice_value)
-        economy.land = year.land_table(world, self.land)
+        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        economy.capital_units = capital_units(world, self.capital, self._slice_value)
+        economy.land = land_table(world, self.land)
         for kind in kinds:
             if isinstance(kind, Population):
                 kind.changed_by_hand = False
@@ -149,15 +157,15 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
         for belt in rules.belts:
-            self.economy.belt_references.setdefault(belt.policy, year.hours_at_work(self.world, self.economy))
+            self.economy.belt_references.setdefault(belt.policy, hours_at_work(self.world, self.economy))
         return rules
 
     def _clear(self, rules: Rules) -> tuple[Clearing, treasury.Statement]:
         """Markets clear, incomes, taxes and transfers are paid, and the year's accounts of money close."""
         world, economy = self.world, self.economy
-        clearing, maps, supply = year.clear_markets(world, economy, rules)
+        clearing, maps, supply = clear_markets(world, economy, rules)
         money = treasury.statement(maps, clearing.revenue)
-        _, used = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
+        _, used = training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
         try:
             self.payments = ledger.payments(world, rules, money, used)
         except FactorFlowError as error:
@@ -209,22 +217,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Moved:
         """Labour, capital and land decide at once on the year's returns, and go."""
         world, economy, base, now = self.world, self.economy, self.base, self.year
-        gain = year.labour_gain(world, economy, rules, clearing, money, base)
-        recorder.record_welfare(self.record, world, now, *year.welfare(world, economy, rules, gain))
-        training, _ = year.training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
-        labour_odds = labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
+        gain = labour_gain(world, economy, rules, clearing, money, base)
+        recorder.record_welfare(self.record, world, now, *welfare(world, economy, rules, gain))
         people = np.full(world.cells, economy.people_scale)
-        net_wage = clearing.wage * (1 + rules.subsidy_rate("wages"))
-        in_town = share_in_town(world, economy.work_in_town, net_wage, base.wage)
-        labour = self.labour.advance(labour_odds, now, people, in_town)
+        in_town = work_in_town_next(world, economy, rules, clearing, base)
+        labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
-        returns = log_change(clearing.rental, base.rental) - log_change(clearing.price_index, base.price_index)
-        returns = returns + np.log1p(rules.subsidy_rate("capital"))
-        capital_odds = capital_tables(world, economy.capital_seed, returns + year.capital_gain(world, rules), turned)
+        capital_odds = capital_decision(world, economy, rules, clearing, base, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
-        rents = log_change(clearing.land_rent, base.land_rent)
-        land_seed = economy.land_seed + rules.land_opening * economy.land_seed.diagonal()[:, None]
-        land = self.land.advance(land_tables(world, land_seed, rents, turned), now, np.ones(world.cells))
+        land_odds = land_decision(world, economy, rules, clearing, base, turned)
+        land = self.land.advance(land_odds, now, np.ones(world.cells))
         for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
@@ -238,16 +240,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         area = economy.land.sum(axis=0) + moved.land.net()
         owned = member @ economy.capital_owned.sum(axis=1)
         public = member @ (economy.infrastructure + economy.services)
-        cost = year.cost_at_size_one(world, economy, rules, clearing)
+        cost = cost_at_size_one(world, economy, rules, clearing)
         growth.absorb_villages(economy, moved.turned, town, cost, world.parameters["trade_elasticity"])
-        units = year.capital_units(world, self.capital, self._slice_value)
+        units = capital_units(world, self.capital, self._slice_value)
         economy.unit_value = growth.merged_value(economy, units, town)
         economy.capital_units = units
-        land, ground = year.land_table(world, self.land), moved.land.reclassification.sum(axis=1)
+        land, ground = land_table(world, self.land), moved.land.reclassification.sum(axis=1)
         economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
         economy.land = land
         economy.work_in_town = moved.work_in_town
-        economy.workforce = year.workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
     def _remember(self, clearing: Clearing, money: treasury.Statement, persons: Array) -> None:
@@ -261,7 +263,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     def _grow(self, rules: Rules, clearing: Clearing) -> None:
         """Places learn and people are born: productivity and numbers of the next year."""
         world, economy = self.world, self.economy
-        cost = recorder.living_cost(world, clearing, self.base, rules.goods_discount)
+        cost = living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
         births = 1 + world.parameters["natural_growth"]
         economy.people_scale *= births

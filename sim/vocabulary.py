@@ -12,8 +12,8 @@ from sim.units import recorded_scopes
 @cache
 def vocabulary() -> Vocabulary:
     """Everything a scenario may name, gathered from the data folder, the instruments and the measures."""
-    from sim.measures import series
-    from sim.policies.base import instruments
+    from sim.analysis.measures import series
+    from sim.economy.policies.base import instruments
 
     worlds = {name: world_words(name) for name in catalogue.worlds()}
     recorded = recorded_scopes(sector for world in worlds.values() for sector in world.sectors)

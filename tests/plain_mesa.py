@@ -1,4 +1,4 @@
-"""The reference of `factorflow bench`: the task of sim.benchmark.task as plain Mesa agents, written as Mesa's tutorials are.
+"""The reference of `factorflow bench`: its task as plain Mesa agents, as Mesa's tutorials write them.
 
 One generosity: agents act in their order (`do`), since the task does not depend on it and `shuffle_do` takes longer.
 """
@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 import mesa
 
-from sim.benchmark.task import KEPT, SAVED, Report, shares
+from sim.evidence.benchmark.task import KEPT, SAVED, Report, shares
 
 
 class Worker(mesa.Agent):

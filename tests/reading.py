@@ -1,8 +1,8 @@
 """Short ways for tests to live through years and read what was recorded."""
 
-from sim.economy import baseline_rules
+from sim.economy.state import baseline_rules
 from sim.model import FactorFlowModel
-from sim.year import continua, first_economy
+from sim.year.stocks import continua, first_economy
 
 
 def lived(world, laws=(), last_year=None, **options):

@@ -190,7 +190,7 @@ def test_a_failed_replicate_of_a_cluster_is_a_row_with_its_reason(cluster, tmp_p
 
 
 def test_workers_with_another_program_are_refused(scenario, cluster, tmp_path, monkeypatch):
-    from sim.executors import cluster as executor
+    from sim.experiments.executors import cluster as executor
 
     other = {**executor.versions(), "source": "0" * 16}
     monkeypatch.setattr(executor, "versions", lambda: other)
@@ -206,7 +206,7 @@ def test_without_dask_the_extra_is_named(scenario, tmp_path, monkeypatch):
 
 
 def test_dask_is_not_imported_unless_asked_for():
-    text = "import sim.cli, sim.experiment, sys; print('distributed' in sys.modules, 'dask' in sys.modules)"
+    text = "import sim.cli, sim.experiments.experiment, sys; print('distributed' in sys.modules, 'dask' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, env=ENVIRONMENT)
     assert told.stdout.split() == ["False", "False"]
 

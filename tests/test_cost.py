@@ -2,8 +2,9 @@
 
 import pytest
 
-from sim import cost, load, run
+from sim import load, run
 from sim.errors import FactorFlowError
+from sim.experiments import cost
 from tests.test_end_to_end import ROOT, factorflow
 
 SEA = ROOT / "scenarios/zhejiang/mountain_sea.yaml"

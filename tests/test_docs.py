@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.listing import instruments as tables
-from sim.parameters import COMMAND as PARAMETERS_COMMAND
-from sim.parameters import parameters_page
-from sim.policies.base import instruments
-from sim.reference import COMMAND, instruments_page
+from sim.economy.policies.base import instruments
+from sim.pages.listing import instruments as tables
+from sim.pages.parameters import COMMAND as PARAMETERS_COMMAND
+from sim.pages.parameters import parameters_page
+from sim.pages.reference import COMMAND, instruments_page
 from sim.scenario.schema import PolicyTerms, Run, Scenario
 from sim.scenario.spots import fields_of
 from tests.test_end_to_end import ROOT

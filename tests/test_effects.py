@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.effects import Effect, page, rows
 from sim.errors import FactorFlowError
-from sim.experiment import run
+from sim.evidence.effects import Effect, page, rows
+from sim.experiments.experiment import run
 from sim.scenario.expectation import Computed, load_expectations
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT

@@ -52,8 +52,8 @@ def test_the_same_bytes_twice_and_on_two_processes(tmp_path):
 
 
 def test_a_failed_replicate_is_a_row_with_a_reason(tmp_path, monkeypatch):
-    from sim import experiment
     from sim.errors import MarketDidNotClear
+    from sim.experiments import experiment
 
     honest = experiment.build_model
 

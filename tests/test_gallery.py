@@ -3,7 +3,7 @@
 import pytest
 
 from sim import load
-from sim.policies.base import instruments
+from sim.economy.policies.base import instruments
 from sim.scenario.expectation import load_expectations
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT

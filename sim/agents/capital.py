@@ -10,9 +10,10 @@ from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
+from sim.arrays import Array
 from sim.columns import CAPITAL
 from sim.streams import CAPITAL_MOVES
-from sim.world.world import Array, World
+from sim.world.world import World
 
 
 class CapitalAgent(FactorAgent):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from sim.world.world import Array, Flag, Index
+from sim.arrays import Array, Flag, Index
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
 

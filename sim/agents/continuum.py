@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.choice import MoveTables
 from sim.agents.counted import Moves
-from sim.world.world import Array
+from sim.arrays import Array
 
 NO_AGENTS = (
     "the continuum is shares instead of people and has no agents; ask its stock() by (home, cell), "

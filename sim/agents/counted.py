@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.choice import MoveTables
-from sim.world.world import Array
+from sim.arrays import Array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.world import Array
+from sim.arrays import Array
 
 _PER_DOUBLING = 8  # bits of the fraction that tell bins apart
 _CUT = 52 - _PER_DOUBLING

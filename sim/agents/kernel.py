@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
 from sim.agents.odds import Odds
+from sim.arrays import Array
 from sim.streams import fill_words
-from sim.world.world import Array
 
 Rows = NDArray[np.unsignedinteger[Any]]
 Counts = NDArray[np.int64]

@@ -11,10 +11,11 @@ from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
+from sim.arrays import Array
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
-from sim.world.world import Array, World
+from sim.world.world import World
 
 
 class LabourAgent(FactorAgent):

@@ -11,9 +11,10 @@ from sim.agents.capital import tables_without_skills
 from sim.agents.choice import MoveTables
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
+from sim.arrays import Array
 from sim.columns import LAND
 from sim.streams import LAND_MOVES
-from sim.world.world import Array, World
+from sim.world.world import World
 
 
 class LandAgent(FactorAgent):

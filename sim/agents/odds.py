@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.choice import MoveTables
-from sim.world.world import Array, Flag, Index
+from sim.arrays import Array, Flag, Index
 
 _WORDS = 1 << 32
 _LARGEST_GUIDE = 1 << 18  # bytes: it must stay in a processor's own cache beside the agents

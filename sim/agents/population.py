@@ -16,9 +16,9 @@ from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_ke
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning
+from sim.arrays import Array
 from sim.columns import Column, fitted
 from sim.streams import words
-from sim.world.world import Array
 
 
 class Population(CountedAgents, AgentRows):

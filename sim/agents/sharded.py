@@ -13,9 +13,9 @@ from sim.agents import kernel
 from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_kernel, threads_for
 from sim.agents.odds import odds_of
 from sim.agents.start import Beginning
+from sim.arrays import Array
 from sim.columns import fitted
 from sim.errors import FactorFlowError
-from sim.world.world import Array
 
 MOST_SHARDS = kernel.CHUNKS  # a shard holds whole pieces of the table, so that rounded sums do not depend on the cut
 

@@ -10,9 +10,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.columns import LUCK, Column
 from sim.streams import WORKPLACE, draws
-from sim.world.world import Array
 
 _GOLDEN = 0.6180339887498949
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from sim import terminal
 from sim.cli.program import DONE
+from sim.pages import terminal
 
 
 def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any]:
@@ -27,7 +27,7 @@ def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool)
 
     The task: agents choose among cells by logit, move, earn, save; means and Gini are reported. Medians of rounds in turn.
     """
-    from sim.benchmark.measure import measure
+    from sim.evidence.benchmark.measure import measure
 
     found = measure(agents, most, rounds, model_agents, lambda what: click.echo(f"Measuring {what} ...", err=True))
     if as_json:
@@ -88,7 +88,7 @@ def _tell(found: dict[str, Any]) -> None:
 
 def _tell_stages(stages: dict[int, dict[str, float]]) -> None:
     """Milliseconds a year by stage, and what running several scenarios in one pass could save at most."""
-    from sim.benchmark.stages import AGENTS
+    from sim.evidence.benchmark.stages import AGENTS
 
     names = list(next(iter(stages.values())))
     rows = [(name, *(f"{spent[name] * 1e3:.2f}" for spent in stages.values())) for name in names]

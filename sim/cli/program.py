@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
-from sim.executors import Where
+from sim.experiments.executors import Where
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -94,7 +94,7 @@ def main() -> None:
 
 def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
     """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` memory is asked for too."""
-    from sim import cost
+    from sim.experiments import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim import terminal
 from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
 from sim.errors import ResultsError
-from sim.executors import Where
+from sim.experiments.executors import Where
+from sim.pages import terminal
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from sim.analysis.results import Results
     from sim.scenario.schema import Scenario
 
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
-    from sim.results import default_folder, free_folder
+    from sim.analysis.results import default_folder, free_folder
 
     scenarios = load_all(files, settings, where.local_jobs)
     places: list[Path] = []
@@ -64,7 +64,7 @@ def compare(
 
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
-    from sim.comparison import compare_results
+    from sim.analysis.comparison import compare_results
 
     names = list(futures)
     if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
@@ -91,7 +91,7 @@ def compare(
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; its ending is the format.")
 def plot(words: tuple[str, ...], out: Path | None) -> int:
     """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
-    from sim.results import open_results
+    from sim.analysis.results import open_results
 
     *folders, name = words
     _figure(name)
@@ -105,8 +105,8 @@ def plot(words: tuple[str, ...], out: Path | None) -> int:
 @click.argument("name")
 def world(name: str) -> int:
     """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
-    from sim import checkup
     from sim.data import catalogue
+    from sim.evidence import checkup
 
     if name not in catalogue.worlds():
         raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
@@ -126,9 +126,9 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
-    from sim import effects
+    from sim.analysis.results import default_folder, free_folder
     from sim.cli.files import write_over
-    from sim.results import default_folder, free_folder
+    from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
     from sim.vocabulary import vocabulary
 
@@ -162,7 +162,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
 def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
-    from sim import plots
+    from sim.pages import plots
 
     figures = plots.available()
     if name not in figures:
@@ -179,7 +179,7 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
 
 
 def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
-    from sim import experiment
+    from sim.experiments import experiment
 
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
@@ -200,7 +200,7 @@ def _tell_failed(results: Results) -> bool:
 
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
-    from sim.results import default_folder, free_folder, open_results, verify
+    from sim.analysis.results import default_folder, free_folder, open_results, verify
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
@@ -230,8 +230,8 @@ def _found(scenario: Scenario) -> Results | None:
     """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
     from glob import escape
 
+    from sim.analysis.results import default_folder, open_results, verify, versions
     from sim.data.catalogue import fingerprints
-    from sim.results import default_folder, open_results, verify, versions
 
     digest = scenario.digest()
     folder = default_folder(scenario.name, digest)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim import terminal
 from sim.cli.program import DONE, SOME_FAILED
 from sim.errors import DataFolder
+from sim.pages import terminal
 
 if TYPE_CHECKING:
-    from sim.validation.tombe_zhu.conflict import Conflict
-    from sim.validation.tombe_zhu.experiments import Calibration
+    from sim.evidence.tombe_zhu.conflict import Conflict
+    from sim.evidence.tombe_zhu.experiments import Calibration
 
 
 @click.group()
@@ -31,8 +31,8 @@ def theory(figure: Path | None, exact: bool) -> int:
 
     Exit code 3 if a row fails.
     """
-    from sim.validation.theory import agents, table
-    from sim.validation.theory.figure import figure as drawn
+    from sim.evidence.theory import agents, table
+    from sim.evidence.theory.figure import figure as drawn
 
     found = [*table.rows(), *(() if exact else agents.rows())]
     columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
@@ -67,8 +67,8 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from time import perf_counter
 
-    from sim.validation.tombe_zhu import experiments
-    from sim.validation.tombe_zhu.data import read
+    from sim.evidence.tombe_zhu import experiments
+    from sim.evidence.tombe_zhu.data import read
 
     began = perf_counter()
     told, calibration = [], None
@@ -112,7 +112,7 @@ def _peak_memory() -> float:
 
 def _conflict(calibration: Calibration | None) -> Conflict:
     """The sign of freer migration by agglomeration and land law, in the observed economy or a made-up one."""
-    from sim.validation.tombe_zhu import conflict, stylised
+    from sim.evidence.tombe_zhu import conflict, stylised
 
     if calibration is not None:
         return conflict.conflict(calibration.economy, calibration.migration_cost, conflict.OBSERVED)
@@ -123,6 +123,6 @@ def _conflict(calibration: Calibration | None) -> Conflict:
 def _draw(found: Conflict, path: Path) -> None:
     """Write the figure of the conflict."""
     from sim.cli.running import save_figure
-    from sim.validation.tombe_zhu import figure
+    from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim import terminal
 from sim.cli.files import write_new, write_over
 from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
 from sim.errors import FactorFlowError, ScenarioFaults
+from sim.pages import terminal
 
 if TYPE_CHECKING:
     from sim.scenario.inquiry import Difference
@@ -80,7 +80,7 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @setting_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
-    from sim import cost
+    from sim.experiments import cost
 
     scenarios, faults = load(files, settings, jobs=1)
     for file, scenario in scenarios.items():
@@ -192,7 +192,7 @@ def _json(data: object) -> str:
 @jobs_option
 def test_(files: tuple[str, ...], jobs: int) -> int:
     """Run the scenarios of expectation FILEs and say which expectations hold; exit code 3 when one does not."""
-    from sim import expectations
+    from sim.evidence import expectations
     from sim.scenario.expectation import load_expectations
     from sim.vocabulary import vocabulary
 
@@ -218,7 +218,7 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
 @click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
 def list_(what: str) -> int:
     """Show what there is to choose from."""
-    from sim import listing
+    from sim.pages import listing
 
     for title, columns, rows in getattr(listing, what)():
         terminal.print_table(title, columns, rows)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.errors import WorldError
-from sim.world.world import Array, Technology
+from sim.world.world import Technology
 
 
 def final_demand_shares(revenue: Array, final_demand: Array, technology: Technology) -> Array:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.errors import WorldError
-from sim.world.world import Array
 
 
 @dataclass(frozen=True)

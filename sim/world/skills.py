@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.world.world import Array
+from sim.arrays import Array
 
 SKILLS = ("primary", "primary, trained", "secondary", "secondary, trained", "tertiary")
 YEARS = np.array([6.0, 7.0, 10.5, 11.5, 15.5])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.data import catalogue
 from sim.errors import WorldError
-from sim.world.world import Array, Technology
+from sim.world.world import Technology
 
 
 def technology(world: str) -> Technology:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
 from sim.world.skills import SKILLS
-from sim.world.world import GENERAL, PURPOSES, Array, Choice, Places, PublicMoney, Stocks, Technology, World
+from sim.world.world import GENERAL, PURPOSES, Choice, Places, PublicMoney, Stocks, Technology, World
 
 _UNTRAINED = SKILLS.index("secondary")
 _ENTRY = (

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.data import catalogue
 from sim.world import inversion
 from sim.world.registration import fit_margins
@@ -21,7 +22,6 @@ from sim.world.world import (
     INFRASTRUCTURE,
     PURPOSES,
     SERVICES,
-    Array,
     Choice,
     Places,
     PublicMoney,

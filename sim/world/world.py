@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Flag, Index
 from sim.errors import WorldError
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Flag = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

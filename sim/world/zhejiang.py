@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.arrays import Array
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
@@ -22,7 +23,6 @@ from sim.world.world import (
     INFRASTRUCTURE,
     PURPOSES,
     SERVICES,
-    Array,
     Choice,
     Places,
     PublicMoney,

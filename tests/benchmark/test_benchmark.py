@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from sim.benchmark import bandwidth, coupling, measure, reference
-from sim.benchmark.engine import BYTES_TOUCHED, KernelEngine
-from sim.benchmark.measure import ALL, MESA, NUMPY, ONE, Speed, Whole, contest, exponent
-from sim.benchmark.numpy_columns import NumpyEngine
-from sim.benchmark.task import KEPT, SAVED, Task, shares
 from sim.cli import main
+from sim.evidence.benchmark import bandwidth, coupling, measure, reference
+from sim.evidence.benchmark.engine import BYTES_TOUCHED, KernelEngine
+from sim.evidence.benchmark.measure import ALL, MESA, NUMPY, ONE, Speed, Whole, contest, exponent
+from sim.evidence.benchmark.numpy_columns import NumpyEngine
+from sim.evidence.benchmark.task import KEPT, SAVED, Task, shares
 from tests.agents.exact import gini
 
 TASK = Task(20_000, 22)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 
 import sim
+from sim.analysis.results import Results, versions
 from sim.data.catalogue import fingerprints
 from sim.errors import Fault, ScenarioFaults
-from sim.results import Results, versions
 from tests.results.synthetic import future
 
 
@@ -49,8 +50,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **contents: Any) -> Non
     module = ModuleType(name)
     vars(module).update(contents)
     monkeypatch.setitem(sys.modules, name, module)
-    if name.count(".") == 1:
-        monkeypatch.setattr(sim, name.partition(".")[2], module, raising=False)
+    package, _, last = name.rpartition(".")
+    monkeypatch.setattr(import_module(package), last, module, raising=False)
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
     monkeypatch.setattr(sim, "__version__", "1.2.3", raising=False)
-    stand_in(monkeypatch, "sim.experiment", run=run)
-    stand_in(monkeypatch, "sim.cost", estimate=lambda scenario: estimate, fault=lambda *asked: None)
+    stand_in(monkeypatch, "sim.experiments.experiment", run=run)
+    stand_in(monkeypatch, "sim.experiments.cost", estimate=lambda scenario: estimate, fault=lambda *asked: None)
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
     stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)
     monkeypatch.chdir(tmp_path)

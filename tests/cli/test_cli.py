@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from matplotlib.figure import Figure
 
+from sim.analysis.results import open_results
 from sim.cli import main
-from sim.results import open_results
-from sim.terminal import progress
+from sim.pages.terminal import progress
 from tests.cli.conftest import Stage, stand_in
 
 BASELINE, AID, BROKEN, WORSE = (f"scenarios/{name}.yaml" for name in ("baseline", "aid", "broken", "worse"))
@@ -225,7 +225,7 @@ def drawn(results: Sequence[Any]) -> Figure:
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    stand_in(monkeypatch, "sim.plots", available=lambda: {"convergence": convergence})
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence})
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
 from sim.cli import main
-from sim.plots import available, titles
+from sim.pages.plots import available, titles
 from tests.cli.conftest import Stage, stand_in
 
 
@@ -65,11 +65,11 @@ def offer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         measures={"theil": ("world", "region"), "theil_between_regions": ("world",), "output": ("cell",)},
     )
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: words, world_words=words.worlds.get)
-    stand_in(monkeypatch, "sim.policies.base", instruments=lambda: {"roads": SimpleNamespace(Terms=RoadTerms)})
+    stand_in(monkeypatch, "sim.economy.policies.base", instruments=lambda: {"roads": SimpleNamespace(Terms=RoadTerms)})
     monkeypatch.setattr("sim.data.catalogue.worlds", lambda: {"valley": {"title": "The valley"}})
     theil = SimpleNamespace(UNIT="nats", MEANING="entropy of incomes")
-    stand_in(monkeypatch, "sim.measures", available=lambda: {"theil": theil})
-    stand_in(monkeypatch, "sim.plots", titles=lambda: {"convergence": ("Convergence", "gap by year")})
+    stand_in(monkeypatch, "sim.analysis.measures", available=lambda: {"theil": theil})
+    stand_in(monkeypatch, "sim.pages.plots", titles=lambda: {"convergence": ("Convergence", "gap by year")})
 
 
 def test_instruments_show_terms_with_range_unit_default_and_meaning(offer: None) -> None:
@@ -87,7 +87,7 @@ def test_every_series_has_a_unit_and_a_meaning_of_its_own() -> None:
     text = " ".join(listed("measures").split())
     assert "gini world index 0 to 1" in text
     assert "real_income_per_head" in text
-    from sim.measures import series
+    from sim.analysis.measures import series
 
     meanings = [entry.meaning for entry in series().values()]
     assert len(set(meanings)) == len(meanings)
@@ -114,5 +114,5 @@ def test_lists_start_at_once_since_nothing_heavy_is_loaded(what: str) -> None:
     told = "import sys; from sim.cli import main\ntry: main()\nfinally: print(sorted(sys.modules), file=sys.stderr)"
     answer = subprocess.run([sys.executable, "-c", told, "list", what], capture_output=True, text=True, check=True)
     loaded = ast.literal_eval(answer.stderr.splitlines()[-1])
-    assert {"numpy", "pydantic", "sim.listing"} <= set(loaded)
+    assert {"numpy", "pydantic", "sim.pages.listing"} <= set(loaded)
     assert not {"numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib"} & set(loaded)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.measures.base import Panel, evaluate_all
+from sim.analysis.measures.base import Panel, evaluate_all
 
 
 def panel(income=None, population=None, *, replicates=3, years=4, regions=5, kinds=("urban", "rural"), **other):

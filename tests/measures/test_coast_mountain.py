@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.measures.coast_mountain_ratio import coast_mountain_ratio
+from sim.analysis.measures.coast_mountain_ratio import coast_mountain_ratio
 from tests.measures.panels import panel, read
 
 

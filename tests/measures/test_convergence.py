@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.measures.beta_convergence import beta, speed
-from sim.measures.gini import gini
-from sim.measures.max_min_ratio import max_min_ratio
-from sim.measures.sigma_convergence import sigma
-from sim.measures.williamson_cv import williamson_cv
+from sim.analysis.measures.beta_convergence import beta, speed
+from sim.analysis.measures.gini import gini
+from sim.analysis.measures.max_min_ratio import max_min_ratio
+from sim.analysis.measures.sigma_convergence import sigma
+from sim.analysis.measures.williamson_cv import williamson_cv
 from tests.measures.panels import panel, read
 
 FIVE = np.array([10.0, 20, 30, 40, 50])

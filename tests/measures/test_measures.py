@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from sim.analysis.measures.base import Panel, evaluate_all
+from sim.analysis.measures.beta_convergence import beta, speed
+from sim.analysis.measures.gini import gini
+from sim.analysis.measures.max_min_ratio import max_min_ratio
+from sim.analysis.measures.sigma_convergence import sigma
+from sim.analysis.measures.theil import theil, theil_layers
+from sim.analysis.measures.urban_rural_ratio import urban_rural_ratio
+from sim.analysis.measures.williamson_cv import williamson_cv
 from sim.errors import FactorFlowError
-from sim.measures.base import Panel, evaluate_all
-from sim.measures.beta_convergence import beta, speed
-from sim.measures.gini import gini
-from sim.measures.max_min_ratio import max_min_ratio
-from sim.measures.sigma_convergence import sigma
-from sim.measures.theil import theil, theil_layers
-from sim.measures.urban_rural_ratio import urban_rural_ratio
-from sim.measures.williamson_cv import williamson_cv
 
 FIVE = np.array([10.0, 20, 30, 40, 50])
 SIX = np.array([10.0, 20, 30, 40, 50, 60])

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
+from sim.analysis.measures import available, evaluate_all, series
+from sim.analysis.measures.base import admitted, divided, weighted_mean
 from sim.errors import FactorFlowError
-from sim.measures import available, evaluate_all, series
-from sim.measures.base import admitted, divided, weighted_mean
 from tests.measures.panels import changed, panel, read
 
 FILES = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.measures.theil import theil, theil_layers, theil_nested
+from sim.analysis.measures.theil import theil, theil_layers, theil_nested
 from tests.measures.panels import panel, read
 
 SIX = np.array([10.0, 20, 30, 40, 50, 60])

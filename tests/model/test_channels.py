@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import accounts, growth
 from sim.agents.capital import capital_tables
 from sim.agents.choice import choice_shares, damped
 from sim.agents.labour import labour_tables, value_of_places
 from sim.agents.land import land_tables
+from sim.economy import accounts, growth
 from sim.errors import FactorFlowError
 from sim.world.build import build_world
-from sim.year import clear_markets, continua, first_economy, place_values, training_odds
+from sim.year.markets import clear_markets
+from sim.year.stocks import continua, first_economy
+from sim.year.values import place_values, training_odds
 from tests.reading import law_of, lived, rows
 
 
@@ -74,7 +76,7 @@ def test_agglomeration_raises_productivity_of_denser_places(nu, sign):
 
 
 def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):
-    from sim.markets.trade import trade_costs
+    from sim.economy.markets.trade import trade_costs
 
     economy = first_economy(zhejiang, *continua(zhejiang))
     better = np.ones(zhejiang.cells)
@@ -198,7 +200,7 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
     """Totals alone would not: incomes of two cells are swapped, budgets of two cities, wages doubled in the wrong place."""
     model = lived(zhejiang, last_year=2015, continuum=True)
     economy, rules = model.economy, law_of(zhejiang)
-    from sim import ledger, treasury
+    from sim.economy import ledger, treasury
 
     clearing, maps, supply = clear_markets(zhejiang, economy, rules)
     money = treasury.statement(maps, clearing.revenue)
@@ -234,7 +236,7 @@ def test_accounts_see_money_paid_to_the_wrong_cell(zhejiang):
 def test_the_value_of_a_place_counts_what_a_mover_would_get(zhejiang):
     """Dividends of the place's owners are not part of it: doubling them moves nobody."""
     model = lived(zhejiang, last_year=2015, continuum=True)
-    from sim import treasury
+    from sim.economy import treasury
 
     rules = law_of(zhejiang)
     clearing, maps, _ = clear_markets(zhejiang, model.economy, rules)

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim import individuals
-from sim.economy import Workforce
+from sim.analysis.measures.gini import gini
+from sim.economy import individuals
+from sim.economy.state import Workforce
 from sim.errors import FactorFlowError
-from sim.measures.gini import gini
 from sim.model import FactorFlowModel
 from tests.agents.conftest import small_model
 
@@ -134,7 +134,7 @@ def test_agents_counted_one_by_one_have_the_recorded_distribution(two_cells):
 
 
 def test_a_gap_between_places_alone_is_the_gini_between_cells(zhejiang):
-    """With one skill and no commuting everybody earns the mean of the cell (sim.measures.gini)."""
+    """With one skill and no commuting everybody earns the mean of the cell (sim.analysis.measures.gini)."""
     stocks = replace(
         zhejiang.stocks, efficiency=np.ones_like(zhejiang.stocks.efficiency), work_in_town=np.zeros(zhejiang.cells)
     )

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from sim.data import catalogue
-from sim.markets.clearing import Demand, Supply, clear
-from sim.policies.base import PolicyInForce, instruments
+from sim.economy.markets.clearing import Demand, Supply, clear
+from sim.economy.policies.base import PolicyInForce, instruments
 from sim.world import zhejiang as builder
 from sim.world.build import build_world
-from sim.year import clear_markets, continua, first_economy
+from sim.year.markets import clear_markets
+from sim.year.stocks import continua, first_economy
 from tests.reading import law_of, lived, rows
 
 MONEY = ("income_", "product_", "gdp", "fixed_asset_investment", "budget_")

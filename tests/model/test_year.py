@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import growth
 from sim.agents.labour import share_in_town
+from sim.economy import growth
 from sim.world.build import build_world
-from sim.year import base_year, clear_markets, continua, cost_at_size_one, first_economy
+from sim.year.base_year import base_year
+from sim.year.markets import clear_markets, cost_at_size_one
+from sim.year.stocks import continua, first_economy
 from tests.reading import largest_residual, law_of, lived, ratio, rows
 
 FEW = {"labour_agents": 20_000, "capital_agents": 30_000, "land_agents": 10_000}
@@ -33,7 +35,7 @@ def test_every_account_closes_every_year(zhejiang, options):
 
 
 def test_a_broken_identity_stops_the_run(zhejiang, monkeypatch):
-    from sim import treasury
+    from sim.economy import treasury
     from sim.errors import AccountsDoNotClose
     from sim.model import FactorFlowModel
 

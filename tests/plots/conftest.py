@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.results import Results, Tables, open_results, save_results
+from sim.analysis.results import Results, Tables, open_results, save_results
 
 # City: urban income, rural income (yuan per head, 2014), residents (million), urban share.
 CITIES = {

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.results import Results
 from sim.errors import ResultsError
-from sim.plots import bands
-from sim.results import Results
+from sim.pages.plots import bands
 from tests.plots.conftest import Maker
 
 

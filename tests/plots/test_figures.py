@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.analysis.results import Results
 from sim.errors import ResultsError
-from sim.plots import available, cities, convergence, difference, flows, map, marks, style
-from sim.results import Results
+from sim.pages.plots import available, cities, convergence, difference, flows, map, marks, style
 from tests.plots.conftest import Maker
 
 NAMES = ["cities", "convergence", "difference", "flows", "map"]
@@ -64,7 +64,7 @@ def test_the_folder_is_the_register() -> None:
 
 
 def test_no_figure_touches_the_global_state_of_pyplot() -> None:
-    code = "import sys, sim.plots; sim.plots.available(); sys.exit('matplotlib.pyplot' in sys.modules)"
+    code = "import sys, sim.pages.plots; sim.pages.plots.available(); sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

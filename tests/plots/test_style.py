@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.plots import marks, style
+from sim.pages.plots import marks, style
 
 PLACES = st.lists(st.floats(-10, 10), min_size=1, max_size=8)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim import load, run
-from sim.experiment import build_model
-from sim.policies.base import PolicyInForce, instruments
+from sim.economy.policies.base import PolicyInForce, instruments
+from sim.experiments.experiment import build_model
 from tests.test_end_to_end import ROOT
 
 HEAD = "schema: 1\ntitle: T\nextends: baseline.yaml\n"

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.economy.policies.base import PolicyInForce, instruments
 from sim.errors import MarketDidNotClear
+from sim.evidence.theory.corner import read
 from sim.model import FactorFlowModel
-from sim.policies.base import PolicyInForce, instruments
-from sim.validation.theory.corner import read
 from sim.world.build import build_world
 from sim.world.technology import input_cost
 from tests.reading import largest_residual, lived, ratio, rows

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.ledger import paid_by_policy
+from sim.economy.ledger import paid_by_policy
+from sim.economy.policies.base import PolicyInForce, instruments
 from sim.model import FactorFlowModel
-from sim.policies.base import PolicyInForce, instruments
 from tests.reading import largest_residual
 
 PAIRS = {"Hangzhou": "Quzhou"}

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import treasury
-from sim.economy import baseline_rules
-from sim.markets import trade
-from sim.policies.income_tax import Bracket, average_rates
+from sim.economy import treasury
+from sim.economy.markets import trade
+from sim.economy.policies.income_tax import Bracket, average_rates
+from sim.economy.state import baseline_rules
 from sim.world.skills import GRADUATE
-from sim.year import clear_markets, continua, first_economy
+from sim.year.markets import clear_markets
+from sim.year.stocks import continua, first_economy
 from tests.policies.test_signs import LAST, effect, law, under
 from tests.reading import law_of, lived, ratio, rows
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim import treasury
+from sim.economy import treasury
+from sim.economy.policies.base import regions_of
+from sim.economy.policies.paired_assistance import MU_PER_KM2
 from sim.errors import FactorFlowError
-from sim.policies.base import regions_of
-from sim.policies.paired_assistance import MU_PER_KM2
 from sim.world.world import INFRASTRUCTURE, SERVICES
 from tests.policies.test_more_signs import cell, in_the_base_year, paid
 from tests.policies.test_signs import LAST, PAIRS, effect, law, under
@@ -21,7 +21,7 @@ def baseline(zhejiang):
 @pytest.fixture(scope="module")
 def start(zhejiang):
     """The state of the base year."""
-    from sim.year import continua, first_economy
+    from sim.year.stocks import continua, first_economy
 
     return first_economy(zhejiang, *continua(zhejiang))
 

@@ -5,9 +5,9 @@ import sys
 import numpy as np
 import pytest
 
+from sim.economy.markets.trade import over_links
+from sim.economy.policies.base import PolicyInForce, instruments, strength
 from sim.errors import FactorFlowError
-from sim.markets.trade import over_links
-from sim.policies.base import PolicyInForce, instruments, strength
 from tests.reading import largest_residual, law_of, lived, ratio, rows
 
 LAST = 2026

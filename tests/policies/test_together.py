@@ -6,12 +6,12 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 
+from sim.economy.markets.trade import over_links
+from sim.economy.policies.base import PolicyInForce, instruments
+from sim.economy.policies.income_tax import average_rates
 from sim.errors import FactorFlowError
-from sim.markets.trade import over_links
 from sim.model import FactorFlowModel
-from sim.policies.base import PolicyInForce, instruments
-from sim.policies.income_tax import average_rates
-from sim.year import capital_gain
+from sim.year.values import capital_gain
 from tests.reading import largest_residual, law_of, lived, rows
 
 

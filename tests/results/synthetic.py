@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.results import Results, Tables, open_results, save_results
+from sim.analysis.results import Results, Tables, open_results, save_results
 
 YEARS = (2014, 2015, 2016)
 REGIONS = ("Hangzhou", "Ningbo", "Quzhou")

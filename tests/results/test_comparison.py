@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.comparison import compare_results
+from sim.analysis.comparison import compare_results
 from sim.errors import ResultsError
 from tests.results.synthetic import UNITS, future
 

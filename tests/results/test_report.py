@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.comparison import compare_results
-from sim.report import Change, headline_cells, paragraph
+from sim.analysis.comparison import compare_results
+from sim.analysis.report import Change, headline_cells, paragraph
 from tests.results.synthetic import future
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-import sim.results as module
+import sim.analysis.results as module
+from sim.analysis.results import free_folder, median_and_band, open_results, save_results, verify
 from sim.errors import ResultsError
-from sim.results import free_folder, median_and_band, open_results, save_results, verify
 from tests.results.synthetic import UNITS, future, manifest, series, tables
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.validation.tombe_zhu import data, experiments
+from sim.evidence.tombe_zhu import data, experiments
 from tests.validation.folders import observed_folder
 
 

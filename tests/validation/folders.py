@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.validation.tombe_zhu import published
+from sim.evidence.tombe_zhu import published
 
 PLACE = Path("shared/data/tombe_zhu")
 

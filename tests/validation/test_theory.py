@@ -14,8 +14,7 @@ from sim import load
 from sim.cli import main
 from sim.data import catalogue
 from sim.errors import WorldError
-from sim.model import FactorFlowModel
-from sim.validation.theory import (
+from sim.evidence.theory import (
     Row,
     agents,
     choice,
@@ -30,7 +29,8 @@ from sim.validation.theory import (
     table,
     todaro,
 )
-from sim.validation.theory.corner import CORNERS, at_start, corner, lived, read, settled
+from sim.evidence.theory.corner import CORNERS, at_start, corner, lived, read, settled
+from sim.model import FactorFlowModel
 from sim.world import theory
 from tests.test_end_to_end import ROOT
 

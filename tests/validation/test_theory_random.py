@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sim.validation.theory import choice, factors, geography, jobs, places, solow, todaro
-from sim.validation.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
+from sim.evidence.theory import choice, factors, geography, jobs, places, solow, todaro
+from sim.evidence.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
 from sim.world import theory
 from sim.world.build import build_world
 from sim.world.world import Technology

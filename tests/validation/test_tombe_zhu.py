@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import FactorFlowError, MarketDidNotClear
-from sim.validation.tombe_zhu import (
+from sim.evidence.tombe_zhu import (
     accounting,
     agriculture,
     conflict,
@@ -20,8 +20,8 @@ from sim.validation.tombe_zhu import (
     solver,
     stylised,
 )  # fmt: skip
-from sim.validation.tombe_zhu.solver import Shock, System, solve
-from sim.validation.tombe_zhu.tables import Row, Table
+from sim.evidence.tombe_zhu.solver import Shock, System, solve
+from sim.evidence.tombe_zhu.tables import Row, Table
 
 TECHNOLOGY = published.technology()
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.errors import DataFolder
-from sim.validation.tombe_zhu import accounting, conflict, costs, data, experiments, figure, outcomes, published, stylised
-from sim.validation.tombe_zhu.solver import Shock, solve
+from sim.evidence.tombe_zhu import accounting, conflict, costs, data, experiments, figure, outcomes, published, stylised
+from sim.evidence.tombe_zhu.solver import Shock, solve
 from tests.plots.test_figures import placed
 from tests.validation.folders import made_up_folder, observed_folder
 

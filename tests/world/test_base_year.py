@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.checkup import base_year_errors
 from sim.data import catalogue
+from sim.evidence.checkup import base_year_errors
 from sim.world import inversion
 
 

@@ -1,0 +1,1 @@
+"""Analysis: saved results, measures of them, and comparisons; it never imports the model."""

@@ -1,0 +1,255 @@
+"""Two or more futures side by side: differences paired by replicate, with their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.results import SCOPES, Results, median_and_band
+from sim.errors import ResultsError
+
+_KEYS = ["measure", "scope", "place", "year"]
+_LEVELS = ["baseline_median", "scenario_median", "difference", "p05", "p95"]
+_COLUMNS = ["scenario", *_KEYS, *_LEVELS, "unit", "paired", "replicates"]
+_DRAWN = ("labour_agents", "capital_agents", "land_agents", "continuum")
+_AT_MOST = 100  # quantiles kept of each side where replicates cannot be paired, so that 1000 x 1000 stays small
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What each scenario changes against the baseline.
+
+    table: scenario, measure, scope, place, year, baseline_median, scenario_median, difference (median), p05, p95 (of
+    the difference over replicates; missing if there is only one), unit, paired, replicates (pairs counted, or the
+    smaller number of replicates if not paired). notes: what a reader must know before quoting a number.
+    """
+
+    baseline: Results
+    scenarios: dict[str, Results]
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def year(self) -> int:
+        """Last year that all have in common, of which the headline speaks."""
+        return int(self.table["year"].max())
+
+    @property
+    def paragraph(self) -> str:
+        """The finding in plain words, made from the table by the fixed rules of `report`."""
+        from sim.analysis.report import paragraph
+
+        return paragraph(self)
+
+    def headline(self) -> pd.DataFrame:
+        """Rows of the last year for the world, and for the urban-rural ratio of every region."""
+        rows = self.table[self.table["year"] == self.year]
+        ratios = (rows["scope"] == "region") & (rows["measure"] == "urban_rural_ratio")
+        return rows[(rows["scope"] == "world") | ratios].reset_index(drop=True)
+
+    def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
+        """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
+        table = self.table
+        wanted = (table["scenario"] == scenario) & (table["measure"] == measure) & (table["scope"] == scope)
+        return table[wanted & (table["year"] == self.year)].set_index("place")
+
+    def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
+        """Standard deviation of the paired difference over that of unpaired runs, in the last common year.
+
+        sd(y_r - x_r) / sqrt(var(x) + var(y)); below 1 where the same luck moves both alike (common random numbers,
+        Law 2015). None where runs are not paired, are fewer than three, or do not vary.
+        """
+        if not self.table.loc[self.table["scenario"] == scenario, "paired"].all():
+            return None
+        before = self.baseline.values(measure).loc[self.year]
+        after = self.scenarios[scenario].values(measure).loc[self.year]
+        shared = before.index.intersection(after.index)
+        if len(shared) < 3:
+            return None
+        x, y = before[shared].to_numpy(dtype=np.float64), after[shared].to_numpy(dtype=np.float64)
+        apart = np.sqrt(x.var() + y.var())
+        return float((y - x).std() / apart) if apart > 0 else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain values: baseline, scenarios, year, paragraph, notes and the whole table, row by row."""
+        table = self.table.astype(object).where(self.table.notna(), None)
+        return {
+            "baseline": _named(self.baseline),
+            "scenarios": [{"scenario": label, **_named(results)} for label, results in self.scenarios.items()],
+            "year": self.year,
+            "paragraph": self.paragraph,
+            "notes": list(self.notes),
+            "spread_left_by_pairing": {label: self.spread_left_by_pairing(label) for label in self.scenarios},
+            "table": table.to_dict(orient="records"),
+        }
+
+
+def compare_results(results: Sequence[Results], to: Results | None = None) -> Comparison:
+    """Compare results with a baseline (`to`, by default the first), replicate by replicate.
+
+    Difference of replicate r = scenario_r - baseline_r; median and 90% band are taken over r. Runs that did not draw
+    alike (other seeds or numbers of agents) cannot be paired: then every replicate of one is set against every one of
+    the other, the rows say `paired: false` and a note tells why. Raises ResultsError if there is nothing to compare:
+    fewer than two results, different worlds, no common year, other units, no finished replicate.
+    """
+    baseline = to if to is not None else (results[0] if results else None)
+    others = [result for result in results if result is not baseline]
+    if baseline is None or not others:
+        raise ResultsError("a comparison needs a baseline and at least one other scenario.")
+    labels = _labels(others)
+    reference = _wide(baseline)
+    tables, notes = [], []
+    for label, other in zip(labels, others, strict=True):
+        _check_comparable(baseline, other)
+        unlike = _drawn_unlike(baseline, other)
+        tables.append(_differences(reference, _wide(other), label, paired=not unlike))
+        notes += _notes(baseline, other, unlike)
+    table = pd.concat(tables, ignore_index=True)
+    last = min(int(part["year"].max()) for part in tables)
+    table = table[table["year"] <= last]
+    table = table.assign(unit=table["measure"].map(baseline.units))[_COLUMNS]
+    return Comparison(baseline, dict(zip(labels, others, strict=True)), table, tuple(dict.fromkeys(notes)))
+
+
+def _wide(results: Results) -> pd.DataFrame:
+    """Rows measure, scope, place, year; columns finished replicates."""
+    if not results.replicates:
+        raise ResultsError(f"{results.path}: no replicate came to its end, so there is nothing to compare.")
+    wide = results.series.pivot(index=_KEYS, columns="replicate", values="value")
+    index = cast(pd.MultiIndex, wide.index)
+    words = [list(level.astype(str)) for level in index.levels[:3]]  # categories of two files need not agree
+    wide.index = index.set_levels(words, level=[0, 1, 2])
+    wide.columns = pd.Index([int(replicate) for replicate in wide.columns], name="replicate")
+    return wide
+
+
+def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired: bool) -> pd.DataFrame:
+    index = baseline.index.intersection(other.index, sort=False)
+    before, after = baseline.loc[index], other.loc[index]
+    if paired:
+        shared = before.columns.intersection(after.columns)
+        difference = after[shared] - before[shared]
+        before, after = before[shared].where(difference.notna()), after[shared].where(difference.notna())
+        band = median_and_band(difference)
+    else:
+        band = _unpaired_band(before, after)
+    band[["p05", "p95"]] = band[["p05", "p95"]].where(band["replicates"] > 1)
+    table = band.rename(columns={"median": "difference"})
+    table["baseline_median"] = median_and_band(before)["median"]
+    table["scenario_median"] = median_and_band(after)["median"]
+    table["scenario"], table["paired"] = label, paired
+    table = table.reset_index()
+    table["year"] = table["year"].astype(int)
+    order = table["scope"].map({scope: rank for rank, scope in enumerate(SCOPES)}).rename("rank")
+    table = table.assign(rank=order).sort_values(["rank", "measure", "place", "year"], ignore_index=True)
+    return table.drop(columns="rank")
+
+
+def _unpaired_band(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Median and band of X - Y over all pairs of two independent samples (Hodges and Lehmann 1963)."""
+    first, second = _thinned(before), _thinned(after)
+    bands = []
+    rows_at_once = max(1, 4_000_000 // (first.shape[1] * second.shape[1]))
+    for start in range(0, len(first), rows_at_once):
+        rows = slice(start, start + rows_at_once)
+        difference = (second[rows, :, None] - first[rows, None, :]).reshape(len(first[rows]), -1)
+        bands.append(median_and_band(pd.DataFrame(difference, index=before.index[rows])))
+    band = pd.concat(bands)
+    counted = pd.concat([before.notna().sum(axis=1), after.notna().sum(axis=1)], axis=1).min(axis=1)
+    return band.assign(replicates=counted.loc[band.index])
+
+
+def _thinned(values: pd.DataFrame) -> np.ndarray:
+    numbers = values.to_numpy(dtype=np.float64)
+    if numbers.shape[1] <= _AT_MOST:
+        return numbers
+    thinned: np.ndarray = np.nanquantile(numbers, (np.arange(_AT_MOST) + 0.5) / _AT_MOST, axis=1).T
+    return thinned
+
+
+def _check_comparable(baseline: Results, other: Results) -> None:
+    if baseline.world != other.world:
+        raise ResultsError(
+            f"{other.name} runs in the world {other.world}, {baseline.name} in {baseline.world}: they cannot be compared."
+        )
+    if not set(baseline.years) & set(other.years):
+        raise ResultsError(f"{other.name} and {baseline.name} have no year in common.")
+    for measure, unit in other.units.items():
+        if baseline.units.get(measure, unit) != unit:
+            raise ResultsError(
+                f"{measure} is in {unit} in {other.path} but in {baseline.units[measure]} in {baseline.path}; run one again."
+            )
+
+
+def _drawn_unlike(baseline: Results, other: Results) -> list[str]:
+    """Why two runs cannot be paired replicate by replicate; empty if they can."""
+    reasons = []
+    first, second = (dict(results.manifest["scenario"].get("run", {})) for results in (baseline, other))
+    for word in _DRAWN:
+        if first.get(word) != second.get(word):
+            reasons.append(f"{word} is {first.get(word)} in one and {second.get(word)} in the other")
+    seeds = [{row["replicate"]: row["seed"] for row in results.manifest["replicates"]} for results in (baseline, other)]
+    shared = set(baseline.replicates) & set(other.replicates)
+    if any(seeds[0][replicate] != seeds[1][replicate] for replicate in shared):
+        reasons.append("their seeds differ")
+    if not shared:
+        reasons.append("they have no finished replicate in common")
+    return reasons
+
+
+def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
+    notes = []
+    if unlike:
+        notes.append(
+            f"{other.title} and {baseline.title} are not paired ({'; '.join(unlike)}): their difference also holds the "
+            "luck of the draw, and its band is wider than it would be with the same seeds and agents."
+        )
+    pairs = len(set(baseline.replicates) & set(other.replicates))
+    if 1 < pairs < 10 and not unlike:
+        notes.append(f"The band of {pairs} pairs is hardly more than their range; run.replicates asks for more.")
+    for results in (baseline, other):
+        failed = len(results.manifest["replicates"]) - len(results.replicates)
+        if failed:
+            of = len(results.manifest["replicates"])
+            notes.append(f"Replicates of {results.title} that failed and are left out: {failed} of {of}.")
+    before, after = (dict(results.manifest["scenario"].get("parameters", {})) for results in (baseline, other))
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            values = [f"{values.get(name, 'that of the world')}" for values in (before, after)]
+            notes.append(
+                f"{name} is {values[0]} in {baseline.title} and {values[1]} in {other.title}: the difference is not that of "
+                "the policies alone."
+            )
+    if baseline.years != other.years:
+        spans = [f"{results.years[0]} to {results.years[-1]} ({results.title})" for results in (other, baseline)]
+        notes.append(f"The runs cover different years, {spans[0]} and {spans[1]}; only common years are compared.")
+    versions = [results.manifest.get("versions", {}).get("factorflow") for results in (baseline, other)]
+    if versions[0] != versions[1]:
+        notes.append(f"{other.title} was run with factorflow {versions[1]}, {baseline.title} with {versions[0]}.")
+    if baseline.manifest.get("data") != other.manifest.get("data"):
+        notes.append(f"{other.title} and {baseline.title} were run on different input data.")
+    return notes
+
+
+def _labels(results: Sequence[Results]) -> list[str]:
+    """Names of the scenarios; where two share a name, the names of their folders, else numbered."""
+    names = [result.name for result in results]
+    if len(set(names)) < len(names):
+        names = [result.path.name for result in results]
+    if len(set(names)) < len(names):
+        names = [f"{name} ({number})" for number, name in enumerate(names, start=1)]
+    return names
+
+
+def _named(results: Results) -> dict[str, Any]:
+    return {
+        "name": results.name,
+        "title": results.title,
+        "path": str(results.path),
+        "scenario_digest": results.manifest["scenario_digest"],
+        "replicates": len(results.replicates),
+    }

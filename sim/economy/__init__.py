@@ -1,0 +1,1 @@
+"""Economy: its state and law, public money, accounts, growth, markets and policies."""

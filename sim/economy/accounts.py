@@ -1,0 +1,219 @@
+"""The accounts: nothing is created and nothing is lost, checked in every year of every run.
+
+Incomes come from maps composed before the markets clear; here they are worked out a second time, forwards, from prices,
+stocks and rates, so that money paid to the wrong cell, owner or government is seen and not only money that vanishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.economy.markets import production, trade
+from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.state import Economy, Payment, Rules, government_names, hours_of_work
+from sim.economy.treasury import Statement
+from sim.errors import AccountsDoNotClose
+from sim.world.technology import input_cost
+from sim.world.world import World
+
+ALLOWED = 1e-9  # relative; rounding leaves some 1e-12
+
+Residuals = dict[str, float]
+
+
+def _relative(left: Array | float, right: Array | float) -> float:
+    """Largest absolute difference over the largest size on either side."""
+    size = max(float(np.abs(left).max()), float(np.abs(right).max()), 1e-300)
+    return float(np.abs(left - right).max()) / size
+
+
+def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
+    """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
+    tech, theta = world.technology, world.parameters["trade_elasticity"]
+    made = supply.productivity > 0
+    inputs = input_cost(tech, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
+    unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
+    bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
+    # a voucher pays the share v of a price, its bearer the rest: own money m buys goods for m / (1 - v)
+    own = (money.consumption - money.housing)[:, None] * tech.spending
+    voucher_goods = own / (1 - rules.goods_discount) - own
+    bought = bought + voucher_goods
+    sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
+    labour, capital, land = production.factor_payments(tech, clearing.revenue)
+    # labour costs more than all of it would earn only where a floor says how much
+    cost = np.where(clearing.labour_cost > clearing.wage, rules.wage_floor, np.maximum(clearing.wage, rules.wage_floor))
+    return {
+        "markets_cleared": clearing.residual,
+        "goods_markets": _relative(sales, clearing.revenue),
+        "wage_bills": _relative(clearing.employment * supply.labour, labour / clearing.labour_cost),
+        "wage_floors": _relative(clearing.labour_cost, cost),
+        "capital_income": _relative(clearing.rental * supply.capital, capital),
+        "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
+        "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),
+    }
+
+
+def household_residuals(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+) -> Residuals:
+    """Incomes of every cell again: wages where workers live, dividends of owners, rents of land owners, transfers."""
+    tech = world.technology
+    hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    rents = clearing.revenue * tech.value_added * tech.land
+    other_rent = rents @ (1 - farm) + money.housing
+    owned = economy.effective_land_owned
+    owned = owned / owned.sum(axis=0)
+    returns = economy.capital_owned @ clearing.rental
+    before = money.wages + money.dividends + money.land_income - money.tax
+    member = world.places.membership()
+    per_head = ((member @ before) / (member @ persons))[world.places.region_of_cell]
+    everybody = _by_cell(world, paid, ("household", "tax returned per head"))
+    transfers = persons * world.public.transfer_rate * per_head + everybody
+    rents_of_home = owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
+    registered = economy.workforce.residence
+    follows = rules.rent_kept * rents_of_home
+    where = registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300)
+    away = follows @ where
+    on_land = owned * rules.levy_rate("land_rent")
+    taxed = on_land @ (rents @ farm) + (on_land * rules.land_rent_share) @ other_rent
+    taxed_away = (taxed * rules.rent_kept) @ where
+    return {
+        "wages": _relative(money.wages, hours @ clearing.wage),
+        "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
+        "retained": _relative(money.retained, world.stocks.retained * returns),
+        "land_income": _relative(money.land_income, rents_of_home - follows + away),
+        "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
+        "transfers": _relative(money.transfers, transfers),
+        "targeted_grants": _relative(money.targeted, _by_cell(world, paid, ("graduates", "returnees", "registered"))),
+        "subsidies": _relative(money.subsidies, _by_cell(world, paid, ("subsidy on wages", "subsidy on capital"))),
+        "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
+        "income_levies": _relative(_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
+        "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_kept) + taxed_away),
+        "levies": _relative(money.levies, money.levied.reshape(-1, world.cells).sum(axis=0)),
+        "disposable_income": _relative(
+            money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies
+        ),
+        "consumption_and_saving": _relative(money.disposable, money.consumption + money.saving),
+    }
+
+
+def public_residuals(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+) -> Residuals:
+    """Public money: what every region raised, what every government had, what each paid, and what cells received."""
+    public, tech = world.public, world.technology
+    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
+    other_rent = (clearing.revenue * tech.value_added * tech.land) @ (1 - farm) + money.housing
+    owned = economy.effective_land_owned
+    kept = other_rent - ((owned / owned.sum(axis=0)) * rules.land_rent_share).sum(axis=0) * other_rent
+    own = world.places.membership() @ (money.tax + kept)
+    local = public.local_share * money.revenue_public
+    social = money.transfers.sum() - _by_cell(world, paid, ("household", "tax returned per head")).sum()
+    upper = (money.revenue_public - local).sum() - social
+    grants = public.grant_share * upper
+    budgets = np.append(local + grants, upper - grants.sum())
+    names = government_names(world)
+    raised = _sums(names, ((payment.payee, payment.amount) for payment in paid))
+    back = [payment for payment in paid if payment.purpose == "tax returned per head"]
+    returned = _sums(names, ((payment.payer, payment.amount) for payment in back))
+    budgets = budgets + raised - returned
+    spent = _sums(names, ((payment.payer, payment.amount) for payment in paid)) - returned
+    enclaves = np.einsum("g,god->d", money.budgets, rules.enclave_share)
+    received = _by_cell(world, paid, None).sum() - returned.sum()
+    to_people = _by_cell(world, paid, ("household",)) + money.targeted + money.subsidies + money.vouchers
+    return {
+        "public_revenue": _relative(money.revenue_public, own),
+        "public_budgets": _relative(money.budgets, budgets),
+        "payments_by_payer": _relative(spent, money.budgets),
+        "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + to_people.sum()),
+        "levies_received": _relative(raised.sum(), money.levies.sum()),
+    }
+
+
+def national_residuals(money: Statement, rents: Array) -> Residuals:
+    """Product = income = expenditure of the world."""
+    product = money.value_added.sum() + money.housing.sum()
+    household = money.wages.sum() + money.dividends.sum() + money.land_income.sum()
+    income = household + money.retained.sum() + rents.sum() - money.land_income.sum()
+    goods = money.consumption - money.housing + money.purchases + money.investment
+    final = money.consumption.sum() + money.vouchers.sum() + money.purchases.sum() + money.investment.sum()
+    return {
+        "product_is_income": _relative(product, income),
+        "product_is_expenditure": _relative(product, final),
+        "final_demand": _relative(money.final_demand, goods),
+    }
+
+
+def investment_residuals(
+    before: Economy, money: Statement, bought: Array, enclaves: Array, price: Array, after: Array, wear: float
+) -> Residuals:
+    """Investment: goods sold for it are the capital installed, (owner, place); every owner's stock grows by it alone.
+
+    bought, enclaves: capital installed, yuan of 2014; after: capital by owner once installed; wear: depreciation.
+    """
+    sold = ((bought + enclaves) * price).sum(axis=0)
+    grown = (1 - wear) * before.capital_owned.sum(axis=1) + bought.sum(axis=1) + enclaves.sum(axis=1)
+    return {
+        "investment_is_installed": _relative(money.investment, sold),
+        "saving_is_invested": _relative(money.saving + money.retained, (bought * price).sum(axis=1)),
+        "capital_by_owner": _relative(after, grown),
+    }
+
+
+def stock_residuals(
+    world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]
+) -> Residuals:
+    """Stocks once all have moved: people and land are where the recorded moves took them; regions keep what they had.
+
+    people, land: by cell, the stock before the moves plus recorded arrivals less departures; region_stocks: capital of
+    owners and public stocks by region before the moves, both only re-labelled inside a region by them.
+    """
+    member = world.places.membership()
+    capital, public = region_stocks
+    return {
+        "people": _relative(after.workforce.persons, people),
+        "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
+        "land": _relative(after.land.sum(axis=0), land),
+        "capital": _relative(member @ after.capital_owned.sum(axis=1), capital),
+        "public_stocks": _relative(member @ (after.infrastructure + after.services), public),
+    }
+
+
+def close(residuals: Residuals, year: int) -> Residuals:
+    """Return the residuals if all are below what rounding explains, else raise AccountsDoNotClose."""
+    for identity, residual in residuals.items():
+        if not residual <= ALLOWED:
+            raise AccountsDoNotClose(identity, year, residual, ALLOWED)
+    return residuals
+
+
+def _subsidies_again(economy: Economy, rules: Rules, clearing: Clearing, hours: Array) -> Array:
+    """Subsidies of every cell from wages and returns: s_d w_d h_cd for residents at work, s_d r_d K_od for owners."""
+    on_wages = hours @ (clearing.wage * rules.subsidy_rate("wages"))
+    on_capital = economy.capital_owned @ (clearing.rental * rules.subsidy_rate("capital"))
+    return np.asarray(on_wages + on_capital)
+
+
+def _levied_on(money: Statement, rules: Rules, base: str) -> Array:
+    """What households of every cell paid of the levies on one base, (cell,)."""
+    paid = money.levied.reshape(-1, money.wages.size)
+    return sum((paid[i] for i, levy in enumerate(rules.levies) if levy.base == base), np.zeros(money.wages.size))
+
+
+def _by_cell(world: World, paid: Sequence[Payment], purposes: tuple[str, ...] | None) -> Array:
+    """Public money received by cell, (cell,), yuan of 2014, for these purposes or (None) for all."""
+    wanted = (payment for payment in paid if purposes is None or payment.purpose in purposes)
+    return _sums(world.places.cells, ((payment.payee, payment.amount) for payment in wanted))
+
+
+def _sums(names: Sequence[str], amounts: Iterable[tuple[str, float]]) -> Array:
+    """The sum of the amounts of every name, (name,); amounts of other names are left out."""
+    sums = dict.fromkeys(names, 0.0)
+    for name, amount in amounts:
+        if name in sums:
+            sums[name] += amount
+    return np.array(list(sums.values()))

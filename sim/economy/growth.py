@@ -1,0 +1,181 @@
+"""Growth: productivity, public stocks and capital from one year to the next, and villages that become urban."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.arrays import Array, Index
+from sim.economy.state import Belt, Economy, hours_of_work
+from sim.world.world import World
+
+
+def productivity(world: World, economy: Economy, infrastructure_index: Array, belts: Sequence[Belt] = ()) -> Array:
+    """Gross productivity (cell, sector) of the year.
+
+    A_cj = size_cj exp(gamma_j (knowledge_c + nu log(H_c / H_c0) + phi log g_c + sum_b nu_b log(H_b / H_b0)))
+
+    H: efficiency units with a job, by the year before's share of those who want one, over those the base year had on the
+    same ground, in the cell or in all of a belt b it belongs to, then over those of the belt's first year; g:
+    infrastructure over that of the base year.
+    Everything acts on value added, hence the exponent gamma. Source: Combes and Gobillon (2015) for nu, Bom and
+    Ligthart (2014) for phi.
+    """
+    p = world.parameters
+    hours = hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment
+    log_gain = (
+        economy.knowledge
+        + p["agglomeration"] * np.log(hours / economy.labour_reference)
+        + p["infrastructure_elasticity"] * np.log(infrastructure_index)
+    )
+    for belt in belts:
+        density = (belt.cells @ hours) / (belt.cells @ economy.belt_references[belt.policy])
+        log_gain = log_gain + belt.elasticity * np.log(density) * belt.cells
+    return np.asarray(economy.size * np.exp(np.outer(log_gain, world.technology.value_added)))
+
+
+def infrastructure_index(economy: Economy) -> Array:
+    """Infrastructure over the stock the base year had on the same ground, (cell,); 1 in the base year."""
+    return np.asarray(economy.infrastructure / economy.infrastructure_reference)
+
+
+def services_per_head(economy: Economy) -> Array:
+    """Public services per resident over those of the base year, (cell,)."""
+    now = economy.services / economy.workforce.persons
+    return np.asarray(now / (economy.services_reference / economy.persons_reference))
+
+
+def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
+    """Log productivity of the next year: common growth, and diffusion from better paid places.
+
+    dk_c = g + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
+
+    omega: connections, inverse distance among reported cells; the rest of the country grows by g alone.
+    Source: Nelson and Phelps (1966).
+    """
+    inside = world.places.reported_cells
+    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
+    np.fill_diagonal(weight, 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    weight = weight / np.where(total > 0, total, 1.0)
+    log_wage = np.log(real_wage)
+    gap = np.where(inside, np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    return np.asarray(knowledge + world.parameters["growth"] + world.parameters["diffusion"] * gap)
+
+
+def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
+    """Capital bought for every owner in every place, (owner, place), yuan of 2014: K+_oc = I_o n_oc / n_o / p_c.
+
+    What an owner saves, (owner,), is bought where the owner's slices stand, at the goods prices p there.
+    """
+    held = economy.capital_units.sum(axis=1)
+    placed = economy.capital_units / np.where(held > 0, held, 1.0)[:, None]
+    return np.asarray(investment[:, None] * placed / price)
+
+
+def unit_value_next(economy: Economy, bought: Array, depreciation: float) -> Array:
+    """Value of a slice of each owner's capital, (owner,): (1 - delta) q + what was bought, which belongs to all alike."""
+    held = economy.capital_units.sum(axis=1)
+    grown = (1 - depreciation) * economy.unit_value + bought.sum(axis=1) / np.where(held > 0, held, 1.0)
+    return np.asarray(np.where(held > 0, grown, economy.unit_value))
+
+
+def merged_value(economy: Economy, units: Array, town: Index) -> Array:
+    """Unit values after villages' portfolios joined their towns', (owner,): pooled, so that their worth is kept.
+
+    units: slices by (owner, place) after the moves; an owner's slices only ever join those of its town.
+    """
+    before, after = economy.capital_units.sum(axis=1), units.sum(axis=1)
+    leaving = np.where(town == np.arange(town.size), 0.0, before - after)
+    worth = (before - leaving) * economy.unit_value
+    np.add.at(worth, town, leaving * economy.unit_value)
+    return np.asarray(np.where(after > 0, worth / np.where(after > 0, after, 1.0), economy.unit_value))
+
+
+def merged_quality(economy: Economy, land: Array, ground: Array, town: Index, rent: Array) -> Array:
+    """Effective land per km2 of every town's own land after villages joined it, (cell,).
+
+    A village's fields are no building land: the area `ground` (km2) that changed its name comes into town as what it is
+    worth there, times rent_v / rent_u; building rights the village held in town come as they are. land: (owner, place)
+    after the moves; rent: per km2 of base-year quality.
+    """
+    own_before, own_after = economy.land.diagonal(), land.diagonal()
+    village = town != np.arange(town.size)
+    priced = village & (rent[town] > 0)
+    relative_rent = np.where(priced, rent / np.where(priced, rent[town], 1.0), 0.0)
+    effective, rights = own_before * economy.land_quality, own_after - own_before
+    np.add.at(rights, town, np.where(village, -ground, 0.0))
+    np.add.at(effective, town, np.where(village, ground * relative_rent, 0.0))
+    quality = (effective + rights) / np.where(own_after > 0, own_after, 1.0)
+    return np.asarray(np.where(village | (own_after <= 0), 1.0, quality))
+
+
+def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
+    """Base-year stocks by (home, place) on the ground cells now cover, after a share of each village joined its town.
+
+    seed: (home, place), or those of several factors, (factor, home, place). The village's own people take all their ties
+    along, once: those who stayed now stay in the town; of those who came from elsewhere, the share who came to that
+    ground now count as having come to the town. Sums are kept.
+    """
+    after = seed.copy()
+    for village in np.flatnonzero(share > 0):
+        into, part = town[village], share[village]
+        ties = part * after[..., village, :]
+        after[..., village, :] -= ties
+        ties[..., into] += ties[..., village]
+        ties[..., village] = 0.0
+        came = part * after[..., village]
+        came[..., village] = 0.0  # who stays in a village that stays one
+        after[..., village] -= came
+        after[..., into] += came
+        after[..., into, :] += ties
+    return after
+
+
+def _on_new_ground(enclave: Array, village: int, into: int, part: float) -> Array:
+    """Enclaves (owner, place) after a part of a village's ground joined its town, owned there or standing there.
+
+    What a village owns on its own ground goes along once.
+    """
+    after, own = enclave.copy(), part * enclave[village, village]
+    after[village, village] = 0.0
+    owned, placed = part * after[village], part * after[:, village]
+    after[village] -= owned
+    after[into] += owned
+    after[:, village] -= placed
+    after[:, into] += placed
+    after[village, village] += enclave[village, village] - own
+    after[into, into] += own
+    return after
+
+
+def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
+    """Move the part `share` of every village's ground, with all that stands on it, to its town.
+
+    People, land and capital move as agents; here go productivity, public stocks, base-year references and ties, so that
+    a change of name alone changes no price and no one's plans: A_u^theta gains share (x_u / x_v)^theta A_v^theta, with x
+    the cost at size one, and the village loses the same share of its scale. Revenues, the next start, follow.
+    """
+    seeds = np.stack([economy.labour_seed, economy.capital_seed, economy.land_seed])
+    economy.labour_seed, economy.capital_seed, economy.land_seed = absorbed_seed(seeds, share, town)
+    enclaves = bool(economy.enclave.any())
+    for village in np.flatnonzero(share > 0):
+        into, part = town[village], share[village]
+        gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta
+        economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)
+        economy.size[village] *= (1 - part) ** (1 / theta)
+        if enclaves:
+            economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
+        for stock in (
+            economy.infrastructure,
+            economy.services,
+            economy.labour_reference,
+            economy.infrastructure_reference,
+            economy.services_reference,
+            economy.persons_reference,
+            economy.revenue,
+            *economy.belt_references.values(),
+        ):
+            stock[into] += part * stock[village]
+            stock[village] *= 1 - part

@@ -1,0 +1,152 @@
+"""What all instruments share: when they are in force, whom they reach, and how budgets pay for them.
+
+An instrument is a file of this folder with `Terms` (what a scenario may say), `MEANING`, `PAID_BY` and
+`regulate(rules, terms, world, strength)`, which returns new rules; at strength or size zero exactly those it was given.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from sim.arrays import Array
+from sim.economy.state import Funding, Rules, government_names
+from sim.errors import FactorFlowError
+from sim.scenario.schema import PolicyTerms
+from sim.world.world import ENCLAVE, GENERAL, World
+
+
+@cache
+def instruments() -> Mapping[str, ModuleType]:
+    """The instruments on offer by name, found by walking this folder."""
+    folder = importlib.import_module("sim.economy.policies")
+    names = sorted(item.name for item in pkgutil.iter_modules(folder.__path__) if item.name != "base")
+    return {name: importlib.import_module(f"sim.economy.policies.{name}") for name in names}
+
+
+def strength(terms: PolicyTerms, year: int) -> float:
+    """How far a policy is phased in: 0 out of force, rising by equal steps to 1 in the last year of `phase_in`."""
+    return terms.strength(year)
+
+
+class OverBudget(FactorFlowError):
+    """More is asked of a government than its general purchases hold; PolicyInForce says of which."""
+
+    ADVICE = "Lower the shares of the policies that this government pays for."
+
+    def __init__(self, payer: int, asked: float, left: float) -> None:
+        super().__init__(f"asks for {asked:.3g} of a budget of which only {left:.3g} is left for general purchases, that")
+        self.payer = payer
+
+
+class PolicyInForce:
+    """A declared policy as a law: rules in, rules out, for a world and a year."""
+
+    def __init__(self, name: str, terms: PolicyTerms) -> None:
+        self.name, self.terms = name, terms
+        self.instrument: Any = instruments()[terms.instrument]
+
+    def __call__(self, rules: Rules, world: World, year: int) -> Rules:
+        """The rules of the year with this policy in force."""
+        now = strength(self.terms, year)
+        if now == 0.0:
+            return rules
+        try:
+            regulated: Rules = self.instrument.regulate(rules, self.terms.at(year), world, now)
+        except OverBudget as error:
+            payer = government_names(world)[error.payer]
+            raise FactorFlowError(f"policy {self.name} in {year}: {error} of {payer}. {error.ADVICE}") from error
+        except FactorFlowError as error:
+            raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
+        return _signed(regulated, rules, self.name)
+
+
+def _signed(after: Rules, before: Rules, name: str) -> Rules:
+    """The rules with the policy's name on every funding, levy, subsidy that it added."""
+    added: dict[str, Any] = {}
+    for kind in ("fundings", "levies", "subsidies", "belts"):
+        new, old = getattr(after, kind), getattr(before, kind)
+        if len(new) > len(old):
+            added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
+    return replace(after, **added) if added else after
+
+
+def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
+    """Numbers of the regions named by regions and groups, each once; None means all reported regions."""
+    places = world.places
+    if named is None:
+        return tuple(int(region) for region in np.flatnonzero(places.reported))
+    wanted = {region for name in named for region in places.groups.get(name, (name,))}
+    return tuple(number for number, region in enumerate(places.regions) if region in wanted)
+
+
+def cells_of(world: World, regions: Iterable[int], kind: str | None) -> Array:
+    """0/1 by cell: the cells of these regions, of one kind or (None) of both."""
+    places = world.places
+    named = np.zeros(len(places.regions), dtype=bool)
+    named[list(regions)] = True
+    chosen = named[places.region_of_cell]
+    if kind is not None:
+        chosen = chosen & (places.urban == (kind == "urban"))
+    return np.asarray(chosen, dtype=float)
+
+
+def per_head(rules: Rules, cells: Array) -> Array:
+    """Weights that divide a sum over these cells by their residents, (cell,); they add up to one."""
+    persons = rules.residents * cells
+    return np.asarray(persons / persons.sum())
+
+
+def fund(
+    rules: Rules,
+    payer: int,
+    purpose: int,
+    weights: Array,
+    share: float,
+    place: int | None = None,
+    homes: Array | None = None,
+) -> Rules:
+    """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights.
+
+    For the purpose ENCLAVE it buys capital that stands in `place`; money for those registered in `homes` follows them.
+    Raises OverBudget when more is asked for than its general purchases still hold.
+    """
+    if share == 0.0:
+        return rules
+    left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
+    if share > left:
+        raise OverBudget(payer, share, left)
+    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place, homes)))
+
+
+def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:
+    """Rules in which `payer` spends a share of its budget on capital in a cell, owned by cells by weights."""
+    return fund(rules, payer, ENCLAVE, owners, share, place)
+
+
+def payers_of(rules: Rules, world: World, paid_by: str, regions: Iterable[int]) -> list[tuple[int, tuple[int, ...]]]:
+    """Who pays for which regions: `own` each for itself, `upper` the government above them for all at once."""
+    regions = tuple(regions)
+    return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]
+
+
+def without_government(regions: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+    """Refuse regions beside a named government, whose own territory is all it can tax."""
+    if regions is not None and info.data.get("government") is not None:
+        answer = f"cannot stand beside government: {info.data['government']} taxes its own territory. Leave one of them out."
+        raise PydanticCustomError("government", "{answer}", {"answer": answer})
+    return regions
+
+
+def government_of(rules: Rules, world: World, region: str | None) -> int:
+    """The number of a region's government; None means the one above the regions."""
+    return rules.upper if region is None else world.places.regions.index(region)

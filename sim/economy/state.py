@@ -1,0 +1,328 @@
+"""The waist: Economy, the whole state; Rules, the law in force; Payment, who pays whom how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from sim.arrays import Array
+from sim.world.world import GENERAL, World, spending_by_residents
+
+
+@dataclass(frozen=True)
+class Funding:
+    """A share of a government's budget that a policy takes from general purchases and spends.
+
+    weights: (cell,) of the payees, adding up to one; place: where the capital of an enclave stands, None otherwise;
+    homes: (home,) for money that belongs to people by registration and goes along with them, adding up to one.
+    """
+
+    payer: int
+    purpose: int
+    share: float
+    weights: Array
+    place: int | None = None
+    homes: Array | None = None
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Levy:
+    """A tax of a policy on households, raised for a government, of which a share comes back to households.
+
+    base: `income` before transfers and after the wedge of the base year, at rates by cell of residence; or `land_rent`
+    that households receive, at rates by cell where the land is used. rate: (cell,); weights: (cell,) of those whom the
+    share `returned` comes back to, adding up to one.
+    """
+
+    government: int
+    base: str
+    rate: Array
+    returned: float
+    weights: Array
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Subsidy:
+    """Public money paid in proportion to what is earned or bought, out of the payer's general purchases.
+
+    base: `wages` paid at work in a cell or `capital` income earned there, rate (cell,) on top; or households' `goods`,
+    rate (cell, sector) the share of the price that a voucher pays.
+    """
+
+    payer: int
+    base: str
+    rate: Array
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Belt:
+    """Cells (0/1) whose productivity gains `elasticity` log points per log point of employment in all of them together.
+
+    Employment counts from the first year in which the policy was in force.
+    """
+
+    cells: Array
+    elasticity: float
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line between two cells: the length of the way over it, km."""
+
+    start: int
+    end: int
+    km: float
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The law in force in a year, rebuilt from the world's baseline every year.
+
+    What policies may change. registration_cut[h, d]: share of the registration barrier removed. segmentation[n, c, j]:
+    share of the log border cost still in force when n buys good j from c; trade_cost_cut[n, c, j]: log points taken off
+    the whole cost of a pair. capital_barriers[b, o, c]: share still in force of what keeps capital of o out of c: finance
+    gap, blockade, home bias. distance_km[n, c] without the links. land_opening[h, c]: share of h's own land offered in c
+    where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
+    for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
+    wage_floor[c]: yuan of 2014 an efficiency unit at work in c costs at least, 0 none. fundings, levies, subsidies, belts,
+    links: in the order of the policies.
+
+    What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
+    without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
+    Of the year before, or of the base year in the first: income_per_head[c] and, before transfers and levies,
+    income_before_transfers[c], yuan of 2014; budgets[g], yuan of 2014.
+    services_per_head[c]: public stock per resident, yuan of 2014.
+    """
+
+    registration_cut: Array
+    segmentation: Array
+    trade_cost_cut: Array
+    capital_barriers: Array
+    distance_km: Array
+    land_opening: Array
+    land_rent_share: Array
+    rent_kept: Array
+    wage_floor: Array
+    base_spending: Array
+    residence: Array
+    skill_shares: Array
+    income_per_head: Array
+    income_before_transfers: Array
+    budgets: Array
+    services_per_head: Array
+    fundings: tuple[Funding, ...] = ()
+    levies: tuple[Levy, ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    belts: tuple[Belt, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @property
+    def residents(self) -> Array:
+        """Persons by cell, (cell,), over whom budgets are divided."""
+        return np.asarray(self.residence.sum(axis=0))
+
+    @property
+    def upper(self) -> int:
+        """The number of the government above the regions."""
+        return len(self.base_spending) - 1
+
+    def given_up(self) -> Array:
+        """Share of every government's budget that policies take from its general purchases, (government,)."""
+        given = np.zeros(self.base_spending.shape[0])
+        for funding in self.fundings:
+            given[funding.payer] += funding.share
+        return given
+
+    @cached_property
+    def spending_share(self) -> Array:
+        """Share of every budget by (government, purpose, cell of the payee), adding up to one for every government."""
+        spending, given = self.base_spending.copy(), self.given_up()
+        general = spending[:, GENERAL].sum(axis=1)
+        spending[:, GENERAL] *= np.where(given > 0, 1.0 - given / np.where(general > 0, general, 1.0), 1.0)[:, None]
+        for funding in self.fundings:
+            spending[funding.payer, funding.purpose] += funding.share * funding.weights
+        return spending
+
+    @cached_property
+    def enclave_share(self) -> Array:
+        """Share of every budget that buys capital, (government, owner, place)."""
+        governments, _, cells = self.base_spending.shape
+        enclaves = np.zeros((governments, cells, cells))
+        for funding in self.fundings:
+            if funding.place is not None:
+                enclaves[funding.payer, :, funding.place] += funding.share * funding.weights
+        return enclaves
+
+    def grants_by_home(self, budgets: Array) -> Array:
+        """Money per head that goes along with those registered in a home, (home,), yuan of 2014."""
+        registered, total = self.residence.sum(axis=1), np.zeros(len(self.residence))
+        for funding in self.fundings:
+            if funding.homes is not None:
+                total += funding.share * budgets[funding.payer] * funding.homes
+        return np.asarray(total / np.where(registered > 0, registered, 1.0))
+
+    def levy_rate(self, base: str) -> Array:
+        """Share of a base that levies take, (cell,): `income` by residence, `land_rent` where the land is used."""
+        return _rate_on(base, self.levies, np.zeros(len(self.residence)))
+
+    def subsidy_rate(self, base: str) -> Array:
+        """Subsidies on top of what is earned at work in a cell, (cell,), for the base `wages` or `capital`."""
+        return _rate_on(base, self.subsidies, np.zeros(len(self.residence)))
+
+    @cached_property
+    def goods_discount(self) -> Array:
+        """Share of households' goods prices that vouchers pay, (cell, sector)."""
+        cells, _, sectors = self.segmentation.shape
+        return _rate_on("goods", self.subsidies, np.zeros((cells, sectors)))
+
+
+def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Array:
+    """The rates of all levies or subsidies on one base, added to `total`."""
+    for entry in entries:
+        if entry.base == base:
+            total += entry.rate
+    return total
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
+
+    payer: str
+    payee: str
+    purpose: str
+    amount: float
+    policy: str = ""
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """People by place: residence[h, c] persons registered in h living in c; skills[c, k, w] persons by skill in c.
+
+    The last index of `skills` is 1 for those who work in the town of their region, 0 for those who work where they live.
+    """
+
+    residence: Array
+    skills: Array
+
+    def times(self, factor: float) -> Workforce:
+        """The same people, `factor` times as many."""
+        return Workforce(self.residence * factor, self.skills * factor)
+
+    @cached_property
+    def persons(self) -> Array:
+        """Residents by cell, (cell,)."""
+        return np.asarray(self.residence.sum(axis=0))
+
+
+@dataclass
+class Economy:
+    """The state of a world at the start of a year; the stages of the year replace its parts.
+
+    people_scale: residents over those of the base year, by births and deaths alone. employment[c]: share of the efficiency
+    units at work in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand
+    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned by o, which never moves.
+    land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the base year. knowledge[c]: log
+    value-added productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when
+    villages become urban. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the
+    base year had on the ground a cell now covers.
+    """
+
+    year: int
+    people_scale: float
+    income_per_head: Array
+    income_before_transfers: Array
+    budgets: Array
+    employment: Array
+    workforce: Workforce
+    work_in_town: Array
+    capital_units: Array
+    unit_value: Array
+    enclave: Array
+    land: Array
+    land_quality: Array
+    size: Array
+    knowledge: Array
+    infrastructure: Array
+    services: Array
+    labour_reference: Array
+    infrastructure_reference: Array
+    services_reference: Array
+    persons_reference: Array
+    revenue: Array
+    labour_seed: Array
+    capital_seed: Array
+    land_seed: Array
+    belt_references: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def effective_land_owned(self) -> Array:
+        """Land by (owner, place) in km2 of base-year quality; only a town's own land holds fields that came with villages."""
+        owned = self.land.copy()
+        owned[np.diag_indices(owned.shape[0])] *= self.land_quality
+        return owned
+
+    @property
+    def effective_land(self) -> Array:
+        """Land by place in km2 of base-year quality, (cell,)."""
+        return np.asarray(self.effective_land_owned.sum(axis=0))
+
+    @property
+    def capital_owned(self) -> Array:
+        """Capital by (owner, place), yuan of 2014."""
+        return np.asarray(self.capital_units * self.unit_value[:, None] + self.enclave)
+
+    @property
+    def capital(self) -> Array:
+        """Capital by place, yuan of 2014."""
+        return np.asarray(self.capital_owned.sum(axis=0))
+
+
+def baseline_rules(world: World, economy: Economy) -> Rules:
+    """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
+    workforce, cells = economy.workforce, world.cells
+    by_skill = workforce.skills.sum(axis=2)
+    return Rules(
+        registration_cut=np.zeros((cells, cells)),
+        segmentation=np.ones((cells, cells, len(world.technology.sectors))),
+        trade_cost_cut=np.zeros((cells, cells, len(world.technology.sectors))),
+        capital_barriers=np.ones((3, cells, cells)),
+        distance_km=world.places.distance_km,
+        land_opening=np.zeros((cells, cells)),
+        land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
+        rent_kept=np.zeros(cells),
+        wage_floor=np.zeros(cells),
+        base_spending=spending_by_residents(world.public.purpose_share, world.places.territories(), workforce.persons),
+        residence=workforce.residence,
+        skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),
+        income_per_head=economy.income_per_head,
+        income_before_transfers=economy.income_before_transfers,
+        budgets=economy.budgets,
+        services_per_head=economy.services / workforce.persons,
+    )
+
+
+def hours_of_work(world: World, workforce: Workforce) -> Array:
+    """Efficiency units by (cell of residence, cell of work)."""
+    units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)
+    work = np.diag(units[:, 0])
+    work[np.arange(world.cells), world.places.town_of_cell] += units[:, 1]  # every resident cell has one town
+    return np.asarray(work)
+
+
+def log_change(now: Array, before: Array) -> Array:
+    """Log of now over before, (cell,); zero where a price was not there in both, as the rent of land nobody uses."""
+    there = (now > 0) & (before > 0)
+    return np.asarray(np.log(np.where(there, now, 1.0) / np.where(there, before, 1.0)))
+
+
+def government_names(world: World) -> tuple[str, ...]:
+    """Names of the governments: one a region, and the one above them."""
+    return (*world.places.regions, "upper government")

@@ -1,0 +1,1 @@
+"""Evidence: what the model says where the answer is known."""

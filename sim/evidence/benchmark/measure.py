@@ -1,0 +1,193 @@
+"""One run of the benchmark: engines in turn on the same task, medians, growth with agents and cells, the whole model."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numba
+import numpy as np
+
+from sim.evidence.benchmark import bandwidth, coupling, frames, reference, stages
+from sim.evidence.benchmark.engine import BYTES_TOUCHED, KernelEngine
+from sim.evidence.benchmark.numpy_columns import NumpyEngine
+from sim.evidence.benchmark.task import Engine, Task
+
+ONE, ALL = "factorflow, 1 thread", "factorflow, all threads"
+NUMPY, FRAMES, MESA = "NumPy columns", "mesa-frames", "plain Mesa"
+CELLS = (22, 62, 180)
+_SHORTEST = 0.05  # seconds a measurement lasts at least: many years of a fast engine, one of a slow one
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What an engine did: median seconds a year, million agent-years a second, and results of the first year as a check."""
+
+    engine: str
+    agents: int
+    cells: int
+    seconds: float
+    millions: float
+    wealth: float
+    gini: float
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The whole model of Zhejiang in a fresh process: seconds after compilation, bytes at the peak."""
+
+    agents: int
+    years: int
+    threads: int
+    seconds: float
+    peak: int
+    column_bytes: float
+
+
+def measure(agents: int, most: int, rounds: int, model_agents: int, tell: Tell) -> dict[str, Any]:
+    """Everything `factorflow bench` prints, as one dictionary; `tell` hears what is measured next."""
+    tell("memory bandwidth")
+    bytes_a_second = bandwidth.measured()
+    makers = _makers(reference.plain_mesa())
+    speeds: list[Speed] = []
+    for cells in CELLS:
+        tell(f"{agents:,} agents in {cells} cells")
+        speeds += contest(Task(agents, cells), makers, rounds)
+    growth: list[Speed] = []
+    for size in _sizes(most):
+        tell(f"{size:,} agents in {CELLS[0]} cells")
+        growth += contest(Task(size, CELLS[0]), {name: makers[name] for name in (ONE, ALL)}, rounds)
+    tell(f"the whole model with {model_agents:,} labour agents")
+    return {
+        "threads": numba.get_num_threads(),
+        "memory_bytes_a_second": bytes_a_second,
+        "bytes_touched_an_agent_year": BYTES_TOUCHED,
+        "speeds": [_told(speed, speeds, bytes_a_second) for speed in speeds],
+        "growth": [_told(speed, growth, bytes_a_second) for speed in growth],
+        "exponent_agents": {name: exponent([s for s in growth if s.engine == name and s.agents >= 100_000], "agents")
+                            for name in (ONE, ALL)},
+        "exponent_cells": {name: exponent([s for s in speeds if s.engine == name], "cells") for name in (ONE, ALL)},
+        "whole_model": [whole_model(model_agents, threads).__dict__ for threads in sorted({1, numba.get_num_threads()})],
+        "stages": {size: stages.by_stage(size) for size in dict.fromkeys((100_000, model_agents))},
+        "coupling": {
+            cells: {change: row._asdict() for change, row in coupling.measured(cells).items()} for cells in CELLS
+        },
+        "reference": MESA in makers,
+        "mesa_frames": FRAMES in makers,
+    }  # fmt: skip
+
+
+def _makers(mesa: Callable[[Task], Engine] | None) -> dict[str, Callable[[Task], Engine]]:
+    makers: dict[str, Callable[[Task], Engine]] = {ONE: KernelEngine, ALL: KernelEngine, NUMPY: NumpyEngine}
+    if frames.available():
+        makers[FRAMES] = frames.frames_engine
+    if mesa is not None:
+        makers[MESA] = mesa
+    return makers
+
+
+def contest(task: Task, makers: dict[str, Callable[[Task], Engine]], rounds: int) -> list[Speed]:
+    """Engines in turn, a measurement each and round after round; the median of each.
+
+    The first years, in which an engine compiles and its pages are brought in, are not counted.
+    """
+    engines = {name: make(task) for name, make in makers.items()}
+    years, first, seconds = {}, {}, {name: list[float]() for name in engines}
+    for name, engine in engines.items():
+        with _threads_of(name):
+            first[name] = engine.year()
+            years[name] = max(1, int(np.ceil(_SHORTEST / max(_timed(engine, 1), 1e-6))))
+    for _ in range(rounds):
+        for name, engine in engines.items():
+            with _threads_of(name):
+                seconds[name].append(_timed(engine, years[name]) / years[name])
+    found = []
+    for name, report in first.items():
+        middle = median(seconds[name])
+        found.append(Speed(name, task.agents, task.cells, middle, task.agents / middle / 1e6, report.wealth, report.gini))
+    return found
+
+
+def _timed(engine: Engine, years: int) -> float:
+    start = time.perf_counter()
+    for _ in range(years):
+        engine.year()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _threads_of(name: str) -> Iterator[None]:
+    everything = numba.get_num_threads()
+    numba.set_num_threads(1 if name == ONE else everything)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(everything)
+
+
+def _sizes(most: int) -> list[int]:
+    return [size for size in (10**4, 10**5, 10**6, 10**7, 10**8) if size <= most]
+
+
+def exponent(speeds: list[Speed], by: str) -> float | None:
+    """The b of seconds ~ by^b, by least squares on logarithms; None where there are fewer than two sizes."""
+    if len(speeds) < 2:
+        return None
+    size = np.log([float(getattr(speed, by)) for speed in speeds])
+    return float(np.polyfit(size, np.log([speed.seconds for speed in speeds]), 1)[0])
+
+
+def _told(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, Any]:
+    """A speed as a row: also over plain Mesa on the same task, and its share of the memory bandwidth."""
+    mesa = [other for other in others if (other.engine, other.agents, other.cells) == (MESA, speed.agents, speed.cells)]
+    ours = speed.engine in (ONE, ALL)
+    return {
+        **speed.__dict__,
+        "over_plain_mesa": speed.millions / mesa[0].millions if mesa else None,
+        "share_of_bandwidth": speed.millions * 1e6 * BYTES_TOUCHED / bytes_a_second if ours else None,
+    }
+
+
+def whole_model(agents: int, threads: int) -> Whole:
+    """Zhejiang's baseline from 2014 to 2024 with a hundredth as many slices and parcels, in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_live_whole, (agents, threads))
+
+
+def _live_whole(agents: int, threads: int) -> Whole:
+    from sim.agents.population import Population
+    from sim.model import FactorFlowModel
+    from sim.world.build import build_world
+
+    numba.set_num_threads(threads)
+    world = build_world("zhejiang")
+    FactorFlowModel(world, last_year=world.first_year + 2, labour_agents=200_000).step()  # compiles
+    start = time.perf_counter()
+    few = max(100_000, agents // 100)
+    model = FactorFlowModel(world, last_year=2024, labour_agents=agents, capital_agents=few, land_agents=few)
+    while model.running:
+        model.step()
+    seconds, labour = time.perf_counter() - start, model.labour
+    assert isinstance(labour, Population)
+    held = sum(column.nbytes for column in labour.columns.values()) / agents
+    return Whole(agents, 2024 - world.first_year + 1, threads, seconds, _peak(), held)
+
+
+def _peak() -> int:
+    """Bytes of memory this process had at most; where the system tells, without what its parent had when it started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

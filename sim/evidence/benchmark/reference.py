@@ -1,0 +1,23 @@
+"""Where the reference, plain Mesa agents, is found: under tests/ of a checkout, never in an installed package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from sim.evidence.benchmark.task import Engine, Task
+
+FILE = Path("tests") / "plain_mesa.py"
+
+
+def plain_mesa() -> Callable[[Task], Engine] | None:
+    """What makes the plain Mesa model of a task; None outside a checkout."""
+    for folder in (Path.cwd(), Path(__file__).parents[3]):
+        spec = spec_from_file_location("plain_mesa", folder / FILE)
+        if (folder / FILE).is_file() and spec is not None and spec.loader is not None:
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            make: Callable[[Task], Engine] = module.PlainMesa
+            return make
+    return None

@@ -1,0 +1,82 @@
+"""Expectations held against runs: each scenario is run once, and every item of the file gets a verdict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.results import Results
+from sim.errors import ResultsError
+from sim.experiments import experiment
+from sim.scenario.checks import scope_of
+from sim.scenario.expectation import Expectation, Question, Questions
+from sim.scenario.schema import Scenario
+from sim.vocabulary import world_words
+
+Watched = Callable[[str], AbstractContextManager[experiment.Progress | None]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out for one expectation: the median over replicates, None where the run gave no value."""
+
+    expectation: Expectation
+    scenario: str
+    found: float | None
+    holds: bool
+    failed: int
+    """Replicates that came to no end and are left out of the median."""
+
+
+def answer(questions: Questions, jobs: int = 1, watched: Watched | None = None) -> Iterator[Verdict]:
+    """A verdict for every expectation of a file, in its order; results are put aside and thrown away.
+
+    Raises FactorFlowError where no replicate of a scenario comes to its end.
+    """
+    with tempfile.TemporaryDirectory(prefix="factorflow-") as folder:
+        runs: dict[str, Results] = {}
+        for question in questions.items:
+            for scenario in (question.scenario, question.reference):
+                if scenario is not None and scenario.digest() not in runs:
+                    runs[scenario.digest()] = _run(scenario, Path(folder) / scenario.digest(), jobs, watched)
+            yield _verdict(question, runs)
+
+
+def _run(scenario: Scenario, folder: Path, jobs: int, watched: Watched | None) -> Results:
+    if watched is None:
+        return experiment.run(scenario, out=folder, jobs=jobs)
+    with watched(scenario.title) as progress:
+        return experiment.run(scenario, out=folder, jobs=jobs, progress=progress)
+
+
+def _verdict(question: Question, runs: dict[str, Results]) -> Verdict:
+    """The median over replicates; of a difference, over the replicates both scenarios have."""
+    item = question.expectation
+    results = runs[question.scenario.digest()]
+    reference = None if question.reference is None else runs[question.reference.digest()]
+    values = _read(results, item)
+    if reference is not None:
+        other = _read(reference, item)
+        values = {number: values[number] - other[number] for number in values.keys() & other.keys()}
+    found = float(np.median(sorted(values.values()))) if values else None
+    ended = [len(run.manifest["replicates"]) - len(run.replicates) for run in (results, reference) if run is not None]
+    holds = found is not None and item.kept_by(found)
+    return Verdict(item, question.scenario.name, found, holds, sum(ended))
+
+
+def _read(results: Results, item: Expectation) -> dict[int, float]:
+    """The measure by replicate; empty where it is not defined."""
+    scope = scope_of(item.place, world_words(results.world)) or "world"
+    try:
+        rows = results.values(item.measure, scope, None if scope == "world" else item.place)
+    except ResultsError:
+        return {}
+    if item.year not in rows.index:
+        return {}
+    numbers = zip(rows.columns, rows.loc[item.year].to_numpy(), strict=True)
+    return {int(replicate): float(value) for replicate, value in numbers if np.isfinite(value)}

@@ -1,0 +1,1 @@
+"""Experiments: replicates of a scenario, where they are run and what they cost."""

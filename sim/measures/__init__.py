@@ -1,5 +1,0 @@
-"""Measures of convergence and inequality: one file each, plain functions on arrays, named as in the literature."""
-
-from sim.measures.base import Panel, Reading, Series, available, evaluate_all, series
-
-__all__ = ["Panel", "Reading", "Series", "available", "evaluate_all", "series"]

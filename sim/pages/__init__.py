@@ -1,0 +1,1 @@
+"""Pages: what a person looks at, figures, tables and reference pages."""

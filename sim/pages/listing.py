@@ -1,0 +1,174 @@
+"""What there is to choose from: instruments, measures, figures, worlds, scenarios, as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.errors import ScenarioFaults
+
+if TYPE_CHECKING:
+    from sim.data.catalogue import Parameter
+    from sim.scenario.vocabulary import ParameterWord
+
+SCENARIOS = Path("scenarios")
+
+# Terms that every instrument has, in the order in which they are read.
+_EVERYWHERE = ("instrument", "from", "until", "phase_in", "combine")
+
+
+class Listing(NamedTuple):
+    """One table: its title, the names of its columns, its rows."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def instruments() -> Iterable[Listing]:
+    """A table for each policy instrument: its terms with what is allowed, unit, default and meaning."""
+    from sim.economy.policies.base import instruments as register
+
+    for name, terms in sorted((name, module.Terms) for name, module in register().items()):
+        schema = terms.model_json_schema(by_alias=True)
+        known = schema.get("$defs", {})
+        needed = set(schema.get("required", ()))
+        rows = []
+        for term, told in sorted(schema["properties"].items(), key=_own_terms_first):
+            allowed, told = _allowed(told, known), _followed(told, known)
+            default = "needed" if term in needed else _said(told.get("default"))
+            if term != "instrument":
+                rows.append((term, allowed, str(told.get("unit", "")), default, str(told.get("description", ""))))
+        meaning = " ".join((terms.__doc__ or "").split("\n\n")[0].split())
+        yield Listing(f"{name}: {meaning}", ("term", "allowed", "unit", "default", "meaning"), rows)
+
+
+def measures() -> Iterable[Listing]:
+    """Every series of the results that is a measure, with unit, where it is taken and what it means."""
+    from sim.analysis.measures import series
+    from sim.units import RECORDED
+
+    columns = ("measure", "scopes", "unit", "meaning")
+    rows = [(name, ", ".join(entry.scopes), entry.unit, entry.meaning) for name, entry in sorted(series().items())]
+    yield Listing("Measures", columns, rows)
+    yield Listing("Recorded as they are", ("series", "unit"), sorted(RECORDED.items()))
+
+
+def figures() -> Iterable[Listing]:
+    """Every figure with its title and what it shows."""
+    from sim.pages.plots import titles
+
+    rows = [(name, *told) for name, told in sorted(titles().items())]
+    yield Listing("Figures", ("figure", "title", "what it shows"), rows)
+
+
+def worlds() -> Iterable[Listing]:
+    """Every world with its places, and its parameters with value, range, unit, meaning and source; corners at the end."""
+    from sim.data import catalogue
+    from sim.vocabulary import world_words
+
+    entries = catalogue.worlds()
+    corners = [name for name in sorted(entries) if "cells" in entries[name]]
+    for name, world in sorted((name, world_words(name)) for name in entries if name not in corners):
+        groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
+        title = (
+            f"{name}, {world.first_year} to {world.last_year}\n"
+            f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
+        )
+        yield Listing(title, _PARAMETER, _parameters(world.parameters))
+    told = {name: entries[name]["parameters"].items() for name in corners}
+    said = [
+        (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
+        for name, words in told.items()
+    ]
+    if said:
+        yield Listing("Corners of the theory", ("world", "parameters it says", "title"), said)
+        common = _parameters(catalogue.family_parameters(corners[0]))
+        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, common)
+
+
+_PARAMETER = ("parameter", "value", "range", "unit", "meaning", "source")
+
+
+def _parameters(words: Mapping[str, ParameterWord] | Mapping[str, Parameter]) -> list[tuple[str, ...]]:
+    return [
+        (
+            word.name,
+            f"{word.value:g}",
+            f"{word.low:g} to {word.high:g}",
+            word.unit,
+            word.meaning,
+            f"assumed; {word.source}" if word.assumed else word.source,
+        )
+        for word in words.values()
+    ]
+
+
+def scenarios() -> Iterable[Listing]:
+    """Every scenario file below `scenarios/` of the current folder, with its title and question."""
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    words = vocabulary()
+    rows = []
+    for file in sorted(file for file in SCENARIOS.rglob("*.yaml") if file.parent.name != "expectations"):
+        try:
+            scenario = load_scenario(file, words)
+            rows.append((file.as_posix(), scenario.title, scenario.question))
+        except ScenarioFaults:
+            rows.append((file.as_posix(), f"cannot be run, see factorflow check {file.as_posix()}", ""))
+    title = "Scenarios" if rows else f"There is no scenario below {SCENARIOS}/ here."
+    yield Listing(title, ("file", "title", "question"), rows)
+
+
+def _own_terms_first(item: tuple[str, Any]) -> tuple[int, str]:
+    return (_EVERYWHERE.index(item[0]) if item[0] in _EVERYWHERE else -1, item[0])
+
+
+def _followed(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A property with what its reference or its one alternative to null says, read together."""
+    whole = dict(told)
+    alternatives = [option for option in whole.pop("anyOf", ()) if option.get("type") != "null"]
+    for option in [whole, *alternatives]:
+        if "$ref" in option:
+            whole = {**known.get(option["$ref"].rsplit("/", 1)[-1], {}), **whole}
+    return {**alternatives[0], **whole} if len(alternatives) == 1 else whole
+
+
+_NAMES = {"region": "region", "place": "region or group", "kind": "urban | rural", "sector": "sector"}
+
+
+def _allowed(told: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """What may stand there: words, names, a range, or the parts of a list or a mapping."""
+    told = _followed(told, known)
+    if "enum" in told:
+        return " | ".join(str(word) for word in told["enum"])
+    if "names" in told:
+        return _NAMES[told["names"]]
+    if told.get("type") == "boolean":
+        return "true | false"
+    if told.get("type") == "array":
+        return f"list of: {_allowed(told.get('items', {}), known)}"
+    if "properties" in told:
+        return "; ".join(f"{word}: {_allowed(part, known)}" for word, part in told["properties"].items())
+    if isinstance(told.get("additionalProperties"), Mapping):
+        keys = _allowed(told.get("propertyNames", {}), known) or "name"
+        return f"{keys}: {_allowed(told['additionalProperties'], known) or told['additionalProperties'].get('type', '')}"
+    low = told.get("minimum", told.get("exclusiveMinimum"))
+    high = told.get("maximum", told.get("exclusiveMaximum"))
+    if low is not None and high is not None:
+        return f"{low:.10g} to {high:.10g}"
+    if low is not None:
+        return f"at least {low:.10g}"
+    return f"at most {high:.10g}" if high is not None else ""
+
+
+def _said(default: Any) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, Mapping):
+        return ", ".join(f"{word}: {_said(value)}" for word, value in default.items())
+    return f"{default:.10g}" if isinstance(default, float) else str(default)

@@ -1,0 +1,262 @@
+"""What several figures draw and say alike: bands, starts of policies, observed points, names, captions."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from sim.analysis.results import Results
+from sim.data import catalogue
+from sim.pages.plots import style
+from sim.pages.plots.bands import scope_of
+
+ROW = 0.17  # inch: height of one line of policy names above the axes
+OBSERVED: dict[str, Any] = {"marker": "o", "markersize": 3.8, "markerfacecolor": "white", "markeredgecolor": style.INK}
+
+# Measures whose name alone would not do on an axis.
+_PHRASES = {
+    "urban_rural_ratio": "urban over rural income per head",
+    "urban_rural_ratio_fixed_returns": "urban over rural income per head, returns of the base year",
+    "income_per_head": "disposable income per head",
+    "real_income_per_head": "real disposable income per head",
+    "max_min_ratio": "income per head, richest over poorest region",
+    "coast_mountain_ratio": "income per head, coast over mountain",
+    "williamson_cv": "Williamson's coefficient of variation of income per head",
+    "gini": "the Gini index of income per head",
+    "theil": "the Theil index of income per head",
+    "theil_between_regions": "the Theil index of income per head, between regions",
+    "theil_between_kinds_within_regions": "the Theil index of income per head, urban against rural within regions",
+    "sigma_convergence": "the standard deviation of log income per head over regions",
+    "beta_convergence": "beta: slope of growth on initial log income",
+    "urban_share": "the urban share of the population",
+    "work_in_town_share": "the share of rural residents who work in town",
+}
+_WITHOUT_UNIT = ("", "1", "none")
+_LARGE = ((1e10, 1e9, "billion"), (1e7, 1e6, "million"))
+
+
+@dataclass(frozen=True)
+class Start:
+    """A year in which policies start, their names, and the colour of the scenario that has them."""
+
+    year: int
+    policies: tuple[str, ...]
+    colour: str
+
+    @property
+    def text(self) -> str:
+        """The names of the policies, one after the other."""
+        return ", ".join(self.policies)
+
+    def within(self, room: float) -> str:
+        """Year and as many names as fit into `room` inches, then how many more there are."""
+        for count in range(len(self.policies), 0, -1):
+            more = len(self.policies) - count
+            text = f"{self.year}: {', '.join(self.policies[:count])}{f' and {more} more' if more else ''}"
+            if style.width_of(text, style.CAPTION_SIZE) <= room:
+                return text
+        return f"{self.year}: {len(self.policies)} policies" if len(self.policies) > 1 else text
+
+
+def names(results: Sequence[Results]) -> list[str]:
+    """What to call each of several results: the title, or the name if that cannot be shown; never twice the same."""
+    called = [one.title if one.title and style.can_show(one.title) else one.name.replace("_", " ") for one in results]
+    twice = Counter(called)
+    return [f"{name} ({one.path.name})" if twice[name] > 1 else name for name, one in zip(called, results, strict=True)]
+
+
+def world_name(results: Results) -> str:
+    """Name of the world for people: `Zhejiang`, `Two cells`."""
+    return results.world.replace("_", " ").capitalize()
+
+
+def place_name(place: str) -> str:
+    """Name of a place for people: `Hangzhou`, `Hangzhou, rural`, `all urban places`."""
+    if place in ("urban", "rural"):
+        return f"all {place} places"
+    return place.replace("_", " ").replace("/", ", ")
+
+
+def phrase(measure: str) -> str:
+    """Name of a measure for people, in lower case unless it begins with a proper name."""
+    return _PHRASES.get(measure, measure.replace("_", " "))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at the beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def with_unit(measure: str, unit: str) -> str:
+    """Name and unit of a measure, as on an axis: `disposable income per head (yuan of 2014 per head and year)`."""
+    return phrase(measure) if unit in _WITHOUT_UNIT else f"{phrase(measure)} ({unit})"
+
+
+def scaled(largest: float, unit: str) -> tuple[float, str]:
+    """Divisor and unit in which a quantity has few digits: million or billion of what is counted in persons or yuan."""
+    for limit, divisor, word in _LARGE:
+        if abs(largest) >= limit:
+            return divisor, unit if unit in _WITHOUT_UNIT else f"{word} {unit}"
+    return 1.0, unit
+
+
+def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: float = 1.6) -> None:
+    """Median as a line and, if there is a spread to tell, the 50% and 90% bands, in the colour of the order."""
+    ink, years = style.colour(order), found.index.to_numpy()
+    if band:
+        axes.fill_between(years, found["p05"], found["p95"], color=ink, alpha=0.14, linewidth=0)
+        axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
+    marker = "o" if len(years) == 1 else ""  # a single year would draw no line
+    above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
+    axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
+
+
+def year_axis(axes: Axes, first: int, last: int, most: int = 8) -> None:
+    """Whole years from first to last, counted from the first, with at most `most` of them written."""
+    axes.set_xlim(first, max(last, first + 1))
+    step = next((step for step in (1, 2, 3, 5, 10, 20, 50) if (last - first) // step < most), last - first)
+    axes.set_xticks(range(first, last + 1, step))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+
+
+def value_axis(axes: Axes, sign: bool = False) -> None:
+    """Thousands with commas and a true minus sign; `sign`: a plus where the value is positive."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value, list(axes.get_yticks()), sign)))
+
+
+def observed(world: str, measure: str, scope: str, place: str) -> pd.DataFrame:
+    """Observed values of one measure of one place: columns year, value, source, by year; may have no rows."""
+    table = catalogue.observed(world)
+    rows = table[(table["measure"] == measure) & (table["scope"] == scope) & (table["place"] == place)]
+    return rows.sort_values("year")[["year", "value", "source"]]
+
+
+def starts(results: Sequence[Results]) -> list[Start]:
+    """The years in which policies start, earliest first; policies in force from the first year are not among them."""
+    having: dict[tuple[int, str], list[int]] = {}
+    for order, one in enumerate(results):
+        for policy in one.policies:
+            year, until = int(policy["from"]), policy.get("until")
+            if one.years[0] < year <= one.years[-1]:
+                name = str(policy["name"])
+                word = (name if style.can_show(name) else str(policy["instrument"])).replace("_", " ")
+                word += "" if until is None or int(until) >= one.years[-1] else f" (to {until})"
+                having.setdefault((year, word), []).append(order)
+    together: dict[tuple[int, tuple[int, ...]], list[str]] = {}
+    for (year, word), orders in having.items():
+        together.setdefault((year, tuple(orders)), []).append(word)
+    return [
+        Start(year, tuple(words), style.colour(orders[0]) if len(orders) == 1 < len(results) else style.INK)
+        for (year, orders), words in sorted(together.items())
+    ]
+
+
+def headroom(events: Sequence[Start]) -> float:
+    """Inches above the axes that the names of the policies need."""
+    return ROW * len(events) + (0.05 if events else 0.0)
+
+
+def draw_starts(axes: Axes, events: Sequence[Start], height: float, named: bool = True) -> None:
+    """A dotted line in every year in which a policy starts, its name above the axes (`height` inches high).
+
+    The earliest name stands highest: a line then never has to cross the name of a later policy, which is to its right.
+    """
+    across = axes.get_xaxis_transform()
+    for row, event in enumerate(reversed(events)):
+        top = 1 + (0.05 + ROW * (row + 0.8)) / height if named else 1.0
+        line: dict[str, Any] = {"color": event.colour, "linewidth": 1, "linestyle": ":"}
+        axes.plot([event.year] * 2, [0, top], transform=across, clip_on=False, **line)
+        if named:
+            _name_start(axes, event, 1 + (0.05 + ROW * (row + 0.42)) / height)
+
+
+def _name_start(axes: Axes, event: Start, top: float) -> None:
+    """The name of a policy to the right of its line, or to the left where the page would cut it off."""
+    figure = axes.get_figure(root=True)
+    first, last = axes.get_xlim()
+    box, inches = axes.get_position(), style.WIDTH if figure is None else figure.get_size_inches()[0]
+    start = (box.x0 + box.width * (event.year - first) / (last - first)) * inches
+    right, left = inches - style.MARGIN - start - 0.08, start - style.MARGIN - 0.08
+    text = event.within(max(right, left))
+    fits = style.width_of(text, style.CAPTION_SIZE) <= right
+    axes.annotate(
+        text,
+        xy=(event.year, top),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(3 if fits else -3, 0),
+        textcoords="offset points",
+        size=style.CAPTION_SIZE,
+        color=event.colour,
+        ha="left" if fits else "right",
+        va="center",
+        annotation_clip=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        **style.plain(),
+    )
+
+
+def starts_words(events: Sequence[Start]) -> str:
+    """The starts of policies in words, for figures too small to name them in place."""
+    if not events:
+        return ""
+    named = "; ".join(f"{event.year}: {event.text}" for event in events)
+    return f"Dotted lines: policies start ({named})."
+
+
+def replicate_words(results: Sequence[Results], what: str = "Line", many: str = "replicates") -> str:
+    """What line and bands are, how many replicates they rest on, and which replicates failed."""
+    counts = [len(one.replicates) for one in results]
+    called = names(results)
+    if max(counts) == 1:
+        words = f"{what}: the one replicate of each run, so there is no band."
+    elif len(set(counts)) == 1:
+        words = f"{what}: median of {counts[0]} {many}; darker band: the middle 50% of them, paler band: 90%."
+    else:
+        each = ", ".join(f"{count} of {name}" for count, name in zip(counts, called, strict=True))
+        words = f"{what}: median of the {many} ({each}); darker band: the middle 50% of them, paler band: 90%."
+    return " ".join([words, *failures(results)])
+
+
+def failures(results: Sequence[Results]) -> list[str]:
+    """A sentence for each of the results in which replicates failed."""
+    told = []
+    for one, name in zip(results, names(results), strict=True):
+        tried = len(one.manifest["replicates"])
+        if tried > len(one.replicates):
+            lost = tried - len(one.replicates)
+            told.append(f"{lost} of {tried} replicates of {name} failed and {'is' if lost == 1 else 'are'} left out.")
+    return told
+
+
+def observed_words(sources: pd.Series) -> str:
+    """Where the observed points come from; nothing if there are none."""
+    named = "; ".join(dict.fromkeys(str(source) for source in sources))
+    return f"Open circles: observed ({named})." if named else ""
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other, leaving out those that are empty."""
+    return " ".join(part for part in sentences if part)
+
+
+def read(results: Results, measure: str, place: str | None) -> pd.DataFrame:
+    """One measure of a place named in any of the scopes: rows years, columns replicates."""
+    scope = scope_of(results, place)
+    return results.values(measure, scope, results.world if scope == "world" else place)
+
+
+def tick_words(value: float, ticks: Sequence[float], sign: bool = False) -> str:
+    """A tick with as many decimals as the distance of the ticks needs; `sign`: a plus where it is positive."""
+    step = abs(float(ticks[1] - ticks[0])) if len(ticks) > 1 else abs(value)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step else 0
+    if abs(round(step, decimals) - step) > 1e-6 * step:  # steps of 0.25 need one more than steps of 0.2
+        decimals += 1
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    return text.lstrip("+-") if not text.strip("+-0.,") else text.replace("-", "\u2212")

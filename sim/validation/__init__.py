@@ -1,1 +1,0 @@
-"""Validation: what the model says where theory, publications or nature know the answer."""

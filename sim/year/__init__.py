@@ -1,0 +1,1 @@
+"""A year: what its stages compute, and what is written down of it."""

@@ -1,0 +1,127 @@
+"""Who and what stands where at the start of a year: from agents or continua to the stocks of the economy."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from sim.agents.choice import MoveTables
+from sim.agents.continuum import Continuum
+from sim.agents.counted import Moves
+from sim.agents.land import mobile_land
+from sim.arrays import Array
+from sim.economy import treasury
+from sim.economy.state import Economy, Workforce, hours_of_work
+from sim.errors import FactorFlowError
+from sim.world.world import World
+
+
+class Movers(Protocol):
+    """Agents of a kind, or the continuum they tend to."""
+
+    def stock(self) -> Array:
+        """The stock by (home, cell)."""
+
+    def skills(self, in_town: Array, skills: int) -> Array:
+        """Persons by (cell, skill, works in town)."""
+
+    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
+        """Decide and move; a unit of home h counts worth[h] in the moves; in_town is where residents will then work."""
+
+
+def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
+    """Labour, capital and land as continua at the base-year stocks."""
+    stocks = world.stocks
+    return (
+        Continuum(stocks.residents[:, :, None] * stocks.skill_share[:, None, :]),
+        Continuum(stocks.capital.copy()),
+        Continuum(mobile_land(world)),
+    )
+
+
+def workforce(world: World, labour: Movers, in_town: Array, scale: float = 1.0) -> Workforce:
+    """People by place: those who may move and those who never do, all `scale` times as many as in the base year."""
+    stocks = world.stocks
+    settled = stocks.settled.T @ stocks.skill_share
+    skills = labour.skills(in_town, len(stocks.skills)) + np.stack(
+        [settled * (1 - in_town)[:, None], settled * in_town[:, None]], axis=2
+    )
+    return Workforce(residence=(labour.stock() + stocks.settled) * scale, skills=skills * scale)
+
+
+def slice_value(world: World, capital: Movers) -> float:
+    """Value of one unit of the capital movers in the base year, yuan of 2014: one for the continuum."""
+    return float(world.stocks.capital.sum() / capital.stock().sum())
+
+
+def capital_units(world: World, capital: Movers, value: float) -> Array:
+    """Slices by (owner, place), those that never move included."""
+    return np.asarray(capital.stock() + world.stocks.settled_capital / value)
+
+
+def land_table(world: World, land: Movers) -> Array:
+    """Land by (owner, place), km2, that of the rest of the country included."""
+    return np.asarray(land.stock() + world.stocks.land - mobile_land(world))
+
+
+def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -> Economy:
+    """The state of the base year with these agents; every owner's slices are worth what the owner has."""
+    stocks = world.stocks
+    value = slice_value(world, capital)
+    units = capital_units(world, capital, value)
+    held = units.sum(axis=1)
+    _slice_for_every_owner(world, held, value)
+    owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
+    people = workforce(world, labour, stocks.work_in_town)
+    exact = stocks.residents + stocks.settled
+    return Economy(
+        year=world.first_year,
+        people_scale=1.0,
+        income_per_head=world.income_per_head.copy(),
+        income_before_transfers=treasury.before_transfers(world, exact.sum(axis=0)),
+        budgets=world.budgets.copy(),
+        employment=np.ones(world.cells),
+        workforce=people,
+        work_in_town=stocks.work_in_town.copy(),
+        capital_units=units,
+        unit_value=np.where(held > 0, owned / np.where(held > 0, held, 1.0), value),
+        enclave=np.zeros_like(units),
+        land=land_table(world, land),
+        land_quality=np.ones(world.cells),
+        size=world.productivity.copy(),
+        knowledge=np.zeros(world.cells),
+        infrastructure=stocks.infrastructure.copy(),
+        services=stocks.services.copy(),
+        labour_reference=base_hours(world).sum(axis=0),
+        infrastructure_reference=stocks.infrastructure.copy(),
+        services_reference=stocks.services.copy(),
+        persons_reference=exact.sum(axis=0),
+        revenue=world.revenue.copy(),
+        labour_seed=world.choice.labour_seed.copy(),
+        capital_seed=world.choice.capital_seed.copy(),
+        land_seed=world.choice.land_seed.copy(),
+    )
+
+
+def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
+    """Raise FactorFlowError where an owner of capital has no slice to stand for it, naming how many agents it takes."""
+    stocks = world.stocks
+    owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
+    for owner in np.flatnonzero((owned > 0) & (held <= 0)):
+        needed = int(np.ceil(stocks.capital.sum() / stocks.capital.sum(axis=1)[owner]))
+        raise FactorFlowError(
+            f"run.capital_agents leaves no slice of capital to the owners in {world.places.cells[owner]}: "
+            f"at least {needed:,} are needed in the world {world.name}"
+        )
+
+
+def hours_at_work(world: World, economy: Economy) -> Array:
+    """Efficiency units with a job by cell of work, (cell,)."""
+    return np.asarray(hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment)
+
+
+def base_hours(world: World) -> Array:
+    """Efficiency units by (residence, work) of the base year, exact."""
+    labour = continua(world)[0]
+    return hours_of_work(world, workforce(world, labour, world.stocks.work_in_town))

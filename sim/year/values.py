@@ -1,0 +1,116 @@
+"""What a place is worth to those who may move there, and what training offers them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.agents.labour import expected_gain, value_of_places
+from sim.arrays import Array
+from sim.economy import growth, treasury
+from sim.economy.markets.clearing import Clearing
+from sim.economy.prices import BaseYear, living_cost
+from sim.economy.state import Economy, Rules, hours_of_work
+from sim.world.skills import GRADUATE, TRAINABLE
+from sim.world.world import GRADUATES, RETURNEES, World
+
+
+def offers(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> tuple[Array, Array]:
+    """What a mover of mean efficiency would earn in a place, (cell,), and receive there besides, (home, cell).
+
+    Earned: wages net of wedge and income tax, and wage subsidies. Besides: transfers per head, land income per head of
+    those who live there, and the rent and the grants of one's home as far as they follow those who leave; yuan a year.
+    """
+    hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
+    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income"))
+    subsidised = clearing.wage * rules.subsidy_rate("wages")
+    pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
+    rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
+    registered = rules.residence.sum(axis=1)
+    each = rules.rent_kept / np.where(registered > 0, registered, 1.0)
+    stays = (1 - rules.rent_kept) / persons
+    land = keep * stays * rent - stays * taxed
+    from_home = np.outer(each * rent, keep) - (each * taxed)[:, None]
+    grants = rules.grants_by_home(money.budgets)[:, None]
+    return pay, money.transfers / persons + land + from_home + grants
+
+
+def capital_gain(world: World, rules: Rules) -> Array:
+    """Log points of barriers that policies removed for capital of o in c, (owner, cell).
+
+    Dearer credit in villages, the blockade of regions, and home bias, each times the share no longer in force.
+    """
+    p, places = world.parameters, world.places
+    rural = np.broadcast_to(~places.urban, rules.capital_barriers.shape[1:])
+    elsewhere = places.region_of_cell[:, None] != places.region_of_cell[None, :]
+    barriers = np.stack(
+        [p["finance_gap"] * rural, p["capital_blockade"] * elsewhere, p["capital_home_bias"] * (1 - np.eye(world.cells))]
+    )
+    return np.asarray((barriers * (1 - rules.capital_barriers)).sum(axis=0))
+
+
+def place_values(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> Array:
+    """Log value of every place to a worker of mean efficiency by home, (home, cell)."""
+    pay, other = offers(world, economy, rules, clearing, money, base)
+    cost = living_cost(world, clearing, base, rules.goods_discount)
+    return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
+
+
+def targeted_gains(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> tuple[Array, Array]:
+    """Log points that targeted grants add to a place, (cell,): for those registered there, and for graduates.
+
+    log(1 + a / offer), a yuan a head of those it is meant for.
+    """
+    pay, other = offers(world, economy, rules, clearing, money, base)
+    graduates = economy.workforce.skills.sum(axis=2) @ GRADUATE
+    efficiency = float(world.stocks.efficiency[GRADUATE].mean())
+    gains = []
+    for purpose, heads, offer in (
+        (RETURNEES, economy.workforce.residence.diagonal(), pay + other.diagonal()),
+        (GRADUATES, graduates, pay * efficiency / base.mean_efficiency + other.diagonal()),
+    ):
+        grant = treasury.spent_on(rules, money, purpose) / np.where(heads > 0, heads, 1.0)
+        gains.append(np.log1p(grant / offer))
+    return gains[0], gains[1]
+
+
+def labour_gain(
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: treasury.Statement, base: BaseYear
+) -> Array:
+    """Log points of value gained since the base year, (home, cell), or (2, home, cell) with graduates apart."""
+    gain = place_values(world, economy, rules, clearing, money, base) - base.value
+    if not rules.spending_share[:, [RETURNEES, GRADUATES]].any():
+        return np.asarray(gain)
+    returnees, graduates = targeted_gains(world, economy, rules, clearing, money, base)
+    gain = np.asarray(gain + np.diag(returnees))
+    return np.stack([gain, gain + graduates]) if graduates.any() else gain
+
+
+def welfare(world: World, economy: Economy, rules: Rules, gain: Array) -> tuple[Array, float]:
+    """Expected gain of those registered in a cell since the base year, (home,), and its mean over the reported area."""
+    removed = rules.registration_cut * world.choice.registration_barrier
+    kappa, graduates = world.parameters["labour_choice_elasticity"], world.stocks.skill_share @ GRADUATE
+    groups = gain if gain.ndim == 3 else gain[None]
+    shares = [1 - graduates, graduates] if len(groups) == 2 else [np.ones(world.cells)]
+    by_home = sum(
+        share * expected_gain(economy.labour_seed, kappa, group + removed, world.choice.pull)
+        for share, group in zip(shares, groups, strict=True)
+    )
+    registered = np.where(world.places.reported_cells, economy.workforce.residence.sum(axis=1), 0.0)
+    return np.asarray(by_home), float(registered @ by_home / registered.sum())
+
+
+def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Array, Array]:
+    """Probability that a trainable worker of a cell is trained this year, and the part of the spending it takes, (cell,).
+
+    Spending over its cost for all trainable workers; where it would train more than there are, the rest buys nothing.
+    """
+    trainable = economy.workforce.skills[:, TRAINABLE].sum(axis=(1, 2))
+    cost = world.parameters["training_cost"] * trainable
+    odds = np.where(cost > 0, np.minimum(1.0, spending / np.where(cost > 0, cost, 1.0)), 0.0)
+    return odds, np.where(spending > 0, odds * cost / np.where(spending > 0, spending, 1.0), 1.0)
