@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.errors import FactorFlowError, Fault, ScenarioFaults, printable
 from sim.experiments.executors import Where
+from sim.pages import terminal
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -34,13 +35,14 @@ class Program(click.Group):
         try:
             code = super().main(*args, **extra)
         except FactorFlowError as error:
-            click.echo(str(error), err=True)
+            terminal.say(str(error), err=True)
             code = FAULT
         except click.ClickException as error:
+            error.message = printable(error.message, keep="\n")  # it may repeat a file's name
             error.show()
             code = FAULT
         except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
+            terminal.say("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
             code = INTERRUPTED
         sys.exit(code if isinstance(code, int) else DONE)
 
@@ -49,7 +51,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         from sim import __version__
 
-        click.echo(f"factorflow {__version__}")
+        terminal.say(f"factorflow {__version__}")
         context.exit()
 
 
@@ -100,7 +102,7 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
 
     words = vocabulary()
     scenarios: dict[str, Scenario] = {}
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}  # files that build on the same one share its faults
     for file in dict.fromkeys(files):
         try:
             scenario = load_scenario(Path(file), words, settings)
@@ -109,8 +111,8 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
                 raise ScenarioFaults([too_large])
             scenarios[file] = scenario
         except ScenarioFaults as answer:
-            faults += [fault for fault in answer.faults if fault not in faults]
-    return scenarios, faults
+            faults |= dict.fromkeys(answer.faults)
+    return scenarios, list(faults)
 
 
 def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:

@@ -29,7 +29,7 @@ from sim.analysis.results import (
 )
 from sim.data import catalogue
 from sim.economy.policies.base import PolicyInForce
-from sim.errors import FactorFlowError
+from sim.errors import FactorFlowError, printable
 from sim.experiments.cost import check_cost
 from sim.experiments.executors import Lived, Where, processes
 from sim.experiments.executors import cluster as dask_cluster
@@ -315,7 +315,7 @@ def _manifest(scenario: Scenario, replicates: list[Replicate], units: Mapping[st
                 "replicate": replicate.number,
                 "seed": [scenario.run.seed, replicate.number],
                 "status": "done" if replicate.reason is None else "failed",
-                "reason": replicate.reason,
+                "reason": None if replicate.reason is None else printable(replicate.reason, 5_000, keep="\n"),
             }
             for replicate in replicates
         ],
