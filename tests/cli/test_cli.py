@@ -174,7 +174,7 @@ def test_compare_of_folders(stage: Stage) -> None:
     assert answer.exit_code == 0 and len(stage.runs) == 2
     Path(made[1], "summary.csv").write_text("other")
     answer = factorflow("compare", *made)
-    assert answer.exit_code == 2 and "summary.csv differ from what was written" in answer.stderr
+    assert answer.exit_code == 2 and "summary.csv differs from what was written" in answer.stderr
 
 
 @pytest.mark.parametrize(
