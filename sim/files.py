@@ -26,7 +26,7 @@ def written(path: Path, over: bool = True) -> Iterator[Path]:
 
     Without `over` a file that stands there, even since a moment ago, raises FileExistsError. Raises OSError.
     """
-    if path.exists() and not path.is_file():  # a device such as /dev/null would be replaced
+    if os.path.exists(path) and not os.path.isfile(path):  # a device such as /dev/null would be replaced
         raise OSError(errno.EINVAL, "what stands there is not a plain file")
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = _aside(path)
@@ -87,9 +87,9 @@ def check_writable(path: Path, folder: bool = False) -> None:
     """
     check_name(path)
     if folder and os.path.lexists(path):
-        what = "exists" if path.exists() else "is a link that leads nowhere"
+        what = "exists" if os.path.exists(path) else "is a link that leads nowhere"
         raise FactorFlowError(f"{path} {what} and is not overwritten. Name another folder with --out, or remove it first.")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         raise FactorFlowError(f"could not write {path}: what stands there is not a plain file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -212,13 +212,13 @@ def open_results(path: str | Path) -> Results:
     Raises ResultsError saying what is wrong: file, word, what was found, what is allowed.
     """
     path = Path(path)
-    if not (path / MANIFEST).is_file():
-        what = "is not a results folder (it has no manifest.json)" if path.is_dir() else "is not a folder"
+    if not os.path.isfile(path / MANIFEST):  # unlike Path's, False for a name too long
+        what = "is not a results folder (it has no manifest.json)" if os.path.isdir(path) else "is not a folder"
         raise ResultsError(f"{path} {what}. `factorflow run` makes one and prints its name.")
     manifest = read_manifest(path)
     for name, told in manifest["files"].items():
         file = path / name
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise ResultsError(f"{path} lacks {name}. Run the scenario again.")
         if file.stat().st_size > most_bytes(told["rows"]):
             raise ResultsError(f"{file} is too large for the {told['rows']} rows the manifest says. Run the scenario again.")
