@@ -3,22 +3,22 @@
 import argparse
 import sys
 
-from tests.golden import __doc__ as told_by_package
+from tests.golden import __doc__ as explanation
 from tests.golden.cases import references
 from tests.golden.reading import read_all
-from tests.golden.table import NUMBERS, moved, read_numbers, told, write_numbers
+from tests.golden.table import NUMBERS, listed, moved, read_numbers, write_numbers
 
 
 def main() -> int:
     """Print what moved; rewrite the table unless asked only to check. 1: something moved and was not written."""
     parser = argparse.ArgumentParser(
-        "python -m tests.golden", description=told_by_package, formatter_class=argparse.RawDescriptionHelpFormatter
+        "python -m tests.golden", description=explanation, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true", help="print what moved, write nothing")
     only_check = parser.parse_args().check
     new = read_all()
     found = moved(read_numbers() if NUMBERS.exists() else {}, new, references())
-    print(told(found))
+    print(listed(found))
     if not only_check:
         write_numbers(new, references())
         return 0

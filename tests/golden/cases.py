@@ -38,7 +38,8 @@ class Case:
 VARIANTS: dict[str, tuple[str, ...]] = {
     "zhejiang/baseline:diffusion": ("parameters.diffusion=0.02",),
     "zhejiang/baseline:budgets": (
-        "policies.pole={instrument: growth_pole, regions: [Hangzhou, Ningbo], paid_by: upper, share_of_budget: 0.001, from: 2019}",
+        "policies.pole={instrument: growth_pole, regions: [Hangzhou, Ningbo], paid_by: upper, "
+        "share_of_budget: 0.001, from: 2019}",
         "policies.by_budget={instrument: fiscal_transfer, share_of_budget: 0.001, recipients: [mountain, coast], "
         "formula: fiscal_gap, matching: 0.5, purpose: services, from: 2019, combine: true}",
         "policies.by_income={instrument: fiscal_transfer, share_of_budget: 0.001, recipients: [mountain], "
@@ -59,7 +60,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "zhejiang/baseline:people": (
         "policies.services={instrument: public_service_equalisation, share_of_upper_budget: 0.0005, regions: [mountain], "
         "schooling: 0.3, from: 2019}",
-        "policies.reform={instrument: residence_permit_reform, cut: 0.4, destinations: [coast], service_share: 0.1, from: 2019}",
+        "policies.reform={instrument: residence_permit_reform, cut: 0.4, destinations: [coast], service_share: 0.1, "
+        "from: 2019}",
         "policies.talent={instrument: talent_programme, paid_by: upper, kind: urban, share_of_budget: 0.001, "
         "regions: [mountain], uses: {graduates: 0.6, training: 0.4}, from: 2019}",
     ),

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-
 from sim import compare, load, run
 from sim.checkup import fall_of_the_gap, path_since
 from sim.world.build import build_world

@@ -95,7 +95,7 @@ def moved(old: Numbers, new: Numbers, references: Mapping[str, str]) -> list[Mov
     return sorted(found, key=lambda one: (-one.relative, one.key))
 
 
-def told(found: Sequence[Moved], most: int | None = None) -> str:
+def listed(found: Sequence[Moved], most: int | None = None) -> str:
     """What moved as lines of text, at most so many; says so if nothing moved."""
     if not found:
         return "nothing moved"

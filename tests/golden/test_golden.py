@@ -4,14 +4,14 @@ import pytest
 
 from tests.golden.cases import VARIANTS, cases, dead_parameters, references
 from tests.golden.reading import read_all
-from tests.golden.table import NUMBERS, Moved, moved, read_numbers, read_tolerances, told
+from tests.golden.table import NUMBERS, Moved, listed, moved, read_numbers, read_tolerances
 
 
 def test_no_golden_number_moved():
     found = moved(read_numbers(), read_all(), references())
     if found:
         pytest.fail(
-            f"{told(found, most=40)}\nOn purpose? Run `python -m tests.golden` and say old, new and why in CHANGELOG.md.",
+            f"{listed(found, most=40)}\nOn purpose? Run `python -m tests.golden` and say old, new and why in CHANGELOG.md.",
             pytrace=False,
         )
 
@@ -54,7 +54,7 @@ def test_what_moves_within_its_tolerance_is_quiet_and_beyond_it_is_named_with_bo
     found = moved(old, {BASE: 2.5e6}, {})
     assert found == [Moved(BASE, 2.0e6, 2.5e6)]
     assert found[0].relative == 0.25
-    assert told(found).splitlines()[-1].split() == "2.5e-01 2000000 2500000 output, world valley, 2035: b, continuum".split()
+    assert listed(found).splitlines()[-1] == " 2.5e-01  2000000  2500000  output, world valley, 2035: b, continuum"
 
 
 def test_a_row_left_out_equals_its_reference():
@@ -75,6 +75,6 @@ def test_the_largest_change_leads_and_a_long_list_is_cut():
     new = {key: 1.0 + key[4] / 100 for key in old}
     found = moved(old, new, {})
     assert [one.key[4] for one in found] == list(range(49, 0, -1))
-    lines = told(found, most=40).splitlines()
+    lines = listed(found, most=40).splitlines()
     assert lines[0] == "49 golden numbers moved" and lines[-1] == "and 9 more" and len(lines) == 43
-    assert told([]) == "nothing moved"
+    assert listed([]) == "nothing moved"
