@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim import compare, load, run
-from sim.checkup import fall_of_the_gap, path_since
+from sim.evidence.checkup import fall_of_the_gap, path_since
 from sim.world.build import build_world
 from tests.golden.cases import COMPARED, SCENARIOS, Case, cases
 from tests.golden.table import Key, Numbers

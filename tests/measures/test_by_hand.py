@@ -12,7 +12,7 @@ from math import log, sqrt
 
 import pytest
 
-from sim.measures.base import series
+from sim.analysis.measures.base import series
 from tests.measures.panels import panel, read
 
 INCOME, LATER = [30.0, 10, 40, 20, 60, 20], [60.0, 20, 40, 20, 60, 20]

@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import compare, experiment, load, recorder, run, year
+from sim import compare, load, run
 from sim.data import catalogue
+from sim.economy import prices
+from sim.experiments import experiment
+from sim.year import recorder, values
 from tests.results import synthetic
 from tests.test_end_to_end import ROOT
 
@@ -94,7 +97,7 @@ def test_the_share_working_in_town_is_recorded_of_villages_alone(recorded):
 def test_the_ratio_at_fixed_returns_takes_commuting_wedges_and_other_income_and_weighs_by_persons(recorded):
     """Pay per head 10, (4 5 + 2 10) / 6, 12, 4; less the wedge and with other income 8, 6, 10, 5."""
     base = SimpleNamespace(wage=BASE_WAGE, other_income=OTHER)
-    income = recorder.income_at_base_returns(valley(), economy(), base)
+    income = prices.income_at_base_returns(valley(), economy(), base)
     np.testing.assert_allclose(income[:4], [8, 6, 10, 5], rtol=1e-14)
     urban, rural = (2 * 8 + 3 * 10) / 5, (6 * 6 + 1 * 5) / 7
     assert recorded["world", "valley", "urban_rural_ratio_fixed_returns"] == pytest.approx(urban / rural, rel=1e-14)
@@ -131,8 +134,8 @@ def test_readings_of_a_cell():
         "output_services": 4 * PERSONS + 3,
     }
     assert found.keys() == by_hand.keys()
-    for measure, values in by_hand.items():
-        np.testing.assert_allclose(found[measure], values, rtol=1e-13, err_msg=measure)
+    for measure, expected in by_hand.items():
+        np.testing.assert_allclose(found[measure], expected, rtol=1e-13, err_msg=measure)
 
 
 def test_vouchers_make_goods_cheaper_by_their_share_of_spending():
@@ -141,7 +144,7 @@ def test_vouchers_make_goods_cheaper_by_their_share_of_spending():
     clearing = SimpleNamespace(price_index=4 * ones, land_rent=9 * ones)
     base = SimpleNamespace(price_index=ones, land_rent=ones)
     discount = np.tile([0.75, 0.0], (5, 1))
-    np.testing.assert_allclose(recorder.living_cost(valley(), clearing, base, discount), 6 / np.sqrt(2), rtol=1e-14)
+    np.testing.assert_allclose(prices.living_cost(valley(), clearing, base, discount), 6 / np.sqrt(2), rtol=1e-14)
 
 
 def test_welfare_weighs_graduates_by_their_share_and_homes_by_the_persons_registered_there():
@@ -168,12 +171,12 @@ def test_welfare_weighs_graduates_by_their_share_and_homes_by_the_persons_regist
     )
     residence = np.array([[10.0, 15, 5], [0, 4, 6], [500, 0, 500]])  # registered by row: 30, 10, 1000
     state = SimpleNamespace(labour_seed=seed, workforce=SimpleNamespace(residence=residence))
-    by_home, mean = year.welfare(world, state, SimpleNamespace(registration_cut=cut), np.stack([others, graduates]))
+    by_home, mean = values.welfare(world, state, SimpleNamespace(registration_cut=cut), np.stack([others, graduates]))
     home_a = 0.75 * log(9 / 4) + 0.25 * log(15 / 4)
     home_b = 0.5 * log(3) + 0.5 * log(5)
     np.testing.assert_allclose(by_home[:2], [home_a, home_b], rtol=1e-13)
     assert mean == pytest.approx((30 * home_a + 10 * home_b) / 40, rel=1e-13)
-    _, alike = year.welfare(world, state, SimpleNamespace(registration_cut=0 * cut), others)
+    _, alike = values.welfare(world, state, SimpleNamespace(registration_cut=0 * cut), others)
     assert alike == pytest.approx((30 * log(7 / 4) + 10 * log(3)) / 40, rel=1e-13)
 
 
