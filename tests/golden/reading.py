@@ -30,16 +30,16 @@ def read_all() -> Numbers:
     with tempfile.TemporaryDirectory() as folder:
         for position, case in enumerate(cases()):
             results = run(load(SCENARIOS / f"{case.file}.yaml", case.settings), out=Path(folder) / str(position))
-            numbers.update(_of_run(case, results))
+            numbers.update(of_run(case, results))
             if case.agents:
                 drawn[case.name] = results
         for name, (baseline, scenario) in COMPARED.items():
-            numbers.update(_of_comparison(name, drawn[baseline], drawn[scenario]))
-        numbers.update(_of_check_up())
+            numbers.update(of_comparison(name, drawn[baseline], drawn[scenario]))
+        numbers.update(of_check_up())
     return numbers
 
 
-def _of_run(case: Case, results) -> Iterator[tuple[Key, float]]:
+def of_run(case: Case, results) -> Iterator[tuple[Key, float]]:
     first, last = results.years[0], results.years[-1]
     years = case.years or (first, first + (last - first) // 4, last)
     series = results.series[results.series["year"].isin(years)]
@@ -61,7 +61,7 @@ def _kept(case: Case, scope: str, measure: str, is_last: bool) -> bool:
     return scope == "policy" or baseline or measure in _FIRST
 
 
-def _of_comparison(name: str, baseline, scenario) -> Iterator[tuple[Key, float]]:
+def of_comparison(name: str, baseline, scenario) -> Iterator[tuple[Key, float]]:
     found = compare(scenario, to=baseline)
     rows = found.headline()
     for row in rows[rows["measure"].isin(_COMPARED)].itertuples():
@@ -74,7 +74,7 @@ def _of_comparison(name: str, baseline, scenario) -> Iterator[tuple[Key, float]]
             yield (name, "comparison", "world", baseline.world, found.year, "spread left by pairing"), spread
 
 
-def _of_check_up() -> Iterator[tuple[Key, float]]:
+def of_check_up() -> Iterator[tuple[Key, float]]:
     world = build_world("zhejiang")
     columns = ("urban_rural_ratio", "urban_rural_ratio observed", "residents", "residents observed")
     for year, *printed in path_since(world):

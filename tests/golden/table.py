@@ -71,7 +71,7 @@ def write_numbers(numbers: Numbers, references: Mapping[str, str]) -> None:
         writer.writerow(_COLUMNS)
         for key, value in sorted(numbers.items()):
             text = f"{value:.12g}"
-            model = _of_reference(key, references)
+            model = of_reference(key, references)
             if model is None or model not in numbers or f"{numbers[model]:.12g}" != text:
                 writer.writerow([*key, text])
 
@@ -84,7 +84,7 @@ def moved(old: Numbers, new: Numbers, references: Mapping[str, str]) -> list[Mov
     tolerances, found = read_tolerances(), []
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key), new.get(key)
-        if before is None and (model := _of_reference(key, references)) is not None:
+        if before is None and (model := of_reference(key, references)) is not None:
             before = old.get(model)
         if before is None or after is None:
             found.append(Moved(key, before, after))
@@ -116,6 +116,6 @@ def _line(one: Moved) -> tuple[str, str, str, str]:
     return f"{one.relative:.1e}", old, new, f"{measure}, {scope} {place}, {year}: {scenario}, {drawn}"
 
 
-def _of_reference(key: Key, references: Mapping[str, str]) -> Key | None:
+def of_reference(key: Key, references: Mapping[str, str]) -> Key | None:
     reference = references.get(key[0])
     return None if reference is None or key[1] != "continuum" else (reference, *key[1:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_GOLDEN = ("tests/golden",)
+_GOLDEN = ("tests/mutation/case_by_case.py",)
 
 
 @dataclass(frozen=True)
