@@ -17,6 +17,7 @@ from sim.arrays import Array
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
+from sim.world.parameters import Parameters
 from sim.world.skills import SKILLS
 from sim.world.world import GENERAL, PURPOSES, Choice, Places, PublicMoney, Stocks, Technology, World
 
@@ -121,7 +122,7 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
         first_year=corner.first_year,
         places=places,
         technology=corner.technology,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=border,
         public=_public_money(corner),
         stocks=_stocks(corner, p),

@@ -15,6 +15,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.data import catalogue
 from sim.world import inversion
+from sim.world.parameters import Parameters
 from sim.world.registration import fit_margins
 from sim.world.technology import input_cost, technology
 from sim.world.world import (
@@ -71,7 +72,7 @@ def build(p: Mapping[str, float]) -> World:
         first_year=int(catalogue.worlds()[NAME]["first_year"]),
         places=places,
         technology=tech,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=np.zeros((2, 2)),
         public=public,
         stocks=Stocks(

@@ -15,6 +15,7 @@ from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
 from sim.world.base_year import Accounts, Observed, base_year_accounts
+from sim.world.parameters import Parameters
 from sim.world.registration import CityCounts, fit_margins, registration_table
 from sim.world.skills import SKILLS, efficiency, skill_shares
 from sim.world.technology import input_cost, technology
@@ -72,7 +73,7 @@ def build(p: Mapping[str, float]) -> World:
         first_year=YEAR,
         places=places,
         technology=tech,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=border,
         public=public,
         stocks=Stocks(
