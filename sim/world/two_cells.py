@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.world import inversion
 from sim.world.parameters import Parameters
@@ -105,7 +106,7 @@ def _places() -> Places:
     return Places(
         world=NAME,
         regions=("valley",),
-        cells=("valley/urban", "valley/rural"),
+        cells=tuple(cell_name("valley", kind) for kind in KINDS),
         region_of_cell=np.array([0, 0]),
         urban=np.array([True, False]),
         reported=np.array([True]),

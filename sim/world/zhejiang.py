@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
@@ -160,7 +161,7 @@ def _places(p: Mapping[str, float]) -> Places:
     return Places(
         world=NAME,
         regions=regions,
-        cells=tuple(f"{region}/{kind}" for region in regions for kind in ("urban", "rural")),
+        cells=tuple(cell_name(region, kind) for region in regions for kind in KINDS),
         region_of_cell=np.repeat(np.arange(len(regions)), 2),
         urban=np.tile([True, False], len(regions)),
         reported=np.array([region != "outside" for region in regions]),
