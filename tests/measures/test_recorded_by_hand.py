@@ -10,7 +10,7 @@ import pytest
 from sim import compare, load, run
 from sim.data import catalogue
 from sim.economy import prices
-from sim.experiments import experiment
+from sim.experiments import reading
 from sim.year import recorder, values
 from tests.results import synthetic
 from tests.test_end_to_end import ROOT
@@ -38,7 +38,7 @@ def valley():
         places=places,
         stocks=SimpleNamespace(efficiency=np.array([1.0])),
         public=SimpleNamespace(wedge=np.array([0.5, 0.25, 0.5, 0.25, 0])),
-        parameters={"housing_share": 0.5},
+        parameters=SimpleNamespace(**{"housing_share": 0.5}),
         technology=SimpleNamespace(
             sectors=("agriculture", "services"), value_added=np.array([0.5, 0.25]), spending=np.array([0.5, 0.5])
         ),
@@ -164,7 +164,7 @@ def test_welfare_weighs_graduates_by_their_share_and_homes_by_the_persons_regist
     skill_share[:, 0], skill_share[:, 4] = [0.75, 0.5, 0.5], [0.25, 0.5, 0.5]
     world = SimpleNamespace(
         cells=cells,
-        parameters={"labour_choice_elasticity": 1.0},
+        parameters=SimpleNamespace(**{"labour_choice_elasticity": 1.0}),
         stocks=SimpleNamespace(skill_share=skill_share),
         choice=SimpleNamespace(registration_barrier=barrier, pull=np.zeros((cells, cells))),
         places=SimpleNamespace(reported_cells=np.array([True, True, False])),
@@ -210,7 +210,7 @@ def test_measures_read_disposable_income_of_the_reported_cells_and_nothing_else(
         for cell, value in zip(cells, values, strict=True)
     ]
     series = pd.DataFrame(rows, columns=["replicate", "year", "scope", "place", "measure", "value"])
-    found, units = experiment._measured(series, load(ROOT / "scenarios" / "zhejiang" / "baseline.yaml"))
+    found, units = reading.measured(series, load(ROOT / "scenarios" / "zhejiang" / "baseline.yaml"))
     read = found.set_index(["replicate", "scope", "place", "measure"])["value"]
     towns, villages = (2 * 30 + 3 * 40) / 5, (6 * 10 + 1 * 20) / 7
     for replicate in range(2):
