@@ -10,6 +10,8 @@ from pathlib import Path
 FIRST = 20  # of what may have no end, such as the faults of a file, this many are named and the rest is counted
 _UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # Unicode's categories of what nobody can see
 
+_WIDE_SPACE = "\u3000"  # the space of Chinese text, which Python does not call printable
+
 
 def unseen(character: str) -> bool:
     """Whether nobody can see a character: controls, marks that change the direction of writing, halves, unassigned."""
@@ -26,7 +28,7 @@ def printable(text: object, longest: int | None = None, keep: str = "") -> str:
         text = text[: longest - 3] + "..."
     if text.isprintable():
         return text
-    return "".join(one if one in keep or not unseen(one) else _escaped(one) for one in text)
+    return "".join(one if one.isprintable() or one in keep + _WIDE_SPACE else _escaped(one) for one in text)
 
 
 def _escaped(character: str) -> str:

@@ -62,7 +62,10 @@ def put(*where: Any) -> Callable[[dict[str, Any]], None]:
         (put("groups", {"\x9b31m": []}), r"groups.\\x9b31m.* must be text one can see"),
         (put("policies", [{"name": "a\x7f", "instrument": "b", "from": 2014}]), r"policies.0.name = .*holds \\x7f"),
         (put("files", "../../x", {"rows": 0, "sha256": "0" * 64}), "files"),
-        (put("files", "series.parquet", "rows", 10**12), "files.series.parquet.rows = 1000000000000 must be 1000000000 or less"),
+        (
+            put("files", "series.parquet", "rows", 10**12),
+            "files.series.parquet.rows = 1000000000000 must be 1000000000 or less",
+        ),
         (put("scenario", "run", "continuum", 1), "scenario.run.continuum = 1 must be true or false"),
         (put("later", {"word": "\x07"}), r"later.word holds \\x07"),
         (put("title", "Other"), "manifest.json differs from what was written"),
@@ -75,7 +78,9 @@ def test_a_wrong_word_of_the_manifest_is_named(folder: Path, change: Callable[[A
     assert "manifest.json" in str(raised.value) and str(raised.value).count("\n") == 0 and len(str(raised.value)) < 600
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 100_000, '{"format": 1, "seed": ' + "9" * 100_000 + "}", '{"a": NaN}'])
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, '{"a":' * 100_000, '{"format": 1, "seed": ' + "9" * 100_000 + "}", '{"a": NaN}']
+)
 def test_a_manifest_that_no_reader_should_follow_is_refused(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text)
     with pytest.raises(ResultsError, match="manifest.json cannot be read"):
