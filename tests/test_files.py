@@ -39,9 +39,7 @@ def test_a_disk_that_fills_while_a_file_is_written_is_told_and_keeps_the_old_one
     assert [file.name for file in tmp_path.iterdir()] == ["s.json"] and (tmp_path / "s.json").read_text() == "old"
 
 
-def test_files_and_their_folder_are_synced_before_and_after_the_rename(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_and_folders_are_synced_before_and_after_the_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     monkeypatch.setattr(files, "_to_disk", lambda path: done.append("folder" if path.is_dir() else "file"))
     rename, replace = os.rename, Path.replace

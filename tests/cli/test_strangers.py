@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from tests.results.synthetic import future
 
 ESCAPE, CONTROL, OVERRIDE = "\x1b[31mred", "\x9b31mred", "\u202ered"
 WORDS = [ESCAPE, CONTROL, OVERRIDE, "bell\x07", "del\x7f", "byte\udce9"]
-WHOLE = "schema: 1\ntitle: {title}\nworld: two_cells\nyears: {{from: 2014, to: 2016}}\n"
+WHOLE = "schema: 1\ntitle: {title}\nworld: two_cells\nyears: {{from: 1, to: 10}}\n"
 
 
 def factorflow(*words: str | Path) -> Result:
@@ -40,7 +39,7 @@ def test_a_file_whose_name_holds_what_a_terminal_obeys(here: Path, word: str) ->
     good.write_text(WHOLE.format(title="Good"))
     named = here / "scenarios" / f"{word}.yaml"
     named.write_text(WHOLE.format(title="Named"))
-    folder = future(here / f"{word}-results", replicates=(0, 1), name="plain").path if word != WORDS[-1] else here
+    folder = future(here / "plain", replicates=(0, 1)).path.rename(here / f"{word}-results")
     for words in (
         ("check", named),
         ("explain", named, "years"),
@@ -139,14 +138,14 @@ def test_a_huge_text_is_quoted_in_part(here: Path) -> None:
         (["run={labour_agents: 20000}", "run.replicates=5"], "run is set twice: run.replicates is a part of it."),
         (
             ["policies.a.from=2015", "policies.a={instrument: income_tax}"],
-            "policies.a is set twice: policies.a.from is a part",
+            "policies.a is set twice",
         ),
         (["policies={}", "years.to=2016", "policies.a.b.c=1"], "policies is set twice: policies.a.b.c is a part of it."),
         (["targets.0.year=2015", "targets.00={measure: gini, year: 2016}"], "targets.0 is set twice"),
     ],
 )
 def test_a_setting_inside_or_around_another_is_a_fault(here: Path, settings: list[str], told: str) -> None:
-    Path("good.yaml").write_text(WHOLE.format(title="Good") + "targets: [{measure: gini, year: 2015, at_most: 1}]\n")
+    Path("good.yaml").write_text(WHOLE.format(title="Good") + "targets: [{measure: gini, year: 5, at_most: 1}]\n")
     answer = factorflow("check", "good.yaml", *(word for setting in settings for word in ("--set", setting)))
     assert answer.exit_code == 2 and told in answer.stderr
 
