@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -232,7 +232,7 @@ def _not_a_number(text: str) -> Any:
     raise ValueError(f"it holds {text}, which is not a finite number")
 
 
-def _unseen_in(value: Any, where: tuple[str, ...]) -> Iterable[str]:
+def _unseen_in(value: Any, where: tuple[str, ...]) -> Iterator[str]:
     """Words for what is too deep or not to be seen in a value, wherever in it that stands."""
     if len(where) > _MAX_DEPTH:
         yield f"{_dotted(where[:4])} is nested more than {_MAX_DEPTH} levels deep"
