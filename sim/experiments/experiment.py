@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -157,9 +157,10 @@ def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicat
                 for number, builder in enumerate(builders)
             ]
     replicates: dict[int, Replicate] = {}
-    for replicate in _elsewhere(scenario, where):
-        replicates[replicate.number] = replicate
-        progress(len(replicates) * years, count * years)
+    with closing(_elsewhere(scenario, where)) as coming:  # closed at once, so that an interrupt ends the work under way
+        for replicate in coming:
+            replicates[replicate.number] = replicate
+            progress(len(replicates) * years, count * years)
     return [replicates[number] for number in range(count)]
 
 
@@ -168,14 +169,18 @@ def _counted(progress: Progress, before: int, whole: int) -> Lived:
     return lambda year: progress(before + year, whole)
 
 
-def _elsewhere(scenario: Scenario, where: Where) -> Iterator[Replicate]:
+def _elsewhere(scenario: Scenario, where: Where) -> Generator[Replicate, None, None]:
     """Replicates as they finish, in processes of this machine or with the workers of a cluster: the same task to both."""
     task, numbers = partial(_alone, scenario), range(scenario.run.replicates)
     if where.cluster is None:
-        yield from processes.finished(task, numbers, min(where.jobs, len(numbers)))
+        yield from processes.finished(task, numbers, min(where.jobs, len(numbers)), _given_up)
         return
     with dask_cluster.connected(where.cluster) as client:
-        yield from dask_cluster.finished(client, task, numbers, lambda number, why: Replicate(number, None, None, None, why))
+        yield from dask_cluster.finished(client, task, numbers, _given_up)
+
+
+def _given_up(number: int, reason: str) -> Replicate:
+    return Replicate(number, None, None, None, reason)
 
 
 @contextmanager
@@ -214,7 +219,9 @@ def _one(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int
             model.step()
             lived(model.steps)
     except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
-        return Replicate(number, None, None, None, reason=str(error))
+        return _given_up(number, str(error))
+    except MemoryError as error:
+        return _given_up(number, f"there was not enough memory for it ({str(error) or 'none could be had'}).")
     record = model.record
     del model
     if scenario.run.labour_agents + scenario.run.capital_agents + scenario.run.land_agents > _MANY:
