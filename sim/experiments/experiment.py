@@ -22,7 +22,6 @@ from sim.analysis.results import (
     Tables,
     check_folder,
     default_folder,
-    free_folder,
     open_results,
     save_results,
     versions,
@@ -104,7 +103,8 @@ def run(
 ) -> Results:
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
-    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario.
+    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario; if another
+    takes its name meanwhile, the results stand beside it (`-2`, `-3`, ...).
     cluster: the address of a Dask scheduler whose workers do the work; shards: into how many parts, each held by a process or
     a worker, the agents of one replicate at a time are cut. Neither changes a number.
     Raises FactorFlowError when it cannot fit in memory, and when every replicate failed, with the first reason.
@@ -112,8 +112,8 @@ def run(
     where = Where(jobs, cluster, shards)
     _check_where(scenario, where)
     started, clock = _now(), time.perf_counter()
-    folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
-    check_folder(folder)
+    folder = default_folder(scenario.name, scenario.digest()) if out is None else out
+    check_folder(folder, beside=out is None)
     replicates = _live(scenario, where, progress or (lambda done, whole: None))
     done = [replicate for replicate in replicates if replicate.reason is None]
     if not done:
@@ -124,7 +124,7 @@ def run(
     tables.series = pd.concat([tables.series, measured], ignore_index=True)
     manifest = _manifest(scenario, replicates, {**units, **measured_units})
     manifest |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
-    return open_results(save_results(folder, tables, manifest))
+    return open_results(save_results(folder, tables, manifest, beside=True))
 
 
 def _check_where(scenario: Scenario, where: Where) -> None:

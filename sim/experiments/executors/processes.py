@@ -75,7 +75,8 @@ class _Worker:
     def _open(self) -> None:
         context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
         line, self._line = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._threads, line))
+        with _unheard_by_children():  # the first pool starts the process by which Python tracks what pools share
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._threads, line))
 
     def submit(self, task: Callable[..., T], *arguments: object) -> Future[T]:
         """Begin task(*arguments); its future raises BrokenProcessPool when the process ends on it."""
