@@ -177,7 +177,9 @@ def begun_run(folder, *where):
     settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=40"]
     command = [sys.executable, "-m", "sim", "run", str(BASELINE), *settings, *where, "--out", str(folder / "r")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    started = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    started = subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
     def workers():
         children = psutil.Process(started.pid).children(recursive=True)

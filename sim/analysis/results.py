@@ -209,8 +209,8 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], besi
 
     The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
     [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
-    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column, a repeated
-    row, a number that is not finite or no unit.
+    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column,
+    a repeated row, a number that is not finite or no unit.
     """
     folder = Path(folder)
     check_folder(folder, beside)

@@ -72,11 +72,10 @@ def prepare_streams() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="escaped")
     # a file opened later would get the number of a closed stream, and whatever is printed would be written into it
-    for name in ("stdin", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:
+        setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
+    if "stdout" in closed:
         raise FactorFlowError("standard output is closed, so no answer could be given. Send it to a file or to /dev/null.")
 
 
@@ -143,7 +142,8 @@ def _in_words(reason: BaseException) -> str | None:
         where = files or ("the answer could not be written" if reason.errno in _WRITING else "the system refused")
         return f"{where}: {what}."
     if isinstance(reason, MemoryError):
-        return f"there was not enough memory ({str(reason) or 'none could be had'}). Use fewer agents, fewer --jobs or --cluster."
+        found = str(reason) or "none could be had"
+        return f"there was not enough memory ({found}). Use fewer agents, fewer --jobs or --cluster."
     if isinstance(reason, UnicodeError):
         return f"text that cannot be read or written: {reason}."
     if isinstance(reason, RecursionError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from sim.cli import endings
-from sim.cli.endings import DONE, FAULT, SOME_FAILED
+from sim.cli.endings import DONE, FAULT
 from sim.errors import Fault, ScenarioFaults
 from sim.experiments.executors import Where
 

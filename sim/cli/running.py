@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import load_all, setting_option, where_options
 from sim.errors import ResultsError
 from sim.experiments.executors import Where
 from sim.pages import terminal

@@ -26,6 +26,7 @@ class Stage:
     runs: list[tuple[str, int]] = field(default_factory=list)
     failed: Sequence[int] = ()
     interrupt: bool = False
+    taken: str | None = None  # a folder that another makes meanwhile
     effect: float = -0.05
 
 
@@ -69,7 +70,10 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
             raise KeyboardInterrupt
         told = {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}
         told |= {"name": scenario.name, "failed": here.failed, "title": scenario.title}
-        out = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
+        if here.taken is not None:
+            Path(here.taken).mkdir()
+            Path(here.taken, "other").write_text("other")
+        out = free_folder(default_folder(scenario.name, scenario.digest()) if out is None else out)
         return future(out, lambda r, y: scenario.effect, replicates=(0, 1, 2), **told)
 
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
