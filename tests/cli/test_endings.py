@@ -34,7 +34,8 @@ def factorflow(*words: str, **extra: Any) -> subprocess.CompletedProcess[str]:
 def named(tmp_path: Path) -> Callable[[str], str]:
     def scenario(title: str) -> str:
         path = tmp_path / "words.yaml"
-        path.write_text(f"schema: 1\ntitle: {title}\nextends: {SMALL}\n", encoding="utf-8")
+        (tmp_path / "baseline.yaml").write_text(SMALL.read_text(encoding="utf-8"), encoding="utf-8")
+        path.write_text(f"schema: 1\ntitle: {title}\nextends: baseline.yaml\n", encoding="utf-8")
         return str(path)
 
     return scenario
@@ -128,12 +129,12 @@ def ending(reason: BaseException) -> Any:
         (MemoryError("Unable to allocate 7 TiB"), 2, "there was not enough memory (Unable to allocate 7 TiB)"),
         (MemoryError(), 2, "there was not enough memory (none could be had)"),
         (UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), 2, "text that cannot be read or written: 'utf-8' codec"),
-        (RecursionError("maximum recursion depth"), 2, "nested too deeply"),
+        (RecursionError("maximum recursion depth"), 2, "the input is nested too deeply"),
         (KeyboardInterrupt(), 130, "\nInterrupted. Results folders written before are kept;"),
         (endings.Stopped(signal.SIGTERM), 143, "\nInterrupted."),
         (endings.Stopped(signal.SIGHUP), 129, "\nInterrupted."),
         (KeyError("gdp"), 1, "This is a defect of factorflow, not of what you asked for; please report it: KeyError: 'gdp'"),
-        (EOFError("no more"), 1, "please report it: EOFError: no more"),
+        (EOFError("no more"), 1, "This is a defect of factorflow"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141, ""),
     ],
 )
