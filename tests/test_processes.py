@@ -108,7 +108,7 @@ def _one_is_fatal(scenario, number, lived=None):
 
 
 def _one_is_too_large(scenario, number, lived=None):
-    return experiment._one(_without_memory, scenario, number, lived) if number == 1 else _alone(scenario, number)
+    return experiment.run_replicate(_without_memory, scenario, number, lived) if number == 1 else _alone(scenario, number)
 
 
 def _without_memory():
