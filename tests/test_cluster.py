@@ -246,7 +246,7 @@ def test_interrupted_it_leaves_nothing_behind(cluster, tmp_path):
     assert threading.active_count() < 50
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
