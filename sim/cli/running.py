@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import load_all, setting_option, where_options
 from sim.errors import ResultsError
 from sim.experiments.executors import Where
 from sim.pages import terminal
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
-    from sim.analysis.results import default_folder, free_folder
+    from sim.analysis.results import default_folder
 
     scenarios = load_all(files, settings, where.local_jobs)
     places: list[Path] = []
@@ -44,7 +45,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
-        results = _run(scenario, place if out is not None else free_folder(place), where)
+        results = _run(scenario, place if out is not None else None, where)
         failed = _tell_failed(results) or failed
         click.echo(str(results.path))
     return SOME_FAILED if failed else DONE
@@ -126,7 +127,6 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
-    from sim.analysis.results import default_folder, free_folder
     from sim.cli.files import write_over
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
@@ -138,7 +138,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     def results_of(scenario: Scenario) -> Results:
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed.append(_tell_failed(found))
         return found
 
@@ -178,13 +178,16 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     return path
 
 
-def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
+def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
+    """Run a scenario into a folder, or into one named after it."""
     from sim.experiments import experiment
 
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
         )
+    if folder is not None and results.path != folder:
+        click.echo(f"{folder} was taken while this ran, so the results are in {results.path}.", err=True)
     return results
 
 
@@ -200,7 +203,7 @@ def _tell_failed(results: Results) -> bool:
 
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
-    from sim.analysis.results import default_folder, free_folder, open_results, verify
+    from sim.analysis.results import open_results, verify
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
@@ -218,7 +221,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
     for file, scenario in scenarios.items():
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed = _tell_failed(found) or failed
         else:
             click.echo(f"Using {found.path}, an unchanged run of {file}.", err=True)
