@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,8 +44,11 @@ def written(path: Path, over: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def written_folder(path: Path) -> Iterator[Path]:
-    """A folder beside `path` to write files to, which becomes `path` at the end, or nothing remains; raises OSError."""
+def written_folder(path: Path, rename: Callable[[Path], object] | None = None) -> Iterator[Path]:
+    """A folder beside `path` to write files to, which becomes `path` at the end, or nothing remains; raises OSError.
+
+    `rename` may give it another name in the same folder.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = _aside(path)
     try:
@@ -54,7 +57,7 @@ def written_folder(path: Path) -> Iterator[Path]:
         for file in aside.iterdir():
             _to_disk(file)
         _to_disk(aside)
-        os.rename(aside, path)
+        os.rename(aside, path) if rename is None else rename(aside)
         _to_disk(path.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import json
-import os.path
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -34,6 +35,7 @@ from sim.errors import FactorFlowError, ResultsError, listed
 from sim.files import check_writable, written_folder
 from sim.version import __version__
 
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
 _NO_FILES = {name: {"rows": 0, "sha256": "0" * 64} for name in (*map(file_of, TABLES), SUMMARY)}
 
 
@@ -173,24 +175,26 @@ def versions() -> dict[str, str]:
     return own | libraries
 
 
-def check_folder(folder: Path) -> None:
-    """Raise ResultsError, before hours are spent, if results could not be written to this folder."""
+def check_folder(folder: Path, beside: bool = False) -> None:
+    """Raise ResultsError, before hours are spent, if results could not be written to this folder, or beside it."""
     try:
-        check_writable(folder, folder=True)
+        check_writable(free_folder(folder) if beside else folder, folder=True)
     except FactorFlowError as reason:
         raise ResultsError(str(reason)) from reason
 
 
-def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> Path:
+def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], beside: bool = False) -> Path:
     """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
+
+    beside: where the folder is taken, the first free one of `folder-2`, `folder-3`, ... is written instead.
 
     The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
     [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
-    tables give identical bytes. Raises ResultsError if the folder exists, or if a table has a wrong column, a repeated
-    row, a number that is not finite or no unit.
+    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column,
+    a repeated row, a number that is not finite or no unit.
     """
     folder = Path(folder)
-    check_folder(folder)
+    check_folder(folder, beside)
     manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", OWN_HASH)}
     manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
     check_manifest(manifest, Path(folder.name) / MANIFEST)
@@ -199,11 +203,25 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> P
     if without:
         raise ResultsError(f"the manifest gives no unit for {listed(without)}.")
     try:
-        with written_folder(folder) as aside:
+        written: list[Path] = []
+        with written_folder(folder, lambda aside: written.append(_renamed(aside, folder, beside))) as aside:
             _write_all(aside, told, manifest)
     except OSError as reason:
         raise ResultsError(f"could not write {folder}: {reason.strerror or reason}") from reason
-    return folder
+    return written[0]
+
+
+def _renamed(aside: Path, wanted: Path, beside: bool) -> Path:
+    """Rename a folder to what is wanted, or to a free name beside it; others may take names at the same moment."""
+    folder = free_folder(wanted) if beside else wanted
+    while True:
+        try:
+            os.rename(aside, folder)
+            return folder
+        except OSError as reason:
+            if not beside or reason.errno not in _TAKEN or not folder.parent.is_dir():
+                raise
+            folder = free_folder(wanted)
 
 
 def open_results(path: str | Path) -> Results:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import load_all, setting_option, where_options
 from sim.errors import FIRST, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over, written
@@ -45,7 +46,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     _tell_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
-        results = _run(scenario, place if out is not None else free_folder(place), where)
+        results = _run(scenario, place if out is not None else None, where)
         failed = _tell_failed(results) or failed
         terminal.say(str(results.path))
     return SOME_FAILED if failed else DONE
@@ -131,7 +132,6 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
-    from sim.analysis.results import default_folder, free_folder
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
     from sim.vocabulary import vocabulary
@@ -144,7 +144,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     def results_of(scenario: Scenario) -> Results:
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed.append(_tell_failed(found))
         return found
 
@@ -190,13 +190,16 @@ def _tell_leftovers(folder: Path) -> None:
         terminal.say(f"{listed(left)}: half-written by a program that was killed, or still writes; else remove it.", err=True)
 
 
-def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
+def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
+    """Run a scenario into a folder, or into one named after it."""
     from sim.experiments import experiment
 
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
         )
+    if folder is not None and results.path != folder:
+        terminal.say(f"{folder} was taken while this ran, so the results are in {results.path}.", err=True)
     return results
 
 
@@ -234,7 +237,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
     for file, scenario in scenarios.items():
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed = _tell_failed(found) or failed
         else:
             terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)

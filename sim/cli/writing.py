@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import jobs_option, load, load_all, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import check_name, write_new, write_over
 from sim.pages import terminal

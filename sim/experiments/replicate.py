@@ -42,6 +42,11 @@ class Replicate:
     reason: str | None = None
 
 
+def failed(number: int, reason: str) -> Replicate:
+    """A replicate of which there is a reason and nothing else."""
+    return Replicate(number, None, None, None, reason)
+
+
 def build_model(
     scenario: Scenario, replicate: int = 0, world: World | None = None, holder: Holder | None = None, shards: int = 1
 ) -> FactorFlowModel:
@@ -81,7 +86,9 @@ def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, nu
             model.step()
             lived(model.steps)
     except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
-        return Replicate(number, None, None, None, reason=str(error))
+        return failed(number, str(error))
+    except MemoryError as error:
+        return failed(number, f"there was not enough memory for it ({str(error) or 'none could be had'}).")
     record = model.record
     del model
     if scenario.run.labour_agents + scenario.run.capital_agents + scenario.run.land_agents > _MANY:
