@@ -39,7 +39,7 @@ class Program(click.Group):
                 code = super().main(*args, **extra)
                 endings.flush()
         except click.ClickException as error:
-            error.message = printable(error.message, keep="\n")  # it may repeat a file's name
+            vars(error)["message"] = printable(error.message, keep="\n")  # it may repeat a file's name
             with suppress(OSError):
                 error.show()
             code = FAULT

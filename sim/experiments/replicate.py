@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.sharded import Holder
-from sim.analysis.results import Tables
+from sim.analysis.tables import Tables
 from sim.economy.policies.base import PolicyInForce
 from sim.errors import FactorFlowError
 from sim.experiments.executors import Lived
