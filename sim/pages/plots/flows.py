@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.errors import ResultsError
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "Who moved where?"
@@ -183,7 +183,7 @@ def _field(axes: Axes, spot: tuple[float, float], text: str, share: float, chang
     ink = "white" if abs(depth) > 0.8 else style.GREY if text.startswith("(") and abs(depth) < 0.5 else style.INK
     figure = axes.get_figure(root=True)
     width = axes.get_position().width * style.WIDTH / axes.get_xlim()[1] if figure is not None else 0.4
-    size = _TYPE * min(1.0, 0.95 * width / style.width_of(text, _TYPE))
+    size = _TYPE * min(1.0, 0.95 * width / fonts.width_of(text, _TYPE))
     axes.text(spot[0] + 0.5, spot[1] + 0.5, text, ha="center", va="center", size=size, color=ink)
 
 
@@ -209,17 +209,17 @@ def _headings(axes: Axes, name: str, rows: Sequence[tuple[str, str]], first: boo
     for group in dict.fromkeys(group for group, _ in rows):
         inside = [place for place, (one, _) in enumerate(rows) if one == group]
         middle = sum(inside) / len(inside) + 0.5
-        across = "\n".join(style.fold(group, field * len(inside), style.CAPTION_SIZE))
-        named: dict[str, Any] = {"size": style.CAPTION_SIZE, "color": style.INK, **style.plain()}
+        across = "\n".join(fonts.fold(group, field * len(inside), style.CAPTION_SIZE))
+        named: dict[str, Any] = {"size": style.CAPTION_SIZE, "color": style.INK, **fonts.plain()}
         axes.text(middle, -0.75, across, ha="center", va="bottom", **named)
         if first:
-            down = "\n".join(style.fold(group, 0.75, style.CAPTION_SIZE))
+            down = "\n".join(fonts.fold(group, 0.75, style.CAPTION_SIZE))
             axes.text(-0.55 / field, middle, down, ha="right", va="center", **named)
     if first:
         axes.text(-0.12, len(rows) + _NET - 0.5, "net gain", ha="right", **small)
         axes.text(-0.12, -1.75, "from \u2193    to \u2192", ha="right", **small)
-    title = "\n".join(style.fold(name, width, style.TEXT_SIZE, "bold")[:2])
-    axes.text(0, -1.65, title, size=style.TEXT_SIZE, weight="bold", color=style.INK, va="bottom", **style.plain())
+    title = "\n".join(fonts.fold(name, width, style.TEXT_SIZE, "bold")[:2])
+    axes.text(0, -1.65, title, size=style.TEXT_SIZE, weight="bold", color=style.INK, va="bottom", **fonts.plain())
 
 
 def _words(

@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.results import Results
 from sim.errors import ResultsError
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "Where are incomes high, and where does a scenario change them?"
@@ -92,8 +92,8 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, outlines, shown, most, numbers=len(maps) == 1, key=place == 0)
         if head:
-            text = "\n".join(style.fold(shown.name, style.WIDTH / columns - 0.4, style.TEXT_SIZE, "bold")[:2])
-            axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **style.plain())
+            text = "\n".join(fonts.fold(shown.name, style.WIDTH / columns - 0.4, style.TEXT_SIZE, "bold")[:2])
+            axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **fonts.plain())
     _bar(page, tone, measure, unit, year, change)
     return page.figure
 
@@ -217,7 +217,7 @@ def _labels(
         if numbers:
             both = (shown.found["p50"].get(f"{region}/{kind}") for kind in ("urban", "rural"))
             lines.append((" | ".join(_number(shown, value) for value in both), "normal"))
-        wide = max(style.width_of(line, size, weight) for line, weight in lines) * km / 2 + 1
+        wide = max(fonts.width_of(line, size, weight) for line, weight in lines) * km / 2 + 1
         tall = len(lines) * size * style.LINE / 72 * km / 2
         (x, y), r = outline.seat, discs[region] + 2
         spots = [(x, y - r - tall), (x + r + wide, y), (x - r - wide, y), (x, y + r + tall)]
@@ -226,7 +226,7 @@ def _labels(
         covered = [sum(_overlap((*spot, wide, tall), other) for other in taken) for spot in spots]
         spot = spots[min(range(len(spots)), key=lambda place: (round(covered[place] + 1e3 * beyond[place]), place))]
         taken.append((*spot, wide, tall))
-        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **style.plain()}
+        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **fonts.plain()}
         sheet = (spot[0] - wide + 1, spot[1] - tall), 2 * (wide - 1), 2 * tall
         axes.add_patch(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
         for row, (line, weight) in enumerate(lines):
@@ -260,7 +260,7 @@ def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], s
     x += length + 0.2 * km
     told = [("urban residents", 0)]
     told += [(_people_words(step), step) for step in reversed([step for step in steps if step <= most][-1:-6:-2])]
-    wide = [2 * radius * math.sqrt(people) + (style.width_of(words, size) + 0.2) * km for words, people in told]
+    wide = [2 * radius * math.sqrt(people) + (fonts.width_of(words, size) + 0.2) * km for words, people in told]
     while len(told) > 2 and x + sum(wide) > axes.get_xlim()[1] + 0.2 * km:
         told.pop(1)
         wide.pop(1)
