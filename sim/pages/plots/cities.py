@@ -22,7 +22,7 @@ MEANING = "urban and rural income per head of each city by year, one panel each,
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
 _KINDS = ("urban", "rural")
-_HEIGHT, _GAP = 1.35, 0.5  # inches: a panel (twice as high if there is one row), and the room between two
+_HEIGHT, _GAP = 1.35, 0.54  # inches: a panel (twice as high if there is one row), and the room between two
 _LINE, _BETWEEN = style.CAPTION_SIZE * 1.35 / 72, 0.055  # inches: height of a line, distance of two numbers
 
 
@@ -46,8 +46,8 @@ def figure(results: Sequence[Results]) -> Figure:
     words = _words(results, called, found, regions, pd.concat([table["source"] for table in points.values()]))
     height, gap = _HEIGHT if rows > 1 else 2 * _HEIGHT, _GAP - _LINE + head
     foot = None if inside else labels.Key(called.long)
-    page = style.page(words, height * rows + gap * (rows - 1) + 0.2 + head, left=0.82, right=0.05, foot=foot)
-    grid = page.grid(rows, columns, headroom=0.2 + head, hspace=gap / height, wspace=0.12)
+    page = style.page(words, height * rows + gap * (rows - 1) + 0.22 + head, left=0.82, right=0.05, foot=foot)
+    grid = page.grid(rows, columns, headroom=0.22 + head, hspace=gap / height, wspace=0.12)
 
     everything = [table[kind] for tables in found.values() for table in tables for kind in _KINDS]
     low = min(float(table["p05"].min()) for table in everything) / 1.4
@@ -83,10 +83,28 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     regions = sorted(region for region in reported if all(f"{region}/{kind}" in cells for kind in _KINDS))
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
+    cells_of = [_cells(one) for one in results]
     return {
-        region: [{kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results]
+        region: [{kind: quantiles(_of(one, table, f"{region}/{kind}")) for kind in _KINDS}
+                 for one, table in zip(results, cells_of, strict=True)]
         for region in regions
+    }  # fmt: skip
+
+
+def _cells(results: Results) -> dict[str, pd.DataFrame]:
+    """Income of every cell: a row per year, a column per finished replicate."""
+    series = results.series
+    rows = series[(series["scope"] == "cell") & (series["measure"] == _MEASURE)]
+    return {
+        str(cell): part.pivot(index="year", columns="replicate", values="value")
+        for cell, part in rows.groupby("place", observed=True)
     }
+
+
+def _of(results: Results, table: dict[str, pd.DataFrame], cell: str) -> pd.DataFrame:
+    if cell not in table:
+        raise ResultsError(f"{results.path}: no {marks.phrase(_MEASURE)} of {cell}.")
+    return table[cell]
 
 
 def _gap(tables: dict[str, pd.DataFrame], year: int) -> float:
@@ -138,7 +156,7 @@ def _head(axes: Axes, name: str, lines: Sequence[Sequence[tuple[str, str]]]) -> 
     """Name of the region above its panel and, between the two, the lines of `_ratios`."""
     size, points = style.CAPTION_SIZE, _LINE * 72
     title: dict[str, Any] = {"size": style.TEXT_SIZE, "weight": "bold", "color": style.INK, **fonts.plain()}
-    axes.set_title(name, loc="left", pad=2 + points * len(lines), **title)
+    axes.set_title(name, loc="left", pad=3.5 + points * len(lines), **title)
     where: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
     for row, line in enumerate(reversed(lines)):
         start = 0.0
@@ -153,7 +171,8 @@ def _name_lines(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
         middle = tables[kind]["p50"]
         year = min(1 if kind == "urban" else 4, len(middle) - 1)
         spot = (float(middle.index[year]), float(middle.iloc[year]) * factor)
-        axes.text(*spot, kind, size=style.CAPTION_SIZE, color=style.GREY, va=side)
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+        axes.text(*spot, kind, size=style.CAPTION_SIZE, color=style.GREY, va=side, bbox=paper)
 
 
 def _scale(axes: Axes, low: float, high: float, named: bool) -> None:
@@ -211,7 +230,8 @@ def _words(
         told.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
     start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
     if len(told) > 3:
-        told = [f"{min(fallen)} to {max(fallen)} of {len(regions)} in {len(results)} scenarios"]
+        count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
+        told = [f"{count} of {len(regions)} in each of {len(results)} scenarios"]
     finding = (
         f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
         f"Cities where it has fallen by {last}: {'; '.join(told)}."

@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.results import Results
 from sim.errors import ResultsError
-from sim.pages.plots import fonts, marks, style
+from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "Where are incomes high, and where does a scenario change them?"
@@ -30,6 +30,8 @@ MEANING = "a measure by cell, rural as areas and urban as discs; of two or more 
 _KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
+_HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
+_REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a2ca", "#0868ac"])
 _CHANGE = LinearSegmentedColormap.from_list(
     "change", ["#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788"]
@@ -66,8 +68,11 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     at_least(results, 1, "map")
     outlines = boundaries(results[0].world)
     year = min(one.years[-1] for one in results) if year is None else year
-    change, called = len(results) > 1, marks.names(results)
-    unit, found = _found(results, measure, year, outlines)
+    change, names = len(results) > 1, marks.names(results)
+    columns = _columns(len(results) - change)
+    short = fonts.width_of(names[0], style.TEXT_SIZE) < _REFERENCE and all(_heading_fits(name, columns) for name in names[1:])
+    called = labels.naming(names, not change or short)
+    unit, found = _found(results, called.short[0], measure, year, outlines)
     tables = [quantiles(one.values) for one in found]
     middle = pd.concat([table["p50"] for table in tables])
     largest = float(middle.abs().max()) or 1.0
@@ -77,25 +82,41 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     maps = [
         Shown(name, table, one.has_band, _people(run, year, outlines), tone, change, decimals)
         for name, table, one, run in zip(
-            called[1:] if change else called, tables, found, results[1:] if change else results, strict=True
+            called.short[1:] if change else called.short, tables, found, results[1:] if change else results, strict=True
         )
     ]
 
-    columns = min(len(maps), 2)
-    rows, height = -(-len(maps) // columns), (5.4 if columns == 1 else 3.7)
+    rows, height = -(-len(maps) // columns), _HEIGHTS[columns]
     head = 0.0 if len(maps) == 1 else 0.36
     most = max(max(shown.people.values()) for shown in maps) or 1.0
-    words = _words(called, maps, found, measure, unit, year)
-    page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75)
+    words = _words(results, called, maps, found, measure, unit, year)
+    foot = labels.Key(called.long, lines=False) if called.numbered else None
+    page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75, foot=foot)
     grid = page.grid(rows, columns, headroom=head + 0.05, hspace=head / height, wspace=0.03)
     for place, shown in enumerate(maps):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, outlines, shown, most, numbers=len(maps) == 1, key=place == 0)
         if head:
-            text = "\n".join(fonts.fold(shown.name, style.WIDTH / columns - 0.4, style.TEXT_SIZE, "bold")[:2])
+            text = "\n".join(fonts.fold(marks.sentence(shown.name), _heading_room(columns), style.TEXT_SIZE, "bold"))
             axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **fonts.plain())
     _bar(page, tone, measure, unit, year, change)
     return page.figure
+
+
+def _columns(maps: int) -> int:
+    """Maps in a row: two of three or four, three of more, four of more than nine."""
+    return next(columns for columns, most in ((1, 1), (2, 4), (3, 9), (4, maps)) if maps <= most)
+
+
+def _heading_room(columns: int) -> float:
+    return style.WIDTH / columns - 0.4
+
+
+def _heading_fits(name: str, columns: int) -> bool:
+    """Whether the name of a scenario stands above its map in two lines without a broken word."""
+    room = _heading_room(columns)
+    lines = fonts.fold(name, room, style.TEXT_SIZE, "bold")
+    return len(lines) <= 2 and fonts.whole_words(name, room * 0.9, style.TEXT_SIZE)  # bold is wider
 
 
 def boundaries(world: str) -> dict[str, Outline]:
@@ -123,7 +144,7 @@ def boundaries(world: str) -> dict[str, Outline]:
 
 
 def _found(
-    results: Sequence[Results], measure: str, year: int, outlines: Mapping[str, Outline]
+    results: Sequence[Results], reference: str, measure: str, year: int, outlines: Mapping[str, Outline]
 ) -> tuple[str, list[Difference]]:
     """Unit and values by cell (rows) and replicate: levels of the only results, or differences from the first."""
     unit = results[0].units.get(measure, "")
@@ -138,7 +159,7 @@ def _found(
     logs = {key: table.where(table > 0).dropna().apply(np.log) for key, table in cells.items()}
     found = [difference(results[0], other, lambda one: logs[id(one)]) for other in results[1:]]
     per_cent = [Difference(100 * one.values.apply(np.expm1), one.paired, one.replicates) for one in found]
-    return f"% of {marks.names(results)[0]}", per_cent
+    return f"% of {reference}", per_cent
 
 
 def _cells(results: Results, measure: str, year: int, outlines: Mapping[str, Outline]) -> pd.DataFrame:
@@ -294,8 +315,15 @@ def _bar(page: style.Page, tone: ScalarMappable, measure: str, unit: str, year: 
 
 
 def _words(
-    called: Sequence[str], maps: Sequence[Shown], found: Sequence[Difference], measure: str, unit: str, year: int
+    results: Sequence[Results],
+    naming: labels.Naming,
+    maps: Sequence[Shown],
+    found: Sequence[Difference],
+    measure: str,
+    unit: str,
+    year: int,
 ) -> style.Words:
+    called = naming.short
     change, name = maps[0].change, marks.phrase(measure)
     if not change:
         title = f"Where is {name} high?"
@@ -319,6 +347,10 @@ def _words(
         "Numbers: urban | rural." if len(maps) == 1 else "",
         _median_words(found, change),
         "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
+        marks.luck_words("Hatching shows") if change and found[0].has_band else "",
+        *marks.continuum_words(results, called),
+        *marks.failures(results, called),
+        marks.unshown_words(results),
         "Boundaries: Apache ECharts 4.9.0, simplified.",
     )
     return style.Words(title, finding, caption)

@@ -97,8 +97,8 @@ def unshown(results: Sequence[Results]) -> list[tuple[str, str, str]]:
 
 def unshown_words(results: Sequence[Results]) -> str:
     """Which scenarios are not called by their title, with the digests that tell which they are."""
-    told = [f"{sentence(name)} is the scenario with digest {digest}" for _, name, digest in unshown(results)]
-    return f"{'; '.join(told)}: no font of this computer has the characters of its title." if told else ""
+    told = [f"{name} (digest {digest})" for _, name, digest in unshown(results)]
+    return f"No font of this computer has the characters of the title of {', '.join(told)}." if told else ""
 
 
 def calling(results: Sequence[Results], values: Sequence[str], room: float, height: float) -> labels.Naming:
