@@ -220,7 +220,7 @@ def _field(axes: Axes, spot: tuple[float, float], text: str, share: float, chang
     # The square root keeps small streams apart; differences share it, on either side of zero.
     depth = math.copysign(math.sqrt(abs(share)), share)
     face = _CHANGE(0.5 + depth / 2) if change else _LEVEL(depth)
-    axes.add_patch(Rectangle(spot, 1, 1, facecolor=face, edgecolor="white", linewidth=0.8))
+    axes.add_artist(Rectangle(spot, 1, 1, facecolor=face, edgecolor="white", linewidth=0.8))
     ink = "white" if abs(depth) > 0.8 else style.GREY if text.startswith("(") and abs(depth) < 0.5 else style.INK
     figure = axes.get_figure(root=True)
     width = axes.get_position().width * style.WIDTH / axes.get_xlim()[1] if figure is not None else 0.4

@@ -192,11 +192,11 @@ def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, most: float
     discs = {region: max(radius * math.sqrt(people), 0.012 * width) for region, people in shown.people.items()}
     for region, outline in outlines.items():
         rings = Path.make_compound_path(*(Path(ring, closed=True) for ring in outline.rings))
-        axes.add_patch(PathPatch(rings, **_fill(shown, f"{region}/rural"), edgecolor="#7a7a7a", linewidth=0.5))
+        axes.add_artist(PathPatch(rings, **_fill(shown, f"{region}/rural"), edgecolor="#7a7a7a", linewidth=0.5))
     for region, outline in outlines.items():
         fill = _fill(shown, f"{region}/urban")
         edge = "#7a7a7a" if fill.get("hatch") else style.INK  # the hatch has the colour of the edge
-        axes.add_patch(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
+        axes.add_artist(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
     size = style.CAPTION_SIZE if numbers else 6.5
     km = _km_per_inch(axes)
     _labels(axes, outlines, discs, shown, numbers, size, km)
@@ -249,7 +249,7 @@ def _labels(
         taken.append((*spot, wide, tall))
         text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **fonts.plain()}
         sheet = (spot[0] - wide + 1, spot[1] - tall), 2 * (wide - 1), 2 * tall
-        axes.add_patch(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
+        axes.add_artist(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
         for row, (line, weight) in enumerate(lines):
             axes.text(spot[0], spot[1] + tall * (1 - (2 * row + 1) / len(lines)), line, weight=weight, zorder=5, **text)
 
@@ -289,7 +289,7 @@ def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], s
         disc = radius * math.sqrt(people)
         if people:
             ring = Circle((x + disc, y), disc, facecolor="white", edgecolor=style.INK, linewidth=0.7)
-            axes.add_patch(ring).set_clip_on(False)
+            axes.add_artist(ring).set_clip_on(False)
         axes.text(x + 2 * disc + 0.05 * km, y, words, ha="left", va="center", **small)
         x += step
 
