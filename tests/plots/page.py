@@ -20,9 +20,7 @@ _SLACK = 0.005  # inch: less than a hair
 def texts(figure: Figure) -> list[Text]:
     """Every text that is drawn, wherever it hangs: of ticks only those of shown axes and within their limits."""
     hidden = set(_hidden(figure))
-    return [
-        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip() and text not in hidden
-    ]
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip() and text not in hidden]
 
 
 def _hidden(figure: Figure) -> Iterator[Text]:

@@ -53,9 +53,14 @@ def eight(make: Maker) -> list[Results]:
 
 
 # Of the small multiples, which take longer, every number of scenarios and every kind of title at least once.
+MULTIPLES = [(1, "long"), (2, "one word"), (6, "Chinese"), (8, "long")]
 DAILY = [
     *[(name, count, title) for name in ("convergence", "difference") for count in (1, 2, 6, 8) for title in SHORTER],
-    *[(name, *case) for name in ("cities", "flows", "map") for case in ((1, "long"), (2, "one word"), (6, "Chinese"), (8, "long"))],
+    *[
+        (name, *case)
+        for name in ("cities", "flows", "map")
+        for case in ((1, "long"), (2, "one word"), (6, "Chinese"), (8, "long"))
+    ],
     ("map", 8, "short"),
 ]
 

@@ -80,7 +80,8 @@ def _words(
     said = [f"{style.number(value)} ({name})" for value, name in reversed(ends)]
     final = ", ".join(said) if len(said) <= 3 else f"from {said[-1]} to {said[0]}"
     named = marks.sentence(marks.with_unit(measure, unit))
-    finding = f"{where}. {named}: {style.number(start)} in {first}; in {last}: {final}."
+    before = f"{style.number(start)} in {first}; in" if first < last else "in"
+    finding = f"{where}. {named}: {before} {last}: {final}."
     caption = marks.joined(
         marks.replicate_words(results, called.short),
         marks.starts_words(marks.starts(results), named=True),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
@@ -150,8 +151,10 @@ def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: f
     """Median as a line and, if there is a spread to tell, the 50% and 90% bands, in the colour of the order."""
     ink, years = style.colour(order), found.index.to_numpy()
     if band:
-        axes.fill_between(years, found["p05"], found["p95"], color=ink, alpha=0.14, linewidth=0)
-        axes.fill_between(years, found["p25"], found["p75"], color=ink, alpha=0.26, linewidth=0)
+        wide = found if len(years) > 1 else pd.concat([found] * 2)
+        across = years if len(years) > 1 else years[0] + np.array([-0.04, 0.04])  # of a single year a bar
+        axes.fill_between(across, wide["p05"], wide["p95"], color=ink, alpha=0.14, linewidth=0)
+        axes.fill_between(across, wide["p25"], wide["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
     above = 3 - order / 100  # the reference on top: where scenarios still agree, its colour is seen
     axes.plot(years, found["p50"], color=ink, linewidth=width, linestyle=style.dashes(order), marker=marker, zorder=above)
