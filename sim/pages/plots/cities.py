@@ -128,8 +128,8 @@ def _draw(
     for kind in _KINDS:
         seen = points[region, kind]
         axes.plot(seen["year"], seen["value"], linestyle="", zorder=4, **(marks.OBSERVED | {"markersize": 2.4}))
-    seen = [int(year) for kind in _KINDS for year in points[region, kind]["year"]]
-    first, last = min([results[0].years[0], *seen]), max([one.years[-1] for one in results] + seen)
+    dated = [int(year) for kind in _KINDS for year in points[region, kind]["year"]]
+    first, last = min([results[0].years[0], *dated]), max([one.years[-1] for one in results] + dated)
     marks.year_axis(axes, first, last)
     step = next((step for step in (1, 2, 5, 10, 20) if (last - first) / step <= 3), 50)
     axes.set_xticks([year for year in range(first, last + 1) if year % step == 0 or first == last])
@@ -236,10 +236,10 @@ def _words(
         f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
         f"Cities where it has fallen by {last}: {'; '.join(told)}."
     )
-    order = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
-    order = ", in the order and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else order
+    which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
+    which = ", in the which and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which
     caption = marks.joined(
-        f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}{order}.",
+        f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}{which}.",
         marks.replicate_words(results, called.short, "Lines"),
         marks.starts_words(marks.starts(results)),
         marks.standing_words(results),
