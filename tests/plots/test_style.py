@@ -51,7 +51,7 @@ def test_chinese_text_is_folded_between_characters(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_word_too_long_for_a_line_is_broken_behind_an_underscore_or_where_the_line_ends() -> None:
-    assert fonts.fold("a residence_permit_reform b", 0.9, 9.0) == ["a", "residence_permit_", "reform b"]
+    assert fonts.fold("a residence_permit_reform b", 0.9, 9.0) == ["a residence_", "permit_reform", "b"]
     lines = fonts.fold("Superlongword" * 14, 1.5, 9.0)
     assert "".join(lines) == "Superlongword" * 14
     assert max(fonts.width_of(line, 9.0) for line in lines) <= 1.5
