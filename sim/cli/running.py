@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import drawing
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import load_all, setting_option, where_options
 from sim.errors import FIRST, ResultsError, listed
 from sim.experiments.executors import Where
-from sim.files import check_writable, leftovers, write_over, written
+from sim.files import check_writable, leftovers, write_over
 from sim.pages import terminal
 
 if TYPE_CHECKING:
@@ -177,9 +178,9 @@ def _figure(name: str) -> Any:
 
 def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
-    beside = results[0].path.parent / "figures" / f"{'-'.join(result.name for result in results)}-{name}.png"
-    path = out or beside
-    save_figure(_figure(name).figure(results), path)
+    path = out or results[0].path.parent / "figures" / drawing.file_name(results, name)
+    drawing.save_figure(_figure(name).figure(results), path)
+    drawing.tell_unshown(results)
     return path
 
 
@@ -282,15 +283,3 @@ def _baseline(to: str | None, names: Sequence[str], results: Sequence[Results]) 
             return results[called.index(to)]
     known = listed(dict.fromkeys(result.name for result in results))
     raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {known}.')
-
-
-def save_figure(figure: Any, path: Path) -> None:
-    """Write a figure aside and rename it."""
-    formats = sorted(figure.canvas.get_supported_filetypes())
-    if path.suffix.lstrip(".").lower() not in formats:
-        raise ResultsError(f"{path}: the ending must be one of {', '.join(formats)}.")
-    try:
-        with written(path) as aside:
-            figure.savefig(aside, format=path.suffix.lstrip(".").lower())
-    except OSError as reason:
-        raise ResultsError(f"could not write {path}: {reason.strerror or reason}") from reason

@@ -43,7 +43,7 @@ def theory(figure: Path | None, exact: bool) -> int:
     failed = sum(not row.passed for row in found)
     terminal.say(f"{len(found) - failed} of {len(found)} rows pass.")
     if figure is not None:
-        from sim.cli.running import save_figure
+        from sim.cli.drawing import save_figure
 
         save_figure(drawn(agents.errors()), figure)
         terminal.say(str(figure))
@@ -125,7 +125,7 @@ def _conflict(calibration: Calibration | None) -> Conflict:
 
 def _draw(found: Conflict, path: Path) -> None:
     """Write the figure of the conflict."""
-    from sim.cli.running import save_figure
+    from sim.cli.drawing import save_figure
     from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -233,7 +234,8 @@ def drawn(results: Sequence[Any]) -> Figure:
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence})
+    marks = SimpleNamespace(unshown=lambda results: [])
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=marks)
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 
@@ -241,7 +243,7 @@ def test_plot_writes_beside_the_first_results_and_prints_the_path(figures: list[
     answer = factorflow("plot", *figures, "convergence")
     assert answer.exit_code == 0
     path = Path(answer.stdout.strip())
-    assert path.name == "baseline-aid-convergence.png" and path.parent.samefile("results/figures")
+    assert fnmatch(path.name, "baseline-aid-????????-convergence.png") and path.parent.samefile("results/figures")
     assert path.read_bytes().startswith(b"\x89PNG")
     assert factorflow("plot", figures[0], "convergence", "--out", "new/a.svg").stdout == "new/a.svg\n"
     assert "<svg" in Path("new/a.svg").read_text()
