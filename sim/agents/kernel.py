@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
 from sim.agents.odds import Odds
 from sim.arrays import Array
+from sim.compiled import compiled
 from sim.streams import fill_words
 
 Rows = NDArray[np.unsignedinteger[Any]]
@@ -69,7 +70,7 @@ def _tables(chunks: int, cells: int, skills: int) -> tuple[Counts, Counts]:
     return np.zeros((chunks, cells, cells), dtype=np.int64), np.zeros((chunks, cells, skills, 2), dtype=np.int64)
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _advance(  # type: ignore[no-untyped-def]
     home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers
 ):
@@ -87,7 +88,7 @@ def _advance(  # type: ignore[no-untyped-def]
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
 
 
-@numba.njit(cache=True)  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
+@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
 def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
     for chunk in range(CHUNKS):
         first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
@@ -96,7 +97,7 @@ def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no
             count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
 
 
-@numba.njit(cache=True)
+@compiled()
 def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
@@ -132,14 +133,14 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
             moves[0 if happened == MIGRATED else 1, was, new_cell] += counts_for
 
 
-@numba.njit(cache=True)
+@compiled()
 def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
     """Add a block of agents to the counts by (home, cell)."""
     for agent in range(home.size):
         homes[home[agent], cell[agent]] += 1
 
 
-@numba.njit(cache=True)
+@compiled()
 def count_workers(cell, skill, luck, in_town, workers):  # type: ignore[no-untyped-def]
     """Add a block of agents to the counts by (cell, skill, works in town)."""
     for agent in range(cell.size):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from sim.arrays import Array
+from sim.compiled import compiled
 from sim.errors import MarketDidNotClear
 from sim.world.world import World
 
@@ -146,7 +146,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 # of threads: a matrix is laid out by column, each column is added to all rows at once, and the compiler uses wide registers.
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sweeps(  # type: ignore[no-untyped-def]
     revenue, prices, factor_prices, residual, work, by_cell, log_productivity,
     size, labour, capital, land, productivity, by_buyer, by_seller, final_map, housing_map, goods_map, vouchers,
@@ -196,7 +196,7 @@ def _sweeps(  # type: ignore[no-untyped-def]
     return sweep
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sum(table):  # type: ignore[no-untyped-def]
     """The sum of a table, row by row."""
     total = 0.0
@@ -206,7 +206,7 @@ def _sum(table):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True)
+@compiled()
 def _scale(table, factor):  # type: ignore[no-untyped-def]
     """Multiply a table by a number, in place."""
     for row in range(table.shape[0]):
@@ -214,7 +214,7 @@ def _scale(table, factor):  # type: ignore[no-untyped-def]
             table[row, column] *= factor
 
 
-@numba.njit(cache=True)
+@compiled()
 def _logs(logs, table):  # type: ignore[no-untyped-def]
     """Write the logs of a table; zero where it is not positive."""
     for row in range(table.shape[0]):
@@ -222,7 +222,7 @@ def _logs(logs, table):  # type: ignore[no-untyped-def]
             logs[row, column] = np.log(table[row, column]) if table[row, column] > 0.0 else 0.0
 
 
-@numba.njit(cache=True)
+@compiled()
 def _all_below(table, bound):  # type: ignore[no-untyped-def]
     """Whether every number of a table is below a bound, which one that is no number is not."""
     for row in range(table.shape[0]):
@@ -232,7 +232,7 @@ def _all_below(table, bound):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True)
+@compiled()
 def _level(log_prices, weights, spending):  # type: ignore[no-untyped-def]
     """The numeraire's price: geometric index of the base-year basket over places and goods."""
     total = 0.0
@@ -242,7 +242,7 @@ def _level(log_prices, weights, spending):  # type: ignore[no-untyped-def]
     return np.exp(total)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _times(result, columns, vector):  # type: ignore[no-untyped-def]
     """Write the product of a matrix, laid out by column (column, row), and a vector into `result`."""
     for row in range(result.size):
@@ -254,7 +254,7 @@ def _times(result, columns, vector):  # type: ignore[no-untyped-def]
                 result[row] += columns[column, row] * factor
 
 
-@numba.njit(cache=True)
+@compiled()
 def _pay_factors(  # type: ignore[no-untyped-def]
     factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
 ):
@@ -271,7 +271,7 @@ def _pay_factors(  # type: ignore[no-untyped-def]
         factor_prices[2, c] = pay_land / land[c] if pay_land > 0.0 else 0.0
 
 
-@numba.njit(cache=True)
+@compiled()
 def _make(  # type: ignore[no-untyped-def]
     potential, factor_prices, least, log_prices, productivity, log_productivity,
     labour_share, capital_share, land_share, value_added, materials, theta,
@@ -295,7 +295,7 @@ def _make(  # type: ignore[no-untyped-def]
                 potential[j, c] = np.exp(-theta * (cost - log_productivity[c, j]))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _price(market, log_prices, potential, by_seller, theta):  # type: ignore[no-untyped-def]
     """Competition in every market and its log price; returns the largest change of a log price."""
     change = 0.0
@@ -308,7 +308,7 @@ def _price(market, log_prices, potential, by_seller, theta):  # type: ignore[no-
     return change
 
 
-@numba.njit(cache=True)
+@compiled()
 def _spend(  # type: ignore[no-untyped-def]
     spent, revenue, final, goods, vouchers, market, value_added, materials, spending
 ):
@@ -322,7 +322,7 @@ def _spend(  # type: ignore[no-untyped-def]
             spent[j, n] = demand / market[j, n]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sell(residual, sales, revenue, spent, productivity, potential, by_buyer, damping):  # type: ignore[no-untyped-def]
     """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
     total = 0.0
