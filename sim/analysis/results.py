@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from sim.analysis.pairing import median_and_band
 from sim.errors import ResultsError
 from sim.version import __version__
 
@@ -145,19 +146,6 @@ class Results:
         frame: pd.DataFrame = _read_parquet(self.path / _file(table)).to_pandas()
         done = frame["replicate"].isin(self.replicates)
         return frame if done.all() else frame[done].reset_index(drop=True)
-
-
-def median_and_band(values: pd.DataFrame) -> pd.DataFrame:
-    """Median and 90% band over replicates: a row per row of `values` (columns are replicates), same unit.
-
-    Columns replicates, median, p05, p95 (linear interpolation, Hyndman and Fan 1996, type 7). A missing value is left
-    out and not counted; a row without any value is dropped.
-    """
-    values = values.dropna(how="all")
-    numbers = values.to_numpy(dtype=np.float64)
-    low, middle, high = np.nanquantile(numbers, (0.05, 0.5, 0.95), axis=1) if len(numbers) else np.empty((3, 0))
-    counted = np.isfinite(numbers).sum(axis=1)
-    return pd.DataFrame({"replicates": counted, "median": middle, "p05": low, "p95": high}, index=values.index)
 
 
 def free_folder(wanted: Path) -> Path:
