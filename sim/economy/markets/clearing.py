@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,6 +70,34 @@ class Demand:
     vouchers: Array
 
 
+class _Markets(NamedTuple):
+    """What the compiled sweeps read, in their order and layout; `_sweeps` says what each is."""
+
+    size: float
+    labour: Array
+    capital: Array
+    land: Array
+    productivity: Array
+    by_buyer: Array
+    by_seller: Array
+    final_map: Array
+    housing_map: Array
+    goods_map: Array
+    vouchers: Array
+    with_vouchers: bool
+    labour_share: Array
+    capital_share: Array
+    land_share: Array
+    value_added: Array
+    materials: Array
+    spending: Array
+    floor: Array
+    with_floor: bool
+    weights: Array
+    theta: float
+    damping: Array
+
+
 def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> Clearing:
     """Find revenues R that reproduce themselves, and deflate them by the numeraire.
 
@@ -80,48 +109,13 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
     naming the worst market.
     """
-    tech, theta = world.technology, world.parameters.trade_elasticity
-    size = start.sum()
-    # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
-    damping = 1.0 / (1.0 + 0.5 * theta * tech.value_added)
+    tech = world.technology
     floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
-    sweeps = _sweeps(
-        revenue,
-        goods_prices,
-        factor_prices,
-        residual,
-        np.zeros((5, sectors, cells)),
-        np.zeros((4, cells)),
-        np.zeros((cells, sectors)),
-        size,
-        supply.labour,
-        supply.capital,
-        supply.land,
-        supply.productivity,
-        np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
-        np.ascontiguousarray(supply.openness.transpose(2, 1, 0)),
-        np.ascontiguousarray(demand.final.T),
-        np.ascontiguousarray(demand.housing.T),
-        np.ascontiguousarray(demand.goods.T),
-        demand.vouchers,
-        bool(demand.vouchers.max() > 0.0),
-        tech.labour,
-        tech.capital,
-        tech.land,
-        tech.value_added,
-        tech.materials,
-        tech.spending,
-        floor / world.price_level,
-        bool(floor.max() > 0.0),
-        world.price_weights,
-        theta,
-        damping,
-        TOLERANCE,
-        MOST_SWEEPS,
-    )
+    markets = _markets(world, supply, demand, start)
+    sweeps = _sweeps(revenue, goods_prices, factor_prices, residual, *_work(cells, sectors), *markets, TOLERANCE, MOST_SWEEPS)
     prices, (wage, rental, rent) = goods_prices.T, factor_prices
     worst = float(np.nanmax(residual)) if np.isfinite(residual).all() else np.inf
     if worst > ACCEPTED:
@@ -140,6 +134,43 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
         residual=worst,
         sweeps=sweeps,
     )
+
+
+def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Markets:
+    """The markets of a year as the sweeps read them: tables by (sector, cell), so that cells lie side by side."""
+    tech, theta = world.technology, world.parameters.trade_elasticity
+    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    return _Markets(
+        size=start.sum(),
+        labour=supply.labour,
+        capital=supply.capital,
+        land=supply.land,
+        productivity=supply.productivity,
+        by_buyer=np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
+        by_seller=np.ascontiguousarray(supply.openness.transpose(2, 1, 0)),
+        final_map=np.ascontiguousarray(demand.final.T),
+        housing_map=np.ascontiguousarray(demand.housing.T),
+        goods_map=np.ascontiguousarray(demand.goods.T),
+        vouchers=demand.vouchers,
+        with_vouchers=bool(demand.vouchers.max() > 0.0),
+        labour_share=tech.labour,
+        capital_share=tech.capital,
+        land_share=tech.land,
+        value_added=tech.value_added,
+        materials=tech.materials,
+        spending=tech.spending,
+        floor=floor / world.price_level,
+        with_floor=bool(floor.max() > 0.0),
+        weights=world.price_weights,
+        theta=theta,
+        # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
+        damping=1.0 / (1.0 + 0.5 * theta * tech.value_added),
+    )
+
+
+def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:
+    """Zeros for the sweeps to work on."""
+    return np.zeros((5, sectors, cells)), np.zeros((4, cells)), np.zeros((cells, sectors))
 
 
 # Sums over cells run in the order of the cells, never in that of a linear-algebra library, which may change with the number
