@@ -191,7 +191,7 @@ class Population(CountedAgents, AgentRows):
     def _numbers(self) -> range:
         return range(self.size)
 
-    def _rearranged(self, rows: Rows) -> Self:
+    def _rearranged(self, rows: Rows) -> Self:  # noqa: ARG002  # refused whatever they are
         raise TypeError(
             "the order of a population is who its agents are, so it cannot change in place; "
             "leave out inplace, or start from a selection: select().shuffle(inplace=True)"
