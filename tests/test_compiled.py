@@ -131,8 +131,8 @@ still, nobody = np.zeros(3), np.zeros(1, dtype=bool)
 tables = MoveTables(np.cumsum(np.full((3, 3), 1 / 3), axis=1).round(15).clip(max=1), np.zeros(1, dtype=np.int64), 1.0, still,
                     np.arange(3), True, still, nobody, np.zeros(1, dtype=np.int64))
 cell, none = np.zeros(999, dtype=np.uint8), np.empty(0, dtype=np.uint8)
-kernel.advance(cell.copy(), cell, none, none.astype(np.uint16), 7, 0, 1, 2014, odds.odds_of(tables), np.ones(3),
-               np.zeros(3, dtype=np.int32), 1)
+table = kernel.Table(cell.copy(), cell, none, none.astype(np.uint16))
+kernel.advance(table, kernel.Draw(7, 0, 1, 2014), odds.odds_of(tables), np.ones(3), np.zeros(3, dtype=np.int32), 1)
 print(np.bincount(cell, minlength=3))
 """
     before = answers(code, package.parent, 1, NUMBA_CACHE_DIR=None)
