@@ -6,7 +6,7 @@ import datetime
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -91,7 +91,7 @@ def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicat
     first = int(catalogue.worlds()[scenario.world]["first_year"])
     years = scenario.years.to - first + 1
     if where.shards is not None or (where.cluster is None and min(where.jobs, count) == 1):
-        world = build_world(scenario.world, scenario.parameters)
+        world = _world_of(scenario.world, tuple(sorted(scenario.parameters.items())))
         with _holder(where) as holder:
             builders = [partial(build_model, scenario, number, world, holder, where.shards or 1) for number in range(count)]
             return [
@@ -142,7 +142,7 @@ def _alone(scenario: Scenario, number: int, lived: Lived = _ignored) -> Replicat
     return run_replicate(lambda: build_model(scenario, number, world), scenario, number, lived)
 
 
-@cache
+@lru_cache(maxsize=8)
 def _world_of(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
-    """The world of a process's replicates, built once."""
+    """A world as several runs of one process use it, built once; a world is half the time of a run in the continuum."""
     return build_world(name, dict(parameters))
