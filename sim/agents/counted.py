@@ -43,7 +43,7 @@ class Counted(NamedTuple):
 
 
 class Broadcast(NamedTuple):
-    """A year as agents are told of it: the tables they decide on, what each home counts for, who then works in town."""
+    """What agents need to know of a year: the tables they decide on, what each home counts for, who then works in town."""
 
     tables: MoveTables
     year: int

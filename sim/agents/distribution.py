@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.arrays import Array
 from sim.compiled import compiled
 
-_PER_DOUBLING = 8  # bits of the fraction that tell bins apart
+_PER_DOUBLING = 8  # bits of the fraction that separate bins
 _CUT = 52 - _PER_DOUBLING
 SHIFT = np.int64(_CUT)
 

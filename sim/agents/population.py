@@ -24,7 +24,7 @@ from sim.streams import words
 class Population(CountedAgents, AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
-    The columns belong to this population of this model alone. `names` are those of the cells; `limits` tell
+    The columns belong to this population of this model alone. `names` are those of the cells; `limits` say
     what values stay below where a column's type allows more; `agent_type` is the Mesa agent a row is shown as.
     """
 
