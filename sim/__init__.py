@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.compiled import keep_compiled_code
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from sim.analysis.results import Results
     from sim.model import FactorFlowModel
     from sim.scenario.schema import Scenario
-
-keep_compiled_code()  # before Numba is imported anywhere
 
 __all__ = ["__version__", "build_model", "compare", "load", "open_results", "run"]
 

@@ -9,29 +9,45 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-_WORD = "NUMBA_CACHE_DIR"
+import numba
+
 _PACKAGE = Path(__file__).parent
 
 
-def keep_compiled_code() -> None:
-    """Name Numba a folder beside the source, or of the user's where that cannot be written; what the user named stands."""
-    if os.environ.get(_WORD):
-        return
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function with Numba, its machine code kept in the folder of this state of the source.
+
+    Numba is given the folder only while it notes where the function is kept: neither its settings nor the environment are
+    other afterwards. A folder that the user named in NUMBA_CACHE_DIR stands. Where nothing can be written Numba keeps
+    what it can beside the source.
+    """
+
+    def compile_function(function: Callable[..., Any]) -> Any:
+        named = numba.config.CACHE_DIR
+        try:
+            numba.config.CACHE_DIR = named or str(kept_in() or "")
+            return numba.njit(cache=True, **options)(function)
+        finally:
+            numba.config.CACHE_DIR = named
+
+    return compile_function
+
+
+@cache
+def kept_in() -> Path | None:
+    """The folder for compiled code: beside the source, or of the user's where that cannot be written; None: nowhere."""
     beside = _PACKAGE / "__pycache__" / "compiled"
     state = state_of_source()
     folder = first_writable((beside / state, *(folder / state for folder in folders())))
-    if folder is None:
-        return  # Numba says itself that there is no place
-    if folder.parent == beside:
+    if folder is not None and folder.parent == beside:
         _forget_others(folder)
-    os.environ[_WORD] = str(folder)
-    if "numba" in sys.modules:  # it has read its settings already
-        sys.modules["numba"].config.CACHE_DIR = str(folder)
+    return folder
 
 
 def state_of_source() -> str:
@@ -39,15 +55,15 @@ def state_of_source() -> str:
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         text = path.read_bytes()
-        if b"numba" in text:
+        if b"numba" in text or b"sim.compiled" in text:
             digest.update(text)
     return digest.hexdigest()[:12]
 
 
 def folders() -> Iterable[Path]:
     """Folders of the user's for compiled code, in order: the cache of the account, then one that lasts until a restart."""
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    yield Path(cache) / "factorflow"
+    account = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    yield Path(account) / "factorflow"
     yield Path(tempfile.gettempdir()) / f"factorflow-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
 
 

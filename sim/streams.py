@@ -6,8 +6,9 @@ Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from sim.compiled import compiled
 
 LABOUR_MOVES, CAPITAL_MOVES, LAND_MOVES, WORKPLACE = 1, 2, 3, 4  # events: one number each, never reused
 
@@ -17,7 +18,7 @@ _LOW, _SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 _UNIT = 1.0 / 4294967296.0
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words for a counter of four 32-bit words under a key of two: ten rounds of multiply and mix."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -34,7 +35,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return x0, x1, x2, x3  # type: ignore[return-value]
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def words(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[int, int, int, int]:
     """The four 32-bit words that belong to this agent, this year, this event."""
     low = np.uint64(agent) & _LOW
@@ -42,7 +43,7 @@ def words(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple
     return philox(low, high, year, event, seed, replicate)  # type: ignore[no-any-return]
 
 
-@numba.njit(cache=True)
+@compiled()
 def fill_words(block, seed, replicate, event, year, first, agents):  # type: ignore[no-untyped-def]
     """The words of `agents` agents from `first` on into block, (4, agent): a plain loop that compilers turn into vectors."""
     for place in range(agents):
@@ -50,13 +51,13 @@ def fill_words(block, seed, replicate, event, year, first, agents):  # type: ign
         block[0, place], block[1, place], block[2, place], block[3, place] = a, b, c, d
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def uniform(word: int) -> float:
     """The number in (0, 1) a word stands for: the middle of its 2^-32."""
     return (word + 0.5) * _UNIT
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def draws(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple[float, float, float, float]:
     """Four independent uniform numbers in (0, 1) that belong to this agent, this year, this event."""
     a, b, c, d = words(seed, replicate, event, year, agent)

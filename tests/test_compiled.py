@@ -73,10 +73,43 @@ def test_code_is_kept_in_the_temporary_folder_where_the_account_has_no_cache(sea
     assert list(tmp_path.glob("factorflow-*/**/*.nbi"))
 
 
-def test_the_folder_a_user_named_stands(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    compiled.keep_compiled_code()
-    assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path)
+def test_importing_the_package_changes_nothing(tmp_path):
+    """Neither a file nor a variable of the environment, nor what Numba is set to for others; kernels may keep their code."""
+    package = tmp_path / "copy" / "sim"
+    shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
+    code = """
+import os
+from pathlib import Path
+import numba
+import sim
+here = Path(sim.__file__).parent
+before = dict(os.environ), numba.config.CACHE_DIR, sorted(here.rglob("*"))
+import sim.model, sim.experiments.experiment
+print(before[0] == dict(os.environ), before[1] == numba.config.CACHE_DIR)
+print([str(path.relative_to(here)) for path in sorted(here.rglob("*")) if path not in before[2]][:2])
+"""
+    bare = {"NUMBA_CACHE_DIR": None, "PYTHONDONTWRITEBYTECODE": "1"}
+    assert answers(code, package.parent, 1, **bare) == [f"True True\n['__pycache__', '__pycache__{os.sep}compiled']\n"]
+    shutil.rmtree(package / "__pycache__")
+    code = """
+import os
+from pathlib import Path
+before = dict(os.environ)
+import sim
+print(before == dict(os.environ), list(Path(sim.__file__).parent.rglob("__pycache__")))
+"""
+    assert answers(code, package.parent, 1, **bare) == ["True []\n"]
+
+
+def test_the_folder_a_user_named_stands(tmp_path):
+    answers(FEW, ROOT, 1, NUMBA_CACHE_DIR=tmp_path)
+    assert list(tmp_path.rglob("streams.draws*.nbi"))
+
+
+def test_a_second_process_compiles_nothing(tmp_path):
+    code = "from sim.streams import draws; draws(7, 0, 1, 2014, 12345); print(sum(draws.stats.cache_hits.values()))"
+    assert answers(code, ROOT, 1, NUMBA_CACHE_DIR=tmp_path) == ["0\n"]
+    assert answers(code, ROOT, 1, NUMBA_CACHE_DIR=tmp_path) == ["1\n"]
 
 
 def test_the_first_folder_that_can_be_written_is_taken(tmp_path):
@@ -98,8 +131,8 @@ still, nobody = np.zeros(3), np.zeros(1, dtype=bool)
 tables = MoveTables(np.cumsum(np.full((3, 3), 1 / 3), axis=1).round(15).clip(max=1), np.zeros(1, dtype=np.int64), 1.0, still,
                     np.arange(3), True, still, nobody, np.zeros(1, dtype=np.int64))
 cell, none = np.zeros(999, dtype=np.uint8), np.empty(0, dtype=np.uint8)
-kernel.advance(cell.copy(), cell, none, none.astype(np.uint16), 7, 0, 1, 2014, odds.odds_of(tables), np.ones(3),
-               np.zeros(3, dtype=np.int32), 1)
+table = kernel.Table(cell.copy(), cell, none, none.astype(np.uint16))
+kernel.advance(table, kernel.Draw(7, 0, 1, 2014), odds.odds_of(tables), np.ones(3), np.zeros(3, dtype=np.int32), 1)
 print(np.bincount(cell, minlength=3))
 """
     before = answers(code, package.parent, 1, NUMBA_CACHE_DIR=None)

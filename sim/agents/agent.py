@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import mesa
 import numpy as np
 
-if TYPE_CHECKING:
-    from sim.agents.population import Population
+
+class Table(Protocol):
+    """What an agent needs of the population it is a row of."""
+
+    first_id: int
+    weight: float
+
+    def owner(self) -> Any:
+        """The model."""
+
+    def advance_one(self, row: int) -> int:
+        """Let the agent of a row decide."""
+
+    def values(self, name: str, index: Any) -> Any:
+        """An attribute at some rows."""
+
+    def write(self, name: str, index: Any, value: object) -> None:
+        """Write a column at some rows."""
 
 
 class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
@@ -18,11 +34,11 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     what is not held any more is freed, and `model.agents` makes it anew.
     """
 
-    population: Population
+    population: Table
     row: int
     pos = None  # agents stand in cells, not on one of Mesa's grids
 
-    def __init__(self, population: Population, row: int) -> None:
+    def __init__(self, population: Table, row: int) -> None:
         """An agent for a row; populations make them."""
         # Mesa's own __init__ would register the agent, and the model would then keep every row ever asked for.
         object.__setattr__(self, "population", population)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from sim.arrays import Array, Flag, Index
+from sim.compiled import compiled
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
 
@@ -91,13 +91,13 @@ def everybody_chooses(chosen: Array) -> MoveTables:
     )
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def row_of(home, skill, odds):  # type: ignore[no-untyped-def]
     """The row of shares of an agent of a home and skill, unsigned: such numbers need no look at which end they count from."""
     return np.uint64(odds.group[skill]) * np.uint64(odds.town.size) + np.uint64(home)
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def choose(row, place, odds):  # type: ignore[no-untyped-def]
     """The place a word stands for in a row of shares: the first whose bound is not below it."""
     cells = np.uint64(odds.town.size)
@@ -108,7 +108,7 @@ def choose(row, place, odds):  # type: ignore[no-untyped-def]
     return at - row * cells
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def decide(home, cell, skill, move, place, village, course, odds):  # type: ignore[no-untyped-def]
     """What an agent with these four words does in a year: (home, cell, skill, event).
 

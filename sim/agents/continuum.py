@@ -44,12 +44,18 @@ class Continuum:
         """The stock by (home, cell)."""
         return np.asarray(self.mass.sum(axis=2))
 
-    def skills(self, in_town: Array, skills: int) -> Array:
+    def skills(self, in_town: Array, skills: int) -> Array:  # noqa: ARG002  # called as that of a population is
         """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
         persons = self.mass.sum(axis=0)
         return np.stack([persons * (1 - in_town)[:, None], persons * in_town[:, None]], axis=2)
 
-    def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
+    def advance(
+        self,
+        tables: MoveTables,
+        year: int,  # noqa: ARG002  # called as that of a population is
+        worth: Array | None = None,
+        in_town: Array | None = None,  # noqa: ARG002
+    ) -> Moves:
         """Move expected shares: villages that become urban first, then training, then those who reconsider."""
         cells = self.mass.shape[0]
         worth = np.ones(cells) if worth is None else worth

@@ -43,7 +43,7 @@ class Counted(NamedTuple):
 
 
 class Broadcast(NamedTuple):
-    """A year as agents are told of it: the tables they decide on, what each home counts for, who then works in town."""
+    """What agents need to know of a year: the tables they decide on, what each home counts for, who then works in town."""
 
     tables: MoveTables
     year: int
@@ -127,13 +127,11 @@ def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
     return np.asarray(np.clip(np.ceil(known * 65536.0), 0, 65536)).astype(np.int32)
 
 
-def rows_of_kernel(
-    columns: Mapping[str, NDArray[np.unsignedinteger]],
-) -> tuple[kernel.Rows, kernel.Rows, kernel.Rows, kernel.Rows]:
-    """Home, cell, skill and luck as the kernel takes them; the last two empty for kinds without."""
+def table_of(columns: Mapping[str, NDArray[np.unsignedinteger]]) -> kernel.Table:
+    """The columns as the kernel takes them."""
     skill = columns.get("skill", np.empty(0, dtype=np.uint8))
     luck = columns.get("workplace_luck", np.empty(0, dtype=np.uint16))
-    return columns["home"], columns["cell"], skill, luck
+    return kernel.Table(columns["home"], columns["cell"], skill, luck)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Array
+from sim.compiled import compiled
 
-_PER_DOUBLING = 8  # bits of the fraction that tell bins apart
+_PER_DOUBLING = 8  # bits of the fraction that separate bins
 _CUT = 52 - _PER_DOUBLING
 SHIFT = np.int64(_CUT)
 
@@ -43,13 +43,13 @@ def edges(of: Bins) -> Array:
     return cuts
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def bin_of(bits, of):  # type: ignore[no-untyped-def]
     """The bin of a value from its bits as a whole number."""
     return min(max((bits >> SHIFT) - of.first, 0), of.number - 1)
 
 
-@numba.njit(cache=True)
+@compiled()
 def fill(counts, values, of):  # type: ignore[no-untyped-def]
     """Add values to the counts of their bins."""
     bits = values.view(np.int64)
@@ -84,7 +84,7 @@ class Distribution:
         return self.quantile(np.arange(1, 10) / 10)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _gini(counts, cuts):  # type: ignore[no-untyped-def]
     """One walk over the bins: G = (sum_i n_i y_i (2 N_i - N) + sum_i n_i^2 width_i / 6) / (N sum_i n_i y_i).
 

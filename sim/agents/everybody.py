@@ -105,7 +105,7 @@ class Everybody(AgentRows):
     def _numbers(self) -> range:
         return range(self.size)
 
-    def _rearranged(self, rows: Rows) -> NoReturn:
+    def _rearranged(self, rows: Rows) -> NoReturn:  # noqa: ARG002  # refused whatever they are
         raise TypeError(
             "model.agents is everybody there is, so it cannot change in place; "
             "leave out inplace, or start from a selection: select().shuffle(inplace=True)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
 from sim.agents.odds import Odds
 from sim.arrays import Array
+from sim.compiled import compiled
 from sim.streams import fill_words
 
 Rows = NDArray[np.unsignedinteger[Any]]
@@ -20,31 +21,45 @@ CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not d
 BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
 
 
+class Table(NamedTuple):
+    """The columns of a kind as the kernel takes them; skill and luck are empty for kinds without."""
+
+    home: Rows
+    cell: Rows
+    skill: Rows
+    luck: Rows
+
+
+class Draw(NamedTuple):
+    """Which random words agents meet in a pass: those of a seed, a replicate, an event and a year."""
+
+    seed: int
+    replicate: int
+    event: int
+    year: int
+
+
 def borders(agents: int, begin: int = 0, end: int = CHUNKS) -> NDArray[np.int64]:
     """Numbers of the agents at which the pieces begin to end - 1 of a table of `agents` begin, and where the last ends."""
     return np.arange(begin, end + 1, dtype=np.int64) * agents // CHUNKS
 
 
 def advance(
-    home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
-    odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
-) -> tuple[Array, Counts, Counts]:  # fmt: skip
+    table: Table, draw: Draw, odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+) -> tuple[Array, Counts, Counts]:
     """Let every agent decide and write its row: (moves by (kind of move, origin, destination), homes, workers).
 
     worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
-    skill, works in town) when luck below in_town[c], in 65536ths, works in town. Kinds without skills pass empty columns.
+    skill, works in town) when luck below in_town[c], in 65536ths, works in town.
     """
-    pieces = borders(home.size)
-    moves, homes, workers = advance_pieces(
-        home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, skills
-    )
+    pieces = borders(table.home.size)
+    moves, homes, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
     return moves.sum(axis=0), homes, workers
 
 
 def advance_pieces(
-    home: Rows, cell: Rows, skill: Rows, luck: Rows, seed: int, replicate: int, event: int, year: int,
-    pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int,
-) -> tuple[Array, Counts, Counts]:  # fmt: skip
+    table: Table, draw: Draw, pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+) -> tuple[Array, Counts, Counts]:
     """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
@@ -53,14 +68,14 @@ def advance_pieces(
     cells, chunks = in_town.size, pieces.size - 1
     moves = np.zeros((chunks, 2, cells, cells))
     homes, workers = _tables(chunks, cells, skills)
-    _advance(home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers)
+    _advance(*table, *draw, pieces, odds, worth, in_town, moves, homes, workers)
     return moves, homes.sum(axis=0), workers.sum(axis=0)
 
 
-def count(home: Rows, cell: Rows, skill: Rows, luck: Rows, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
+def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
     """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
     homes, workers = _tables(CHUNKS, in_town.size, skills)
-    _count(home, cell, skill, luck, in_town, homes, workers)
+    _count(*table, in_town, homes, workers)
     return homes.sum(axis=0), workers.sum(axis=0)
 
 
@@ -69,7 +84,7 @@ def _tables(chunks: int, cells: int, skills: int) -> tuple[Counts, Counts]:
     return np.zeros((chunks, cells, cells), dtype=np.int64), np.zeros((chunks, cells, skills, 2), dtype=np.int64)
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _advance(  # type: ignore[no-untyped-def]
     home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers
 ):
@@ -87,7 +102,7 @@ def _advance(  # type: ignore[no-untyped-def]
                 count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
 
 
-@numba.njit(cache=True)  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
+@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
 def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
     for chunk in range(CHUNKS):
         first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
@@ -96,7 +111,7 @@ def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no
             count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
 
 
-@numba.njit(cache=True)
+@compiled()
 def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
@@ -132,14 +147,14 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
             moves[0 if happened == MIGRATED else 1, was, new_cell] += counts_for
 
 
-@numba.njit(cache=True)
+@compiled()
 def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
     """Add a block of agents to the counts by (home, cell)."""
     for agent in range(home.size):
         homes[home[agent], cell[agent]] += 1
 
 
-@numba.njit(cache=True)
+@compiled()
 def count_workers(cell, skill, luck, in_town, workers):  # type: ignore[no-untyped-def]
     """Add a block of agents to the counts by (cell, skill, works in town)."""
     for agent in range(cell.size):

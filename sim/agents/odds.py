@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.choice import MoveTables
 from sim.arrays import Array, Flag, Index
+from sim.compiled import compiled
 
 _WORDS = 1 << 32
 _LARGEST_GUIDE = 1 << 18  # bytes: it must stay in a processor's own cache beside the agents
@@ -81,7 +81,7 @@ def _guide_bits(rows: int, cells: int) -> int:
     return bits
 
 
-@numba.njit(cache=True)
+@compiled()
 def _fill_rows(cumulative, bounds, guide, shift):  # type: ignore[no-untyped-def]
     """Bounds of every place, and for every bucket the first place whose bound is not below the bucket's first word."""
     rows, cells = cumulative.shape

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_kernel, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning
@@ -24,7 +24,7 @@ from sim.streams import words
 class Population(CountedAgents, AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
-    The columns belong to this population of this model alone. `names` are those of the cells; `limits` tell
+    The columns belong to this population of this model alone. `names` are those of the cells; `limits` say
     what values stay below where a column's type allows more; `agent_type` is the Mesa agent a row is shown as.
     """
 
@@ -99,20 +99,24 @@ class Population(CountedAgents, AgentRows):
         self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
         with threads_for(self.size):
             return kernel.advance(
-                *rows_of_kernel(self.columns), *self.key, self.event, broadcast.year, odds, broadcast.worth,
-                in_65536ths(broadcast.in_town, self.cells), skills,
-            )  # fmt: skip
+                table_of(self.columns),
+                kernel.Draw(*self.key, self.event, broadcast.year),
+                odds,
+                broadcast.worth,
+                in_65536ths(broadcast.in_town, self.cells),
+                skills,
+            )
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
         with threads_for(self.size):
-            return kernel.count(*rows_of_kernel(self.columns), in_65536ths(in_town, self.cells), skills)
+            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
         if self._odds is None:
             raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
         self.changed_by_hand = True
-        home, cell, skill, _ = rows_of_kernel(self.columns)
+        home, cell, skill, _ = table_of(self.columns)
         was = int(skill[row]) if skill.size else 0
         drawn = words(*self.key, self.event, self.year, row)
         home[row], cell[row], new_skill, happened = decide(int(home[row]), int(cell[row]), was, *drawn, self._odds)
@@ -191,7 +195,7 @@ class Population(CountedAgents, AgentRows):
     def _numbers(self) -> range:
         return range(self.size)
 
-    def _rearranged(self, rows: Rows) -> Self:
+    def _rearranged(self, rows: Rows) -> Self:  # noqa: ARG002  # refused whatever they are
         raise TypeError(
             "the order of a population is who its agents are, so it cannot change in place; "
             "leave out inplace, or start from a selection: select().shuffle(inplace=True)"

@@ -20,7 +20,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import Any, Protocol, Self, overload
 
 import mesa
 import numpy as np
@@ -28,10 +28,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.agents.agent import FactorAgent
-
-if TYPE_CHECKING:
-    from sim.agents.everybody import Everybody
-    from sim.agents.population import Population
 
 Rows = NDArray[np.intp]
 Index = Rows | slice
@@ -41,10 +37,43 @@ Method = str | Callable[..., Any]
 _FAST: dict[Any, Any] = {sum: np.sum, min: np.min, max: np.max}  # Python's own loop over an array is slow
 
 
+class Source(Protocol):
+    """What rows are read from and written to: one population, or all of a model together."""
+
+    @property
+    def size(self) -> int:
+        """The number of agents."""
+
+    @property
+    def kind(self) -> str:
+        """What the agents are called together."""
+
+    def owner(self) -> Any:
+        """The model."""
+
+    def agent(self, row: int | np.integer[Any]) -> FactorAgent:
+        """One row as an agent."""
+
+    def number_of(self, agent: object) -> int | None:
+        """The row of an agent, None where it is not one of these."""
+
+    def rows_of(self, agent_type: type[mesa.Agent], rows: Rows) -> Rows:
+        """Those rows whose agents are of a type."""
+
+    def values(self, name: str, index: Index) -> Values:
+        """A copy of an attribute at some rows."""
+
+    def values_or(self, name: str, index: Index, default: object) -> Values:
+        """The same, or `default` where there is none of the name."""
+
+    def write(self, name: str, index: Index, value: object) -> None:
+        """Write a column at some rows: one value for all, or one for each."""
+
+
 class AgentRows(Sequence[FactorAgent]):
     """Rows of a population, or of all, in an order, answering to the words of Mesa's AgentSet."""
 
-    population: Population | Everybody
+    population: Source
 
     @property
     @abstractmethod
@@ -225,7 +254,7 @@ class AgentRows(Sequence[FactorAgent]):
 class Selection(AgentRows):
     """A view: some rows of a population or of all, in some order. Which rows is fixed; what they hold is the present."""
 
-    def __init__(self, population: Population | Everybody, rows: Rows) -> None:
+    def __init__(self, population: Source, rows: Rows) -> None:
         """A selection of rows, each at most once."""
         self.population, self._rows = population, rows
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from sim.agents import kernel
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, rows_of_kernel, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
 from sim.agents.odds import odds_of
 from sim.agents.start import Beginning
 from sim.arrays import Array
@@ -72,9 +72,14 @@ class Shard:
         start = self.beginning
         with threads_for(int(self.pieces[-1] - self.pieces[0])):
             moves, homes, workers = kernel.advance_pieces(
-                *rows_of_kernel(self.columns), *start.key, start.event, broadcast.year, self.pieces,
-                odds_of(broadcast.tables), broadcast.worth, in_65536ths(broadcast.in_town, start.cells), skills,
-            )  # fmt: skip
+                table_of(self.columns),
+                kernel.Draw(*start.key, start.event, broadcast.year),
+                self.pieces,
+                odds_of(broadcast.tables),
+                broadcast.worth,
+                in_65536ths(broadcast.in_town, start.cells),
+                skills,
+            )
         self.lived += 1
         whole = bool((broadcast.worth == 1.0).all())
         return moves.sum(axis=0, keepdims=True) if whole else moves, homes, workers
@@ -84,7 +89,7 @@ class Shard:
         if self.lived != lived:
             return None
         with threads_for(int(self.pieces[-1] - self.pieces[0])):
-            return kernel.count(*rows_of_kernel(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
+            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
 
     def relive(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
         """Begin again, live the years of the history, then answer: the same draws, so the same rows."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.columns import LUCK, Column
+from sim.compiled import compiled
 from sim.streams import WORKPLACE, draws
 
 _GOLDEN = 0.6180339887498949
@@ -88,7 +88,7 @@ def workplace_luck(
     return luck
 
 
-@numba.njit(cache=True)  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
+@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
 def _spread(luck, workers, ends, seed, replicate, begin, end):  # type: ignore[no-untyped-def]
     """Fill the lucks of one (cell, skill) after the other, as far as its rows lie from `begin` to before `end`."""
     skills = workers.shape[1]

@@ -9,15 +9,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from sim.analysis.results import Results, median_and_band
+from sim.analysis.pairing import crossed, median_and_band, why_unpaired
+from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
 from sim.errors import ResultsError, listed
 
 _KEYS = ["measure", "scope", "place", "year"]
 _LEVELS = ["baseline_median", "scenario_median", "difference", "p05", "p95"]
 _COLUMNS = ["scenario", *_KEYS, *_LEVELS, "unit", "paired", "replicates"]
-_DRAWN = ("labour_agents", "capital_agents", "land_agents", "continuum")
-_AT_MOST = 100  # quantiles kept of each side where replicates cannot be paired, so that 1000 x 1000 stays small
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
     tables, notes = [], []
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
-        unlike = _drawn_unlike(baseline, other)
+        unlike = why_unpaired(baseline, other)
         tables.append(_differences(reference, _wide(other), label, paired=not unlike))
         notes += _notes(baseline, other, unlike)
     table = pd.concat(tables, ignore_index=True)
@@ -152,24 +151,9 @@ def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired
 
 def _unpaired_band(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Median and band of X - Y over all pairs of two independent samples (Hodges and Lehmann 1963)."""
-    first, second = _thinned(before), _thinned(after)
-    bands = []
-    rows_at_once = max(1, 4_000_000 // (first.shape[1] * second.shape[1]))
-    for start in range(0, len(first), rows_at_once):
-        rows = slice(start, start + rows_at_once)
-        difference = (second[rows, :, None] - first[rows, None, :]).reshape(len(first[rows]), -1)
-        bands.append(median_and_band(pd.DataFrame(difference, index=before.index[rows])))
-    band = pd.concat(bands)
+    band = pd.concat([median_and_band(difference) for difference in crossed(before, after)])
     counted = pd.concat([before.notna().sum(axis=1), after.notna().sum(axis=1)], axis=1).min(axis=1)
     return band.assign(replicates=counted.loc[band.index])
-
-
-def _thinned(values: pd.DataFrame) -> np.ndarray:
-    numbers = values.to_numpy(dtype=np.float64)
-    if numbers.shape[1] <= _AT_MOST:
-        return numbers
-    thinned: np.ndarray = np.nanquantile(numbers, (np.arange(_AT_MOST) + 0.5) / _AT_MOST, axis=1).T
-    return thinned
 
 
 def _check_comparable(baseline: Results, other: Results) -> None:
@@ -184,22 +168,6 @@ def _check_comparable(baseline: Results, other: Results) -> None:
             raise ResultsError(
                 f"{measure} is in {unit} in {other.path} but in {baseline.units[measure]} in {baseline.path}; run one again."
             )
-
-
-def _drawn_unlike(baseline: Results, other: Results) -> list[str]:
-    """Why two runs cannot be paired replicate by replicate; empty if they can."""
-    reasons = []
-    first, second = (dict(results.manifest["scenario"].get("run", {})) for results in (baseline, other))
-    for word in _DRAWN:
-        if first.get(word) != second.get(word):
-            reasons.append(f"{word} is {first.get(word)} in one and {second.get(word)} in the other")
-    seeds = [{row["replicate"]: row["seed"] for row in results.manifest["replicates"]} for results in (baseline, other)]
-    shared = set(baseline.replicates) & set(other.replicates)
-    if any(seeds[0][replicate] != seeds[1][replicate] for replicate in shared):
-        reasons.append("their seeds differ")
-    if not shared:
-        reasons.append("they have no finished replicate in common")
-    return reasons
 
 
 def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:

@@ -30,6 +30,7 @@ from sim.analysis.manifest import (
     own_hash,
     read_manifest,
 )
+from sim.analysis.pairing import median_and_band
 from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
 from sim.errors import FactorFlowError, ResultsError, listed
 from sim.files import check_writable, written_folder
@@ -132,19 +133,6 @@ class Results:
             raise ResultsError(f"{self.path / MANIFEST} differs from what was written. Run the scenario again.")
         done = frame["replicate"].isin(self.replicates)
         return frame if done.all() else frame[done].reset_index(drop=True)
-
-
-def median_and_band(values: pd.DataFrame) -> pd.DataFrame:
-    """Median and 90% band over replicates: a row per row of `values` (columns are replicates), same unit.
-
-    Columns replicates, median, p05, p95 (linear interpolation, Hyndman and Fan 1996, type 7). A missing value is left
-    out and not counted; a row without any value is dropped.
-    """
-    values = values.dropna(how="all")
-    numbers = values.to_numpy(dtype=np.float64)
-    low, middle, high = np.nanquantile(numbers, (0.05, 0.5, 0.95), axis=1) if len(numbers) else np.empty((3, 0))
-    counted = np.isfinite(numbers).sum(axis=1)
-    return pd.DataFrame({"replicates": counted, "median": middle, "p05": low, "p95": high}, index=values.index)
 
 
 def free_folder(wanted: Path) -> Path:

@@ -32,11 +32,11 @@ def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool)
     if as_json:
         terminal.say_json(found)
         return DONE
-    _tell(found)
+    _print(found)
     return DONE
 
 
-def _tell(found: dict[str, Any]) -> None:
+def _print(found: dict[str, Any]) -> None:
     columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "times plain Mesa",
                "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
     for title, key in (("A year of migration", "speeds"), ("Growth with the number of agents", "growth")):
@@ -72,7 +72,7 @@ def _tell(found: dict[str, Any]) -> None:
             f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
             f"{row['peak'] / 1e9:.2f} GB at the peak."
         )
-    _tell_stages(found["stages"])
+    _print_stages(found["stages"])
     for cells, changes in found["coupling"].items():
         for change, row in changes.items():
             terminal.say(
@@ -85,7 +85,7 @@ def _tell(found: dict[str, Any]) -> None:
         terminal.say("mesa-frames is not installed (version 0.1.0 would be measured too).")
 
 
-def _tell_stages(stages: dict[int, dict[str, float]]) -> None:
+def _print_stages(stages: dict[int, dict[str, float]]) -> None:
     """Milliseconds a year by stage, and what running several scenarios in one pass could save at most."""
     from sim.evidence.benchmark.stages import AGENTS
 

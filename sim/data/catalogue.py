@@ -73,9 +73,9 @@ def family_parameters(world: str) -> Mapping[str, Parameter]:
 @cache
 def parameters(world: str) -> Mapping[str, Parameter]:
     """The parameters of a world by name; a world may say other values than its table, inside its ranges."""
-    told = worlds()[world].get("parameters", {})
+    own = worlds()[world].get("parameters", {})
     return {
-        name: replace(parameter, value=float(told.get(name, parameter.value)))
+        name: replace(parameter, value=float(own.get(name, parameter.value)))
         for name, parameter in family_parameters(world).items()
     }
 

@@ -112,7 +112,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     revenue = member @ (tax + (1 - to_households)[:, None] * earned.other_rent)
     before = market - tax
     social = _transfers(world, economy.workforce.persons, before)
-    levied = [_levy(levy, world, economy, rules, before, earned) for levy in rules.levies]
+    levied = [_levy(levy, economy, rules, before, earned) for levy in rules.levies]
     subsidised = [_subsidy(subsidy, world, economy, rules, earned, consumption - housing) for subsidy in rules.subsidies]
     budgets, returned = _budgets(world, revenue, social), np.zeros_like(income)
     for levy, paid in zip(rules.levies, levied, strict=True):
@@ -196,7 +196,7 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     return np.asarray(gross), np.asarray(taxed)
 
 
-def _levy(levy: Levy, world: World, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
+def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
     """The form of what households of every cell pay of one levy."""
     if levy.base == "income":
         return np.asarray(levy.rate[:, None] * before)

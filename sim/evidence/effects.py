@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.results import Results, median_and_band
+from sim.analysis.pairing import median_and_band
+from sim.analysis.results import Results
 from sim.errors import FactorFlowError
 from sim.scenario.checks import scope_of
 from sim.scenario.expectation import Expectation, Question, Questions

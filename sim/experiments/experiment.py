@@ -56,7 +56,7 @@ def run(
     started, clock = _now(), time.perf_counter()
     folder = default_folder(scenario.name, scenario.digest()) if out is None else out
     check_folder(folder, beside=out is None)
-    replicates = _live(scenario, where, progress or (lambda done, whole: None))
+    replicates = _live(scenario, where, progress or (lambda *_: None))
     done = [replicate for replicate in replicates if replicate.reason is None]
     if not done:
         raise FactorFlowError(f"all {len(replicates)} replicates failed; the first: {replicates[0].reason}")

@@ -98,7 +98,7 @@ class PolicyTerms(Words):
             return 0.0
         return min(1.0, (year - self.from_ + 1) / max(1, self.phase_in))
 
-    def rule_keys(self, world: WorldWords) -> frozenset[str]:
+    def rule_keys(self, world: WorldWords) -> frozenset[str]:  # noqa: ARG002  # instruments look into it
         """Names of the rules this policy changes; two policies that share one in a year must both say `combine`."""
         return frozenset({self.instrument})
 

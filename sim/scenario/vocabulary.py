@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sim.cells import cell_name
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import PolicyTerms
 
 SCOPES = ("world", "region", "cell", "kind")
 
@@ -51,6 +48,6 @@ class WorldWords:
 class Vocabulary:
     """Everything a scenario may name: instruments with their terms, worlds, and measures with their scopes."""
 
-    instruments: Mapping[str, type[PolicyTerms]]
+    instruments: Mapping[str, type[Any]]  # by name, the terms of each: a `PolicyTerms`, which knows of worlds itself
     worlds: Mapping[str, WorldWords]
     measures: Mapping[str, tuple[str, ...]]

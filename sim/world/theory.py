@@ -87,15 +87,15 @@ def described(name: str) -> Corner:
 
 def _every_word_is_known(name: str, entry: Mapping[str, Any], sectors: tuple[str, ...]) -> None:
     """Raise WorldError with the place of the first word that is not known there, and with the words that are."""
-    told: list[tuple[str, Mapping[str, Any], tuple[str, ...]]] = [("", entry, _ENTRY)]
-    told.append(("technology", entry["technology"], sectors))
+    checked: list[tuple[str, Mapping[str, Any], tuple[str, ...]]] = [("", entry, _ENTRY)]
+    checked.append(("technology", entry["technology"], sectors))
     for sector, share in entry["technology"].items():
-        told.append((f"technology.{sector}", share, _SECTOR))
-        told.append((f"technology.{sector}.materials", share.get("materials", {}), sectors))
+        checked.append((f"technology.{sector}", share, _SECTOR))
+        checked.append((f"technology.{sector}.materials", share.get("materials", {}), sectors))
     for cell, has in entry["cells"].items():
-        told.append((f"cells.{cell}", has, _CELL))
-        told.append((f"cells.{cell}.productivity", has.get("productivity", {}), sectors))
-    for place, words, known in told:
+        checked.append((f"cells.{cell}", has, _CELL))
+        checked.append((f"cells.{cell}.productivity", has.get("productivity", {}), sectors))
+    for place, words, known in checked:
         for word in words:
             if word not in known:
                 where = f"{place}.{word}" if place else word
@@ -116,7 +116,7 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
     border = crossed * (corner.trade_cost + p["trade_cost"])
     openness = np.exp(-p["trade_elasticity"] * border[:, :, None] * corner.technology.local_cost)
     made = corner.productivity > 0
-    # productivity is told at one unit of labour; the model counts density from what the cell starts with
+    # productivity is given at one unit of labour; the model counts density from what the cell starts with
     scale = np.exp(np.outer(p["agglomeration"] * np.log(people), corner.technology.value_added))
     return World(
         name=name,
@@ -138,14 +138,14 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
     )
 
 
-def _technology(name: str, sectors: tuple[str, ...], told: Mapping[str, Mapping[str, Any]]) -> Technology:
-    """Cost shares as the entry tells them: labour alone, no materials and costly trade unless it says otherwise."""
+def _technology(name: str, sectors: tuple[str, ...], entry: Mapping[str, Mapping[str, Any]]) -> Technology:
+    """Cost shares as the entry gives them: labour alone, no materials and costly trade unless it says otherwise."""
 
     def column(field: str, default: float) -> Array:
-        return np.array([float(told[sector].get(field, default)) for sector in sectors])
+        return np.array([float(entry[sector].get(field, default)) for sector in sectors])
 
     alike = dict.fromkeys(sectors, 1 / len(sectors))
-    materials = [[float(told[sector].get("materials", alike).get(good, 0.0)) for good in sectors] for sector in sectors]
+    materials = [[float(entry[sector].get("materials", alike).get(good, 0.0)) for good in sectors] for sector in sectors]
     technology = Technology(
         sectors=sectors,
         labour=column("labour", 1.0),

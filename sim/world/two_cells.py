@@ -50,10 +50,7 @@ def build(p: Mapping[str, float]) -> World:
     skill_share = np.tile([0.0, 0.0, 1.0, 0.0, 0.0], (2, 1))
     wages, capital_income, rents = value_added @ tech.labour, value_added @ tech.capital, value_added @ tech.land
     keep, saved = 1 - p["wedge"], p["saving_rate"]
-    rental = capital_income.sum() / product * p["capital_depreciation"] / (saved * keep)
-    owned = saved * keep * (wages + rents) / (p["capital_depreciation"] - saved * keep * rental)
-    used = capital_income / rental
-    capital = fit_margins(np.array([[4.0, 1.0], [1.0, 4.0]]), owned, used)
+    rental, owned, capital = _capital(capital_income, wages + rents, p)
     income = keep * (wages + rents + rental * owned)
     land = np.diag([0.1, 0.9]) * p["land_area"]
     public, public_spending = _public_money(p, residents.sum(axis=0), product)
@@ -100,6 +97,15 @@ def build(p: Mapping[str, float]) -> World:
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ spending @ weights)),
     )
+
+
+def _capital(capital_income: Array, other_income: Array, p: Mapping[str, float]) -> tuple[float, Array, Array]:
+    """The return that keeps capital constant, what each cell owns, (cell,), and where that stands, (owner, cell), yuan."""
+    kept, wear = p["saving_rate"] * (1 - p["wedge"]), p["capital_depreciation"]
+    product = p["people"] * p["product_per_head"]
+    rental = capital_income.sum() / product * wear / kept
+    owned = kept * other_income / (wear - kept * rental)
+    return rental, owned, fit_margins(np.array([[4.0, 1.0], [1.0, 4.0]]), owned, capital_income / rental)
 
 
 def _places() -> Places:

@@ -67,8 +67,6 @@ def build(p: Mapping[str, float]) -> World:
     bundle = input_cost(tech, accounts.wage.ravel(), rental_rate, rent, prices)
     weights = demand / demand.sum()
     stock_growth = p["infrastructure_depreciation"] + p["infrastructure_trend"]
-    in_town = np.zeros(places.region_of_cell.size)
-    in_town[1::2] = data.work_in_town
     return World(
         name=NAME,
         first_year=YEAR,
@@ -86,7 +84,7 @@ def build(p: Mapping[str, float]) -> World:
             capital=mobile_capital,
             settled_capital=settled_capital,
             land=land,
-            work_in_town=in_town,
+            work_in_town=_of_villages(data.work_in_town),
             infrastructure=spending_by_cell[INFRASTRUCTURE] / stock_growth,
             services=spending_by_cell[SERVICES] / stock_growth,
             saving_rate=accounts.saving_rate.ravel(),
@@ -101,6 +99,11 @@ def build(p: Mapping[str, float]) -> World:
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ tech.spending @ weights)),
     )
+
+
+def _of_villages(shares: Array) -> Array:
+    """Shares by region, (region,), as those of its rural cell, (cell,); none in towns."""
+    return np.stack([np.zeros_like(shares), shares], axis=1).ravel()
 
 
 def _final_demand(accounts: Accounts, capital: Array, rental: Array, public: Array, p: Mapping[str, float]) -> Array:

@@ -71,7 +71,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     value = slice_value(world, capital)
     units = capital_units(world, capital, value)
     held = units.sum(axis=1)
-    _slice_for_every_owner(world, held, value)
+    _slice_for_every_owner(world, held)
     owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
     people = workforce(world, labour, stocks.work_in_town)
     exact = stocks.residents + stocks.settled
@@ -104,7 +104,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     )
 
 
-def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
+def _slice_for_every_owner(world: World, held: Array) -> None:
     """Raise FactorFlowError where an owner of capital has no slice to stand for it, naming how many agents it takes."""
     stocks = world.stocks
     owned = (stocks.capital + stocks.settled_capital).sum(axis=1)

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim.analysis.results as module
-from sim.analysis.results import free_folder, median_and_band, open_results, save_results, verify
+from sim.analysis.pairing import median_and_band
+from sim.analysis.results import free_folder, open_results, save_results, verify
 from sim.errors import ResultsError
 from tests.results.synthetic import UNITS, future, manifest, series, tables
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from sim.arrays import Array
+from sim.compiled import compiled
 from sim.errors import MarketDidNotClear
 from sim.world.world import World
 
@@ -69,6 +70,34 @@ class Demand:
     vouchers: Array
 
 
+class _Markets(NamedTuple):
+    """What the compiled sweeps read, in their order and layout; `_sweeps` says what each is."""
+
+    size: float
+    labour: Array
+    capital: Array
+    land: Array
+    productivity: Array
+    by_buyer: Array
+    by_seller: Array
+    final_map: Array
+    housing_map: Array
+    goods_map: Array
+    vouchers: Array
+    with_vouchers: bool
+    labour_share: Array
+    capital_share: Array
+    land_share: Array
+    value_added: Array
+    materials: Array
+    spending: Array
+    floor: Array
+    with_floor: bool
+    weights: Array
+    theta: float
+    damping: Array
+
+
 def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> Clearing:
     """Find revenues R that reproduce themselves, and deflate them by the numeraire.
 
@@ -80,48 +109,13 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
     naming the worst market.
     """
-    tech, theta = world.technology, world.parameters.trade_elasticity
-    size = start.sum()
-    # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
-    damping = 1.0 / (1.0 + 0.5 * theta * tech.value_added)
+    tech = world.technology
     floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
-    sweeps = _sweeps(
-        revenue,
-        goods_prices,
-        factor_prices,
-        residual,
-        np.zeros((5, sectors, cells)),
-        np.zeros((4, cells)),
-        np.zeros((cells, sectors)),
-        size,
-        supply.labour,
-        supply.capital,
-        supply.land,
-        supply.productivity,
-        np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
-        np.ascontiguousarray(supply.openness.transpose(2, 1, 0)),
-        np.ascontiguousarray(demand.final.T),
-        np.ascontiguousarray(demand.housing.T),
-        np.ascontiguousarray(demand.goods.T),
-        demand.vouchers,
-        bool(demand.vouchers.max() > 0.0),
-        tech.labour,
-        tech.capital,
-        tech.land,
-        tech.value_added,
-        tech.materials,
-        tech.spending,
-        floor / world.price_level,
-        bool(floor.max() > 0.0),
-        world.price_weights,
-        theta,
-        damping,
-        TOLERANCE,
-        MOST_SWEEPS,
-    )
+    markets = _markets(world, supply, demand, start)
+    sweeps = _sweeps(revenue, goods_prices, factor_prices, residual, *_work(cells, sectors), *markets, TOLERANCE, MOST_SWEEPS)
     prices, (wage, rental, rent) = goods_prices.T, factor_prices
     worst = float(np.nanmax(residual)) if np.isfinite(residual).all() else np.inf
     if worst > ACCEPTED:
@@ -142,11 +136,48 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     )
 
 
+def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Markets:
+    """The markets of a year as the sweeps read them: tables by (sector, cell), so that cells lie side by side."""
+    tech, theta = world.technology, world.parameters.trade_elasticity
+    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    return _Markets(
+        size=start.sum(),
+        labour=supply.labour,
+        capital=supply.capital,
+        land=supply.land,
+        productivity=supply.productivity,
+        by_buyer=np.ascontiguousarray(supply.openness.transpose(2, 0, 1)),
+        by_seller=np.ascontiguousarray(supply.openness.transpose(2, 1, 0)),
+        final_map=np.ascontiguousarray(demand.final.T),
+        housing_map=np.ascontiguousarray(demand.housing.T),
+        goods_map=np.ascontiguousarray(demand.goods.T),
+        vouchers=demand.vouchers,
+        with_vouchers=bool(demand.vouchers.max() > 0.0),
+        labour_share=tech.labour,
+        capital_share=tech.capital,
+        land_share=tech.land,
+        value_added=tech.value_added,
+        materials=tech.materials,
+        spending=tech.spending,
+        floor=floor / world.price_level,
+        with_floor=bool(floor.max() > 0.0),
+        weights=world.price_weights,
+        theta=theta,
+        # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
+        damping=1.0 / (1.0 + 0.5 * theta * tech.value_added),
+    )
+
+
+def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:
+    """Zeros for the sweeps to work on."""
+    return np.zeros((5, sectors, cells)), np.zeros((4, cells)), np.zeros((cells, sectors))
+
+
 # Sums over cells run in the order of the cells, never in that of a linear-algebra library, which may change with the number
 # of threads: a matrix is laid out by column, each column is added to all rows at once, and the compiler uses wide registers.
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sweeps(  # type: ignore[no-untyped-def]
     revenue, prices, factor_prices, residual, work, by_cell, log_productivity,
     size, labour, capital, land, productivity, by_buyer, by_seller, final_map, housing_map, goods_map, vouchers,
@@ -196,7 +227,7 @@ def _sweeps(  # type: ignore[no-untyped-def]
     return sweep
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sum(table):  # type: ignore[no-untyped-def]
     """The sum of a table, row by row."""
     total = 0.0
@@ -206,7 +237,7 @@ def _sum(table):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True)
+@compiled()
 def _scale(table, factor):  # type: ignore[no-untyped-def]
     """Multiply a table by a number, in place."""
     for row in range(table.shape[0]):
@@ -214,7 +245,7 @@ def _scale(table, factor):  # type: ignore[no-untyped-def]
             table[row, column] *= factor
 
 
-@numba.njit(cache=True)
+@compiled()
 def _logs(logs, table):  # type: ignore[no-untyped-def]
     """Write the logs of a table; zero where it is not positive."""
     for row in range(table.shape[0]):
@@ -222,7 +253,7 @@ def _logs(logs, table):  # type: ignore[no-untyped-def]
             logs[row, column] = np.log(table[row, column]) if table[row, column] > 0.0 else 0.0
 
 
-@numba.njit(cache=True)
+@compiled()
 def _all_below(table, bound):  # type: ignore[no-untyped-def]
     """Whether every number of a table is below a bound, which one that is no number is not."""
     for row in range(table.shape[0]):
@@ -232,7 +263,7 @@ def _all_below(table, bound):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True)
+@compiled()
 def _level(log_prices, weights, spending):  # type: ignore[no-untyped-def]
     """The numeraire's price: geometric index of the base-year basket over places and goods."""
     total = 0.0
@@ -242,7 +273,7 @@ def _level(log_prices, weights, spending):  # type: ignore[no-untyped-def]
     return np.exp(total)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _times(result, columns, vector):  # type: ignore[no-untyped-def]
     """Write the product of a matrix, laid out by column (column, row), and a vector into `result`."""
     for row in range(result.size):
@@ -254,7 +285,7 @@ def _times(result, columns, vector):  # type: ignore[no-untyped-def]
                 result[row] += columns[column, row] * factor
 
 
-@numba.njit(cache=True)
+@compiled()
 def _pay_factors(  # type: ignore[no-untyped-def]
     factor_prices, revenue, housing, labour, capital, land, labour_share, capital_share, land_share, value_added
 ):
@@ -271,7 +302,7 @@ def _pay_factors(  # type: ignore[no-untyped-def]
         factor_prices[2, c] = pay_land / land[c] if pay_land > 0.0 else 0.0
 
 
-@numba.njit(cache=True)
+@compiled()
 def _make(  # type: ignore[no-untyped-def]
     potential, factor_prices, least, log_prices, productivity, log_productivity,
     labour_share, capital_share, land_share, value_added, materials, theta,
@@ -295,7 +326,7 @@ def _make(  # type: ignore[no-untyped-def]
                 potential[j, c] = np.exp(-theta * (cost - log_productivity[c, j]))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _price(market, log_prices, potential, by_seller, theta):  # type: ignore[no-untyped-def]
     """Competition in every market and its log price; returns the largest change of a log price."""
     change = 0.0
@@ -308,7 +339,7 @@ def _price(market, log_prices, potential, by_seller, theta):  # type: ignore[no-
     return change
 
 
-@numba.njit(cache=True)
+@compiled()
 def _spend(  # type: ignore[no-untyped-def]
     spent, revenue, final, goods, vouchers, market, value_added, materials, spending
 ):
@@ -322,7 +353,7 @@ def _spend(  # type: ignore[no-untyped-def]
             spent[j, n] = demand / market[j, n]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sell(residual, sales, revenue, spent, productivity, potential, by_buyer, damping):  # type: ignore[no-untyped-def]
     """Sales of every cell at these prices, its excess demand, and a damped step of its revenue; returns all revenue."""
     total = 0.0

@@ -133,7 +133,7 @@ def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: flo
     return fund(rules, payer, ENCLAVE, owners, share, place)
 
 
-def payers_of(rules: Rules, world: World, paid_by: str, regions: Iterable[int]) -> list[tuple[int, tuple[int, ...]]]:
+def payers_of(rules: Rules, paid_by: str, regions: Iterable[int]) -> list[tuple[int, tuple[int, ...]]]:
     """Who pays for which regions: `own` each for itself, `upper` the government above them for all at once."""
     regions = tuple(regions)
     return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]

@@ -51,7 +51,7 @@ class Terms(PolicyTerms):
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Spend the payers' money on infrastructure and capital in the belt, and let its members share their density."""
     belt = regions_of(world, terms.regions)
-    for payer, regions in payers_of(rules, world, terms.paid_by, belt):
+    for payer, regions in payers_of(rules, terms.paid_by, belt):
         share = terms.share_of_budget * strength
         cells = cells_of(world, regions, terms.kind)
         weights = per_head(rules, cells)

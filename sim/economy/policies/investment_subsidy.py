@@ -39,7 +39,7 @@ class Terms(PolicyTerms):
 
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Add a subsidy to the returns of capital and to wages in the cells named."""
-    for payer, regions in payers_of(rules, world, terms.paid_by, regions_of(world, terms.regions)):
+    for payer, regions in payers_of(rules, terms.paid_by, regions_of(world, terms.regions)):
         cells = cells_of(world, regions, terms.kind)
         for base, rate in (("capital", terms.on_capital), ("wages", terms.on_wages)):
             if rate * strength > 0:

@@ -43,7 +43,7 @@ class Terms(PolicyTerms):
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Subsidise the goods of the cells named, and build their network."""
     goods = np.array([sector in terms.sectors for sector in world.technology.sectors], dtype=float)
-    for payer, regions in payers_of(rules, world, terms.paid_by, regions_of(world, terms.regions)):
+    for payer, regions in payers_of(rules, terms.paid_by, regions_of(world, terms.regions)):
         cells = cells_of(world, regions, terms.kind)
         rules = fund(rules, payer, INFRASTRUCTURE, per_head(rules, cells), terms.network * strength)
         if terms.voucher * strength > 0:

@@ -40,7 +40,7 @@ class Terms(PolicyTerms):
 
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Divide the payers' money over graduates, people registered at home, and residents to train."""
-    for payer, regions in payers_of(rules, world, terms.paid_by, regions_of(world, terms.regions)):
+    for payer, regions in payers_of(rules, terms.paid_by, regions_of(world, terms.regions)):
         cells = cells_of(world, regions, terms.kind)
         heads: dict[str, tuple[int, Array]] = {
             "graduates": (GRADUATES, rules.residents * (rules.skill_shares @ GRADUATE) * cells),

@@ -11,6 +11,7 @@ from sim.agents.distribution import Distribution, bin_of, bins
 from sim.agents.kernel import BLOCK, CHUNKS
 from sim.agents.odds import odds_of
 from sim.arrays import Array, Index
+from sim.compiled import compiled
 from sim.evidence.benchmark.task import KEPT, SAVED, Report, Task, shares
 from sim.streams import fill_words
 
@@ -53,7 +54,7 @@ def _tables(cells: int) -> tuple[Index, Array, NDArray[np.int32]]:
     return people, held, np.zeros((CHUNKS, _BINS.number), dtype=np.int32)
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _live(  # type: ignore[no-untyped-def]
     home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of, people, held, counts
 ):
@@ -69,7 +70,7 @@ def _live(  # type: ignore[no-untyped-def]
             _count(cell[first:last], wealth[first:last], people[chunk], held[chunk], counts[chunk], of)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
     """The sums of all pieces, in the same order always, so that they are the same."""
     everybody, amount, histogram = np.zeros_like(people[0, 0]), np.zeros_like(held[0, 0]), np.zeros_like(counts[0])
@@ -83,7 +84,7 @@ def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
     return everybody, amount, histogram
 
 
-@numba.njit(cache=True)
+@compiled()
 def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ignore[no-untyped-def]
     """Let a block of agents who reconsider choose and move, and then earn and save."""
     for agent in range(home.size):
@@ -93,7 +94,7 @@ def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ign
         wealth[agent] = kept * wealth[agent] + saved[place]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _count(cell, wealth, people, held, counts, of):  # type: ignore[no-untyped-def]
     """Add a block to the counts; neighbours in turn to two tables of cells, so that none waits for the one before."""
     bits = wealth.view(np.int64)

@@ -26,7 +26,7 @@ NUMPY, FRAMES, MESA = "NumPy columns", "mesa-frames", "plain Mesa"
 CELLS = (22, 62, 180)
 _SHORTEST = 0.05  # seconds a measurement lasts at least: many years of a fast engine, one of a slow one
 
-Tell = Callable[[str], None]
+Announce = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class Whole:
     column_bytes: float
 
 
-def measure(agents: int, most: int, rounds: int, model_agents: int, tell: Tell) -> dict[str, Any]:
-    """Everything `factorflow bench` prints, as one dictionary; `tell` hears what is measured next."""
-    tell("memory bandwidth")
+def measure(agents: int, most: int, rounds: int, model_agents: int, announce: Announce) -> dict[str, Any]:
+    """Everything `factorflow bench` prints, as one dictionary; `announce` is called with what is measured next."""
+    announce("memory bandwidth")
     bytes_a_second = bandwidth.measured()
     makers = _makers(reference.plain_mesa())
     speeds: list[Speed] = []
     for cells in CELLS:
-        tell(f"{agents:,} agents in {cells} cells")
+        announce(f"{agents:,} agents in {cells} cells")
         speeds += contest(Task(agents, cells), makers, rounds)
     growth: list[Speed] = []
     for size in _sizes(most):
-        tell(f"{size:,} agents in {CELLS[0]} cells")
+        announce(f"{size:,} agents in {CELLS[0]} cells")
         growth += contest(Task(size, CELLS[0]), {name: makers[name] for name in (ONE, ALL)}, rounds)
-    tell(f"the whole model with {model_agents:,} labour agents")
+    announce(f"the whole model with {model_agents:,} labour agents")
     return {
         "threads": numba.get_num_threads(),
         "memory_bytes_a_second": bytes_a_second,
@@ -185,7 +185,7 @@ def _live_whole(agents: int, threads: int) -> Whole:
 
 
 def _peak() -> int:
-    """Bytes of memory this process had at most; where the system tells, without what its parent had when it started it."""
+    """Bytes of memory this process had at most; where the system says so, without what its parent had when it started it."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))

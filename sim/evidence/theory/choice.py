@@ -40,7 +40,7 @@ def rows() -> Iterator[Row]:
     known = np.log((value**kappa).mean()) / kappa  # three places alike to start from, at values of zero
     yield Row("log welfare itself, equation (10)", "logit", f"{_MCFADDEN}, log sum", np.full(3, known), base.welfare)
     yield _elasticity(value, kappa)
-    yield from _limits(value)
+    yield from _limits()
     yield from _barriers(value, kappa)
 
 
@@ -53,7 +53,7 @@ def _elasticity(value: Array, kappa: float) -> Row:
     return Row("elasticity of a share to its own pay", "logit", _MCFADDEN, exact, np.log(up / down) / (2 * step))
 
 
-def _limits(value: Array) -> Iterator[Row]:
+def _limits() -> Iterator[Row]:
     best = chosen(corner("logit", labour_choice_elasticity=1000))
     yield Row("elasticity to infinity: the best place", "logit", _MCFADDEN, np.tile([0.0, 0.0, 1.0], (3, 1)), best)
     uniform = chosen(corner("logit", labour_choice_elasticity=0))

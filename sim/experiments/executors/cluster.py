@@ -189,7 +189,7 @@ def _end_when_nobody_waits(key: Any) -> Lived:
 
     tasks = get_worker().state.tasks
 
-    def lived(year: int) -> None:
+    def lived(_year: int) -> None:
         task = tasks.get(key)
         if task is None or task.state == "cancelled":
             raise _NobodyWaits(f"nobody waits for {key} any more")

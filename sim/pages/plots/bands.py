@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.analysis import pairing
 from sim.analysis.results import Results
 from sim.cells import KINDS, is_cell
 from sim.errors import ResultsError
 
 PERCENT = (5, 25, 50, 75, 95)
-# What decides which luck an agent has: runs that differ in one of these share no draws.
-_DRAWN = ("labour_agents", "capital_agents", "land_agents", "continuum")
 MOST_RESULTS = 32  # in one figure: so many lines differ in colour or style
-_AT_MOST = 100  # quantiles kept of each side where replicates cannot be paired
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def quantiles(values: pd.DataFrame) -> pd.DataFrame:
     """
     values = values.dropna(how="all")
     numbers = values.to_numpy(dtype=np.float64)
-    found = np.nanquantile(numbers, np.array(PERCENT) / 100, axis=1) if len(numbers) else np.empty((len(PERCENT), 0))
+    found = pairing.quantiles(numbers, np.array(PERCENT) / 100)
     return pd.DataFrame(found.T, index=values.index, columns=[f"p{percent:02d}" for percent in PERCENT])
 
 
@@ -70,18 +68,13 @@ def difference(reference: Results, other: Results, take: Callable[[Results], pd.
     if paired(reference, other):
         shared = before.columns.intersection(after.columns)
         return Difference(after[shared] - before[shared], True, len(shared))
-    crossed = (_thinned(after)[:, :, None] - _thinned(before)[:, None, :]).reshape(len(rows), -1)
-    return Difference(pd.DataFrame(crossed, index=rows), False, min(len(before.columns), len(after.columns)))
+    crossed = pd.concat(list(pairing.crossed(before, after)))
+    return Difference(crossed, False, min(len(before.columns), len(after.columns)))
 
 
 def paired(reference: Results, other: Results) -> bool:
     """Whether two runs drew alike: same numbers of agents, and the same seed in every replicate both finished."""
-    first, second = (results.manifest["scenario"].get("run", {}) for results in (reference, other))
-    if any(first.get(word) != second.get(word) for word in _DRAWN):
-        return False
-    seeds = [{row["replicate"]: row["seed"] for row in results.manifest["replicates"]} for results in (reference, other)]
-    shared = set(reference.replicates) & set(other.replicates)
-    return bool(shared) and all(seeds[0][replicate] == seeds[1][replicate] for replicate in shared)
+    return not pairing.why_unpaired(reference, other)
 
 
 def at_least(results: Sequence[Results], count: int, figure: str) -> None:
@@ -97,11 +90,3 @@ def at_least(results: Sequence[Results], count: int, figure: str) -> None:
     for one in results:
         if not one.replicates:
             raise ResultsError(f"{one.title}: no replicate came to its end, so there is nothing to draw.")
-
-
-def _thinned(values: pd.DataFrame) -> np.ndarray:
-    numbers = values.to_numpy(dtype=np.float64)
-    if numbers.shape[1] <= _AT_MOST:
-        return numbers
-    kept: np.ndarray = np.quantile(numbers, (np.arange(_AT_MOST) + 0.5) / _AT_MOST, axis=1).T
-    return kept
