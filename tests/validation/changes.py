@@ -32,6 +32,18 @@ CHANGES = {
             ),
         },
     ),
+    "lower_wage_floor": Change(
+        "economy/policies/minimum_wage.py",
+        "floor = strength * terms.floor *",
+        "floor = 0.95 * strength * terms.floor *",
+        "the floor is lower than the policy says",
+        {
+            "todaro": (
+                *(f"people, jobs, w, W E / L_u at floor {floor}" for floor in ("2", "2.5", "3.5")),
+                "people who come to town for a new job",
+            ),
+        },
+    ),
     "wage_of_the_employed": Change(
         "year/values.py",
         "pay = (keep * (hours @ clearing.wage) +",
@@ -39,10 +51,6 @@ CHANGES = {
         "people look at the wage of those with a job, not at the chance of one",
         {
             "jobs": ("nobody put there gains by moving", "nobody gains by moving, two sizes of the town"),
-            "todaro": (
-                *(f"people, jobs, w, W E / L_u at floor {floor}" for floor in ("2", "2.5", "3.5")),
-                "people who come to town for a new job",
-            ),
         },
     ),
     "elasticity_plus_one": Change(
@@ -415,3 +423,6 @@ CHANGES = {
         fresh=True,
     ),
 }
+
+# what a row belongs to: every row of the table, by name, and its family
+NAMED = {row: family for change in CHANGES.values() for family, rows in change.rows.items() for row in rows}

@@ -46,7 +46,7 @@ CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "core_periphery": ("theory_core_periphery", {}),
     "trade_and_tastes": ("theory_redding", {}),
     "provinces": ("theory_provinces", {}),
-    "valley": ("two_cells", {}),
+    "valley": ("two_cells", {}),  # no corner of its own making: the stylised world at rest
     "commuting": ("theory_commuting", {}),
     "roads": ("theory_roads", {}),
     "services": ("theory_choice", {"service_elasticity": 0.3}),

@@ -39,7 +39,6 @@ class Row:
         numbers = (_said(self.exact), _said(self.ours), f"{self.difference:.1e}", f"{self.tolerance:.0e}")
         return (verdict, self.name, *numbers, f"{self.source} [{self.corner}]")
 
-
     def to_json(self) -> dict[str, Any]:
         """The row with all its digits; nothing stands for a number that is not one."""
         numbers = {"exact": self.exact, "ours": self.ours, "difference": self.difference, "tolerance": self.tolerance}
@@ -54,7 +53,9 @@ def stopped(family: str, reason: str) -> Row:
 
 def _plain(numbers: Array) -> Any:
     """Numbers as JSON has them, where one that is not finite is null."""
-    return np.where(np.isfinite(numbers), numbers.astype(object), None).tolist()
+    plain = numbers.astype(object)
+    plain[~np.isfinite(numbers)] = None
+    return plain.tolist()
 
 
 def _said(value: float | Array) -> str:
