@@ -33,7 +33,7 @@ def supported(people: Array) -> Array:
     """Income per head where the west gives the east's households a share s of its budget t w L."""
     wage = wages(people)
     given = _GIVEN * _WEDGE[0] * wage[0] * people[0]
-    return (1 - _WEDGE) * wage + np.array([0.0, given / people[1]])
+    return np.asarray((1 - _WEDGE) * wage + np.array([0.0, given / people[1]]))
 
 
 def rows() -> Iterator[Row]:

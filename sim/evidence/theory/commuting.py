@@ -47,7 +47,7 @@ def rows() -> Iterator[Row]:
     """The share while the town's productivity is what it was, and after it rises by 0.2 log points."""
     model = onward(model_of(corner("commuting")), 5)
     yield Row("share in town while nothing changes", "commuting", _SOURCE, _BASE, _share(model))
-    model = _risen()
+    model = _risen(0.3)
     found = []
     for _ in range(3):
         found.append(_share(onward(model, 1)))
@@ -56,13 +56,13 @@ def rows() -> Iterator[Row]:
     rest = _share(onward(model, 200))
     yield Row("share in town at rest", "commuting", _SOURCE, resting(_RISE), rest)
     # a whole step of a large elasticity overshoots, so no more than 2 / elasticity of the way is gone in a year
-    hasty = _share(onward(_risen(commuting_adjustment=1.0), 1))
+    hasty = _share(onward(_risen(1.0), 1))
     capped = path(1, _RISE, 2 / _ELASTICITY)
     yield Row("share in town, adjustment at its bound", "commuting", _SOURCE, capped, hasty)
 
 
-def _risen(**parameters: float) -> FactorFlowModel:
-    model = model_of(corner("commuting", **parameters))
+def _risen(adjustment: float) -> FactorFlowModel:
+    model = model_of(corner("commuting", commuting_adjustment=adjustment))
     model.economy.size[0] *= np.exp(_RISE)
     return model
 

@@ -34,9 +34,9 @@ def rows() -> Iterator[Row]:
 def _built() -> Row:
     """G' = (1-d) G + s t w L at a price of one: the west spends a fifth of its tax, in both places by residents."""
     wear, years = 0.1, 8
-    still = {"labour_mobility": 0.0, "infrastructure_depreciation": wear, "service_elasticity": 0.3}
     terms = {"payers": ("west",), "recipients": ("west", "east"), "purpose": "services", "share_of_budget": 0.2}
-    model = lived(corner("transfer", **still), years, [law("services", "fiscal_transfer", **terms)])
+    world = corner("transfer", labour_mobility=0.0, infrastructure_depreciation=wear)
+    model = lived(world, years, [law("services", "fiscal_transfer", **terms)])
     start, theta = np.array([0.4, 0.6]), 4.0
     wage = (np.array([1.5, 0.8]) ** theta / start) ** (1 / (1 + theta))
     wage *= ((wage / np.array([1.5, 0.8])) ** -theta).sum() ** (1 / theta)  # one price everywhere, and it is one
