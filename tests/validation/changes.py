@@ -106,21 +106,21 @@ CHANGES = {
             "places": ("log welfare gain from trade, people free",),
         },
     ),
-    "values_without_logs": Change(
+    "values_of_one_more": Change(
         "agents/labour.py",
         "np.log((pay + other_income) / living_cost)",
-        "((pay + other_income) / living_cost)",
-        "a place is worth its income, not the log of it",
+        "np.log(1.0 + (pay + other_income) / living_cost)",
+        "a place is worth the log of more than its income",
         {
             "choice": ("values are logs of real income",),
             "stationary": ("log real incomes, all productivity up by 30%", "people moved by that"),
         },
     ),
-    "housing_at_half_its_share": Change(
+    "housing_at_less_than_its_share": Change(
         "economy/prices.py",
         "+ share * housing))",
-        "+ 0.5 * share * housing))",
-        "rents count half in the cost of living",
+        "+ 0.99 * share * housing))",
+        "rents count less in the cost of living",
         {
             "places": (
                 *(f"people by place, elasticity {kappa}" for kappa in ("1.5", "3", "10000")),
@@ -233,8 +233,8 @@ CHANGES = {
     ),
     "density_hurts": Change(
         "economy/growth.py",
-        '+ p["agglomeration"] * np.log(hours / economy.labour_reference)',
-        '- p["agglomeration"] * np.log(hours / economy.labour_reference)',
+        "+ p.agglomeration * np.log(hours / economy.labour_reference)",
+        "- p.agglomeration * np.log(hours / economy.labour_reference)",
         "agglomeration has the wrong sign",
         {
             "geography": (
@@ -257,8 +257,8 @@ CHANGES = {
     ),
     "commuting_turned_round": Change(
         "agents/labour.py",
-        'np.exp(p["commuting_elasticity"] * ratio)',
-        'np.exp(-p["commuting_elasticity"] * ratio)',
+        "np.exp(p.commuting_elasticity * ratio)",
+        "np.exp(-p.commuting_elasticity * ratio)",
         "villagers go where the wage is lower",
         {"commuting": ("share in town, three years after a rise", "share in town at rest")},
     ),
@@ -271,15 +271,15 @@ CHANGES = {
     ),
     "commuting_without_its_bound": Change(
         "agents/labour.py",
-        'step = min(p["commuting_adjustment"], 2.0 / elasticity)',
-        'step = min(p["commuting_adjustment"], 4.0 / elasticity)',
+        "step = min(p.commuting_adjustment, 2.0 / elasticity)",
+        "step = min(p.commuting_adjustment, 4.0 / elasticity)",
         "a large elasticity overshoots",
         {"commuting": ("share in town, adjustment at its bound",)},
     ),
     "roads_hurt": Change(
         "economy/growth.py",
-        '+ p["infrastructure_elasticity"] * np.log(infrastructure_index)',
-        '- p["infrastructure_elasticity"] * np.log(infrastructure_index)',
+        "+ p.infrastructure_elasticity * np.log(infrastructure_index)",
+        "- p.infrastructure_elasticity * np.log(infrastructure_index)",
         "infrastructure lowers productivity",
         {
             "roads": (
@@ -291,8 +291,8 @@ CHANGES = {
     ),
     "roads_part": Change(
         "economy/markets/trade.py",
-        'mean ** -p["infrastructure_transport"]',
-        'mean ** p["infrastructure_transport"]',
+        "mean**-p.infrastructure_transport",
+        "mean**p.infrastructure_transport",
         "infrastructure makes transport dearer",
         {"roads": ("home share after that", "trade shares, twice the roads in the north", "real wage after that")},
     ),
@@ -308,8 +308,8 @@ CHANGES = {
     ),
     "services_repel": Change(
         "agents/labour.py",
-        '+ parameters["service_elasticity"] * np.log(services)',
-        '- parameters["service_elasticity"] * np.log(services)',
+        "+ parameters.service_elasticity * np.log(services)",
+        "- parameters.service_elasticity * np.log(services)",
         "public services make a place worse",
         {"services": ("people, services alike", "people, services doubled in the first place")},
     ),
@@ -336,8 +336,8 @@ CHANGES = {
     ),
     "villages_join_slowly": Change(
         "agents/labour.py",
-        'p["reclassification"], 0.0)',
-        '0.5 * p["reclassification"], 0.0)',
+        "p.reclassification, 0.0)",
+        "0.5 * p.reclassification, 0.0)",
         "half of the villages that become urban do",
         {
             "villages": (
