@@ -51,7 +51,7 @@ def test_equations_of_trade_solved_apart_give_the_known_case():
     for added in (1.0, 0.6):
         found = gravity.trade(np.ones(2), np.ones(2), cost, 4.0, added)
         assert found.shares.diagonal() == pytest.approx(np.full(2, 0.835052), abs=5e-7)
-        assert found.real_wage == pytest.approx(np.full(2, 1.0460957 ** (1 / added)), abs=1e-6)
+        assert found.real_wage == pytest.approx(np.full(2, (1 + 1.5**-4) ** (1 / (4 * added))), rel=1e-10)
 
 
 def test_a_corner_that_cannot_run_is_a_row_that_fails(monkeypatch):
