@@ -241,6 +241,16 @@ CHANGES = {
                 "alpha + beta = +0.05, lead of the west",
                 "alpha + beta = +0.05, lead of the east",
                 "people on the line from four starts",
+            ),
+        },
+    ),
+    "density_hurts_at_the_start": Change(
+        "world/theory.py",
+        'scale = np.exp(np.outer(p["agglomeration"] ',
+        'scale = np.exp(np.outer(-p["agglomeration"] ',
+        "economies of scale have the wrong sign where a corner starts",
+        {
+            "geography": (
                 "trade cost at which symmetry breaks",
                 "trade cost at which the core is sustained",
                 "slope of the lead below and above the break",
