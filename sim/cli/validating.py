@@ -27,7 +27,9 @@ def validate() -> None:
 @validate.command()
 @click.option("--figure", type=click.Path(dir_okay=False, path_type=Path), help="Draw errors by number of agents.")
 @click.option("--exact", is_flag=True, help="Leave out the rows with agents, which take most of the time.")
-def theory(figure: Path | None, exact: bool) -> int:
+@click.option("--only", multiple=True, metavar="FAMILY", help="Rows of this family of corners; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON and nothing else.")
+def theory(figure: Path | None, exact: bool, only: tuple[str, ...], as_json: bool) -> int:
     """Put the model into its corners and print a row for each number that theory fixes.
 
     Exit code 3 if a row fails.
@@ -37,16 +39,23 @@ def theory(figure: Path | None, exact: bool) -> int:
     from sim.evidence.theory import agents, table
     from sim.evidence.theory.figure import figure as drawn
 
-    found = [*table.rows(), *(() if exact else agents.rows())]
-    columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
-    terminal.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
+    known = list(table.families())
+    for name in only:
+        if name not in known:
+            raise click.UsageError(f'--only "{name}" is no family of corners; there are {", ".join(known)}.')
+    found = list(table.rows(name for name in known if name in (only or known) and not (exact and name == "agents")))
     failed = sum(not row.passed for row in found)
-    terminal.say(f"{len(found) - failed} of {len(found)} rows pass.")
+    if as_json:
+        terminal.say_json({"rows": [row.to_json() for row in found], "failed": failed})
+    else:
+        columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
+        terminal.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
+        terminal.say(f"{len(found) - failed} of {len(found)} rows pass.")
     if figure is not None:
         from sim.cli.drawing import save_figure
 
         save_figure(drawn(agents.errors()), figure)
-        terminal.say(str(figure))
+        terminal.say(str(figure), err=as_json)
     return SOME_FAILED if failed else DONE
 
 

@@ -25,18 +25,19 @@ from sim.world.world import GENERAL, PURPOSES, Choice, Places, PublicMoney, Stoc
 _UNTRAINED = SKILLS.index("secondary")
 _ENTRY = (
     *("title", "source", "first_year", "last_year", "regions", "outside", "sectors", "groups", "parameters"),
-    *("technology", "cells", "trade_cost", "migration_cost"),
+    *("technology", "cells", "trade_cost", "migration_cost", "distance_km"),
 )
 _SECTOR = ("labour", "capital", "land", "value_added", "materials", "spending", "pays_trade_cost")
-_CELL = ("people", "settled", "amenity", "land", "capital", "wedge", "productivity")
+_CELL = ("people", "settled", "amenity", "land", "capital", "wedge", "work_in_town", "productivity")
 
 
 @dataclass(frozen=True)
 class Corner:
     """What a corner is made of, by cell: people who may move, people who never do, log-free amenity, land, capital, wedge.
 
-    productivity: (cell, sector), gross, at one unit of labour; trade_cost: (importing, producing cell) log points;
-    migration_cost: (home, place) log points. Sectors with technology.local_cost 1 pay trade costs, with 0 none.
+    work_in_town: share of residents who work in the town of their region in the first year; productivity: (cell, sector),
+    gross, at one unit of labour; trade_cost: (importing, producing cell) log points; migration_cost: (home, place) log
+    points; distance_km: (cell, cell). Sectors with technology.local_cost 1 pay trade costs, with 0 none but transport.
     """
 
     first_year: int
@@ -49,9 +50,11 @@ class Corner:
     land: Array
     capital: Array
     wedge: Array
+    work_in_town: Array
     productivity: Array
     trade_cost: Array
     migration_cost: Array
+    distance_km: Array
 
 
 def described(name: str) -> Corner:
@@ -79,9 +82,11 @@ def described(name: str) -> Corner:
         land=column("land", 1.0),
         capital=column("capital", 1.0),
         wedge=column("wedge", 0.0),
+        work_in_town=column("work_in_town", 0.0),
         productivity=np.array(made),
         trade_cost=np.array(entry.get("trade_cost", nothing), dtype=float),
         migration_cost=np.array(entry.get("migration_cost", nothing), dtype=float),
+        distance_km=np.array(entry.get("distance_km", nothing), dtype=float),
     )
 
 
@@ -172,7 +177,7 @@ def _places(name: str, corner: Corner) -> Places:
         urban=np.array([kind_of(cell) == URBAN for cell in corner.cells]),
         reported=np.ones(len(corner.regions), dtype=bool),
         groups={},
-        distance_km=np.zeros((len(corner.cells), len(corner.cells))),
+        distance_km=corner.distance_km,
     )
 
 
@@ -199,7 +204,7 @@ def _stocks(corner: Corner, p: Mapping[str, float]) -> Stocks:
         capital=np.diag(corner.capital),
         settled_capital=np.zeros((cells, cells)),
         land=np.diag(corner.land),
-        work_in_town=np.zeros(cells),
+        work_in_town=corner.work_in_town,
         infrastructure=np.ones(cells),
         services=corner.people + corner.settled,
         saving_rate=np.full(cells, p["saving_rate"]),

@@ -21,8 +21,8 @@ def drawn(name, world, parts, **parameters):
     cells = len(parts["people"])
     names = tuple(f"place_{number}" for number in range(cells))
     plain = {field: np.ones(cells) for field in ("amenity", "land", "capital")}
-    plain |= {field: np.zeros(cells) for field in ("settled", "wedge")}
-    plain |= {field: np.zeros((cells, cells)) for field in ("trade_cost", "migration_cost")}
+    plain |= {field: np.zeros(cells) for field in ("settled", "wedge", "work_in_town")}
+    plain |= {field: np.zeros((cells, cells)) for field in ("trade_cost", "migration_cost", "distance_km")}
     plain |= {"productivity": np.ones((cells, 1))}
     place = replace(place, regions=names, cells=tuple(f"{one}/urban" for one in names), **{**plain, **parts})
     values = parameter_table(world, parameters)

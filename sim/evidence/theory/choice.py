@@ -68,7 +68,8 @@ def _barriers(value: Array, kappa: float) -> Iterator[Row]:
     home = chosen(corner("barriers", migration_cost=100))
     yield Row("cost to infinity: nobody leaves", "barriers", "Tombe and Zhu (2019)", np.eye(3), home)
     free = chosen(corner("barriers", migration_cost=0))
-    yield Row("no cost: origin does not matter", "barriers", "Tombe and Zhu (2019)", np.zeros(3), np.ptp(free, axis=0))
+    alike = np.tile(logit(value, kappa), (3, 1))
+    yield Row("no cost: shares of every home alike", "barriers", "Tombe and Zhu (2019)", alike, free)
     reading = at_start(corner("barriers"))
     power = np.exp(-kappa * cost)
     log_sum = np.log(power @ value**kappa / power.sum(axis=1)) / kappa

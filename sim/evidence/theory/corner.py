@@ -12,6 +12,7 @@ from sim.agents.choice import damped
 from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.policies.base import PolicyInForce, instruments
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel, Law
@@ -45,6 +46,15 @@ CORNERS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "core_periphery": ("theory_core_periphery", {}),
     "trade_and_tastes": ("theory_redding", {}),
     "provinces": ("theory_provinces", {}),
+    "valley": ("two_cells", {}),  # no corner of its own making: the stylised world at rest
+    "commuting": ("theory_commuting", {}),
+    "roads": ("theory_roads", {}),
+    "services": ("theory_choice", {"service_elasticity": 0.3}),
+    "diffusion": ("theory_diffusion", {}),
+    "belt": ("theory_choice", {}),
+    "villages": ("theory_villages", {}),
+    "income_tax": ("theory_budgets", {}),
+    "transfer": ("theory_budgets", {}),
 }
 
 
@@ -121,9 +131,13 @@ def model_of(world: World, laws: Sequence[Law] = ()) -> FactorFlowModel:
     return FactorFlowModel(world, laws, last_year=10**6, continuum=True)
 
 
-def lived(world: World, years: int) -> FactorFlowModel:
+def lived(world: World, years: int, laws: Sequence[Law] = ()) -> FactorFlowModel:
     """The model after so many years."""
-    model = model_of(world)
+    return onward(model_of(world, laws), years)
+
+
+def onward(model: FactorFlowModel, years: int) -> FactorFlowModel:
+    """The same model so many years later."""
     for _ in range(years):
         model.step()
     return model
@@ -139,13 +153,23 @@ def at_rest(world: World, laws: Sequence[Law] = (), most: int = 20_000, still: f
 
     Raises FactorFlowError where that takes more than `most` years.
     """
-    model = model_of(world, laws)
+    return until_still(model_of(world, laws), most, still)
+
+
+def until_still(model: FactorFlowModel, most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
+    """The same model once nothing moves, as `at_rest` has it."""
     for _ in range(most):
         before = _stocks(model)
         model.step()
         if np.abs(_stocks(model) - before).max() <= still:
             return model
-    raise FactorFlowError(f"{world.name} still moves after {most} years: the corner has no resting point near its start")
+    name = model.world.name
+    raise FactorFlowError(f"{name} still moves after {most} years: the corner has no resting point near its start")
+
+
+def law(name: str, instrument: str, **terms: Any) -> PolicyInForce:
+    """A policy in force from the first year on unless `from_` says otherwise."""
+    return PolicyInForce(name, instruments()[instrument].Terms(**{"instrument": instrument, "from_": 1, **terms}))
 
 
 def _stocks(model: FactorFlowModel) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sim.arrays import Array
+from sim.evidence.theory import gravity
 from sim.evidence.theory.corner import Reading, at_start, corner, settled
 from sim.evidence.theory.row import Row
 from sim.world.theory import described
@@ -50,16 +51,18 @@ def allen_arkolakis(
 
 def _line() -> Iterator[Row]:
     """alpha = 0.1, beta = -0.3, sigma = 9: |g2 / g1| = 0.172, unique. Housing h and tastes are beta = -(h+1/k)/(1-h)."""
-    place, h = described("theory_line"), 0.2
-    results = [settled(corner("line", {"people": start / start.sum()})) for start in _STARTS]
-    worst = max(float(np.abs(result.shares - results[0].shares).max()) for result in results)
-    yield Row("people from four starts, |g2/g1| = 0.17", "line", _AA, 0.0, worst)
-    welfare = [result.welfare[0] for result in results]
-    yield Row("welfare from four starts", "line", _AA, 0.0, float(np.ptp(welfare)))
+    place, h, kappa = described("theory_line"), 0.2, 25.0
     taste = place.amenity ** (1 / (1 - h))  # utility is a real wage to the power 1 - h
-    cost = np.exp(place.trade_cost)
-    exact = allen_arkolakis(place.productivity[:, 0], taste, cost, 0.1, -0.3, 9.0, np.ones(6))
-    yield Row("people by place on the line", "line", _AA, exact, results[0].shares)
+    made, cost = place.productivity[:, 0], np.exp(place.trade_cost)
+    exact = allen_arkolakis(made, taste, cost, 0.1, -0.3, 9.0, np.ones(6))
+    results = [settled(corner("line", {"people": start / start.sum()})) for start in _STARTS]
+    shares = np.array([result.shares for result in results])
+    yield Row("people on the line from four starts", "line", _AA, np.tile(exact, (len(shares), 1)), shares)
+    traded = gravity.trade(made * exact**0.1, exact, place.trade_cost, 8.0)
+    worth = gravity.values(traded, exact, place.land, h)
+    welfare = gravity.log_sum(worth, place.amenity, kappa)
+    ours = np.array([result.welfare[0] for result in results])
+    yield Row("log welfare there from four starts", "line", _AA, np.full(len(ours), welfare), ours)
 
 
 def _twins() -> Iterator[Row]:
@@ -111,14 +114,21 @@ def _workers(cost: float, people: Array) -> Reading:
     return at_start(corner("core_periphery", {"people": people}, trade_cost=float(np.log(cost))))
 
 
+def _crossing(share: float, low: float, high: float) -> float:
+    """The trade cost between two at which the north's lead changes its sign; not a number where it does not."""
+    if lead_of_north(low, share) * lead_of_north(high, share) > 0:
+        return float("nan")
+    return float(brentq(lambda cost: lead_of_north(cost, share), low, high, xtol=1e-12))
+
+
 def _core_periphery() -> Iterator[Row]:
     """Where the north's lead changes its sign: at equal numbers (break), and with all workers in the north (sustain)."""
     mu, sigma, name = 0.4, 5.0, "core_periphery"
-    broken = brentq(lambda cost: lead_of_north(cost, 0.5 + 1e-4), 1.4, 1.8, xtol=1e-12)
-    yield Row("trade cost at which symmetry breaks", name, _FKV, break_point(mu, sigma), float(broken))
-    held = brentq(lambda cost: lead_of_north(cost, 1 - 1e-12), 1.6, 2.0, xtol=1e-12)
-    yield Row("trade cost at which the core is sustained", name, _FKV, sustain_point(mu, sigma), float(held))
-    sides = (broken - 0.02, broken + 0.02)
+    broken = _crossing(0.5 + 1e-4, 1.4, 1.8)
+    yield Row("trade cost at which symmetry breaks", name, _FKV, break_point(mu, sigma), broken)
+    held = _crossing(1 - 1e-12, 1.6, 2.0)
+    yield Row("trade cost at which the core is sustained", name, _FKV, sustain_point(mu, sigma), held)
+    sides = (break_point(mu, sigma) - 0.02, break_point(mu, sigma) + 0.02)
     slopes = [(lead_of_north(cost, 0.5 + 1e-4) - lead_of_north(cost, 0.5 - 1e-4)) / 2e-4 for cost in sides]
     exact = np.array([slope_of_lead(cost, mu, sigma) for cost in sides])
     yield Row("slope of the lead below and above the break", name, _FKV, exact, np.array(slopes))

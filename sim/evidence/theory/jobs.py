@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.economy.policies.base import PolicyInForce, instruments
-from sim.evidence.theory.corner import Reading, corner, model_of, read
+from sim.economy.policies.base import PolicyInForce
+from sim.evidence.theory.corner import Reading, corner, law, model_of, read
 from sim.evidence.theory.row import Row
 from sim.world.theory import described
 
@@ -72,7 +72,7 @@ class DualEconomy:
 
 def floor_of(wage: float) -> PolicyInForce:
     """The policy `minimum_wage` for towns, from the first year on."""
-    return PolicyInForce("floor", instruments()["minimum_wage"].Terms(instrument="minimum_wage", from_=1, floor=wage))
+    return law("floor", "minimum_wage", floor=wage)
 
 
 def _read(economy: DualEconomy) -> Reading:

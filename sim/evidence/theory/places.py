@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.arrays import Array
+from sim.evidence.theory import gravity
 from sim.evidence.theory.corner import AUTARKY, at_start, corner, settled
 from sim.evidence.theory.row import Row
+from sim.world.theory import described
 
 _ROBACK = "Roback (1982)"
 _REDDING = "Redding (2016)"
@@ -58,14 +60,23 @@ def _subsidies(pay: Array, amenity: Array, land: Array, h: float) -> Iterator[Ro
 
 
 def _welfare() -> Iterator[Row]:
-    """U_trade / U_autarky = (1 / pi_nn)^(a / theta) (L_autarky / L_trade)^(1 / kappa + 1 - a), alike in every place."""
-    open_, closed = settled(corner("trade_and_tastes")), settled(corner("trade_and_tastes", trade_cost=AUTARKY))
+    """Redding's four places solved apart, open and closed: people, prices of land and goods, welfare.
+
+    Log welfare rises by (a / theta) log(1 / pi_nn) + (1 / kappa + 1 - a) log(L_autarky / L_trade), alike in every place.
+    """
+    place, name = described("theory_redding"), "trade_and_tastes"
     a, theta, kappa = 0.75, 4.0, 3.0
-    gain = open_.home_share ** (-a / theta) * (closed.persons / open_.persons) ** (1 / kappa + 1 - a)
-    ours = np.exp(open_.welfare - closed.welfare)
-    yield Row("welfare gain from trade, people free", "trade_and_tastes", _REDDING, gain, ours)
-    yield Row("that gain is alike in every place", "trade_and_tastes", _REDDING, 0.0, float(np.ptp(gain)))
-    open_, closed = (at_start(corner("trade_and_tastes", trade_cost=cost)) for cost in (0.0, AUTARKY))
-    exact = -a / theta * np.log(open_.home_share)
-    ours = open_.values - closed.values
-    yield Row("log welfare gain from trade, nobody moves", "trade_and_tastes", _REDDING, exact, ours)
+    told = (place.productivity[:, 0], place.amenity, place.land)
+    exact = gravity.settled(*told, place.trade_cost, theta, kappa, 1 - a)
+    apart = taste_shares(*told, 1 - a, kappa)
+    open_, closed = settled(corner(name)), settled(corner(name, trade_cost=AUTARKY))
+    yield Row("people by place, trade and tastes", name, _REDDING, exact.people, open_.shares)
+    yield Row("people by place, no trade", name, _REDDING, apart, closed.shares)
+    gain = -a / theta * np.log(exact.trade.shares.diagonal()) + (1 / kappa + 1 - a) * np.log(apart / exact.people)
+    yield Row("log welfare gain from trade, people free", name, _REDDING, gain, open_.welfare - closed.welfare)
+    held = gravity.trade(told[0], place.people, place.trade_cost, theta)
+    open_, closed = (at_start(corner(name, trade_cost=cost)) for cost in (0.0, AUTARKY))
+    exact_gain = -a / theta * np.log(held.shares.diagonal())
+    yield Row("log welfare gain from trade, nobody moves", name, _REDDING, exact_gain, open_.values - closed.values)
+    worth = gravity.values(held, place.people, place.land, 1 - a)
+    yield Row("log values of places, nobody moves", name, _REDDING, worth, open_.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,24 @@ class Row:
         verdict = "pass" if self.passed else "FAIL"
         numbers = (_said(self.exact), _said(self.ours), f"{self.difference:.1e}", f"{self.tolerance:.0e}")
         return (verdict, self.name, *numbers, f"{self.source} [{self.corner}]")
+
+    def to_json(self) -> dict[str, Any]:
+        """The row with all its digits; nothing stands for a number that is not one."""
+        numbers = {"exact": self.exact, "ours": self.ours, "difference": self.difference, "tolerance": self.tolerance}
+        told = {word: _plain(np.asarray(value, dtype=float)) for word, value in numbers.items()}
+        return {"name": self.name, "corner": self.corner, "source": self.source, "passed": self.passed, **told}
+
+
+def stopped(family: str, reason: str) -> Row:
+    """The row that stands for what is left of a family whose corner could not run."""
+    return Row(f"{family}: stopped", family, reason, float("nan"), float("nan"))
+
+
+def _plain(numbers: Array) -> Any:
+    """Numbers as JSON has them, where one that is not finite is null."""
+    plain = numbers.astype(object)
+    plain[~np.isfinite(numbers)] = None
+    return plain.tolist()
 
 
 def _said(value: float | Array) -> str:

@@ -1,0 +1,438 @@
+"""Changes of the code, each of which makes named rows of the table of theory fail; together they name every row."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """`old` becomes `new` in a file of `sim`; rows: what fails then, by family of corners.
+
+    fresh: the text is compiled into other files, so nothing compiled before may be used.
+    """
+
+    file: str
+    old: str
+    new: str
+    why: str
+    rows: Mapping[str, tuple[str, ...]]
+    fresh: bool = False
+
+
+CHANGES = {
+    "no_wage_floor": Change(
+        "year/markets.py",
+        "wage_floor=rules.wage_floor,",
+        "wage_floor=None,",
+        "a floor that does not bind leaves everybody at work",
+        {
+            "jobs": (
+                "jobs in town, rural wage, people put there",
+                "unemployment 1 - w / W, people put there",
+                "unemployment, rural wage 1 and floor 2",
+            ),
+        },
+    ),
+    "lower_wage_floor": Change(
+        "economy/policies/minimum_wage.py",
+        "floor = strength * terms.floor *",
+        "floor = 0.95 * strength * terms.floor *",
+        "the floor is lower than the policy says",
+        {
+            "todaro": (
+                *(f"people, jobs, w, W E / L_u at floor {floor}" for floor in ("2", "2.5", "3.5")),
+                "people who come to town for a new job",
+            ),
+        },
+    ),
+    "wage_of_the_employed": Change(
+        "year/values.py",
+        "pay = (keep * (hours @ clearing.wage) +",
+        "pay = (keep * (hours @ clearing.labour_cost) +",
+        "people look at the wage of those with a job, not at the chance of one",
+        {
+            "jobs": ("nobody put there gains by moving", "nobody gains by moving, two sizes of the town"),
+        },
+    ),
+    "elasticity_plus_one": Change(
+        "agents/choice.py",
+        "weight = np.multiply(kappa, gain)",
+        "weight = np.multiply(kappa + 1.0, gain)",
+        "choice answers too much",
+        {
+            "choice": (
+                "logit shares of three places",
+                "odds of two places, a third improved",
+                "shares after a change, hat formula",
+                "welfare from own pay and own share",
+                "elasticity of a share to its own pay",
+                "elasticity zero: all places alike",
+                "shares by home at a cost of 0.5",
+                "no cost: shares of every home alike",
+            ),
+        },
+    ),
+    "worst_place": Change(
+        "agents/choice.py",
+        "weight = np.multiply(kappa, gain)",
+        "weight = np.multiply(-kappa, gain)",
+        "choice goes to the worst place",
+        {"choice": ("elasticity to infinity: the best place", "logit shares of three places")},
+    ),
+    "cost_attracts": Change(
+        "world/theory.py",
+        "corner.amenity, 1.0))[None, :] - cost)",
+        "corner.amenity, 1.0))[None, :] + cost)",
+        "cost of moving has the wrong sign",
+        {
+            "choice": (
+                "shares by home at a cost of 0.5",
+                "cost to infinity: nobody leaves",
+                "welfare by home at a cost of 0.5",
+            ),
+            "stationary": ("people where moving costs everything",),
+        },
+    ),
+    "welfare_in_utils": Change(
+        "agents/labour.py",
+        "np.log(np.where(inside > 0, inside, 1.0)) / kappa + highest",
+        "np.log(np.where(inside > 0, inside, 1.0)) + highest",
+        "the log sum is not brought back to log points of income",
+        {
+            "choice": (
+                "rise of log welfare, equation (10)",
+                "log welfare itself, equation (10)",
+                "welfare by home at a cost of 0.5",
+            ),
+            "places": ("log welfare gain from trade, people free",),
+        },
+    ),
+    "values_of_one_more": Change(
+        "agents/labour.py",
+        "np.log((pay + other_income) / living_cost)",
+        "np.log(1.0 + (pay + other_income) / living_cost)",
+        "a place is worth the log of more than its income",
+        {
+            "choice": ("values are logs of real income",),
+            "stationary": ("log real incomes, all productivity up by 30%", "people moved by that"),
+        },
+    ),
+    "housing_at_less_than_its_share": Change(
+        "economy/prices.py",
+        "+ share * housing))",
+        "+ 0.99 * share * housing))",
+        "rents count less in the cost of living",
+        {
+            "places": (
+                *(f"people by place, elasticity {kappa}" for kappa in ("1.5", "3", "10000")),
+                "Roback's allocation: utilities equal",
+                *(f"people moved by a subsidy, elasticity {kappa}" for kappa in ("1.5", "10000")),
+                "a subsidy under free mobility: real gap",
+                "people by place, trade and tastes",
+                "people by place, no trade",
+                "log values of places, nobody moves",
+            ),
+        },
+    ),
+    "no_housing": Change(
+        "economy/prices.py",
+        "+ share * housing))",
+        "+ 0.0 * housing))",
+        "without congestion two alike places no longer share people alike",
+        {
+            "geography": (
+                "alpha + beta = -0.20, lead of the west",
+                "alpha + beta = -0.20, lead of the east",
+                "people on the line from four starts",
+                "log welfare there from four starts",
+            ),
+        },
+    ),
+    "goods_at_their_full_weight": Change(
+        "economy/prices.py",
+        "np.exp((1 - share) * goods",
+        "np.exp(goods",
+        "goods count as if nothing were spent on housing",
+        {
+            "places": ("log welfare gain from trade, nobody moves", "log welfare gain from trade, people free"),
+            "stationary": ("log real incomes, all productivity up by 30%",),
+        },
+    ),
+    "capital_answers_half": Change(
+        "year/moves.py",
+        "returns = log_change(clearing.rental, base.rental) -",
+        "returns = 0.5 * log_change(clearing.rental, base.rental) -",
+        "capital answers half of a return",
+        {
+            "factors": tuple(
+                f"{factor} by place, elasticities {elasticity}"
+                for factor in ("labour", "capital")
+                for elasticity in ("50, trade 4", "1000, trade 100")
+            ),
+        },
+    ),
+    "land_costs_less": Change(
+        "economy/markets/clearing.py",
+        "+ land_share[j] * log_rent",
+        "+ 0.9 * land_share[j] * log_rent",
+        "unit costs leave out a tenth of land",
+        {
+            "factors": (
+                "free factors: gaps of wage, rental, output",
+                "variance of log marginal products",
+                "no wedges: gap of log wages",
+                "log output lost to wedges",
+            ),
+        },
+    ),
+    "less_saved": Change(
+        "economy/treasury.py",
+        "saving = world.stocks.saving_rate[:, None] * income",
+        "saving = 0.9 * world.stocks.saving_rate[:, None] * income",
+        "a tenth of saving is consumed",
+        {
+            "solow": (
+                "capital a worker after 50 years at rest",
+                "part of a capital gap left after a year",
+                "slope of growth on first income, 20 years",
+                "speed of convergence from that slope",
+                "dispersion left after 20 years",
+                "capital 30 years after half of it is lost",
+            ),
+            "stationary": ("no shock, ten years: capital, relative",),
+        },
+    ),
+    "trade_costs_bite_less": Change(
+        "economy/markets/trade.py",
+        "np.exp(-theta * costs)",
+        "np.exp(-0.9 * theta * costs)",
+        "trade answers costs less than the elasticity says",
+        {
+            "goods": (
+                "home share of two equal countries",
+                "their gain over autarky",
+                "trade shares of five countries",
+                "their wages, the world's basket at one",
+                "real wages after trade costs fall by 15%",
+                "gains over autarky",
+                "wages from two far starts",
+            ),
+        },
+    ),
+    "prices_fall_less": Change(
+        "economy/markets/clearing.py",
+        "log_price = -np.log(market[j, n]) / theta",
+        "log_price = -np.log(market[j, n]) / (theta + 1.0)",
+        "prices fall less with competition than the elasticity says",
+        {
+            "goods": (
+                "gain from free trade over autarky",
+                "real wages of closed countries",
+                "real wages, all productivity up by 30%",
+            ),
+        },
+    ),
+    "density_hurts": Change(
+        "economy/growth.py",
+        "+ p.agglomeration * np.log(hours / economy.labour_reference)",
+        "- p.agglomeration * np.log(hours / economy.labour_reference)",
+        "agglomeration has the wrong sign",
+        {
+            "geography": (
+                "alpha + beta = +0.05, lead of the west",
+                "alpha + beta = +0.05, lead of the east",
+                "people on the line from four starts",
+            ),
+        },
+    ),
+    "density_hurts_at_the_start": Change(
+        "world/theory.py",
+        'scale = np.exp(np.outer(p["agglomeration"] ',
+        'scale = np.exp(np.outer(-p["agglomeration"] ',
+        "economies of scale have the wrong sign where a corner starts",
+        {
+            "geography": (
+                "trade cost at which symmetry breaks",
+                "trade cost at which the core is sustained",
+                "slope of the lead below and above the break",
+                "between: small leads close, the core holds",
+            ),
+        },
+    ),
+    "base_year_forgotten": Change(
+        "year/values.py",
+        "gain = place_values(world, economy, rules, clearing, money, base) - base.value",
+        "gain = place_values(world, economy, rules, clearing, money, base) - 0.5 * base.value",
+        "a place counts as better for what it always was",
+        {"stationary": ("no shock, ten years: people, relative", "no shock, ten years: wages, relative")},
+    ),
+    "commuting_turned_round": Change(
+        "agents/labour.py",
+        "np.exp(p.commuting_elasticity * ratio)",
+        "np.exp(-p.commuting_elasticity * ratio)",
+        "villagers go where the wage is lower",
+        {"commuting": ("share in town, three years after a rise", "share in town at rest")},
+    ),
+    "commuting_by_levels": Change(
+        "agents/labour.py",
+        "ratio = np.log(wage[town] / wage) - np.log(reference_wage[town] / reference_wage)",
+        "ratio = np.log(wage[town] / wage)",
+        "the gap of the base year counts as new",
+        {"commuting": ("share in town while nothing changes",)},
+    ),
+    "commuting_without_its_bound": Change(
+        "agents/labour.py",
+        "step = min(p.commuting_adjustment, 2.0 / elasticity)",
+        "step = min(p.commuting_adjustment, 4.0 / elasticity)",
+        "a large elasticity overshoots",
+        {"commuting": ("share in town, adjustment at its bound",)},
+    ),
+    "roads_hurt": Change(
+        "economy/growth.py",
+        "+ p.infrastructure_elasticity * np.log(infrastructure_index)",
+        "- p.infrastructure_elasticity * np.log(infrastructure_index)",
+        "infrastructure lowers productivity",
+        {
+            "roads": (
+                "roads after 20 years of building",
+                "real wage after that",
+                "real wages, twice the roads in the north",
+            ),
+        },
+    ),
+    "roads_part": Change(
+        "economy/markets/trade.py",
+        "mean**-p.infrastructure_transport",
+        "mean**p.infrastructure_transport",
+        "infrastructure makes transport dearer",
+        {"roads": ("home share after that", "trade shares, twice the roads in the north", "real wage after that")},
+    ),
+    "public_stocks_last": Change(
+        "model.py",
+        "(1 - public_wear) * getattr(economy, stock)",
+        "getattr(economy, stock)",
+        "roads and services do not wear out",
+        {
+            "roads": ("roads ten years without building", "roads after 20 years of building"),
+            "services": ("services after eight years of building",),
+        },
+    ),
+    "services_repel": Change(
+        "agents/labour.py",
+        "+ parameters.service_elasticity * np.log(services)",
+        "- parameters.service_elasticity * np.log(services)",
+        "public services make a place worse",
+        {"services": ("people, services alike", "people, services doubled in the first place")},
+    ),
+    "leaders_learn": Change(
+        "economy/growth.py",
+        "np.maximum(0.0, weight @ log_wage - log_wage)",
+        "np.maximum(0.0, log_wage - weight @ log_wage)",
+        "those ahead learn from those behind",
+        {"diffusion": ("a leader and a follower, 15 years", "three places by distance, 15 years")},
+    ),
+    "nearness_from_200_km": Change(
+        "economy/growth.py",
+        "1.0 / (20.0 + world.places.distance_km)",
+        "1.0 / (200.0 + world.places.distance_km)",
+        "distance hardly matters for what is learned",
+        {"diffusion": ("three places by distance, 15 years",)},
+    ),
+    "belts_at_half": Change(
+        "economy/growth.py",
+        "log_gain + belt.elasticity * np.log(density)",
+        "log_gain + 0.5 * belt.elasticity * np.log(density)",
+        "a belt gives half of what it promises",
+        {"belts": ("people, two of three a belt from year 1", "people, two of three a belt from year 4")},
+    ),
+    "villages_join_slowly": Change(
+        "agents/labour.py",
+        "p.reclassification, 0.0)",
+        "0.5 * p.reclassification, 0.0)",
+        "half of the villages that become urban do",
+        {
+            "villages": (
+                "people of town and village, ten years",
+                "capital that stands there",
+                "revenues go with the people",
+            ),
+        },
+    ),
+    "productivity_left_behind": Change(
+        "economy/growth.py",
+        "economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)",
+        "economy.size[into] = economy.size[into]",
+        "the town does not gain what the village made",
+        {
+            "villages": (
+                "wages and rentals are what they were",
+                "revenues go with the people",
+                "income per head is what it was",
+                "places are worth what they were",
+            ),
+        },
+    ),
+    "enclaves_left_behind": Change(
+        "economy/growth.py",
+        "enclaves = bool(economy.enclave.any())",
+        "enclaves = False",
+        "public capital stays in a village that is no longer there",
+        {"villages": ("capital that stands there", "wages and rentals are what they were")},
+    ),
+    "services_reference_left_behind": Change(
+        "economy/growth.py",
+        "            economy.services_reference,\n",
+        "",
+        "services per head of the base year stay with the name, not the ground",
+        {"villages": ("places are worth what they were",)},
+    ),
+    "fields_as_building_land": Change(
+        "economy/growth.py",
+        "ground * relative_rent, 0.0))",
+        "ground, 0.0))",
+        "fields that join a town count as building land",
+        {"villages": ("rents of land are what they were",)},
+    ),
+    "half_the_income_tax": Change(
+        "economy/policies/income_tax.py",
+        "rate = strength * cells *",
+        "rate = 0.5 * strength * cells *",
+        "half of the tax is raised",
+        {
+            "budgets": (
+                "people under the income tax",
+                "income per head under the income tax",
+                "log value of places under the income tax",
+            ),
+        },
+    ),
+    "half_the_transfer": Change(
+        "economy/policies/fiscal_transfer.py",
+        "_PURPOSES[terms.purpose], terms.share_of_budget * strength",
+        "_PURPOSES[terms.purpose], 0.5 * terms.share_of_budget * strength",
+        "half of the transfer is paid",
+        {
+            "budgets": (
+                "people under the transfer",
+                "income per head under the transfer",
+                "log value of places under the transfer",
+            ),
+            "services": ("services after eight years of building",),
+        },
+    ),
+    "agents_share_their_luck": Change(
+        "streams.py",
+        "low = np.uint64(agent) & _LOW",
+        "low = np.uint64(agent) % np.uint64(64)",
+        "every 64th agent has the same luck, so numbers do not average out",
+        {
+            "agents": (
+                *(f"error on N, in logs: {name}" for name in ("people in the east", "capital in the east", "real output")),
+                "squared errors of shares, over multinomial",
+            ),
+        },
+        fresh=True,
+    ),
+}
+
+# what a row belongs to: every row of the table, by name, and its family
+NAMED = {row: family for change in CHANGES.values() for family, rows in change.rows.items() for row in rows}
