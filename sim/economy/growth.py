@@ -51,7 +51,8 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
 
     dk_c = g + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
 
-    omega: connections, inverse distance among reported cells; the rest of the country grows by g alone.
+    omega: connections, inverse distance among reported cells; the rest of the country, and a cell without
+    any connection, grow by g alone.
     Source: Nelson and Phelps (1966).
     """
     inside = world.places.reported_cells
@@ -60,18 +61,22 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
     total = weight.sum(axis=1, keepdims=True)
     weight = weight / np.where(total > 0, total, 1.0)
     log_wage = np.log(real_wage)
-    gap = np.where(inside, np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    gap = np.where(inside & (total[:, 0] > 0), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
     return np.asarray(knowledge + world.parameters["growth"] + world.parameters["diffusion"] * gap)
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
     """Capital bought for every owner in every place, (owner, place), yuan of 2014: K+_oc = I_o n_oc / n_o / p_c.
 
-    What an owner saves, (owner,), is bought where the owner's slices stand, at the goods prices p there.
+    What an owner saves, (owner,), is bought where the owner's slices stand (`Economy.investment_places`), at the goods
+    prices p there.
     """
-    held = economy.capital_units.sum(axis=1)
-    placed = economy.capital_units / np.where(held > 0, held, 1.0)[:, None]
-    return np.asarray(investment[:, None] * placed / price)
+    return np.asarray(investment[:, None] * economy.investment_places / price)
+
+
+def settled_capital(economy: Economy, bought: Array) -> Array:
+    """The part of what was bought that no slice stands for, (owner, place): its owners have none, so it never moves."""
+    return np.asarray(np.where(economy.has_slices[:, None], 0.0, bought))
 
 
 def unit_value_next(economy: Economy, bought: Array, depreciation: float) -> Array:

@@ -14,6 +14,7 @@ from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.state import Economy, Workforce, hours_of_work
 from sim.errors import FactorFlowError
+from sim.world.proof import unusual
 from sim.world.world import World
 
 
@@ -114,6 +115,30 @@ def _slice_for_every_owner(world: World, held: Array, value: float) -> None:
             f"run.capital_agents leaves no slice of capital to the owners in {world.places.cells[owner]}: "
             f"at least {needed:,} are needed in the world {world.name}"
         )
+
+
+def check_every_cell(world: World, economy: Economy, agents: bool) -> None:
+    """Raise FactorFlowError where a cell has run out of people or of a factor: whole agents can all leave a small cell.
+
+    agents: whether what moves are agents, so that more of them would help.
+    """
+    stocks = (
+        ("people", "labour", economy.workforce.persons),
+        ("labour", "labour", hours_of_work(world, economy.workforce).sum(axis=0)),
+        ("capital", "capital", economy.capital),
+        ("land", "land", economy.effective_land),
+    )
+    for what, kind, stock in stocks:
+        for cell in np.flatnonzero(~(stock > 0)):
+            verb = "is" if economy.year == world.first_year else "is left"
+            reason = (
+                f"its agents are few. More agents (run.{kind}_agents) make a cell's share finer."
+                if agents
+                else "nothing can be made or paid for there."
+            )
+            raise FactorFlowError(
+                f"no {what} {verb} in {world.places.cells[cell]} in {economy.year}: {reason}{unusual(world)}"
+            )
 
 
 def hours_at_work(world: World, economy: Economy) -> Array:

@@ -28,8 +28,8 @@ def offers(
     pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
     rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
     registered = rules.residence.sum(axis=1)
-    each = rules.rent_kept / np.where(registered > 0, registered, 1.0)
-    stays = (1 - rules.rent_kept) / persons
+    each = rules.rent_followed / np.where(registered > 0, registered, 1.0)
+    stays = (1 - rules.rent_followed) / persons
     land = keep * stays * rent - stays * taxed
     from_home = np.outer(each * rent, keep) - (each * taxed)[:, None]
     grants = rules.grants_by_home(money.budgets)[:, None]
