@@ -31,7 +31,10 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.results import default_folder, free_folder
 
+    from sim.experiments import trial
+
     scenarios = load_all(files, settings, where.local_jobs)
+    trial.check(scenarios)
     places: list[Path] = []
     for scenario in scenarios.values():
         # Known before the first year is computed, so that no hour of work ends in "exists already".

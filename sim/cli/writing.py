@@ -80,9 +80,12 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @setting_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
-    from sim.experiments import cost
+    from sim.experiments import cost, trial
 
     scenarios, faults = load(files, settings, jobs=1)
+    stopped = {file: trial.faults(scenario, file) for file, scenario in scenarios.items()}
+    faults += [fault for found in stopped.values() for fault in found if fault not in faults]
+    scenarios = {file: scenario for file, scenario in scenarios.items() if not stopped[file]}
     for file, scenario in scenarios.items():
         click.echo(f"{file}: no faults. {cost.estimate(scenario).sentence}")
     if faults:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.arrays import Array, Index
-from sim.economy.state import Belt, Economy, hours_of_work
+from sim.economy.state import Belt, Economy, hours_of_work, weighted_log
 from sim.world.world import World
 
 
@@ -26,8 +26,8 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
     hours = hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment
     log_gain = (
         economy.knowledge
-        + p["agglomeration"] * np.log(hours / economy.labour_reference)
-        + p["infrastructure_elasticity"] * np.log(infrastructure_index)
+        + weighted_log(p["agglomeration"], hours / economy.labour_reference)
+        + weighted_log(p["infrastructure_elasticity"], infrastructure_index)
     )
     for belt in belts:
         density = (belt.cells @ hours) / (belt.cells @ economy.belt_references[belt.policy])
@@ -37,13 +37,18 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
 
 def infrastructure_index(economy: Economy) -> Array:
     """Infrastructure over the stock the base year had on the same ground, (cell,); 1 in the base year."""
-    return np.asarray(economy.infrastructure / economy.infrastructure_reference)
+    return _over_base(economy.infrastructure, economy.infrastructure_reference)
 
 
 def services_per_head(economy: Economy) -> Array:
     """Public services per resident over those of the base year, (cell,)."""
     now = economy.services / economy.workforce.persons
-    return np.asarray(now / (economy.services_reference / economy.persons_reference))
+    return _over_base(now, economy.services_reference / economy.persons_reference)
+
+
+def _over_base(now: Array, base: Array) -> Array:
+    """A public stock over that of the base year; 1 where the base year had none, for then there is nothing to compare."""
+    return np.asarray(np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0))
 
 
 def learned(world: World, knowledge: Array, real_wage: Array) -> Array:

@@ -346,6 +346,11 @@ def log_change(now: Array, before: Array) -> Array:
     return np.asarray(np.log(np.where(there, now, 1.0) / np.where(there, before, 1.0)))
 
 
+def weighted_log(weight: float, ratio: Array) -> Array:
+    """weight log(ratio), (cell,): 0 where the weight is 0, whatever the ratio, so a stock that nobody values may be zero."""
+    return np.zeros_like(ratio) if weight == 0.0 else np.asarray(weight * np.log(ratio))
+
+
 def government_names(world: World) -> tuple[str, ...]:
     """Names of the governments: one a region, and the one above them."""
     return (*world.places.regions, "upper government")

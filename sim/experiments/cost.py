@@ -65,9 +65,16 @@ def fault(scenario: Scenario, file: str, jobs: int = 1) -> Fault | None:
     if answer is None:
         return None
     word, message = answer
-    place, colon, line = scenario.origins.get(f"run.{word}", "").rpartition(":")
+    return located(scenario, file, f"run.{word}", f"run.{word} = {getattr(scenario.run, word)}", message)
+
+
+def located(scenario: Scenario, file: str, path: str, told: str, message: str) -> Fault:
+    """A fault at the line that says what stands at a path, or says the first of what stands below it."""
+    origins = scenario.origins
+    origin = origins.get(path) or next((where for at, where in origins.items() if at.startswith(f"{path}.")), "")
+    place, colon, line = origin.rpartition(":")
     where = os.path.normpath(Path(file).parent / place) if colon else file
-    return Fault(where, int(line) if colon else 1, f"run.{word} = {getattr(scenario.run, word)}", message)
+    return Fault(where, int(line) if colon else 1, told, message)
 
 
 def check_cost(scenario: Scenario, jobs: int = 1) -> None:
@@ -88,6 +95,11 @@ def memory_of_machine() -> int | None:
     with contextlib.suppress(OSError, ValueError):  # not every system tells
         found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     return min((size for size in found if size > 0), default=None)
+
+
+def seconds_a_year(cells: int) -> float:
+    """Seconds a year takes without agents, by the number of cells."""
+    return 0.007 * (1 + (cells / 24) ** 2) / 2
 
 
 def _years(scenario: Scenario) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.arrays import Array
@@ -30,10 +32,14 @@ def proved(world: World, year: int, what: str, table: Array, least: float = -np.
 
 def unusual(world: World) -> str:
     """A sentence that names the parameters of a world which are not at their own values; empty where all are."""
-    own = catalogue.parameters(world.name) if world.name in catalogue.worlds() else {}
+    return unusual_parameters(world.name, world.parameters) if world.name in catalogue.worlds() else ""
+
+
+def unusual_parameters(name: str, values: Mapping[str, float]) -> str:
+    """`unusual` of a world by name with these values of its parameters."""
     told = [
-        f"{name} = {world.parameters[name]:.6g} (its own value is {parameter.value:.6g})"
-        for name, parameter in own.items()
-        if world.parameters[name] != parameter.value
+        f"parameters.{parameter.name} = {values[parameter.name]:.6g} (its own value is {parameter.value:.6g})"
+        for parameter in catalogue.parameters(name).values()
+        if values[parameter.name] != parameter.value
     ]
-    return f" Unusual here: parameters.{', parameters.'.join(told)}." if told else ""
+    return f" Unusual here: {', '.join(told)}." if told else ""

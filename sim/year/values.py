@@ -10,6 +10,7 @@ from sim.economy import growth, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, living_cost
 from sim.economy.state import Economy, Rules, hours_of_work
+from sim.world.proof import proved
 from sim.world.skills import GRADUATE, TRAINABLE
 from sim.world.world import GRADUATES, RETURNEES, World
 
@@ -56,6 +57,9 @@ def place_values(
     """Log value of every place to a worker of mean efficiency by home, (home, cell)."""
     pay, other = offers(world, economy, rules, clearing, money, base)
     cost = living_cost(world, clearing, base, rules.goods_discount)
+    least = np.finfo(float).tiny
+    proved(world, economy.year, "income offered to those who come, yuan a year,", (pay + other).T, least)
+    proved(world, economy.year, "the cost of living", cost, least)
     return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
 
 
