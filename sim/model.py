@@ -32,6 +32,7 @@ from sim.year.stocks import (
     Movers,
     capital_units,
     check_every_cell,
+    check_public_stocks,
     continua,
     first_economy,
     hours_at_work,
@@ -227,6 +228,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for stock, purpose in (("infrastructure", INFRASTRUCTURE), ("services", SERVICES)):
             built = treasury.spent_on(rules, money, purpose) / price
             setattr(economy, stock, (1 - public_wear) * getattr(economy, stock) + built)
+        check_public_stocks(self.world, economy)
 
     def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Moved:
         """Labour, capital and land decide at once on the year's returns, and go."""

@@ -101,6 +101,9 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
 
 def cumulative_shares(shares: Array) -> Array:
     """Cumulative shares by row whose last positive entry is raised to one, so that every draw finds a place."""
+    wrong = np.argwhere(~(np.isfinite(shares) & (shares >= 0)))
+    if len(wrong):
+        raise InvalidTable("choice shares", tuple(wrong[0]), float(shares[tuple(wrong[0])]), "must lie between 0 and 1")
     running = np.cumsum(shares, axis=1)
     filled = running >= running[:, -1:]
     running[filled] = 1.0

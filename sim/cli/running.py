@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
-from sim.errors import ResultsError
+from sim.cli.program import DONE, SOME_FAILED, load_all, minutes_option, setting_option, where_options
+from sim.errors import FactorFlowError, ResultsError
 from sim.experiments.executors import Where
 from sim.pages import terminal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @setting_option
+@minutes_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.results import default_folder, free_folder
-
     from sim.experiments import trial
 
     scenarios = load_all(files, settings, where.local_jobs)
@@ -59,6 +59,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
 @click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
 @setting_option
+@minutes_option
 @where_options
 def compare(
     futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], where: Where
@@ -182,8 +183,9 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
 
 
 def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
-    from sim.experiments import experiment
+    from sim.experiments import cost, experiment
 
+    click.echo(f"{scenario.name}: {cost.estimate(scenario, where.local_jobs or 1).sentence}", err=True)
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
@@ -204,6 +206,7 @@ def _tell_failed(results: Results) -> bool:
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
     from sim.analysis.results import default_folder, free_folder, open_results, verify
+    from sim.experiments import trial
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
@@ -217,16 +220,25 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
         if name not in scenarios:
             opened[name] = open_results(name)
             verify(opened[name])
-    failed = False
+    known = {file: _found(scenario) for file, scenario in scenarios.items()}
+    trial.check({file: scenario for file, scenario in scenarios.items() if known[file] is None})
+    failed, stopped = False, dict[str, FactorFlowError]()
     for file, scenario in scenarios.items():
-        found = _found(scenario)
+        found = known[file]
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            try:
+                found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            except FactorFlowError as reason:
+                click.echo(f"{file} came to no end and is left out: {reason}", err=True)
+                stopped[file] = reason
+                continue
             failed = _tell_failed(found) or failed
         else:
             click.echo(f"Using {found.path}, an unchanged run of {file}.", err=True)
         opened[file] = found
-    return [opened[name] for name in dict.fromkeys(names)], failed
+    if stopped and (len(opened) < 2 or next(iter(names)) in stopped):  # nothing to compare, or nothing to compare with
+        raise next(iter(stopped.values()))
+    return [opened[name] for name in dict.fromkeys(names) if name in opened], failed or bool(stopped)
 
 
 def _found(scenario: Scenario) -> Results | None:

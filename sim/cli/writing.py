@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.files import write_new, write_over
-from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
+from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, ScenarioFaults
 from sim.pages import terminal
 
@@ -78,6 +78,7 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @setting_option
+@minutes_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
     from sim.experiments import cost, trial

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.errors import WorldError
@@ -31,7 +32,7 @@ class Observed:
     work_in_town: Array
     regions: tuple[str, ...]
 
-    def cells_where(self, wrong: Array) -> str:
+    def cells_where(self, wrong: NDArray[np.bool_]) -> str:
         """The names of the cells where something is wrong, (region, 2), or of the regions, (region,)."""
         kinds = ("urban", "rural")
         return ", ".join(
@@ -86,8 +87,8 @@ def base_year_accounts(data: Observed, technology: Technology, p: Mapping[str, f
             break
     if (saving_rate >= 1).any():
         raise WorldError(
-            f"{data.cells_where(saving_rate >= 1)} would have to save all of its income, or more, to keep its share of capital: "
-            "a lower saving_rate is needed"
+            f"{data.cells_where(saving_rate >= 1)} would have to save all of its income, or more, to keep its share "
+            "of capital: a lower saving_rate is needed"
         )
     accounts = _accounts_at(saving_rate, data, technology, p)
     if (accounts.dividends <= 0).any():
@@ -152,7 +153,7 @@ def _wages(data: Observed, product: Array, technology: Technology, p: Mapping[st
     other_bill = product[:, 1:] @ technology.labour[1:]
     rural_share = (rural_bill - farm_bill) / other_bill
     if (rural_share <= 0).any() or (rural_share >= 1).any():
-        outside = (rural_share <= 0) | (rural_share >= 1)
+        outside = np.asarray((rural_share <= 0) | (rural_share >= 1))
         raise WorldError(
             f"{data.cells_where(outside)}: villages would make {rural_share[outside][0]:.3g} of the product outside farming; "
             "it must be between 0 and 1. Commuting shares, wage gaps and schooling decide it"

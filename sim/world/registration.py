@@ -112,8 +112,8 @@ def registration_table(
     short = sorted({number // 2 for number in np.argwhere(table < 0).ravel().tolist()})
     if short:
         raise WorldError(
-            f"{', '.join((*counts.cities, 'outside')[number] for number in short)}: the shares of migrants leave fewer people "
-            "in a town or its villages than migrants"
+            f"{', '.join((*counts.cities, 'outside')[number] for number in short)}: the shares of migrants leave fewer "
+            "people in a town or its villages than migrants"
         )
     settled = np.zeros_like(table)
     inside = table[-2:, :-2].sum()

@@ -178,13 +178,7 @@ def check_every_cell(world: World, economy: Economy, agents: bool) -> None:
         ("capital", "capital", economy.capital),
         ("land", "land", economy.effective_land),
     )
-    for what, elasticity, stock in (
-        ("infrastructure", "infrastructure_elasticity", economy.infrastructure),
-        ("public services", "service_elasticity", economy.services),
-    ):
-        if world.parameters[elasticity] > 0:
-            what = f"{what}, needed as {elasticity} is above zero,"
-            proved(world, economy.year, what, stock, np.finfo(float).tiny)
+    check_public_stocks(world, economy)
     for what, kind, stock in stocks:
         for cell in np.flatnonzero(~(stock > 0)):
             verb = "is" if economy.year == world.first_year else "is left"
@@ -196,6 +190,17 @@ def check_every_cell(world: World, economy: Economy, agents: bool) -> None:
             raise FactorFlowError(
                 f"no {what} {verb} in {world.places.cells[cell]} in {economy.year}: {reason}{unusual(world)}"
             )
+
+
+def check_public_stocks(world: World, economy: Economy) -> None:
+    """Raise FactorFlowError where a public stock that raises something by its log is zero."""
+    for what, elasticity, stock in (
+        ("infrastructure", "infrastructure_elasticity", economy.infrastructure),
+        ("public services", "service_elasticity", economy.services),
+    ):
+        if world.parameters[elasticity] > 0:
+            what = f"{what}, needed as {elasticity} is above zero,"
+            proved(world, economy.year, what, stock, np.finfo(float).tiny)
 
 
 def hours_at_work(world: World, economy: Economy) -> Array:
