@@ -138,7 +138,7 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
     monkeypatch.setattr(experiment, "run", failing)
     monkeypatch.chdir(tmp_path)
     files = [str(ROOT / f"scenarios/zhejiang/{name}.yaml") for name in ("baseline", "growth_pole", "mountain_sea")]
-    words = [word for setting in (*FEW, "years.to=2020", "run.continuum=true") for word in ("--set", setting)]
+    words = [word for setting in (*FEW, "run.continuum=true") for word in ("--set", setting)]
     told = CliRunner().invoke(main, ["compare", *files, *words])
     assert told.exit_code == 3, told.output
     assert "growth_pole.yaml came to no end and is left out: all 1 replicates failed" in told.output
@@ -151,7 +151,7 @@ FORK = """
 import multiprocessing, sys
 from sim import load
 from sim.errors import FactorFlowError
-from sim.experiments.experiment import build_model
+from sim.experiments.replicate import build_model
 FEW = ["run.labour_agents=20000", "run.capital_agents=20000", "run.land_agents=20000"]
 def go(seed):
     try:
@@ -186,7 +186,7 @@ def test_a_fork_lives_or_says_to_use_spawn(tmp_path, after):
 def test_a_stock_of_zero_that_nobody_values_runs_and_one_that_somebody_values_is_named():
     scenario = load(AGENTS, ["parameters.infrastructure_depreciation=1", "run.replicates=1", "run.labour_agents=20000"])
     assert trial.faults(scenario, "agents.yaml") == []
-    from sim.experiments.experiment import build_model
+    from sim.experiments.replicate import build_model
 
     model = build_model(scenario)
     for _ in range(3):
@@ -270,7 +270,7 @@ def outcome(world, parameters, policies=""):
 
 
 def lived(tmp_path, world, parameters="", policies="", name=""):
-    from sim.experiments.experiment import build_model
+    from sim.experiments.replicate import build_model
 
     file, text = outcome(world, parameters, policies)
     (tmp_path / file).write_text(text)

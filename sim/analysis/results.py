@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import json
 import os
@@ -37,6 +38,7 @@ _KEYS = {
     "accounts": ("replicate", "year", "identity"),
 }
 _VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
 _WHOLE_NUMBERS = ("replicate", "year")
 _ASKED_OF_MANIFEST = (
     *("name", "title", "scenario", "scenario_digest", "world", "years"),
@@ -163,7 +165,7 @@ def median_and_band(values: pd.DataFrame) -> pd.DataFrame:
 def free_folder(wanted: Path) -> Path:
     """The folder itself if nothing stands there, otherwise the first free one of `wanted-2`, `wanted-3`, ..."""
     folder, number = wanted, 1
-    while folder.exists():
+    while os.path.lexists(folder):
         number += 1
         folder = wanted.with_name(f"{wanted.name}-{number}")
     return folder
@@ -188,9 +190,9 @@ def versions() -> dict[str, str]:
     return own | libraries
 
 
-def check_folder(folder: Path) -> None:
-    """Raise ResultsError, before hours are spent, if results could not be written to this folder."""
-    if folder.exists():
+def check_folder(folder: Path, beside: bool = False) -> None:
+    """Raise ResultsError, before hours are spent, if results could not be written to this folder, or beside it."""
+    if not beside and os.path.lexists(folder):
         raise ResultsError(f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -200,16 +202,18 @@ def check_folder(folder: Path) -> None:
         raise ResultsError(f"nothing can be written to {folder}: {reason}") from reason
 
 
-def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> Path:
+def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], beside: bool = False) -> Path:
     """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
+
+    beside: where the folder is taken, the first free one of `folder-2`, `folder-3`, ... is written instead.
 
     The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
     [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
-    tables give identical bytes. Raises ResultsError if the folder exists, or if a table has a wrong column, a repeated
-    row, a number that is not finite or no unit.
+    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column,
+    a repeated row, a number that is not finite or no unit.
     """
     folder = Path(folder)
-    check_folder(folder)
+    check_folder(folder, beside)
     lacking = [word for word in _ASKED_OF_MANIFEST if word not in manifest]
     if lacking:
         raise ResultsError(f"the manifest of {folder.name} lacks {_listed(lacking)}.")
@@ -222,7 +226,7 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> P
     try:
         _write_all(aside, arranged, dict(manifest), units)
         aside.chmod(0o755)  # mkdtemp's folder is for its maker alone
-        os.rename(aside, folder)
+        folder = _renamed(aside, folder, beside)
     except OSError as reason:
         shutil.rmtree(aside, ignore_errors=True)
         raise ResultsError(f"could not write {folder}: {reason}") from reason
@@ -230,6 +234,19 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> P
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return folder
+
+
+def _renamed(aside: Path, wanted: Path, beside: bool) -> Path:
+    """Rename a folder to what is wanted, or to a free name beside it; others may take names at the same moment."""
+    folder = free_folder(wanted) if beside else wanted
+    while True:
+        try:
+            os.rename(aside, folder)
+            return folder
+        except OSError as reason:
+            if not beside or reason.errno not in _TAKEN or not folder.parent.is_dir():
+                raise
+            folder = free_folder(wanted)
 
 
 def open_results(path: str | Path) -> Results:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sim.cli.program import DONE
+from sim.cli.endings import DONE
 from sim.pages import terminal
 
 

@@ -6,12 +6,15 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.cli import endings
+from sim.cli.endings import DONE, FAULT
+from sim.errors import Fault, ScenarioFaults
 from sim.experiments.executors import Where
 
 if TYPE_CHECKING:
@@ -22,27 +25,35 @@ if TYPE_CHECKING:
 # Matrices of a few dozen rows gain nothing from threads of their own, and starting those takes longer than some commands.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
-
 
 class Program(click.Group):
-    """The group of commands; turns errors into clear text on stderr and the documented exit codes."""
+    """The group of commands; turns whatever ends them into clear text on stderr and the documented exit codes."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command and leave with its exit code."""
         extra["standalone_mode"] = False
         try:
-            code = super().main(*args, **extra)
-        except FactorFlowError as error:
-            click.echo(str(error), err=True)
-            code = FAULT
+            with endings.stoppable():
+                endings.prepare_streams()
+                code = super().main(*args, **extra)
+                endings.flush()
         except click.ClickException as error:
-            error.show()
+            with suppress(OSError):
+                error.show()
             code = FAULT
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
-            code = INTERRUPTED
+        except BaseException as error:  # whatever it is, nobody shall have to read a traceback
+            code = endings.answered(error)
         sys.exit(code if isinstance(code, int) else DONE)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the words of the command line; what goes wrong is answered by `main`, not by click."""
+        with endings.carried():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Do what the words say; what goes wrong is answered by `main`, not by click."""
+        with endings.carried():
+            return super().invoke(context)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -103,12 +114,13 @@ def where_options(command: Callable[..., int]) -> Callable[..., int]:
 def main() -> None:
     """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
 
-    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed or an expectation does not hold, 130 interrupted.
+    Exit codes: 0 done; 1 a defect of the program; 2 a fault in the input, or something the system refused; 3 some replicates
+    failed or an expectation does not hold; 130 interrupted (143 terminated, 129 hung up, 141 nobody reads the output).
     """
 
 
 def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
-    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` memory and time are asked for too."""
+    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` what it costs is asked too."""
     from sim.experiments import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary

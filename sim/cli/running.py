@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, minutes_option, setting_option, where_options
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import load_all, minutes_option, setting_option, where_options
 from sim.errors import FactorFlowError, ResultsError
 from sim.experiments.executors import Where
 from sim.pages import terminal
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
-    from sim.analysis.results import default_folder, free_folder
+    from sim.analysis.results import default_folder
     from sim.experiments import trial
 
     scenarios = load_all(files, settings, where.local_jobs)
@@ -47,7 +48,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
-        results = _run(scenario, place if out is not None else free_folder(place), where)
+        results = _run(scenario, place if out is not None else None, where)
         failed = _tell_failed(results) or failed
         click.echo(str(results.path))
     return SOME_FAILED if failed else DONE
@@ -130,7 +131,6 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
-    from sim.analysis.results import default_folder, free_folder
     from sim.cli.files import write_over
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
@@ -142,7 +142,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     def results_of(scenario: Scenario) -> Results:
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed.append(_tell_failed(found))
         return found
 
@@ -182,7 +182,8 @@ def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
     return path
 
 
-def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
+def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
+    """Run a scenario into a folder, or into one named after it."""
     from sim.experiments import cost, experiment
 
     click.echo(f"{scenario.name}: {cost.estimate(scenario, where.local_jobs or 1).sentence}", err=True)
@@ -190,6 +191,8 @@ def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
         )
+    if folder is not None and results.path != folder:
+        click.echo(f"{folder} was taken while this ran, so the results are in {results.path}.", err=True)
     return results
 
 
@@ -205,7 +208,7 @@ def _tell_failed(results: Results) -> bool:
 
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
-    from sim.analysis.results import default_folder, free_folder, open_results, verify
+    from sim.analysis.results import open_results, verify
     from sim.experiments import trial
 
     missing = [name for name in names if not Path(name).exists()]
@@ -227,7 +230,7 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
         found = known[file]
         if found is None:
             try:
-                found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+                found = _run(scenario, None, where)
             except FactorFlowError as reason:
                 click.echo(f"{file} came to no end and is left out: {reason}", err=True)
                 stopped[file] = reason

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED
+from sim.cli.endings import DONE, SOME_FAILED
 from sim.errors import DataFolder
 from sim.pages import terminal
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.files import write_new, write_over
-from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, minutes_option, setting_option
+from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, ScenarioFaults
 from sim.pages import terminal
 

@@ -80,7 +80,8 @@ def too_long(scenario: Scenario, jobs: int = 1) -> str | None:
     cells = _cells(scenario)
     return (
         f"the run is expected to take {need / 60:.3g} minutes: {turns:,} replicates{' each' * (processes > 1)} on "
-        f"{processes} process{'es' * (processes > 1)} x {years} years x ({seconds_a_year(cells) * 1e3:.3g} ms for {cells} cells + "
+        f"{processes} process{'es' * (processes > 1)} x {years} years x "
+        f"({seconds_a_year(cells) * 1e3:.3g} ms for {cells} cells + "
         f"{agents * _SECONDS_AN_AGENT * 1e3:.3g} ms for {agents:,} agents) + {_START:g} seconds to start."
         + (f" At most {most:,} replicates would fit." if most else " Not one replicate would fit.")
     )

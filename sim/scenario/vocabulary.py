@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.cells import cell_name
+
 if TYPE_CHECKING:
     from sim.scenario.schema import PolicyTerms
 
@@ -42,7 +44,7 @@ class WorldWords:
     @property
     def cells(self) -> tuple[str, ...]:
         """Names of the cells, region/kind."""
-        return tuple(f"{region}/{kind}" for region in self.regions for kind in self.kinds)
+        return tuple(cell_name(region, kind) for region in self.regions for kind in self.kinds)
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def _wages(data: Observed, product: Array, technology: Technology, p: Mapping[st
     other_bill = product[:, 1:] @ technology.labour[1:]
     rural_share = (rural_bill - farm_bill) / other_bill
     if (rural_share <= 0).any() or (rural_share >= 1).any():
-        outside = np.asarray((rural_share <= 0) | (rural_share >= 1))
+        outside: NDArray[np.bool_] = np.asarray((rural_share <= 0) | (rural_share >= 1), dtype=bool)
         raise WorldError(
             f"{data.cells_where(outside)}: villages would make {rural_share[outside][0]:.3g} of the product outside farming; "
             "it must be between 0 and 1. Commuting shares, wage gaps and schooling decide it"

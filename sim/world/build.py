@@ -14,13 +14,18 @@ from sim.world.proof import unusual_parameters
 from sim.world.world import World
 
 
+def parameter_table(name: str, changed: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Every parameter of a world by name, those of its recipe too, with the changed values in place of its own."""
+    own = {parameter.name: parameter.value for parameter in catalogue.parameters(name).values()}
+    return own | dict(changed or {})
+
+
 def build_world(name: str, changed: Mapping[str, float] | None = None) -> World:
     """The world of that name, its base year inverted anew for every parameter that is changed.
 
     Raises WorldError where the changed parameters and the data of the base year contradict each other.
     """
-    values = {parameter.name: parameter.value for parameter in catalogue.parameters(name).values()}
-    values |= changed or {}
+    values = parameter_table(name, changed)
     try:
         with np.errstate(divide="raise", invalid="raise", over="raise"):  # so that no table holds what is no number
             return _built(name, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def proved(world: World, year: int, what: str, table: Array, least: float = -np.
 
 def unusual(world: World) -> str:
     """A sentence that names the parameters of a world which are not at their own values; empty where all are."""
-    return unusual_parameters(world.name, world.parameters) if world.name in catalogue.worlds() else ""
+    return unusual_parameters(world.name, asdict(world.parameters)) if world.name in catalogue.worlds() else ""
 
 
 def unusual_parameters(name: str, values: Mapping[str, float]) -> str:
@@ -40,6 +41,6 @@ def unusual_parameters(name: str, values: Mapping[str, float]) -> str:
     told = [
         f"parameters.{parameter.name} = {values[parameter.name]:.6g} (its own value is {parameter.value:.6g})"
         for parameter in catalogue.parameters(name).values()
-        if values[parameter.name] != parameter.value
+        if values.get(parameter.name, parameter.value) != parameter.value
     ]
     return f" Unusual here: {', '.join(told)}." if told else ""

@@ -198,7 +198,7 @@ def check_public_stocks(world: World, economy: Economy) -> None:
         ("infrastructure", "infrastructure_elasticity", economy.infrastructure),
         ("public services", "service_elasticity", economy.services),
     ):
-        if world.parameters[elasticity] > 0:
+        if getattr(world.parameters, elasticity) > 0:
             what = f"{what}, needed as {elasticity} is above zero,"
             proved(world, economy.year, what, stock, np.finfo(float).tiny)
 

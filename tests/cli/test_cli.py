@@ -90,6 +90,14 @@ def test_an_existing_out_is_refused_before_anything_is_run(stage: Stage) -> None
     assert stage.runs == []
 
 
+def test_an_out_taken_while_it_ran_is_kept_and_the_results_stand_beside(stage: Stage) -> None:
+    stage.taken = "here"
+    answer = factorflow("run", BASELINE, "--out", "here")
+    assert answer.exit_code == 0 and answer.stdout == "here-2\n"
+    assert answer.stderr == "here was taken while this ran, so the results are in here-2.\n"
+    assert Path("here/other").read_text() == "other" and open_results("here-2").name == "baseline"
+
+
 def test_a_fault_in_the_second_file_stops_before_the_first_is_run(stage: Stage) -> None:
     answer = factorflow("run", BASELINE, BROKEN)
     assert answer.exit_code == 2 and stage.runs == [] and folders() == []
