@@ -112,7 +112,7 @@ def _accounts_at(saving_rate: Array, data: Observed, technology: Technology, p: 
     product = data.product.copy()
     product[:, -1] -= housing.sum(axis=1)
     if (product <= 0).any():
-        names = data.cells_where((product <= 0).any(axis=1))
+        names = data.cells_where(np.asarray((product <= 0).any(axis=1)))
         raise WorldError(f"{names}: a sector has no product left once housing is taken out of services; lower housing_share")
     wage, value_added = _wages(data, product, technology, p)
     farm_rent = value_added[:, :, 0] * technology.land[0]
