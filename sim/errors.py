@@ -98,13 +98,13 @@ class WorldError(FactorFlowError):
 
 
 class MarketDidNotClear(FactorFlowError):
-    """The goods and factor markets of a year found no common solution."""
+    """The goods and factor markets of a year found no common solution; `beside` says what is unusual there, if anything."""
 
-    def __init__(self, market: str, year: int, size: float, sweeps: int) -> None:
+    def __init__(self, market: str, year: int, size: float, sweeps: int, beside: str = "") -> None:
         self.market, self.year, self.size, self.sweeps = market, year, size, sweeps
         super().__init__(
             f"the market for {market} did not clear in {year}: after {sweeps} sweeps supply and demand still differ by "
-            f"{size:.2e} of its size. Larger trade elasticities or very large policies can cause this."
+            f"{size:.2e} of its size.{beside}"
         )
 
 

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from sim.agents.capital import capital_beginning, capital_population
-from sim.agents.counted import Moves
+from sim.agents.counted import CountedAgents, Moves
 from sim.agents.everybody import Everybody
 from sim.agents.labour import labour_beginning, labour_population
 from sim.agents.land import land_beginning, land_population
@@ -28,7 +28,18 @@ from sim.year import recorder
 from sim.year.base_year import base_year
 from sim.year.markets import clear_markets, cost_at_size_one
 from sim.year.moves import capital_decision, labour_decision, land_decision, work_in_town_next
-from sim.year.stocks import Movers, capital_units, continua, first_economy, hours_at_work, land_table, slice_value, workforce
+from sim.year.stocks import (
+    Movers,
+    capital_units,
+    check_every_cell,
+    check_public_stocks,
+    continua,
+    first_economy,
+    hours_at_work,
+    land_table,
+    slice_value,
+    workforce,
+)
 from sim.year.values import labour_gain, training_odds, welfare
 
 Law = Callable[[Rules, World, int], Rules]
@@ -126,6 +137,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Live through one year."""
         self._count_what_was_changed_by_hand()
+        check_every_cell(self.world, self.economy, agents=isinstance(self.labour, CountedAgents))
         rules = self._rules_in_force()
         clearing, money = self._clear(rules)
         self._record(rules, clearing, money)
@@ -173,6 +185,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         rents = clearing.land_rent * economy.effective_land
         self._close(
             {
+                **accounts.demand_residuals(world, maps),
                 **accounts.market_residuals(world, supply, rules, clearing, money),
                 **accounts.household_residuals(world, economy, rules, clearing, money, self.payments),
                 **accounts.public_residuals(world, economy, rules, clearing, money, self.payments),
@@ -207,12 +220,15 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         parks = treasury.enclave_investment(rules, money) / price
         value = growth.unit_value_next(economy, bought, wear)
         enclave = (1 - wear) * economy.enclave + parks
+        if not economy.has_slices.all():
+            enclave += growth.settled_capital(economy, bought)
         owned = (economy.capital_units * value[:, None] + enclave).sum(axis=1)
         self._close(accounts.investment_residuals(economy, money, bought, parks, price, owned, wear))
         economy.unit_value, economy.enclave = value, enclave
         for stock, purpose in (("infrastructure", INFRASTRUCTURE), ("services", SERVICES)):
             built = treasury.spent_on(rules, money, purpose) / price
             setattr(economy, stock, (1 - public_wear) * getattr(economy, stock) + built)
+        check_public_stocks(self.world, economy)
 
     def _move(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> Moved:
         """Labour, capital and land decide at once on the year's returns, and go."""

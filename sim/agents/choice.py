@@ -8,9 +8,11 @@ import numpy as np
 
 from sim.arrays import Array, Flag, Index
 from sim.compiled import compiled
+from sim.errors import FactorFlowError
 
 STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
 
+_ROUNDING = 1e-9
 _WORD_BITS, _ONE = np.uint64(32), np.uint64(1)
 
 
@@ -33,6 +35,36 @@ class MoveTables:
     training: Array
     trainable: Flag
     trained_skill: Index
+
+    def __post_init__(self) -> None:
+        """Raise InvalidTable where a number would lead compiled code astray: each is a share, each row ends at one."""
+        for what, table in (
+            ("choice shares", self.cumulative),
+            ("the mobility", np.atleast_1d(self.mobility)),
+            ("villages that become urban", self.reclassify),
+            ("training", self.training),
+        ):
+            wrong = np.argwhere(~((table >= -_ROUNDING) & (table <= 1 + _ROUNDING)))  # what is no number is neither
+            if len(wrong):
+                raise InvalidTable(what, tuple(wrong[0]), float(table[tuple(wrong[0])]), "must lie between 0 and 1")
+        falling = np.argwhere(np.diff(self.cumulative, axis=1) < -_ROUNDING)
+        if len(falling):
+            raise InvalidTable("choice shares", tuple(falling[0]), float("nan"), "fall along a row of running sums")
+        open_end = np.flatnonzero(self.cumulative[:, -1] != 1.0)
+        if open_end.size:
+            row = int(open_end[0])
+            raise InvalidTable("choice shares", (row,), float(self.cumulative[row, -1]), "must add up to 1")
+        rows, cells = self.cumulative.shape
+        if self.town.min() < 0 or self.town.max() >= cells or (self.group.max() + 1) * cells > rows or self.group.min() < 0:
+            raise InvalidTable("towns and groups", (0,), float("nan"), "point beyond the table of choice shares")
+
+
+class InvalidTable(FactorFlowError):
+    """A table of decisions holds a number that is no share; `at` says where: (group x home, place) or (cell,)."""
+
+    def __init__(self, what: str, at: tuple[int, ...], value: float, wanted: str) -> None:
+        self.what, self.at, self.value, self.wanted = what, tuple(int(place) for place in at), value, wanted
+        super().__init__(f"the table of {what} holds {value:.4g} at {self.at}: its entries {wanted}")
 
 
 def damped(mobility: float, kappa: float) -> float:
@@ -69,6 +101,9 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
 
 def cumulative_shares(shares: Array) -> Array:
     """Cumulative shares by row whose last positive entry is raised to one, so that every draw finds a place."""
+    wrong = np.argwhere(~(np.isfinite(shares) & (shares >= 0)))
+    if len(wrong):
+        raise InvalidTable("choice shares", tuple(wrong[0]), float(shares[tuple(wrong[0])]), "must lie between 0 and 1")
     running = np.cumsum(shares, axis=1)
     filled = running >= running[:, -1:]
     running[filled] = 1.0

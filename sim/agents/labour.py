@@ -60,7 +60,9 @@ def value_of_places(pay: Array, other_income: Array, living_cost: Array, service
     pay and other_income: yuan of 2014 per head; living_cost and services: over the base year.
     Dividends stay with owners and are no reason to move. Source: Tombe and Zhu (2019) with services as an amenity.
     """
-    return np.asarray(np.log((pay + other_income) / living_cost) + parameters.service_elasticity * np.log(services))
+    valued = parameters.service_elasticity > 0  # where nobody values services their stock may be zero
+    amenity = parameters.service_elasticity * np.log(services) if valued else 0.0
+    return np.asarray(np.log((pay + other_income) / living_cost) + amenity)
 
 
 def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:

@@ -73,6 +73,10 @@ setting_option = click.option(
     metavar="PATH=VALUE",
     help="Say something of the file differently, e.g. run.replicates=3. May be given several times.",
 )
+
+_minutes_option = click.option(
+    "--minutes", type=click.FloatRange(min=0.01), help="Refuse what is expected to take longer, as run.minutes does."
+)
 jobs_option = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
 _cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Do the work with the workers of the Dask scheduler at this address."
@@ -82,6 +86,17 @@ _shards_option = click.option(
     type=click.IntRange(1, 32),
     help="Cut the agents into parts, each held by a process or a worker; replicates follow one another.",
 )
+
+
+def minutes_option(command: Callable[..., int]) -> Callable[..., int]:
+    """The option --minutes, a budget that is a setting like any other, said last."""
+
+    @functools.wraps(command)
+    def asked(*args: Any, minutes: float | None, settings: tuple[str, ...], **rest: Any) -> int:
+        budget = () if minutes is None else (f"run.minutes={minutes!r}",)
+        return command(*args, settings=(*settings, *budget), **rest)
+
+    return _minutes_option(asked)
 
 
 def where_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -107,7 +122,7 @@ def main() -> None:
 
 
 def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
-    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` memory is asked for too."""
+    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` what it costs is asked too."""
     from sim.experiments import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
@@ -118,9 +133,9 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
     for file in dict.fromkeys(files):
         try:
             scenario = load_scenario(Path(file), words, settings)
-            too_large = None if jobs is None else cost.fault(scenario, file, jobs)
-            if too_large is not None:
-                raise ScenarioFaults([too_large])
+            too_much = [] if jobs is None else cost.faults(scenario, file, jobs)
+            if too_much:
+                raise ScenarioFaults(too_much)
             scenarios[file] = scenario
         except ScenarioFaults as answer:
             faults |= dict.fromkeys(answer.faults)

@@ -10,8 +10,8 @@ import click
 
 from sim.cli import drawing
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import load_all, setting_option, where_options
-from sim.errors import FIRST, ResultsError, listed
+from sim.cli.program import load_all, minutes_option, setting_option, where_options
+from sim.errors import FIRST, FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over
 from sim.pages import terminal
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @setting_option
+@minutes_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.results import check_folder, default_folder, free_folder
+    from sim.experiments import trial
 
     scenarios = load_all(files, settings, where.local_jobs)
+    trial.check(scenarios)
     places: list[Path] = []
     for scenario in scenarios.values():
         # Known before the first year is computed, so that no hour of work ends in "exists already".
@@ -59,6 +62,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
 @click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
 @setting_option
+@minutes_option
 @where_options
 def compare(
     futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], where: Where
@@ -193,8 +197,9 @@ def _tell_leftovers(folder: Path) -> None:
 
 def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
     """Run a scenario into a folder, or into one named after it."""
-    from sim.experiments import experiment
+    from sim.experiments import cost, experiment
 
+    terminal.say(f"{scenario.name}: {cost.estimate(scenario, where.local_jobs or 1).sentence}", err=True)
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
@@ -219,6 +224,7 @@ def _tell_failed(results: Results) -> bool:
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
     from sim.analysis.results import check_folder, default_folder, free_folder, open_results, verify
+    from sim.experiments import trial
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
@@ -234,16 +240,25 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
             verify(opened[name])
     for scenario in scenarios.values():
         check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
-    failed = False
+    known = {file: _found(scenario) for file, scenario in scenarios.items()}
+    trial.check({file: scenario for file, scenario in scenarios.items() if known[file] is None})
+    failed, stopped = False, dict[str, FactorFlowError]()
     for file, scenario in scenarios.items():
-        found = _found(scenario)
+        found = known[file]
         if found is None:
-            found = _run(scenario, None, where)
+            try:
+                found = _run(scenario, None, where)
+            except FactorFlowError as reason:
+                terminal.say(f"{file} came to no end and is left out: {reason}", err=True)
+                stopped[file] = reason
+                continue
             failed = _tell_failed(found) or failed
         else:
             terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)
         opened[file] = found
-    return [opened[name] for name in dict.fromkeys(names)], failed
+    if stopped and (len(opened) < 2 or next(iter(names)) in stopped):  # nothing to compare, or nothing to compare with
+        raise next(iter(stopped.values()))
+    return [opened[name] for name in dict.fromkeys(names) if name in opened], failed or bool(stopped)
 
 
 def _found(scenario: Scenario) -> Results | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import jobs_option, load, load_all, setting_option
+from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import check_name, write_new, write_over
 from sim.pages import terminal
@@ -80,11 +80,15 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @setting_option
+@minutes_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
-    from sim.experiments import cost
+    from sim.experiments import cost, trial
 
     scenarios, faults = load(files, settings, jobs=1)
+    stopped = {file: trial.faults(scenario, file) for file, scenario in scenarios.items()}
+    faults += [fault for found in stopped.values() for fault in found if fault not in faults]
+    scenarios = {file: scenario for file, scenario in scenarios.items() if not stopped[file]}
     for file, scenario in scenarios.items():
         terminal.say(f"{file}: no faults. {cost.estimate(scenario).sentence}")
     if faults:

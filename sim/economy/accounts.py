@@ -14,7 +14,7 @@ from sim.arrays import Array
 from sim.economy.markets import production, trade
 from sim.economy.markets.clearing import Clearing, Supply
 from sim.economy.state import Economy, Payment, Rules, government_names, hours_of_work
-from sim.economy.treasury import Statement
+from sim.economy.treasury import IncomeMaps, Statement
 from sim.errors import AccountsDoNotClose
 from sim.world.technology import input_cost
 from sim.world.world import World
@@ -56,6 +56,15 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     }
 
 
+def demand_residuals(world: World, maps: IncomeMaps) -> Residuals:
+    """Every yuan of revenue is spent: final demand, vouchers and materials of each (cell, sector) add up to one yuan.
+
+    sum_n F_n,cj + sum_n V_n,cj + (1 - gamma_j) = 1; known before any market clears, since the maps are.
+    """
+    spent = (maps.final_demand + maps.vouchers).sum(axis=0).reshape(world.cells, -1) + (1 - world.technology.value_added)
+    return {"every_yuan_is_spent": float(np.abs(spent - 1.0).max())}
+
+
 def household_residuals(
     world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
 ) -> Residuals:
@@ -75,12 +84,12 @@ def household_residuals(
     transfers = persons * world.public.transfer_rate * per_head + everybody
     rents_of_home = owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
     registered = economy.workforce.residence
-    follows = rules.rent_kept * rents_of_home
+    follows = rules.rent_followed * rents_of_home
     where = registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300)
     away = follows @ where
     on_land = owned * rules.levy_rate("land_rent")
     taxed = on_land @ (rents @ farm) + (on_land * rules.land_rent_share) @ other_rent
-    taxed_away = (taxed * rules.rent_kept) @ where
+    taxed_away = (taxed * rules.rent_followed) @ where
     return {
         "wages": _relative(money.wages, hours @ clearing.wage),
         "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
@@ -92,7 +101,7 @@ def household_residuals(
         "subsidies": _relative(money.subsidies, _by_cell(world, paid, ("subsidy on wages", "subsidy on capital"))),
         "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
         "income_levies": _relative(_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
-        "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_kept) + taxed_away),
+        "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_followed) + taxed_away),
         "levies": _relative(money.levies, money.levied.reshape(-1, world.cells).sum(axis=0)),
         "disposable_income": _relative(
             money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.arrays import Array, Index
-from sim.economy.state import Belt, Economy, hours_of_work
+from sim.economy.state import Belt, Economy, hours_of_work, weighted_log
 from sim.world.world import World
 
 
@@ -26,8 +26,8 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
     hours = hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment
     log_gain = (
         economy.knowledge
-        + p.agglomeration * np.log(hours / economy.labour_reference)
-        + p.infrastructure_elasticity * np.log(infrastructure_index)
+        + weighted_log(p.agglomeration, hours / economy.labour_reference)
+        + weighted_log(p.infrastructure_elasticity, infrastructure_index)
     )
     for belt in belts:
         density = (belt.cells @ hours) / (belt.cells @ economy.belt_references[belt.policy])
@@ -37,13 +37,18 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
 
 def infrastructure_index(economy: Economy) -> Array:
     """Infrastructure over the stock the base year had on the same ground, (cell,); 1 in the base year."""
-    return np.asarray(economy.infrastructure / economy.infrastructure_reference)
+    return _over_base(economy.infrastructure, economy.infrastructure_reference)
 
 
 def services_per_head(economy: Economy) -> Array:
     """Public services per resident over those of the base year, (cell,)."""
     now = economy.services / economy.workforce.persons
-    return np.asarray(now / (economy.services_reference / economy.persons_reference))
+    return _over_base(now, economy.services_reference / economy.persons_reference)
+
+
+def _over_base(now: Array, base: Array) -> Array:
+    """A public stock over that of the base year; 1 where the base year had none, for then there is nothing to compare."""
+    return np.asarray(np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0))
 
 
 def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
@@ -51,7 +56,8 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
 
     dk_c = g + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
 
-    omega: connections, inverse distance among reported cells; the rest of the country grows by g alone.
+    omega: connections, inverse distance among reported cells; the rest of the country, and a cell without
+    any connection, grow by g alone.
     Source: Nelson and Phelps (1966).
     """
     inside = world.places.reported_cells
@@ -60,18 +66,22 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
     total = weight.sum(axis=1, keepdims=True)
     weight = weight / np.where(total > 0, total, 1.0)
     log_wage = np.log(real_wage)
-    gap = np.where(inside, np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    gap = np.where(inside & (total[:, 0] > 0), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
     return np.asarray(knowledge + world.parameters.growth + world.parameters.diffusion * gap)
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
     """Capital bought for every owner in every place, (owner, place), yuan of 2014: K+_oc = I_o n_oc / n_o / p_c.
 
-    What an owner saves, (owner,), is bought where the owner's slices stand, at the goods prices p there.
+    What an owner saves, (owner,), is bought where the owner's slices stand (`Economy.investment_places`), at the goods
+    prices p there.
     """
-    held = economy.capital_units.sum(axis=1)
-    placed = economy.capital_units / np.where(held > 0, held, 1.0)[:, None]
-    return np.asarray(investment[:, None] * placed / price)
+    return np.asarray(investment[:, None] * economy.investment_places / price)
+
+
+def settled_capital(economy: Economy, bought: Array) -> Array:
+    """The part of what was bought that no slice stands for, (owner, place): its owners have none, so it never moves."""
+    return np.asarray(np.where(economy.has_slices[:, None], 0.0, bought))
 
 
 def unit_value_next(economy: Economy, bought: Array, depreciation: float) -> Array:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, Flag
 from sim.world.world import GENERAL, World, spending_by_residents
 
 
@@ -129,6 +129,11 @@ class Rules:
         return np.asarray(self.residence.sum(axis=0))
 
     @property
+    def rent_followed(self) -> Array:
+        """Share of home rents that follows those registered, (home,): `rent_kept`, zero where nobody is registered."""
+        return np.asarray(np.where(self.residence.sum(axis=1) > 0, self.rent_kept, 0.0))
+
+    @property
     def upper(self) -> int:
         """The number of the government above the regions."""
         return len(self.base_spending) - 1
@@ -228,7 +233,8 @@ class Economy:
 
     people_scale: residents over those of the base year, by births and deaths alone. employment[c]: share of the efficiency
     units at work in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand
-    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: public capital in c owned by o, which never moves.
+    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: capital in c owned by o which never moves, public or of an
+    owner without slices.
     land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the base year. knowledge[c]: log
     value-added productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when
     villages become urban. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the
@@ -273,6 +279,23 @@ class Economy:
     def effective_land(self) -> Array:
         """Land by place in km2 of base-year quality, (cell,)."""
         return np.asarray(self.effective_land_owned.sum(axis=0))
+
+    @property
+    def has_slices(self) -> Flag:
+        """Whether any slice of capital stands for an owner, (owner,); few agents may all have left a village by name."""
+        return np.asarray(self.capital_units.sum(axis=1) > 0)
+
+    @property
+    def investment_places(self) -> Array:
+        """Where what an owner saves is invested, (owner, place), every row adding up to one: n_oc / n_o.
+
+        An owner without a slice invests by the base year's ties of its ground, M0_oc / M0_o, and at home without any.
+        """
+        held, ties = self.capital_units.sum(axis=1), self.capital_seed.sum(axis=1)
+        placed = self.capital_units / np.where(held > 0, held, 1.0)[:, None]
+        for owner in np.flatnonzero(held <= 0):
+            placed[owner] = self.capital_seed[owner] / ties[owner] if ties[owner] > 0 else np.eye(held.size)[owner]
+        return np.asarray(placed)
 
     @property
     def capital_owned(self) -> Array:
@@ -321,6 +344,11 @@ def log_change(now: Array, before: Array) -> Array:
     """Log of now over before, (cell,); zero where a price was not there in both, as the rent of land nobody uses."""
     there = (now > 0) & (before > 0)
     return np.asarray(np.log(np.where(there, now, 1.0) / np.where(there, before, 1.0)))
+
+
+def weighted_log(weight: float, ratio: Array) -> Array:
+    """weight log(ratio), (cell,): 0 where the weight is 0, whatever the ratio, so a stock that nobody values may be zero."""
+    return np.zeros_like(ratio) if weight == 0.0 else np.asarray(weight * np.log(ratio))
 
 
 def government_names(world: World) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     levies = sum(levied, np.zeros_like(income))
     subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
     public = _purchases(rules, budgets, subsidised)
-    investment = _shares(economy.capital_units.T) @ (saving + earned.retained) + _enclaves(rules, budgets)
+    investment = economy.investment_places.T @ (saving + earned.retained) + _enclaves(rules, budgets)
     forms = IncomeMaps(
         wages=earned.wages,
         dividends=earned.dividends,
@@ -176,11 +176,12 @@ def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing
 def rents_by_residence(rules: Rules) -> Array:
     """Who receives the rents of a home's land, (cell of residence, home): its residents, or those registered there.
 
-    1 - k_h for residents of h, and k_h N_hc / N_h for those registered in h who live in c.
+    1 - k_h for residents of h, and k_h N_hc / N_h for those registered in h who live in c; k_h is 0 where nobody is
+    registered, so every column adds up to one.
     """
     registered = rules.residence.sum(axis=1)
     follow = rules.residence.T / np.where(registered > 0, registered, 1.0)
-    return np.asarray(np.diag(1.0 - rules.rent_kept) + rules.rent_kept * follow)
+    return np.asarray(np.diag(1.0 - rules.rent_followed) + rules.rent_followed * follow)
 
 
 def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array) -> tuple[Array, Array]:
@@ -287,7 +288,8 @@ def enclave_investment(rules: Rules, money: Statement) -> Array:
 
 
 def _shares(table: Array) -> Array:
-    """Each row's part of the column total; zero where the column is empty."""
+    """Each row's part of the column total. An empty column is a place where nobody and nothing is, which stops the year
+    before (`sim.year.markets`), so no money is lost by it."""
     total = table.sum(axis=0)
     return np.asarray(table / np.where(total > 0, total, 1.0))
 

@@ -15,7 +15,8 @@ from sim.scenario.schema import Scenario
 _PROGRAM = 300_000_000
 _AGENT = {"labour_agents": 6, "capital_agents": 3, "land_agents": 3}
 _YEAR_OF_A_REPLICATE = 400_000
-_SECONDS_AN_AGENT = 0.8e-8
+_SECONDS_AN_AGENT, _START = 0.8e-8, 2.5
+_LONG = 60  # minutes from which on a run without a budget is warned of
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,17 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     """Time and memory of a run, the time on one process; machines differ by a factor of three."""
     run, years = scenario.run, _years(scenario)
     agents = sum(_agents(scenario).values())
-    seconds = 2.5 + run.replicates * years * (0.007 + agents * _SECONDS_AN_AGENT)
+    seconds = _START + run.replicates * years * _seconds_of_a_year(scenario)
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
     sentence = (
         f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
         f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
     )
+    if run.minutes is None and seconds > 60 * _LONG:
+        sentence += (
+            f" That is more than {_LONG} minutes: fewer replicates, years or agents take less, --jobs shares it, "
+            "and a budget (run.minutes, or --minutes) refuses what would take longer."
+        )
     return Estimate(seconds, memory, sentence)
 
 
@@ -59,22 +65,63 @@ def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
     return word, f"needs {need / 1e9:.1f} GB of memory, this machine has {have / 1e9:.1f} GB: {arithmetic}.{advice}"
 
 
+def too_long(scenario: Scenario, jobs: int = 1) -> str | None:
+    """Why a run does not fit in the minutes it is given, with the arithmetic; None where it does or none are given."""
+    run, years, minutes = scenario.run, _years(scenario), scenario.run.minutes
+    if minutes is None:
+        return None
+    processes, each = _processes(scenario, jobs), years * _seconds_of_a_year(scenario)
+    most = int(max(0.0, 60 * minutes - _START) / each) * processes
+    turns = -(-run.replicates // processes)
+    need = _START + turns * each
+    if need <= 60 * minutes:
+        return None
+    agents = sum(_agents(scenario).values())
+    cells = _cells(scenario)
+    return (
+        f"the run is expected to take {need / 60:.3g} minutes: {turns:,} replicates{' each' * (processes > 1)} on "
+        f"{processes} process{'es' * (processes > 1)} x {years} years x "
+        f"({seconds_a_year(cells) * 1e3:.3g} ms for {cells} cells + "
+        f"{agents * _SECONDS_AN_AGENT * 1e3:.3g} ms for {agents:,} agents) + {_START:g} seconds to start."
+        + (f" At most {most:,} replicates would fit." if most else " Not one replicate would fit.")
+    )
+
+
+def faults(scenario: Scenario, file: str, jobs: int = 1) -> list[Fault]:
+    """Faults of a scenario file whose run cannot fit in memory or in the minutes it is given."""
+    memory, time = fault(scenario, file, jobs), too_long(scenario, jobs)
+    found = [] if memory is None else [memory]
+    if time is not None:
+        found.append(located(scenario, file, "run.minutes", f"run.minutes = {scenario.run.minutes:g}", time))
+    return found
+
+
 def fault(scenario: Scenario, file: str, jobs: int = 1) -> Fault | None:
     """The fault of a scenario file whose run cannot fit, at the line of the number to lower."""
     answer = refused(scenario, jobs)
     if answer is None:
         return None
     word, message = answer
-    place, colon, line = scenario.origins.get(f"run.{word}", "").rpartition(":")
+    return located(scenario, file, f"run.{word}", f"run.{word} = {getattr(scenario.run, word)}", message)
+
+
+def located(scenario: Scenario, file: str, path: str, told: str, message: str) -> Fault:
+    """A fault at the line that says what stands at a path, or says the first of what stands below it."""
+    origins = scenario.origins
+    origin = origins.get(path) or next((where for at, where in origins.items() if at.startswith(f"{path}.")), "")
+    place, colon, line = origin.rpartition(":")
     where = os.path.normpath(Path(file).parent / place) if colon else file
-    return Fault(where, int(line) if colon else 1, f"run.{word} = {getattr(scenario.run, word)}", message)
+    return Fault(where, int(line) if colon else 1, told, message)
 
 
 def check_cost(scenario: Scenario, jobs: int = 1) -> None:
-    """Raise FactorFlowError where a run cannot fit in this machine's memory."""
+    """Raise FactorFlowError where a run cannot fit in this machine's memory, or in the minutes it is given."""
     answer = refused(scenario, jobs)
     if answer is not None:
         raise FactorFlowError(f"{scenario.name}: run.{answer[0]} {answer[1]}")
+    time = too_long(scenario, jobs)
+    if time is not None:
+        raise FactorFlowError(f"{scenario.name}: run.minutes = {scenario.run.minutes:g}: {time}")
 
 
 def memory_of_machine() -> int | None:
@@ -90,8 +137,25 @@ def memory_of_machine() -> int | None:
     return min((size for size in found if size > 0), default=None)
 
 
+def seconds_a_year(cells: int) -> float:
+    """Seconds a year takes without agents: tables of pairs of cells, and equations solved for all of them at once.
+
+    Measured with 2 to 400 cells.
+    """
+    return 0.0045 + 4e-6 * cells**2 + 4e-8 * cells**3
+
+
 def _years(scenario: Scenario) -> int:
     return scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
+
+
+def _cells(scenario: Scenario) -> int:
+    entry = catalogue.worlds()[scenario.world]
+    return len(entry["cells"]) if "cells" in entry else 2 * len(entry["regions"])
+
+
+def _seconds_of_a_year(scenario: Scenario) -> float:
+    return seconds_a_year(_cells(scenario)) + sum(_agents(scenario).values()) * _SECONDS_AN_AGENT
 
 
 def _agents(scenario: Scenario) -> dict[str, int]:

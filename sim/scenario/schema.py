@@ -135,6 +135,13 @@ class Run(Words):
     replicates: int = quantity(
         20, unit="replicates", meaning="number of runs that differ only in their draws", at_least=1, at_most=1_000
     )
+    minutes: float | None = quantity(
+        None,
+        unit="minutes",
+        meaning="longest time the run may be expected to take, else it is refused before it starts; left out: any",
+        at_least=0.01,
+        at_most=1_000_000,
+    )
     continuum: bool = word(False, meaning="true: shares of a continuum of people instead of agents, without any draws")
 
 
@@ -200,7 +207,8 @@ class Scenario(Words):
         return dict(json.loads(json.dumps(plain, sort_keys=True, allow_nan=False)))
 
     def digest(self) -> str:
-        """The sha256 of the canonical JSON of what is computed: `resolved()` without title, question, description."""
+        """The sha256 of the canonical JSON of what is computed: `resolved()` without words for readers and run.minutes."""
         computed = {k: v for k, v in self.resolved().items() if k not in {"title", "question", "description"}}
+        computed["run"].pop("minutes", None)
         text = json.dumps(computed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()

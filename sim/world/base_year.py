@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.errors import WorldError
@@ -21,7 +22,7 @@ class Observed:
     """What was observed by region (last region: the rest of the country); money in yuan a year.
 
     residents, income: (region, 2), urban first; product: (region, sector), housing inside services; labour: (region, 2)
-    efficiency units of residents; work_in_town: (region,) share of rural residents who work in town.
+    efficiency units of residents; work_in_town: (region,) share of rural residents who work in town; regions: their names.
     """
 
     residents: Array
@@ -29,6 +30,14 @@ class Observed:
     product: Array
     labour: Array
     work_in_town: Array
+    regions: tuple[str, ...]
+
+    def cells_where(self, wrong: NDArray[np.bool_]) -> str:
+        """The names of the cells where something is wrong, (region, 2), or of the regions, (region,)."""
+        kinds = ("urban", "rural")
+        return ", ".join(
+            "/".join((self.regions[at[0]], *(kinds[kind] for kind in at[1:]))) for at in np.argwhere(wrong).tolist()
+        )
 
 
 @dataclass(frozen=True)
@@ -77,10 +86,17 @@ def base_year_accounts(data: Observed, technology: Technology, p: Mapping[str, f
         if change < 1e-15:
             break
     if (saving_rate >= 1).any():
-        raise WorldError("a cell would have to save all its income to keep its share of capital: lower saving_rate")
+        raise WorldError(
+            f"{data.cells_where(saving_rate >= 1)} would have to save all of its income, or more, to keep its share "
+            "of capital: a lower saving_rate is needed"
+        )
     accounts = _accounts_at(saving_rate, data, technology, p)
     if (accounts.dividends <= 0).any():
-        raise WorldError("a cell earns more than its observed income: no room is left for dividends")
+        told = (accounts.market_income - accounts.dividends) / accounts.market_income
+        raise WorldError(
+            f"{data.cells_where(accounts.dividends <= 0)} earns more from work and land than its observed income (up to "
+            f"{told.max():.3g} times of it): no room is left for dividends"
+        )
     if not 0 <= accounts.retained < 1:
         raise WorldError(
             f"incomes ask for {1 - accounts.retained:.2f} of all capital income as dividends; it must lie between 0 and 1. "
@@ -96,7 +112,8 @@ def _accounts_at(saving_rate: Array, data: Observed, technology: Technology, p: 
     product = data.product.copy()
     product[:, -1] -= housing.sum(axis=1)
     if (product <= 0).any():
-        raise WorldError("a sector has no product left once housing is taken out of services")
+        names = data.cells_where(np.asarray((product <= 0).any(axis=1)))
+        raise WorldError(f"{names}: a sector has no product left once housing is taken out of services; lower housing_share")
     wage, value_added = _wages(data, product, technology, p)
     farm_rent = value_added[:, :, 0] * technology.land[0]
     other_rent = (value_added[:, :, 1:] * technology.land[1:]).sum(axis=2) + housing
@@ -136,7 +153,11 @@ def _wages(data: Observed, product: Array, technology: Technology, p: Mapping[st
     other_bill = product[:, 1:] @ technology.labour[1:]
     rural_share = (rural_bill - farm_bill) / other_bill
     if (rural_share <= 0).any() or (rural_share >= 1).any():
-        raise WorldError("the rural share of non-farm product leaves (0, 1): check commuting shares and the wage gap")
+        outside: NDArray[np.bool_] = np.asarray((rural_share <= 0) | (rural_share >= 1), dtype=bool)
+        raise WorldError(
+            f"{data.cells_where(outside)}: villages would make {rural_share[outside][0]:.3g} of the product outside farming; "
+            "it must be between 0 and 1. Commuting shares, wage gaps and schooling decide it"
+        )
     value_added = np.zeros((product.shape[0], 2, product.shape[1]))
     value_added[:, 1, 0] = product[:, 0]
     value_added[:, 0, 1:] = (1 - rural_share)[:, None] * product[:, 1:]

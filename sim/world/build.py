@@ -5,8 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 
+import numpy as np
+
 from sim.data import catalogue
+from sim.errors import WorldError
 from sim.world import theory
+from sim.world.proof import unusual_parameters
 from sim.world.world import World
 
 
@@ -22,6 +26,16 @@ def build_world(name: str, changed: Mapping[str, float] | None = None) -> World:
     Raises WorldError where the changed parameters and the data of the base year contradict each other.
     """
     values = parameter_table(name, changed)
+    try:
+        with np.errstate(divide="raise", invalid="raise", over="raise"):  # so that no table holds what is no number
+            return _built(name, values)
+    except WorldError as reason:
+        raise WorldError(f"{reason}.{unusual_parameters(name, values)}") from reason
+    except (ArithmeticError, np.linalg.LinAlgError, ValueError) as reason:
+        raise WorldError(f"the base year of {name} has no solution ({reason}).{unusual_parameters(name, values)}") from reason
+
+
+def _built(name: str, values: Mapping[str, float]) -> World:
     if "cells" in catalogue.worlds()[name]:  # described whole by its entry, as the corners of the theory are
         return theory.build(name, values)
     world: World = importlib.import_module(f"sim.world.{name}").build(values)

@@ -19,6 +19,7 @@ from sim.errors import WorldError
 class CityCounts:
     """Counts by city (persons), base year: residents, registered, migrants by how far they came."""
 
+    cities: tuple[str, ...]
     urban: Array
     rural: Array
     registered: Array
@@ -66,6 +67,12 @@ def between_cities(counts: CityCounts, distance_km: Array, parameters: Mapping[s
 
     from scipy.optimize import brentq
 
+    ends = [moves(float(np.exp(end))) - wanted for end in (-5.0, 12.0)]
+    if ends[0] * ends[1] > 0:
+        raise WorldError(
+            f"{wanted:.4g} people would have moved between cities; with these distances it can be "
+            f"{ends[1] + wanted:.4g} to {ends[0] + wanted:.4g}"
+        )
     stay = float(np.exp(brentq(lambda x: moves(float(np.exp(x))) - wanted, -5.0, 12.0, xtol=1e-13)))
     return table(stay)
 
@@ -102,8 +109,12 @@ def registration_table(
         table[urban, rural] = (1 - parameters["share_of_moves_to_town"]) * crossing[home]
         table[urban, urban] = counts.urban[home] - table[:, urban].sum()
         table[rural, rural] = counts.rural[home] - table[:, rural].sum()
-    if (table < 0).any():
-        raise WorldError("the shares of migrants leave a cell with fewer people than migrants")
+    short = sorted({number // 2 for number in np.argwhere(table < 0).ravel().tolist()})
+    if short:
+        raise WorldError(
+            f"{', '.join((*counts.cities, 'outside')[number] for number in short)}: the shares of migrants leave fewer "
+            "people in a town or its villages than migrants"
+        )
     settled = np.zeros_like(table)
     inside = table[-2:, :-2].sum()
     waiting = (parameters["migrant_pool"] - 1) * inside * origin

@@ -29,6 +29,7 @@ from sim.world.world import (
     PublicMoney,
     Stocks,
     World,
+    check_bases,
     local_purposes,
     spending_by_residents,
 )
@@ -53,6 +54,7 @@ def build(p: Mapping[str, float]) -> World:
     rental, owned, capital = _capital(capital_income, wages + rents, p)
     income = keep * (wages + rents + rental * owned)
     land = np.diag([0.1, 0.9]) * p["land_area"]
+    check_bases(places, land, p)
     public, public_spending = _public_money(p, residents.sum(axis=0), product)
     consumption = (1 - saved) * income
     investment = (saved * income / owned) @ capital

@@ -121,6 +121,18 @@ def local_purposes(p: Mapping[str, float]) -> Array:
     return shares
 
 
+def check_bases(places: Places, land: Array, p: Mapping[str, float]) -> None:
+    """Raise WorldError where a cell has no land, (owner, cell), or public stocks, spending over their wear, no bound."""
+    bare = [places.cells[cell] for cell in np.flatnonzero(land.sum(axis=0) <= 0)]
+    if bare:
+        raise WorldError(f"{', '.join(bare)}: no land is left to build or farm on")
+    if p["infrastructure_depreciation"] + p["infrastructure_trend"] <= 0:
+        raise WorldError(
+            "infrastructure_depreciation and infrastructure_trend add up to 0: the public stocks of the base year, spending "
+            "over both, would have no bound"
+        )
+
+
 @dataclass(frozen=True)
 class Stocks:
     """The base-year stocks: who and what stands where.

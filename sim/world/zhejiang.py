@@ -31,6 +31,7 @@ from sim.world.world import (
     Stocks,
     Technology,
     World,
+    check_bases,
     local_purposes,
     spending_by_residents,
 )
@@ -51,6 +52,7 @@ def build(p: Mapping[str, float]) -> World:
     accounts = base_year_accounts(data, tech, p)
     capital, mobile_capital, settled_capital, rental = _capital(accounts, tech, p)
     land = _land(p)
+    check_bases(places, land, p)
     public, budgets, spending_by_cell = _public_money(accounts, data, places, p)
     demand = _final_demand(accounts, capital, rental, spending_by_cell, p)
     value_added = accounts.value_added.reshape(-1, len(tech.sectors))
@@ -176,6 +178,7 @@ def _places(p: Mapping[str, float]) -> Places:
 def _residents(p: Mapping[str, float]) -> tuple[Array, Array]:
     urban, rural = _people().T
     counts = CityCounts(
+        cities=_cities(),
         urban=urban,
         rural=rural,
         registered=_series("registered_population"),
@@ -215,6 +218,7 @@ def _observed(p: Mapping[str, float], residents: Array, labour: Array) -> Observ
         product=np.vstack([product, outside_product]),
         labour=labour.reshape(-1, 2),
         work_in_town=np.clip(wanted, p["commuting_share_low"], p["commuting_share_high"]),
+        regions=(*_cities(), "outside"),
     )
 
 

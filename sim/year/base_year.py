@@ -9,7 +9,7 @@ from sim.economy.prices import BaseYear
 from sim.economy.state import baseline_rules, hours_of_work
 from sim.world.world import World
 from sim.year.markets import clear_markets
-from sim.year.stocks import continua, first_economy
+from sim.year.stocks import check_every_cell, continua, first_economy
 from sim.year.values import place_values
 
 
@@ -19,6 +19,7 @@ def base_year(world: World) -> BaseYear:
     Worlds whose choice is in levels count from prices of one and values of zero.
     """
     economy = first_economy(world, *continua(world))
+    check_every_cell(world, economy, agents=False)
     rules = baseline_rules(world, economy)
     clearing, maps, _ = clear_markets(world, economy, rules)
     money = treasury.statement(maps, clearing.revenue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -10,10 +11,12 @@ from sim.agents.choice import MoveTables
 from sim.agents.continuum import Continuum
 from sim.agents.counted import Moves
 from sim.agents.land import mobile_land
+from sim.agents.start import whole_agents
 from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.state import Economy, Workforce, hours_of_work
 from sim.errors import FactorFlowError
+from sim.world.proof import proved, unusual
 from sim.world.world import World
 
 
@@ -106,14 +109,98 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
 
 def _slice_for_every_owner(world: World, held: Array) -> None:
     """Raise FactorFlowError where an owner of capital has no slice to stand for it, naming how many agents it takes."""
-    stocks = world.stocks
-    owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
-    for owner in np.flatnonzero((owned > 0) & (held <= 0)):
-        needed = int(np.ceil(stocks.capital.sum() / stocks.capital.sum(axis=1)[owner]))
+    owned = (world.stocks.capital + world.stocks.settled_capital).sum(axis=1)
+    without = np.flatnonzero((owned > 0) & (held <= 0))
+    if without.size:
         raise FactorFlowError(
-            f"run.capital_agents leaves no slice of capital to the owners in {world.places.cells[owner]}: "
-            f"at least {needed:,} are needed in the world {world.name}"
+            f"run.capital_agents leaves no slice of capital to the owners in "
+            f"{', '.join(world.places.cells[owner] for owner in without)}: "
+            f"{enough_agents(world)['capital_agents']:,} are enough for every owner in the world {world.name}"
         )
+
+
+def enough_agents(world: World) -> dict[str, int]:
+    """Numbers of agents, by their word in `run`, at which every owner of capital and every cell surely has one.
+
+    An entry of a table gets its share of the agents to within one, so ceil(total / entry) give it one: for every owner its
+    largest entry, and for every cell the largest of what stands there. Zero where those who never move suffice.
+    """
+    stocks = world.stocks
+    land, settled_land = mobile_land(world), stocks.land - mobile_land(world)
+    by_owner = _enough(stocks.capital, stocks.settled_capital)
+    return {
+        "labour_agents": _enough(stocks.residents.T, stocks.settled.T),
+        "capital_agents": max(by_owner, _enough(stocks.capital.T, stocks.settled_capital.T)),
+        "land_agents": _enough(land.T, settled_land.T),
+    }
+
+
+def without_agents(world: World, agents: Mapping[str, int]) -> dict[str, list[str]]:
+    """Owners and cells to which these numbers of agents, by their word in `run`, leave none, by that word."""
+    stocks, cells = world.stocks, np.array(world.places.cells, dtype=object)
+    land = mobile_land(world)
+    tables = {
+        "labour_agents": (np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share), stocks.settled.T),
+        "capital_agents": (stocks.capital.T, stocks.settled_capital.T),
+        "land_agents": (land.T, (stocks.land - land).T),
+    }
+    found: dict[str, list[str]] = {}
+    for word, (mobile, settled) in tables.items():
+        dealt = whole_agents(mobile, agents[word]).reshape(world.cells, -1, world.cells).sum(axis=1)
+        held = mobile.reshape(world.cells, -1, world.cells).sum(axis=1)
+        bare = {
+            "in": (held.sum(axis=1) > 0) & (dealt.sum(axis=1) + settled.sum(axis=1) <= 0),
+            "the owners in": (held.sum(axis=0) > 0) & (dealt.sum(axis=0) + settled.sum(axis=0) <= 0),
+        }
+        names = [*cells[bare["in"]]]
+        if word == "capital_agents":
+            names += [f"the owners in {cell}" for cell in cells[bare["the owners in"]]]
+        if names:
+            found[word] = names
+    return found
+
+
+def _enough(mobile: Array, settled: Array) -> int:
+    """Agents at which every row of a table has one, rows left out that are empty or hold some of what never moves."""
+    needing = (mobile.sum(axis=1) > 0) & ~(settled.sum(axis=1) > 0)
+    # a little more, so that a share of exactly one agent is not rounded down where running totals end in one half
+    return int(np.ceil((mobile.sum() / mobile[needing].max(axis=1)).max() * 1.0001)) if needing.any() else 0
+
+
+def check_every_cell(world: World, economy: Economy, agents: bool) -> None:
+    """Raise FactorFlowError where a cell has run out of people or of a factor: whole agents can all leave a small cell.
+
+    agents: whether what moves are agents, so that more of them would help.
+    """
+    stocks = (
+        ("people", "labour", economy.workforce.persons),
+        ("labour", "labour", hours_of_work(world, economy.workforce).sum(axis=0)),
+        ("capital", "capital", economy.capital),
+        ("land", "land", economy.effective_land),
+    )
+    check_public_stocks(world, economy)
+    for what, kind, stock in stocks:
+        for cell in np.flatnonzero(~(stock > 0)):
+            verb = "is" if economy.year == world.first_year else "is left"
+            reason = (
+                f"its agents are few. More agents (run.{kind}_agents) make a cell's share finer."
+                if agents
+                else "nothing can be made or paid for there."
+            )
+            raise FactorFlowError(
+                f"no {what} {verb} in {world.places.cells[cell]} in {economy.year}: {reason}{unusual(world)}"
+            )
+
+
+def check_public_stocks(world: World, economy: Economy) -> None:
+    """Raise FactorFlowError where a public stock that raises something by its log is zero."""
+    for what, elasticity, stock in (
+        ("infrastructure", "infrastructure_elasticity", economy.infrastructure),
+        ("public services", "service_elasticity", economy.services),
+    ):
+        if getattr(world.parameters, elasticity) > 0:
+            what = f"{what}, needed as {elasticity} is above zero,"
+            proved(world, economy.year, what, stock, np.finfo(float).tiny)
 
 
 def hours_at_work(world: World, economy: Economy) -> Array:

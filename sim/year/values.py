@@ -10,6 +10,7 @@ from sim.economy import growth, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, living_cost
 from sim.economy.state import Economy, Rules, hours_of_work
+from sim.world.proof import proved
 from sim.world.skills import GRADUATE, TRAINABLE
 from sim.world.world import GRADUATES, RETURNEES, World
 
@@ -28,8 +29,8 @@ def offers(
     pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
     rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
     registered = rules.residence.sum(axis=1)
-    each = rules.rent_kept / np.where(registered > 0, registered, 1.0)
-    stays = (1 - rules.rent_kept) / persons
+    each = rules.rent_followed / np.where(registered > 0, registered, 1.0)
+    stays = (1 - rules.rent_followed) / persons
     land = keep * stays * rent - stays * taxed
     from_home = np.outer(each * rent, keep) - (each * taxed)[:, None]
     grants = rules.grants_by_home(money.budgets)[:, None]
@@ -56,6 +57,9 @@ def place_values(
     """Log value of every place to a worker of mean efficiency by home, (home, cell)."""
     pay, other = offers(world, economy, rules, clearing, money, base)
     cost = living_cost(world, clearing, base, rules.goods_discount)
+    least = np.finfo(float).tiny
+    proved(world, economy.year, "income offered to those who come, yuan a year,", (pay + other).T, least)
+    proved(world, economy.year, "the cost of living", cost, least)
     return value_of_places(pay, other, cost, growth.services_per_head(economy), world.parameters)
 
 

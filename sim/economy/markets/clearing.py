@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.compiled import compiled
-from sim.errors import MarketDidNotClear
+from sim.errors import FactorFlowError, MarketDidNotClear
+from sim.world.proof import proved, unusual
 from sim.world.world import World
 
 TOLERANCE = 1e-12  # largest relative excess demand of any market at which the year counts as cleared
@@ -110,17 +111,22 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     naming the worst market.
     """
     tech = world.technology
+    _prove(world, supply, demand, start, year)
     floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
-    markets = _markets(world, supply, demand, start)
-    sweeps = _sweeps(revenue, goods_prices, factor_prices, residual, *_work(cells, sectors), *markets, TOLERANCE, MOST_SWEEPS)
+    markets, work = _markets(world, supply, demand, start), _work(cells, sectors)
+    sweeps = _swept(world, year, revenue, goods_prices, factor_prices, residual, *work, *markets, TOLERANCE, MOST_SWEEPS)
     prices, (wage, rental, rent) = goods_prices.T, factor_prices
-    worst = float(np.nanmax(residual)) if np.isfinite(residual).all() else np.inf
+    sound = all(np.isfinite(table).all() for table in (residual, revenue, prices, factor_prices))
+    worst = float(residual.max()) if sound else np.inf
     if worst > ACCEPTED:
         cell, sector = np.unravel_index(np.argmax(np.where(np.isfinite(residual), residual, np.inf)), residual.shape)
-        raise MarketDidNotClear(f"{tech.sectors[sector]} in {world.places.cells[cell]}", year, worst, sweeps)
+        beside = "" if sound else " Prices left what numbers can hold."
+        beside += " A wage floor binds there or elsewhere." if floor.max() > 0.0 else ""
+        market = f"{tech.sectors[sector]} in {world.places.cells[cell]}"
+        raise MarketDidNotClear(market, year, worst, sweeps, beside + unusual(world))
     index = np.exp(np.log(prices) @ tech.spending)
     level = float(np.exp(np.log(index) @ world.price_weights)) / world.price_level
     return Clearing(
@@ -171,6 +177,32 @@ def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Mar
 def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:
     """Zeros for the sweeps to work on."""
     return np.zeros((5, sectors, cells)), np.zeros((4, cells)), np.zeros((cells, sectors))
+
+
+def _prove(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> None:
+    """Raise FactorFlowError where what the compiled sweeps take in is not finite, or negative where that means nothing."""
+    least = np.finfo(float).tiny
+    for what, stock in (("labour", supply.labour), ("capital", supply.capital), ("land", supply.land)):
+        proved(world, year, f"the {what}", stock, least)
+    made = supply.productivity > 0
+    proved(world, year, "the productivity", supply.productivity, 0.0)
+    proved(world, year, "the openness of trade", supply.openness, 0.0)
+    proved(world, year, "the revenue it starts from", np.where(made, start, least), least)
+    if supply.wage_floor is not None:
+        proved(world, year, "the wage floor", supply.wage_floor, 0.0)
+    for what, table in (("final demand", demand.final), ("housing", demand.housing), ("purchases of goods", demand.goods)):
+        proved(world, year, f"the map of {what}", table)
+    proved(world, year, "what vouchers add to purchases", demand.vouchers, 0.0)
+
+
+def _swept(world: World, year: int, *tables: object) -> int:
+    """The compiled sweeps; a market that falls below the smallest number a computer can hold is named in words."""
+    try:
+        return int(_sweeps(*tables))
+    except ZeroDivisionError:
+        raise FactorFlowError(
+            f"the markets of {year} leave what numbers can hold: some place can sell or buy nothing.{unusual(world)}"
+        ) from None
 
 
 # Sums over cells run in the order of the cells, never in that of a linear-algebra library, which may change with the number

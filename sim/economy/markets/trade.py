@@ -23,7 +23,10 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     """
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
     p = world.parameters
-    transport = p.transport_elasticity * np.log1p(distance_km / 20.0) * mean**-p.infrastructure_transport
+    transport = p.transport_elasticity * np.log1p(distance_km / 20.0)
+    with np.errstate(divide="ignore"):  # without infrastructure no way leads anywhere but home
+        dearer = np.where(transport > 0, mean, 1.0) ** -p.infrastructure_transport
+    transport = transport * dearer
     tech = world.technology
     border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
     return np.maximum(transport[:, :, None] + border - cut, 0.0)

@@ -24,6 +24,8 @@ from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
 from sim.world.world import ENCLAVE, GENERAL, World
 
+_ROUNDING = 1e-12  # all of what is left, 0.4, may be 0.39999999999999997
+
 
 @cache
 def instruments() -> Mapping[str, ModuleType]:
@@ -44,7 +46,10 @@ class OverBudget(FactorFlowError):
     ADVICE = "Lower the shares of the policies that this government pays for."
 
     def __init__(self, payer: int, asked: float, left: float) -> None:
-        super().__init__(f"asks for {asked:.3g} of a budget of which only {left:.3g} is left for general purchases, that")
+        digits = next((count for count in range(3, 17) if f"{asked:.{count}g}" != f"{left:.{count}g}"), 17)
+        super().__init__(
+            f"asks for {asked:.{digits}g} of a budget of which only {left:.{digits}g} is left for general purchases, that"
+        )
         self.payer = payer
 
 
@@ -123,9 +128,9 @@ def fund(
     if share == 0.0:
         return rules
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
-    if share > left:
+    if share > left + _ROUNDING:
         raise OverBudget(payer, share, left)
-    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, share, weights, place, homes)))
+    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:

@@ -1,0 +1,130 @@
+"""What would stop a scenario, found before anything is run: its world is built, its agents are dealt out, and its continuum,
+which has no draws and takes moments, lives through the years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from sim.data import catalogue
+from sim.economy.policies.base import PolicyInForce
+from sim.errors import FactorFlowError, Fault, ScenarioFaults, WorldError
+from sim.experiments import cost
+from sim.scenario.schema import Scenario
+from sim.scenario.words import with_groups
+from sim.vocabulary import world_words
+from sim.world.build import build_world
+from sim.world.world import World
+
+_SECONDS = 5.0  # of years lived on trial, at most
+_STEPS = 10  # halvings in search of a bound: a thousandth of the way
+_FEW = 20_000  # agents of a kind from which on no world on offer is short of one
+
+
+@cache
+def _world(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
+    return build_world(name, dict(parameters))
+
+
+def world_of(scenario: Scenario) -> World:
+    """The world of a scenario with the groups it names, built once a process; raises WorldError where there is none."""
+    world = _world(scenario.world, tuple(sorted(scenario.parameters.items())))
+    groups = with_groups(world_words(scenario.world), scenario.groups).groups
+    return replace(world, places=replace(world.places, groups=groups))
+
+
+def check(scenarios: Mapping[str, Scenario]) -> None:
+    """Raise ScenarioFaults with everything that would stop these scenarios, by their file."""
+    found = [fault for file, scenario in scenarios.items() for fault in faults(scenario, file)]
+    if found:
+        raise ScenarioFaults(found)
+
+
+def faults(scenario: Scenario, file: str) -> list[Fault]:
+    """What would stop a scenario, each at the line of what to change; nothing is tried where nothing is unusual."""
+    run = scenario.run
+    few = not run.continuum and min(run.labour_agents, run.capital_agents, run.land_agents) < _FEW
+    if not (scenario.parameters or scenario.policies or few):
+        return []
+    try:
+        world = world_of(scenario)
+    except WorldError as reason:
+        return [_of_parameters(scenario, file, str(reason))]
+    found = [] if run.continuum else _of_agents(scenario, file, world)
+    stopped = _stopped(scenario, world)
+    return found if stopped is None else [*found, _of_year(scenario, file, stopped)]
+
+
+def _of_agents(scenario: Scenario, file: str, world: World) -> list[Fault]:
+    """Kinds of agents too few to give every owner and every place one, with a number that surely is enough."""
+    from sim.year.stocks import enough_agents, without_agents
+
+    enough = enough_agents(world)
+    found = []
+    for word, names in without_agents(world, {word: getattr(scenario.run, word) for word in enough}).items():
+        left_out = f"leaves none to {', '.join(names[:6])}{f' and {len(names) - 6} more' if len(names) > 6 else ''}"
+        answer = f"{left_out}; {enough[word]:,} are enough for every owner and place of the world {world.name}."
+        found.append(cost.located(scenario, file, f"run.{word}", f"run.{word} = {getattr(scenario.run, word)}", answer))
+    return found
+
+
+def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | None:
+    """Why the continuum of a scenario stops, None where it lives through its years, or as many as time allows."""
+    from sim.model import FactorFlowModel
+
+    laws = [PolicyInForce(name, terms) for name, terms in scenario.policies.items()]
+    years = max(2, int(most / cost.seconds_a_year(world.cells)))
+    try:
+        model = FactorFlowModel(world, laws, last_year=scenario.years.to, continuum=True)
+        while model.running and model.steps < years:
+            model.step()
+    except (FactorFlowError, ArithmeticError) as reason:
+        return str(reason)
+    return None
+
+
+def _of_year(scenario: Scenario, file: str, reason: str) -> Fault:
+    """The fault of a year that stops, at the policy it names, else at the parameters."""
+    named = re.match(r"policy (\w+) in \d+: ", reason)
+    if named is None and scenario.parameters:
+        return _of_parameters(scenario, file, reason)
+    name = named.group(1) if named else next((name for name in scenario.policies if name in reason), None)
+    name = name or next(iter(scenario.policies), None)
+    path = f"policies.{name}" if name else "world"
+    return cost.located(scenario, file, path, path, reason)
+
+
+def _of_parameters(scenario: Scenario, file: str, reason: str) -> Fault:
+    """The fault at the parameter that alone brings the reason about, with the values at which there would be none."""
+    for name, value in scenario.parameters.items():
+        if len(scenario.parameters) > 1 and not _lives(scenario, {**scenario.parameters, name: _own(scenario, name)}):
+            continue
+        good, bad = _own(scenario, name), value
+        others = {other: there for other, there in scenario.parameters.items() if other != name}
+        if len(scenario.parameters) == 1 and not _lives(scenario, others):
+            break
+        for _ in range(_STEPS):
+            middle = (good + bad) / 2
+            good, bad = (middle, bad) if _lives(scenario, {**others, name: middle}) else (good, middle)
+        side = "at most" if value > good else "at least"
+        answer = f"{reason} All else as it is, {name} can be {side} about {good:.4g}."
+        return cost.located(scenario, file, f"parameters.{name}", f"parameters.{name} = {value:g}", answer)
+    first = next(iter(scenario.parameters), None)
+    path = f"parameters.{first}" if first else "world"
+    return cost.located(scenario, file, path, path, reason)
+
+
+def _own(scenario: Scenario, name: str) -> float:
+    return catalogue.parameters(scenario.world)[name].value
+
+
+def _lives(scenario: Scenario, parameters: Mapping[str, float]) -> bool:
+    """Whether the scenario could be run with these parameters, as far as a few years show."""
+    tried = scenario.model_copy(update={"parameters": dict(parameters)})
+    try:
+        world = world_of(tried)
+    except WorldError:
+        return False
+    return _stopped(tried, world, most=0.1) is None
