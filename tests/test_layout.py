@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
-    {"errors", "version", "compiled", "data", "arrays", "streams", "columns", "units"},
+    {"errors", "version", "compiled", "data", "arrays", "streams", "columns", "units", "hints"},
     {"scenario", "world", "analysis"},
     {"economy", "agents"},
     {"vocabulary", "year"},

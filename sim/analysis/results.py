@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.errors import ResultsError
+from sim.hints import nearest
 from sim.version import __version__
 
 FORMAT = 1
@@ -375,5 +375,5 @@ def _listed(words: Sequence[Any] | pd.Index) -> str:
 
 def _nearest(word: str, known: Sequence[Any] | np.ndarray | Any) -> str:
     names = sorted(str(name) for name in known)
-    near = difflib.get_close_matches(word, names, n=1)
-    return f'Did you mean "{near[0]}"?' if near else f"Recorded are: {_listed(names) or 'none'}."
+    near = nearest(word, names)
+    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {_listed(names) or 'none'}."
