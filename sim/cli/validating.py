@@ -11,7 +11,7 @@ import click
 
 from sim.cli.program import DONE, SOME_FAILED
 from sim.errors import DataFolder
-from sim.pages import terminal
+from sim.pages import tables
 
 if TYPE_CHECKING:
     from sim.evidence.tombe_zhu.conflict import Conflict
@@ -36,7 +36,7 @@ def theory(figure: Path | None, exact: bool) -> int:
 
     found = [*table.rows(), *(() if exact else agents.rows())]
     columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
-    terminal.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
+    tables.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
     failed = sum(not row.passed for row in found)
     click.echo(f"{len(found) - failed} of {len(found)} rows pass.")
     if figure is not None:
@@ -83,7 +83,7 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
             told.append(table.to_json())
             if not as_json:
                 heads, lines = table.cells()
-                terminal.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
+                tables.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
                 click.echo(f"{table.note}\n" if table.note else "")
     found = _conflict(calibration) if figure is not None else None
     if figure is not None and found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os.path
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ import click
 from sim.cli.files import write_new, write_over
 from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
 from sim.errors import FactorFlowError, ScenarioFaults
-from sim.pages import terminal
+from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
+    from sim.evidence.expectations import Verdict
     from sim.scenario.inquiry import Difference
     from sim.scenario.vocabulary import Vocabulary
 
@@ -119,7 +121,7 @@ def explain(file: str, path: str, settings: tuple[str, ...]) -> int:
         columns = ("years", "strength", *(["value"] if valued else []))
         click.echo()
         click.echo("Strength runs from 0, not in force, to 1.")
-        terminal.print_table("", columns, table, numbers=range(1, len(columns)))
+        tables.print_table("", columns, table, numbers=range(1, len(columns)))
     return DONE
 
 
@@ -157,7 +159,7 @@ def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
         for difference in found
     ]
     click.echo()
-    terminal.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
+    tables.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
     return DONE
 
 
@@ -207,11 +209,20 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
     verdicts = []
     for questions in asked:
         told = list(expectations.answer(questions, jobs, terminal.progress))
-        terminal.tell_verdicts(f"{questions.title} ({questions.file})", told)
+        _tell_verdicts(f"{questions.title} ({questions.file})", told)
         verdicts += told
     held = sum(verdict.holds for verdict in verdicts)
     click.echo(f"{held} of {len(verdicts)} expectations hold.")
     return DONE if held == len(verdicts) else SOME_FAILED
+
+
+def _tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
+    """A row an expectation: whether it holds, what was expected and found, and why it was expected."""
+    click.echo(title)
+    tables.print_table("", verdicts[0].HEAD, [verdict.words() for verdict in verdicts])
+    failed = max(verdict.failed for verdict in verdicts)
+    if failed:
+        click.echo(f"Up to {failed} replicates came to no end and are left out; `factorflow run` says why.", err=True)
 
 
 @click.command(name="list")
@@ -221,5 +232,5 @@ def list_(what: str) -> int:
     from sim.pages import listing
 
     for title, columns, rows in getattr(listing, what)():
-        terminal.print_table(title, columns, rows)
+        tables.print_table(title, columns, rows)
     return DONE

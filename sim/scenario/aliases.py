@@ -22,7 +22,7 @@ def replace_aliases(draft: Draft, world: WorldWords) -> None:
     for word in _BELOW:
         part = draft.data.get(word)
         for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
-            part[key] = _replaced(value, (word, str(key)), draft, world)  # type: ignore[call-overload, index]
+            part[key] = _replaced(value, (word, str(key)), draft, world)  # type: ignore[index]
 
 
 def _replaced(value: Any, path: KeyPath, draft: Draft, world: WorldWords) -> Any:

@@ -142,7 +142,11 @@ def _meant(path: Path) -> str:
     with_ending = path.with_name(f"{path.name}.yaml")
     if with_ending.is_file():
         return f' Did you mean "{with_ending.name}"?'
-    beside = {file.stem: file.name for file in sorted(path.parent.glob("*.y*ml"))} if path.parent.is_dir() else {}
+    beside = (
+        {file.stem: file.name for file in sorted(path.parent.glob("*.y*ml")) if file.is_file()}
+        if path.parent.is_dir()
+        else {}
+    )
     near = nearest(path.stem, beside)
     return f' Did you mean "{beside[near]}"?' if near is not None else ""
 
