@@ -226,7 +226,7 @@ def _tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
 
 
 @click.command(name="list")
-@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
+@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios", "results"]))
 def list_(what: str) -> int:
     """Show what there is to choose from."""
     from sim.pages import listing
