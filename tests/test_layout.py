@@ -70,3 +70,13 @@ def test_every_file_says_in_its_first_line_what_it_is_and_stays_short(path):
     text = path.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
     assert len(text.splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if box(path) == "pages"], ids=lambda path: path.stem)
+def test_pages_do_not_know_where_evidence_comes_from(path):
+    assert "evidence" not in set(imports(path))
+
+
+def test_what_a_comparison_holds_does_not_know_its_words():
+    text = {name: (PACKAGE / f"analysis/{name}.py").read_text(encoding="utf-8") for name in ("report", "leading", "outcome")}
+    assert not any("analysis.comparison" in words for words in text.values())

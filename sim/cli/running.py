@@ -139,10 +139,9 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
 
 def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
     """Places by the names their world gives them."""
-    from sim.data.catalogue import worlds
-    from sim.vocabulary import world_words
+    from sim.data import catalogue
 
-    return tuple(map(world_words(world).canonical, places)) if world in worlds() else tuple(places)
+    return tuple(catalogue.canonical(world, place) for place in places)
 
 
 def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,12 @@ def facts(table: str) -> Mapping[tuple[str, str, int], float]:
     return {(row["region"], row["variable"], int(row["year"])): float(row["value"]) for row in _rows(f"{table}.csv")}
 
 
+def canonical(world: str, place: str) -> str:
+    """The world's own name of a place, also of a cell, that may be called by an alias; other words as they are."""
+    region, slash, kind = place.partition("/")
+    return aliases(world).get(region, region) + slash + kind
+
+
 def fingerprints(world: str) -> dict[str, str]:
     """The sha256 of every file of the data folder that a world reads, by file name."""
     family = _family(world)
