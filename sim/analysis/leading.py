@@ -116,7 +116,7 @@ def how_sure(outcome: Outcome) -> str:
     return f"How sure: {pairs}; {_LUCK_ALONE}"
 
 
-RANKING_HEAD = ("scenario", "gap closed", "ratio", "90% band", "net cost, bn yuan", "bn yuan per 0.01 closed")
+RANKING_HEAD = ("scenario", "gap closed", "ratio", "90% band", "net cost, bn yuan", "bn yuan per 0.01 of ratio")
 
 
 def ranking(found: Sequence[Outcome]) -> list[tuple[str, ...]]:
@@ -147,7 +147,8 @@ def ranking_words(found: Sequence[Outcome]) -> str:
     parts = []
     for number, row in enumerate(ranking(found), start=1):
         name, closed, ratio, band, net, point = row
-        moves = f"closes {closed} of the gap (ratio {ratio}, {band})" if ratio else "the ratio was not recorded"
+        verb = f"widens the gap by {closed[1:]}" if closed.startswith("-") else f"closes {closed} of the gap"
+        moves = f"{verb} (ratio {ratio}, {band})" if ratio else "the ratio was not recorded"
         each = f"{point} billion per 0.01 of the ratio" if point[:1].isdigit() else point
         parts.append(f"{number}. {name}: {moves}, net cost {net} billion yuan of 2014, {each}")
     return f"By {found[0].year}, what closes most of the gap first: {'; '.join(parts)}."

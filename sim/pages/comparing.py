@@ -29,8 +29,8 @@ def tell_comparison(comparison: Comparison, selection: Selection) -> None:
     found = outcomes(comparison)
     if len(found) > 1:
         title = f"What closes the gap between town and country, {comparison.baseline.title} to {comparison.year}"
-        print_table(title, RANKING_HEAD, ranking(found), range(1, len(RANKING_HEAD)), {"90% band": "ratio"})
-        click.echo("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
+        print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
+        tell("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
     for outcome in found:
         for part in lead(comparison, outcome):
             tell(part)
@@ -46,7 +46,7 @@ def tell_comparison(comparison: Comparison, selection: Selection) -> None:
 
 def _tell_people(outcome: Outcome) -> None:
     """A row for everybody who loses, and for those who gain most."""
-    losers, winners = outcome.losers, outcome.winners
+    losers, winners = outcome.losers, [one for one in outcome.winners if not one.outside]
     rows = [_row("loses", one) for one in losers] + [_row("gains", one) for one in winners[:_WINNERS]]
     if not rows:
         return

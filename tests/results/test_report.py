@@ -44,8 +44,9 @@ def test_a_band_that_includes_zero_claims_nothing(tmp_path: Path) -> None:
     text = told(tmp_path, effect=lambda r, y: 0.001 * (r - 9))
     assert text.startswith(
         "By 2016 Aid makes no difference to the urban-rural income ratio of Zhejiang larger than the spread between "
-        "replicates: 2.1010 against 2.1000 (Baseline), a difference of +0.0010 (the median of the paired differences, which need "
-        "not be the difference of the medians; 90% of them between -0.0080 and 0.0100, 21 pairs). The band includes zero, so neither narrowing nor widening can be claimed."
+        "replicates: 2.1010 against 2.1000 (Baseline), a difference of +0.0010 (the median of the paired differences, "
+        "which need not be the difference of the medians; 90% of them between -0.0080 and 0.0100, 21 pairs). "
+        "The band includes zero, so neither narrowing nor widening can be claimed."
     )
     assert "narrows" not in text and "widens" not in text and "agree" not in text
 
