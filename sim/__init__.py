@@ -18,11 +18,12 @@ from sim.version import __version__
 if TYPE_CHECKING:
     from sim.analysis.comparison import Comparison
     from sim.analysis.results import Results
+    from sim.model import FactorFlowModel
     from sim.scenario.schema import Scenario
 
 keep_compiled_code()  # before Numba is imported anywhere
 
-__all__ = ["__version__", "compare", "load", "open_results", "run"]
+__all__ = ["__version__", "build_model", "compare", "load", "open_results", "run"]
 
 
 def load(file: str | Path, settings: Sequence[str] = ()) -> Scenario:
@@ -31,6 +32,14 @@ def load(file: str | Path, settings: Sequence[str] = ()) -> Scenario:
     from sim.vocabulary import vocabulary
 
     return load_scenario(Path(file), vocabulary(), settings)
+
+
+def build_model(scenario: Scenario | str | Path, replicate: int = 0) -> FactorFlowModel:
+    """The Mesa model of one replicate of a scenario (or of the file it stands in); every `step()` is a year."""
+    from sim.experiments import replicate as experiments
+
+    asked = load(scenario) if isinstance(scenario, str | Path) else scenario
+    return experiments.build_model(asked, replicate)
 
 
 def run(

@@ -203,7 +203,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         """Capital is bought where its owners' slices stand, enclaves and public stocks are built; all else wears out."""
         economy, p = self.economy, self.world.parameters
         price = clearing.price_index / self.base.price_index
-        wear, public_wear = p["capital_depreciation"], p["infrastructure_depreciation"]
+        wear, public_wear = p.capital_depreciation, p.infrastructure_depreciation
         bought = growth.capital_bought(economy, money.saving + money.retained, price)
         parks = treasury.enclave_investment(rules, money) / price
         value = growth.unit_value_next(economy, bought, wear)
@@ -242,7 +242,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         owned = member @ economy.capital_owned.sum(axis=1)
         public = member @ (economy.infrastructure + economy.services)
         cost = cost_at_size_one(world, economy, rules, clearing)
-        growth.absorb_villages(economy, moved.turned, town, cost, world.parameters["trade_elasticity"])
+        growth.absorb_villages(economy, moved.turned, town, cost, world.parameters.trade_elasticity)
         units = capital_units(world, self.capital, self._slice_value)
         economy.unit_value = growth.merged_value(economy, units, town)
         economy.capital_units = units
@@ -266,6 +266,6 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         world, economy = self.world, self.economy
         cost = living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
-        births = 1 + world.parameters["natural_growth"]
+        births = 1 + world.parameters.natural_growth
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from sim.cells import KINDS, kind_of
 from sim.data import catalogue
 from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
 from sim.units import recorded_scopes
@@ -27,11 +28,11 @@ def vocabulary() -> Vocabulary:
 def world_words(name: str) -> WorldWords:
     """The names and years of one world."""
     entry = catalogue.worlds()[name]
-    there = {cell.split("/")[1] for cell in entry.get("cells", ())} or {"urban", "rural"}
+    there = {kind_of(cell) for cell in entry.get("cells", ())} or set(KINDS)
     return WorldWords(
         name=name,
         regions=tuple(entry["regions"]),
-        kinds=tuple(kind for kind in ("urban", "rural") if kind in there),
+        kinds=tuple(kind for kind in KINDS if kind in there),
         sectors=tuple(entry["sectors"]),
         groups={group: tuple(members) for group, members in entry["groups"].items()},
         parameters={

@@ -13,7 +13,7 @@ from sim import compiled
 ROOT = Path(__file__).parents[1]
 FEW = "from sim.streams import philox, draws; import sim; print(draws(7, 0, 1, 2014, 12345), sim.__file__)"
 WHOLE = """
-from sim.experiments.experiment import build_model
+from sim.experiments.replicate import build_model
 from sim import load
 model = build_model(load("scenarios/two_cells/baseline.yaml"))
 for _ in range(5):

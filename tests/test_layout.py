@@ -1,13 +1,14 @@
 """The floors of the package: imports go down only, and the tower of results never knows the model."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
-    {"errors", "version", "compiled", "data", "arrays", "streams", "columns", "units", "hints"},
+    {"errors", "version", "compiled", "cells", "data", "arrays", "streams", "columns", "units", "hints"},
     {"scenario", "world", "analysis"},
     {"economy", "agents"},
     {"vocabulary", "year"},
@@ -63,6 +64,11 @@ def test_imports_go_down_only(path):
 @pytest.mark.parametrize("path", [path for path in FILES if box(path) in SECOND_TOWER], ids=lambda path: path.stem)
 def test_the_tower_of_results_never_imports_the_model(path):
     assert not set(imports(path)) & FIRST_TOWER
+
+
+def test_one_file_knows_what_the_name_of_a_cell_means():
+    splits = {box(path) for path in FILES if re.search(r'split\("/"\)', path.read_text(encoding="utf-8"))}
+    assert splits == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -13,6 +13,7 @@ from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import CAPITAL
 from sim.streams import CAPITAL_MOVES
+from sim.world.parameters import Factor
 from sim.world.world import World
 
 
@@ -37,14 +38,14 @@ def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) 
     return tables_without_skills(world, "capital", seed, gain, reclassified)
 
 
-def tables_without_skills(world: World, factor: str, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
+def tables_without_skills(world: World, factor: Factor, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
     """Tables of a factor without skills and pulls, whose villages' share `reclassified`, (cell,), becomes urban."""
-    kappa = world.parameters[f"{factor}_choice_elasticity"]
+    kappa = world.parameters.choice_elasticity(factor)
     shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros_like(seed))
     return MoveTables(
         cumulative=cumulative_shares(shares),
         group=np.zeros(1, dtype=np.int64),
-        mobility=damped(world.parameters[f"{factor}_mobility"], kappa),
+        mobility=damped(world.parameters.mobility(factor), kappa),
         reclassify=reclassified,
         town=world.places.town_of_cell,
         stayers_only=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
+from sim.world.parameters import Parameters
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import World
 
@@ -52,9 +52,7 @@ def labour_population(world: World, agents: int, key: tuple[int, int], model: An
     return Population.begun(labour_beginning(world, agents, key), world.places.cells, LabourAgent, model)
 
 
-def value_of_places(
-    pay: Array, other_income: Array, living_cost: Array, services: Array, parameters: Mapping[str, float]
-) -> Array:
+def value_of_places(pay: Array, other_income: Array, living_cost: Array, services: Array, parameters: Parameters) -> Array:
     """Log value of living in a place, (cell,).
 
     V_d = log((net wage + transfers and land income per head)_d / living cost_d) + sigma log(services per head_d)
@@ -62,7 +60,7 @@ def value_of_places(
     pay and other_income: yuan of 2014 per head; living_cost and services: over the base year.
     Dividends stay with owners and are no reason to move. Source: Tombe and Zhu (2019) with services as an amenity.
     """
-    return np.asarray(np.log((pay + other_income) / living_cost) + parameters["service_elasticity"] * np.log(services))
+    return np.asarray(np.log((pay + other_income) / living_cost) + parameters.service_elasticity * np.log(services))
 
 
 def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
@@ -91,15 +89,15 @@ def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Arra
     """
     p, choice = world.parameters, world.choice
     removed = registration_cut * choice.registration_barrier
-    kappa = p["labour_choice_elasticity"]
+    kappa = p.labour_choice_elasticity
     groups = np.broadcast_to(gain, (len(gain) if gain.ndim == 3 else 1, *seed.shape))
     shares = np.concatenate([choice_shares(seed, kappa, group + removed, choice.pull) for group in groups])
     villages = ~world.places.urban & world.places.reported_cells
     return MoveTables(
         cumulative=cumulative_shares(shares),
         group=GRADUATE.astype(np.int64) if len(groups) == 2 else np.zeros(GRADUATE.size, dtype=np.int64),
-        mobility=damped(p["labour_mobility"], kappa),
-        reclassify=np.where(villages, p["reclassification"], 0.0),
+        mobility=damped(p.labour_mobility, kappa),
+        reclassify=np.where(villages, p.reclassification, 0.0),
         town=world.places.town_of_cell,
         stayers_only=True,
         training=training,
@@ -117,8 +115,8 @@ def share_in_town(world: World, current: Array, wage: Array, reference_wage: Arr
     p, town, base = world.parameters, world.places.town_of_cell, world.stocks.work_in_town
     ratio = np.log(wage[town] / wage) - np.log(reference_wage[town] / reference_wage)
     some = base > 0
-    odds = np.where(some, base / (1 - base), 1.0) * np.exp(p["commuting_elasticity"] * ratio)
+    odds = np.where(some, base / (1 - base), 1.0) * np.exp(p.commuting_elasticity * ratio)
     wanted = np.where(some, odds / (1 + odds), 0.0)
-    elasticity = p["commuting_elasticity"]
-    step = min(p["commuting_adjustment"], 2.0 / elasticity) if elasticity > 0 else p["commuting_adjustment"]
+    elasticity = p.commuting_elasticity
+    step = min(p.commuting_adjustment, 2.0 / elasticity) if elasticity > 0 else p.commuting_adjustment
     return np.asarray(current + step * (wanted - current))

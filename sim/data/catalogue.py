@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sim.cells import KINDS, cell_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -143,13 +145,13 @@ def observed(world: str) -> pd.DataFrame:
     fact, prices, rows = facts(world), _price_level(world), []
     cities = [region for region in worlds()[world]["regions"] if region != "outside"]
     for year, price in prices.items():
-        sums = dict.fromkeys(("urban", "rural"), 0.0)
-        people = dict.fromkeys(("urban", "rural"), 0.0)
+        sums = dict.fromkeys(KINDS, 0.0)
+        people = dict.fromkeys(KINDS, 0.0)
         for city in cities:
-            income = {kind: fact[city, f"income_{kind}", year] for kind in ("urban", "rural")}
+            income = {kind: fact[city, f"income_{kind}", year] for kind in KINDS}
             for kind, value in income.items():
                 unit = "yuan of 2014 per head and year"
-                rows.append((year, "cell", f"{city}/{kind}", "income_per_head", value / price, unit, source))
+                rows.append((year, "cell", cell_name(city, kind), "income_per_head", value / price, unit, source))
                 heads = _people(fact, city, kind, year)
                 sums[kind] += value * heads
                 people[kind] += heads

@@ -32,7 +32,7 @@ def _relative(left: Array | float, right: Array | float) -> float:
 
 def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
     """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
-    tech, theta = world.technology, world.parameters["trade_elasticity"]
+    tech, theta = world.technology, world.parameters.trade_elasticity
     made = supply.productivity > 0
     inputs = input_cost(tech, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
     unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)

@@ -26,8 +26,8 @@ def productivity(world: World, economy: Economy, infrastructure_index: Array, be
     hours = hours_of_work(world, economy.workforce).sum(axis=0) * economy.employment
     log_gain = (
         economy.knowledge
-        + p["agglomeration"] * np.log(hours / economy.labour_reference)
-        + p["infrastructure_elasticity"] * np.log(infrastructure_index)
+        + p.agglomeration * np.log(hours / economy.labour_reference)
+        + p.infrastructure_elasticity * np.log(infrastructure_index)
     )
     for belt in belts:
         density = (belt.cells @ hours) / (belt.cells @ economy.belt_references[belt.policy])
@@ -61,7 +61,7 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
     weight = weight / np.where(total > 0, total, 1.0)
     log_wage = np.log(real_wage)
     gap = np.where(inside, np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
-    return np.asarray(knowledge + world.parameters["growth"] + world.parameters["diffusion"] * gap)
+    return np.asarray(knowledge + world.parameters.growth + world.parameters.diffusion * gap)
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:

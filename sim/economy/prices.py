@@ -33,7 +33,7 @@ def living_cost(world: World, clearing: Clearing, base: BaseYear, discount: Arra
 
     discount: v, the share of a good's price that vouchers pay, (cell, sector).
     """
-    share = world.parameters["housing_share"]
+    share = world.parameters.housing_share
     goods = log_change(clearing.price_index, base.price_index) + np.log1p(-discount) @ world.technology.spending
     housing = log_change(clearing.land_rent, base.land_rent)
     return np.asarray(np.exp((1 - share) * goods + share * housing))

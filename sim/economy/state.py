@@ -296,7 +296,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         capital_barriers=np.ones((3, cells, cells)),
         distance_km=world.places.distance_km,
         land_opening=np.zeros((cells, cells)),
-        land_rent_share=np.full((cells, cells), world.parameters["household_rent_share"]),
+        land_rent_share=np.full((cells, cells), world.parameters.household_rent_share),
         rent_kept=np.zeros(cells),
         wage_floor=np.zeros(cells),
         base_spending=spending_by_residents(world.public.purpose_share, world.places.territories(), workforce.persons),

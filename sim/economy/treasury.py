@@ -103,7 +103,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     income = flows.of_income()
     saving = world.stocks.saving_rate[:, None] * income
     consumption = income - saving
-    housing = p["housing_share"] * consumption
+    housing = p.housing_share * consumption
     earned = _earned(world, economy, rules, flows, housing)
     market = earned.wages + earned.dividends + earned.land_income
     tax = world.public.wedge[:, None] * market

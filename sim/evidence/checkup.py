@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.economy import treasury
 from sim.economy.state import baseline_rules, government_names
@@ -42,8 +43,8 @@ def base_year_errors(world: World, agents: int | None, replicate: int = 0) -> Er
     fact, year = catalogue.facts(world.name), world.first_year
     income, people, product = [], [], []
     for city, residents in catalogue.residents(world.name, year).items():
-        for kind, persons in zip(("urban", "rural"), residents, strict=True):
-            cell = f"{city}/{kind}"
+        for kind, persons in zip(KINDS, residents, strict=True):
+            cell = cell_name(city, kind)
             income.append(read["cell", cell, "income_per_head"] / fact[city, f"income_{kind}", year])
             people.append(read["cell", cell, "population"] / persons)
         for sector, published in _SECTORS.items():
@@ -85,7 +86,8 @@ def fall_of_the_gap(world: World, last: int = 2019) -> tuple[float, float]:
     cities = [str(city) for city in ratios.index]
 
     def log_ratio(year: int) -> Array:
-        return np.array([np.log(income[year, f"{city}/urban"] / income[year, f"{city}/rural"]) for city in cities])
+        urban, rural = (np.array([income[year, cell_name(city, kind)] for city in cities]) for kind in KINDS)
+        return np.asarray(np.log(urban / rural))
 
     published = np.log(ratios[last].to_numpy() / ratios[world.first_year].to_numpy())
     return 100 * float((log_ratio(last) - log_ratio(world.first_year)).mean()), 100 * float(published.mean())

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mesa
 
-from sim.economy.policies.base import PolicyInForce
+from sim.experiments.replicate import model_arguments
 from sim.model import FactorFlowModel
 from sim.scenario.load import load_scenario
-from sim.scenario.words import with_groups
 from sim.units import recorded_scopes
 from sim.vocabulary import vocabulary, world_words
-from sim.world.build import build_world
 
 
 class ScenarioModel(FactorFlowModel):
@@ -35,18 +32,8 @@ class ScenarioModel(FactorFlowModel):
     ) -> None:
         asked = (settings,) if isinstance(settings, str) else tuple(settings)
         scenario = load_scenario(Path(file), vocabulary(), asked)
-        run, world, words = scenario.run, build_world(scenario.world, scenario.parameters), world_words(scenario.world)
-        super().__init__(
-            replace(world, places=replace(world.places, groups=with_groups(words, scenario.groups).groups)),
-            [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
-            last_year=scenario.years.to,
-            seed=run.seed,
-            replicate=replicate,
-            labour_agents=run.labour_agents,
-            capital_agents=run.capital_agents,
-            land_agents=run.land_agents,
-            continuum=run.continuum,
-        )
+        words = world_words(scenario.world)
+        super().__init__(**model_arguments(scenario, replicate))
         measures = [name for name, scopes in recorded_scopes(words.sectors).items() if "world" in scopes]
         usual = {"urban_rural_ratio": _ratio} | {name: _reading(name) for name in measures}
         told = usual if reporters is None else dict(reporters)

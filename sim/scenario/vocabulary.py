@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.cells import cell_name
+
 if TYPE_CHECKING:
     from sim.scenario.schema import PolicyTerms
 
@@ -44,7 +46,7 @@ class WorldWords:
     @property
     def cells(self) -> tuple[str, ...]:
         """Names of the cells, region/kind."""
-        return tuple(f"{region}/{kind}" for region in self.regions for kind in self.kinds)
+        return tuple(cell_name(region, kind) for region in self.regions for kind in self.kinds)
 
     def canonical(self, place: str) -> str:
         """The world's own name of a place, also of a cell, that may be called by an alias; other words as they are."""

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import URBAN, kind_of, region_of
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
+from sim.world.parameters import Parameters
 from sim.world.skills import SKILLS
 from sim.world.world import GENERAL, PURPOSES, Choice, Places, PublicMoney, Stocks, Technology, World
 
@@ -121,7 +123,7 @@ def assemble(name: str, corner: Corner, p: Mapping[str, float]) -> World:
         first_year=corner.first_year,
         places=places,
         technology=corner.technology,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=border,
         public=_public_money(corner),
         stocks=_stocks(corner, p),
@@ -162,13 +164,12 @@ def _technology(name: str, sectors: tuple[str, ...], told: Mapping[str, Mapping[
 
 
 def _places(name: str, corner: Corner) -> Places:
-    region, kind = zip(*(cell.split("/") for cell in corner.cells), strict=True)
     return Places(
         world=name,
         regions=corner.regions,
         cells=corner.cells,
-        region_of_cell=np.array([corner.regions.index(name) for name in region]),
-        urban=np.array([name == "urban" for name in kind]),
+        region_of_cell=np.array([corner.regions.index(region_of(cell)) for cell in corner.cells]),
+        urban=np.array([kind_of(cell) == URBAN for cell in corner.cells]),
         reported=np.ones(len(corner.regions), dtype=bool),
         groups={},
         distance_km=np.zeros((len(corner.cells), len(corner.cells))),

@@ -13,8 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.world import inversion
+from sim.world.parameters import Parameters
 from sim.world.registration import fit_margins
 from sim.world.technology import input_cost, technology
 from sim.world.world import (
@@ -71,7 +73,7 @@ def build(p: Mapping[str, float]) -> World:
         first_year=int(catalogue.worlds()[NAME]["first_year"]),
         places=places,
         technology=tech,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=np.zeros((2, 2)),
         public=public,
         stocks=Stocks(
@@ -104,7 +106,7 @@ def _places() -> Places:
     return Places(
         world=NAME,
         regions=("valley",),
-        cells=("valley/urban", "valley/rural"),
+        cells=tuple(cell_name("valley", kind) for kind in KINDS),
         region_of_cell=np.array([0, 0]),
         urban=np.array([True, False]),
         reported=np.array([True]),

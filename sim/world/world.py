@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.arrays import Array, Flag, Index
 from sim.errors import WorldError
+from sim.world.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class World:
     first_year: int
     places: Places
     technology: Technology
-    parameters: Mapping[str, float]
+    parameters: Parameters
     border: Array  # (importing cell, producing cell): 1 where a region's border is crossed
     public: PublicMoney
     stocks: Stocks

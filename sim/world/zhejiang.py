@@ -11,10 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.errors import WorldError
 from sim.world import inversion
 from sim.world.base_year import Accounts, Observed, base_year_accounts
+from sim.world.parameters import Parameters
 from sim.world.registration import CityCounts, fit_margins, registration_table
 from sim.world.skills import SKILLS, efficiency, skill_shares
 from sim.world.technology import input_cost, technology
@@ -72,7 +74,7 @@ def build(p: Mapping[str, float]) -> World:
         first_year=YEAR,
         places=places,
         technology=tech,
-        parameters=p,
+        parameters=Parameters.of(p),
         border=border,
         public=public,
         stocks=Stocks(
@@ -159,7 +161,7 @@ def _places(p: Mapping[str, float]) -> Places:
     return Places(
         world=NAME,
         regions=regions,
-        cells=tuple(f"{region}/{kind}" for region in regions for kind in ("urban", "rural")),
+        cells=tuple(cell_name(region, kind) for region in regions for kind in KINDS),
         region_of_cell=np.repeat(np.arange(len(regions)), 2),
         urban=np.tile([True, False], len(regions)),
         reported=np.array([region != "outside" for region in regions]),

@@ -25,7 +25,7 @@ def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearin
         capital=economy.capital,
         land=economy.effective_land,
         productivity=growth.productivity(world, economy, index, rules.belts),
-        openness=trade.openness(costs, world.parameters["trade_elasticity"]),
+        openness=trade.openness(costs, world.parameters.trade_elasticity),
         wage_floor=rules.wage_floor,
     )
     _in_every_cell(world, supply, economy.year)

@@ -45,7 +45,7 @@ def capital_gain(world: World, rules: Rules) -> Array:
     rural = np.broadcast_to(~places.urban, rules.capital_barriers.shape[1:])
     elsewhere = places.region_of_cell[:, None] != places.region_of_cell[None, :]
     barriers = np.stack(
-        [p["finance_gap"] * rural, p["capital_blockade"] * elsewhere, p["capital_home_bias"] * (1 - np.eye(world.cells))]
+        [p.finance_gap * rural, p.capital_blockade * elsewhere, p.capital_home_bias * (1 - np.eye(world.cells))]
     )
     return np.asarray((barriers * (1 - rules.capital_barriers)).sum(axis=0))
 
@@ -94,7 +94,7 @@ def labour_gain(
 def welfare(world: World, economy: Economy, rules: Rules, gain: Array) -> tuple[Array, float]:
     """Expected gain of those registered in a cell since the base year, (home,), and its mean over the reported area."""
     removed = rules.registration_cut * world.choice.registration_barrier
-    kappa, graduates = world.parameters["labour_choice_elasticity"], world.stocks.skill_share @ GRADUATE
+    kappa, graduates = world.parameters.labour_choice_elasticity, world.stocks.skill_share @ GRADUATE
     groups = gain if gain.ndim == 3 else gain[None]
     shares = [1 - graduates, graduates] if len(groups) == 2 else [np.ones(world.cells)]
     by_home = sum(
@@ -111,6 +111,6 @@ def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Arra
     Spending over its cost for all trainable workers; where it would train more than there are, the rest buys nothing.
     """
     trainable = economy.workforce.skills[:, TRAINABLE].sum(axis=(1, 2))
-    cost = world.parameters["training_cost"] * trainable
+    cost = world.parameters.training_cost * trainable
     odds = np.where(cost > 0, np.minimum(1.0, spending / np.where(cost > 0, cost, 1.0)), 0.0)
     return odds, np.where(spending > 0, odds * cost / np.where(spending > 0, spending, 1.0), 1.0)

@@ -63,7 +63,7 @@ def test_better_services_higher_pay_and_cheaper_living_attract(zhejiang):
     assert value_of_places(1.1 * one, one, one, one, zhejiang.parameters) > base
     assert value_of_places(one, one, 1.1 * one, one, zhejiang.parameters) < base
     gain = value_of_places(one, one, one, 2 * one, zhejiang.parameters) - base
-    assert gain == pytest.approx(zhejiang.parameters["service_elasticity"] * np.log(2), rel=1e-12)
+    assert gain == pytest.approx(zhejiang.parameters.service_elasticity * np.log(2), rel=1e-12)
 
 
 @pytest.mark.parametrize(("nu", "sign"), [(0.1, 1), (-0.1, -1), (0.0, 0)])
@@ -81,7 +81,7 @@ def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):
     economy = first_economy(zhejiang, *continua(zhejiang))
     better = np.ones(zhejiang.cells)
     better[0] = 2.0
-    phi, gamma = zhejiang.parameters["infrastructure_elasticity"], zhejiang.technology.value_added
+    phi, gamma = zhejiang.parameters.infrastructure_elasticity, zhejiang.technology.value_added
     gain = np.log(growth.productivity(zhejiang, economy, better)[0, 1:] / zhejiang.productivity[0, 1:])
     np.testing.assert_allclose(gain, phi * np.log(2) * gamma[1:], rtol=1e-9)
     uncut = np.ones((zhejiang.cells, zhejiang.cells, 3))
@@ -130,7 +130,7 @@ def test_public_stocks_go_with_villages_and_wear_out(zhejiang):
 def test_training_that_finds_nobody_is_posted_as_such(zhejiang):
     economy = first_economy(zhejiang, *continua(zhejiang))
     trainable = economy.workforce.skills[:, [0, 2]].sum(axis=(1, 2))
-    cost = zhejiang.parameters["training_cost"] * trainable
+    cost = zhejiang.parameters.training_cost * trainable
     odds, used = training_odds(zhejiang, economy, np.where(np.arange(zhejiang.cells) == 1, 2 * cost, 0.25 * cost))
     assert odds[1] == 1.0
     assert used[1] == pytest.approx(0.5)

@@ -123,7 +123,7 @@ def test_agents_counted_one_by_one_have_the_recorded_distribution(two_cells):
     cell, skill, town = (model.labour.get(name) for name in ("cell", "skill", "works_in_town"))
     incomes, _, disposable, recorded = lived(model)
     own = incomes[cell, skill, town.astype(int)]
-    persons = model.labour.weight * (1 + two_cells.parameters["natural_growth"])
+    persons = model.labour.weight * (1 + two_cells.parameters.natural_growth)
     np.testing.assert_allclose(np.bincount(cell, own) * persons, disposable, rtol=1e-10)
     ranked = np.sort(own)
     place = two_cells.places.world

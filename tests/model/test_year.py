@@ -57,7 +57,7 @@ def test_people_are_conserved_to_the_last_agent(zhejiang):
     assert model.labour.counts().sum() == 20_000
     assert model.capital.counts().sum() == 30_000
     assert model.land.counts().sum() == 10_000
-    births = (1 + zhejiang.parameters["natural_growth"]) ** 7
+    births = (1 + zhejiang.parameters.natural_growth) ** 7
     start = (zhejiang.stocks.residents + zhejiang.stocks.settled).sum()
     assert model.economy.workforce.residence.sum() == pytest.approx(start * births, rel=1e-12)
 
@@ -102,7 +102,7 @@ def test_villages_that_become_urban_change_no_wage(zhejiang):
     after_economy = first_economy(zhejiang, *continua(zhejiang))
     town = zhejiang.places.town_of_cell
     cost = cost_at_size_one(zhejiang, after_economy, law_of(zhejiang), before)
-    growth.absorb_villages(after_economy, share, town, cost, zhejiang.parameters["trade_elasticity"])
+    growth.absorb_villages(after_economy, share, town, cost, zhejiang.parameters.trade_elasticity)
     for name in ("capital_units", "land"):
         table = getattr(after_economy, name)
         move = np.eye(zhejiang.cells) * (1 - share)[:, None]

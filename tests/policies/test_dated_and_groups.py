@@ -5,7 +5,7 @@ import pytest
 
 from sim import load, run
 from sim.economy.policies.base import PolicyInForce, instruments
-from sim.experiments.experiment import build_model
+from sim.experiments.replicate import build_model
 from tests.test_end_to_end import ROOT
 
 HEAD = "schema: 1\ntitle: T\nextends: baseline.yaml\n"

@@ -126,7 +126,7 @@ def test_a_subsidy_is_its_rate_times_what_it_tops_up(zhejiang, base, purpose):
     else:  # the labour shares of what is made there, housing taken out of services again
         consumed = (1 - zhejiang.stocks.saving_rate[cell]) * read["income_per_head"] * read["population"]
         made = np.array([read[f"output_{sector}"] for sector in zhejiang.technology.sectors])
-        made[2] -= zhejiang.parameters["housing_share"] * consumed
+        made[2] -= zhejiang.parameters.housing_share * consumed
         bill = zhejiang.technology.labour @ made
     assert sum(payment.amount for payment in paid) == pytest.approx(0.1 * bill, rel=1e-9)
     assert largest_residual(model) < 1e-9
@@ -140,7 +140,7 @@ def test_vouchers_are_the_share_of_what_villages_pay_with_them(zhejiang):
     p, stocks = zhejiang.parameters, zhejiang.stocks
     series = {(place, measure): value for year, scope, place, measure, value in model.record.series if year == 2017}
     share = zhejiang.technology.spending[zhejiang.technology.sectors.index("industry")]
-    own = (1 - p["housing_share"]) * sum(
+    own = (1 - p.housing_share) * sum(
         (1 - stocks.saving_rate[cell]) * series[name, "income_per_head"] * series[name, "population"]
         for cell, name in enumerate(zhejiang.places.cells)
         if name.endswith("rural") and not name.startswith("outside")

@@ -52,7 +52,7 @@ def cell(zhejiang, name):
 def test_suppliers_reach_exactly_the_shares_asked_for_at_base_year_prices(zhejiang):
     """Shares with the costs cut, at the base year's unit costs: pi e^(theta cut) over its sum."""
     rules = law("industrial_linkage", from_=2014, **CHAIN)(law_of(zhejiang), zhejiang, 2014)
-    shares = zhejiang.trade_shares * np.exp(zhejiang.parameters["trade_elasticity"] * rules.trade_cost_cut)
+    shares = zhejiang.trade_shares * np.exp(zhejiang.parameters.trade_elasticity * rules.trade_cost_cut)
     shares /= shares.sum(axis=1, keepdims=True)
     good, regions = zhejiang.technology.sectors.index("industry"), zhejiang.places.regions
     for name, asked in CHAIN["suppliers"].items():
@@ -67,7 +67,7 @@ def test_suppliers_reach_exactly_the_shares_asked_for_at_base_year_prices(zhejia
 def test_when_prices_have_answered_suppliers_have_nearly_the_shares_asked_for(zhejiang, start):
     """Dearer parts lose some of it again: wages rise at the suppliers, by the cost of a chain that is small to them."""
     rules, clearing, _ = in_the_base_year(zhejiang, start, law("industrial_linkage", from_=2014, **CHAIN))
-    good, theta = zhejiang.technology.sectors.index("industry"), zhejiang.parameters["trade_elasticity"]
+    good, theta = zhejiang.technology.sectors.index("industry"), zhejiang.parameters.trade_elasticity
     costs = trade.trade_costs(zhejiang, rules.distance_km, np.ones(zhejiang.cells), rules.segmentation, rules.trade_cost_cut)
     buyer = cell(zhejiang, "Hangzhou/urban")
     # what a cell sells at what price follows from its revenue: weigh the potentials that clear the markets
@@ -86,7 +86,7 @@ def potential(zhejiang, clearing):
 
     tech = zhejiang.technology
     cost = input_cost(tech, clearing.wage, clearing.rental, clearing.land_rent, clearing.prices)
-    return (zhejiang.productivity / cost) ** zhejiang.parameters["trade_elasticity"]
+    return (zhejiang.productivity / cost) ** zhejiang.parameters.trade_elasticity
 
 
 def test_suppliers_pay_more_and_those_they_displace_less(zhejiang, start):
@@ -134,7 +134,7 @@ def test_nearness_adds_to_money_and_public_capital_belongs_where_it_stands(zheji
 def test_vouchers_lower_the_cost_of_living_by_what_they_pay_of_it(zhejiang, baseline):
     """Cost falls by (1 - h) mu_j log(1 - v); before anybody has moved, little else does."""
     policy, first = under(zhejiang, law("rural_consumption", voucher=0.2)), 2016
-    tech, h = zhejiang.technology, zhejiang.parameters["housing_share"]
+    tech, h = zhejiang.technology, zhejiang.parameters.housing_share
     saved = -(1 - h) * tech.spending[tech.sectors.index("industry")] * np.log(0.8)
     for name in ("Quzhou/rural", "Jinhua/rural"):
         real, nominal = (

@@ -67,7 +67,7 @@ def test_cuts_of_capital_barriers_never_add_up_to_more_than_the_barrier(zhejiang
         rules = law("capital_market_integration", name, finance_gap_cut=0.8)(rules, zhejiang, 2016)
     gain = capital_gain(zhejiang, rules)
     inside = at(zhejiang, "Quzhou/rural")
-    assert gain[0, inside] == pytest.approx((1 - 0.2 * 0.2) * zhejiang.parameters["finance_gap"], rel=1e-12)
+    assert gain[0, inside] == pytest.approx((1 - 0.2 * 0.2) * zhejiang.parameters.finance_gap, rel=1e-12)
     assert gain[0, 0] == 0
 
 
@@ -96,7 +96,7 @@ def test_two_chains_over_a_pair_ask_for_the_larger_share_not_for_both(zhejiang):
 
 def test_a_chain_grows_by_equal_steps_from_the_share_its_suppliers_had(zhejiang):
     buyer, good = at(zhejiang, "Hangzhou/urban"), zhejiang.technology.sectors.index("industry")
-    theta = zhejiang.parameters["trade_elasticity"]
+    theta = zhejiang.parameters.trade_elasticity
     seller = np.array([name.startswith("Quzhou") for name in zhejiang.places.cells])
     had = zhejiang.trade_shares[buyer, seller, good].sum()
     chain = law("industrial_linkage", assembler="Hangzhou", suppliers={"Quzhou": 0.03, "Ningbo": 0.001}, phase_in=4)

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from sim.evidence.theory import choice, factors, geography, jobs, places, solow, todaro
 from sim.evidence.theory.corner import AUTARKY, Reading, at_start, chosen, corner, model_of, read, settled
 from sim.world import theory
-from sim.world.build import build_world
+from sim.world.build import parameter_table
 from sim.world.world import Technology
 
 SEEDS = range(6)
@@ -25,7 +25,7 @@ def drawn(name, world, parts, **parameters):
     plain |= {field: np.zeros((cells, cells)) for field in ("trade_cost", "migration_cost")}
     plain |= {"productivity": np.ones((cells, 1))}
     place = replace(place, regions=names, cells=tuple(f"{one}/urban" for one in names), **{**plain, **parts})
-    values = {**build_world(world).parameters, **parameters}
+    values = parameter_table(world, parameters)
     return theory.assemble(f"{world}_{name}", place, values)
 
 
@@ -164,7 +164,7 @@ def test_break_and_sustain_of_core_and_periphery(seed):
     def lead(cost, share):
         parts = {"people": np.array([share, 0, 1 - share, 0]), "technology": replace(place.technology, spending=spending)}
         told = {"trade_elasticity": sigma - 1, "agglomeration": 1 / (sigma - 1), "trade_cost": np.log(cost)}
-        values = {**build_world("theory_core_periphery").parameters, **told}
+        values = parameter_table("theory_core_periphery", told)
         reading = at_start(theory.assemble("theory_core_periphery", replace(place, **parts), values))
         return reading.values[0] - reading.values[2]
 

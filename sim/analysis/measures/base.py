@@ -12,6 +12,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cells import KINDS
 from sim.errors import FactorFlowError
 
 Array = NDArray[np.float64]
@@ -65,7 +66,7 @@ class Panel:
             raise FactorFlowError("every cell of a panel needs one region and one kind")
         if set(map(int, self.region_of_cell)) != set(range(len(self.regions))):
             raise FactorFlowError(f"cells name their regions by the numbers 0 to {len(self.regions) - 1}, each at least once")
-        strange = sorted({str(kind) for kind in self.kind_of_cell} - {"urban", "rural"})
+        strange = sorted({str(kind) for kind in self.kind_of_cell} - set(KINDS))
         if strange:
             raise FactorFlowError(f"cells are urban or rural, not {', '.join(strange)}")
 

@@ -80,7 +80,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
     naming the worst market.
     """
-    tech, theta = world.technology, world.parameters["trade_elasticity"]
+    tech, theta = world.technology, world.parameters.trade_elasticity
     size = start.sum()
     # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
     damping = 1.0 / (1.0 + 0.5 * theta * tech.value_added)

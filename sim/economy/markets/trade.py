@@ -23,7 +23,7 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     """
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
     p = world.parameters
-    transport = p["transport_elasticity"] * np.log1p(distance_km / 20.0) * mean ** -p["infrastructure_transport"]
+    transport = p.transport_elasticity * np.log1p(distance_km / 20.0) * mean**-p.infrastructure_transport
     tech = world.technology
     border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
     return np.maximum(transport[:, :, None] + border - cut, 0.0)

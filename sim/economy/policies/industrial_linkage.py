@@ -72,7 +72,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     asked = np.array(list(terms.suppliers.values()))
     for buyer in np.flatnonzero(cells_of(world, [assembler], None)):
         had = np.array([world.trade_shares[buyer, cell, good].sum() for cell in cells])
-        needed = np.log(_odds(had, had + strength * (asked - had))) / world.parameters["trade_elasticity"]
+        needed = np.log(_odds(had, had + strength * (asked - had))) / world.parameters.trade_elasticity
         for supplier, cell, points, share in zip(terms.suppliers, cells, needed, asked, strict=True):
             _within_reach(world, int(buyer), cell, good, float(points), (supplier, float(share)))
             # two chains over the same pair ask for the larger share, not for both
@@ -100,11 +100,11 @@ def _odds(had: Array, wanted: Array) -> Array:
 def _within_reach(world: World, buyer: int, cells: Flag, good: int, needed: float, asked: tuple[str, float]) -> None:
     """Raise FactorFlowError where a share would need less than no trade cost in one of the supplier's cells."""
     p, tech = world.parameters, world.technology
-    transport = p["transport_elasticity"] * np.log1p(world.places.distance_km[buyer, cells] / 20.0)
+    transport = p.transport_elasticity * np.log1p(world.places.distance_km[buyer, cells] / 20.0)
     there = transport + world.border[buyer, cells] * (tech.local_cost[good] + tech.segmentation[good])
     if needed > there.min() + 1e-12:
         had = float(world.trade_shares[buyer, cells, good].sum())
-        most = had * np.exp(p["trade_elasticity"] * there.min())
+        most = had * np.exp(p.trade_elasticity * there.min())
         raise FactorFlowError(
             f"{asked[0]} cannot have the share {asked[1]:.3g} of these purchases: it had {had:.3g} in the base year, and "
             f"without any trade cost it would have about {most / (1 - had + most):.2g}; ask for less"

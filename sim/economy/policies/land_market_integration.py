@@ -59,7 +59,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         town_land = world.stocks.land.sum(axis=0) * part * places.urban
         offered = pairs * (town_land / town_land.sum())[None, :]
     opening = rules.land_opening + strength * terms.opened * _held_in_town(world) * offered
-    share, before = rules.land_rent_share, world.parameters["household_rent_share"]
+    share, before = rules.land_rent_share, world.parameters.household_rent_share
     if terms.rural_share_of_gains is not None:
         mine = before + strength * pairs * (terms.rural_share_of_gains - before)
         # of several laws on the same land the most generous holds, whatever their order

@@ -84,7 +84,7 @@ def _sold(rules: Rules, world: World, weights: Array, town: int, area: float) ->
 
     A share m of rights is reconsidered in a year and finds the offer in proportion to its size, so the offer is area / m.
     """
-    opening, mobility = rules.land_opening.copy(), world.parameters["land_mobility"]
+    opening, mobility = rules.land_opening.copy(), world.parameters.land_mobility
     own = world.stocks.land.diagonal()
     for seller in np.flatnonzero(weights) if mobility > 0 else ():
         opening[seller, town] += weights[seller] * area / mobility / own[seller]

@@ -88,7 +88,7 @@ def rows() -> Iterator[Row]:
 def sampling_error(agents: int = 600, seeds: int = 300) -> tuple[float, int]:
     """Sum of N (p^ - p)^2 / p over places and seeds, and its degrees of freedom: a chi-square if shares are theory's."""
     world, value = corner("logit"), np.array([1.0, 1.5, 2.5])
-    share = logit(value, world.parameters["labour_choice_elasticity"])
+    share = logit(value, world.parameters.labour_choice_elasticity)
     total = 0.0
     for seed in range(seeds):
         model = FactorFlowModel(

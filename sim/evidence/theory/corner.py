@@ -16,7 +16,7 @@ from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel, Law
 from sim.world import theory
-from sim.world.build import build_world
+from sim.world.build import parameter_table
 from sim.world.technology import input_cost
 from sim.world.world import World
 from sim.year.markets import clear_markets
@@ -88,7 +88,7 @@ class Reading:
         They add up to one over producing cells where these prices are those of the unit costs.
         """
         ratio = np.where(np.isfinite(self.unit_cost), self.unit_cost, 1.0)[None] / self.clearing.prices[:, None]
-        power = ratio ** -self.world.parameters["trade_elasticity"]
+        power = ratio**-self.world.parameters.trade_elasticity
         return np.asarray(np.where(np.isfinite(self.unit_cost)[None], self.supply.openness * power, 0.0))
 
     @property
@@ -112,7 +112,7 @@ class Reading:
 def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: float) -> World:
     """The world of a corner; `parts` replaces arrays of its description, keywords replace parameters."""
     world, told = CORNERS[name]
-    values = dict(build_world(world, {**told, **parameters}).parameters)
+    values = parameter_table(world, {**told, **parameters})
     return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
 
 
@@ -181,6 +181,6 @@ def chosen(world: World) -> Array:
     model = model_of(world)
     before = model.economy.workforce.residence.copy()
     model.step()
-    mobility = damped(world.parameters["labour_mobility"], world.parameters["labour_choice_elasticity"])
+    mobility = damped(world.parameters.labour_mobility, world.parameters.labour_choice_elasticity)
     arrived = model.economy.workforce.residence - (1 - mobility) * before
     return np.asarray(arrived / (mobility * before.sum(axis=1, keepdims=True)))

@@ -57,7 +57,7 @@ def head_ries(now: Reading) -> Iterator[Row]:
     Costs of production cancel in it, so it says nothing of prices: trade must also add up to what each country spends,
     which fixes every price, and to what each sells.
     """
-    traded, theta = now.flows[:, :, 0], now.world.parameters["trade_elasticity"]
+    traded, theta = now.flows[:, :, 0], now.world.parameters.trade_elasticity
     own = traded.diagonal()
     recovered = (np.outer(own, own) / (traded * traded.T)) ** (1 / theta)
     cost = np.exp(now.world.border)

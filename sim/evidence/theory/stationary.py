@@ -36,11 +36,11 @@ def _common_shock() -> Iterator[Row]:
     """T up by 30% everywhere: real incomes rise by exp((1-h) mu' (I - (1-gamma) a)^-1 ln(1.3) / theta); nobody moves."""
     model = at_rest(corner(_NAME))
     before, stock, tech = read(model), model.economy.workforce.residence.copy(), model.world.technology
-    rise = np.full(len(tech.sectors), np.log(1.3) / model.world.parameters["trade_elasticity"])
+    rise = np.full(len(tech.sectors), np.log(1.3) / model.world.parameters.trade_elasticity)
     model.economy.size = model.economy.size * np.exp(rise)
     after = read(model)
     bills = (1 - tech.value_added)[:, None] * tech.materials
-    goods_share = 1 - model.world.parameters["housing_share"]
+    goods_share = 1 - model.world.parameters.housing_share
     exact = goods_share * tech.spending @ np.linalg.solve(np.eye(len(tech.sectors)) - bills, rise)
     ours = after.values - before.values
     yield Row("log real incomes, all productivity up by 30%", _NAME, _TZ, np.full(4, exact), ours)
@@ -59,7 +59,7 @@ def _prices() -> Row:
     """P_hat_n = c_hat_n pi_hat_nn^(1 / theta), where a place makes a good: industry of both provinces up by 30%."""
     before = settled(corner(_NAME))
     after = settled(corner(_NAME, {"productivity": np.array([[0, 1.95], [1, 0], [0, 1.3], [0.8, 0]])}))
-    made, theta = before.supply.productivity > 0, before.world.parameters["trade_elasticity"]
+    made, theta = before.supply.productivity > 0, before.world.parameters.trade_elasticity
     cost = after.unit_cost[made] / before.unit_cost[made]
     own = _own_shares(after)[made] / _own_shares(before)[made]
     ours = (after.clearing.prices / before.clearing.prices)[made]

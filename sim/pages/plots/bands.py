@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.results import Results
+from sim.cells import KINDS, is_cell
 from sim.errors import ResultsError
 
 PERCENT = (5, 25, 50, 75, 95)
@@ -49,9 +50,9 @@ def scope_of(results: Results, place: str | None) -> str:
     """Scope of a place: world (None or its name), cell (`Hangzhou/urban`), kind (`urban`, `rural`), else region."""
     if place is None or place == results.world:
         return "world"
-    if "/" in place:
+    if is_cell(place):
         return "cell"
-    return "kind" if place in ("urban", "rural") else "region"
+    return "kind" if place in KINDS else "region"
 
 
 def difference(reference: Results, other: Results, take: Callable[[Results], pd.DataFrame]) -> Difference:

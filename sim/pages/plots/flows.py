@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.analysis.results import Results
+from sim.cells import cell_name, kind_of, region_of
 from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.plots import marks, style
@@ -112,7 +113,7 @@ def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tup
         moves = one.flows[(one.flows["factor"] == factor) & (one.flows["event"] == event)]
         seen |= {str(cell) for column in ("origin", "destination") for cell in moves[column].unique()}
     cells = sorted(seen)
-    regions = sorted({cell.split("/")[0] for cell in cells})
+    regions = sorted({region_of(cell) for cell in cells})
     group_of: dict[str, str] = {}
     for group, members in named.items():
         if not set(members) & set(group_of):
@@ -122,13 +123,13 @@ def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tup
         group_of.setdefault(region, "outside" if region in outside else rest or region)
     order = list(dict.fromkeys(group for region, group in group_of.items() if region in regions))
     order.sort(key=lambda group: (group == "outside", group == rest))
-    kinds = sorted({cell.split("/")[-1] for cell in cells}, key=lambda kind: (kind not in _KINDS, kind))
+    kinds = sorted({kind_of(cell) for cell in cells}, key=lambda kind: (kind not in _KINDS, kind))
     by_group = {(group, kind): [r for r in regions if group_of[r] == group] for group in order for kind in kinds}
     return {
-        f"{region}/{kind}": (group, kind)
+        cell_name(region, kind): (group, kind)
         for (group, kind), members in by_group.items()
         for region in members
-        if f"{region}/{kind}" in cells
+        if cell_name(region, kind) in cells
     }
 
 
@@ -274,7 +275,7 @@ def _members(group_of: Mapping[str, tuple[str, str]]) -> str:
     """Which regions the groups hold, for groups that are not single regions."""
     holds: dict[str, list[str]] = {}
     for cell, (group, _) in group_of.items():
-        region = cell.split("/")[0]
+        region = region_of(cell)
         if region != group and region not in holds.setdefault(group, []):
             holds[group].append(region)
     return " ".join(f"{marks.sentence(group)}: {', '.join(regions)}." for group, regions in holds.items() if regions)

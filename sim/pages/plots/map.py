@@ -20,6 +20,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.results import Results
+from sim.cells import region_of
 from sim.errors import ResultsError
 from sim.pages.plots import marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
@@ -146,7 +147,7 @@ def _cells(results: Results, measure: str, year: int, outlines: Mapping[str, Out
     series = results.series
     rows = series[(series["measure"] == measure) & (series["scope"] == "cell") & (series["year"] == year)]
     rows = rows.assign(place=rows["place"].astype(str))
-    rows = rows[rows["place"].str.split("/").str[0].isin(list(outlines))]
+    rows = rows[rows["place"].map(region_of).isin(list(outlines))]
     if rows.empty:
         raise ResultsError(f'{results.path}: the cells have no "{measure}" in {year}.')
     return rows.pivot(index="place", columns="replicate", values="value")

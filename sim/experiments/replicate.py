@@ -1,0 +1,124 @@
+"""One replicate of a scenario: its model, the years it runs through, and the tables that are left of it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.agents.sharded import Holder
+from sim.analysis.results import Tables
+from sim.economy.policies.base import PolicyInForce
+from sim.errors import FactorFlowError
+from sim.experiments.executors import Lived
+from sim.scenario.schema import Scenario
+from sim.scenario.words import with_groups
+from sim.vocabulary import world_words
+from sim.world.build import build_world
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    from sim.model import FactorFlowModel
+    from sim.year.recorder import Record
+
+_MANY = 2_000_000  # agents whose columns are worth a search through all objects
+_SERIES = ["year", "scope", "place", "measure", "value"]
+_FLOWS = ["year", "factor", "event", "origin", "destination", "value"]
+_ACCOUNTS = ["year", "identity", "residual"]
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """One run of a scenario: its tables, or the reason why there are none."""
+
+    number: int
+    series: pd.DataFrame | None
+    flows: pd.DataFrame | None
+    accounts: pd.DataFrame | None
+    reason: str | None = None
+
+
+def build_model(
+    scenario: Scenario, replicate: int = 0, world: World | None = None, holder: Holder | None = None, shards: int = 1
+) -> FactorFlowModel:
+    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time.
+
+    With a holder its agents live there, each kind in so many shards.
+    """
+    from sim.model import FactorFlowModel
+
+    return FactorFlowModel(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
+
+
+def model_arguments(scenario: Scenario, replicate: int, world: World | None = None) -> dict[str, Any]:
+    """What a model of one replicate of a scenario is made from, by name."""
+    run = scenario.run
+    world = build_world(scenario.world, scenario.parameters) if world is None else world
+    return {
+        "world": replace(world, places=replace(world.places, groups=groups_of(scenario))),
+        "laws": [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
+        "last_year": scenario.years.to,
+        "seed": run.seed,
+        "replicate": replicate,
+        "labour_agents": run.labour_agents,
+        "capital_agents": run.capital_agents,
+        "land_agents": run.land_agents,
+        "continuum": run.continuum,
+    }
+
+
+def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
+    """The groups of regions a policy may name: the world's, and those the scenario adds."""
+    return with_groups(world_words(scenario.world), scenario.groups).groups
+
+
+def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int, lived: Lived) -> Replicate:
+    """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap."""
+    try:
+        model = builder()
+        while model.running:
+            model.step()
+            lived(model.steps)
+    except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
+        return Replicate(number, None, None, None, reason=str(error))
+    record = model.record
+    del model
+    if scenario.run.labour_agents + scenario.run.capital_agents + scenario.run.land_agents > _MANY:
+        gc.collect()  # a model and its agents refer to each other, so their columns would stay until Python searches
+    return _tabled(record, number, scenario.years.from_)
+
+
+def _tabled(record: Record, number: int, first: int) -> Replicate:
+    """The record as tables, years before the first one asked for left out."""
+
+    def table(rows: list[Any] | Mapping[str, Any], columns: list[str]) -> pd.DataFrame:
+        frame = pd.DataFrame(rows, columns=columns)
+        frame = frame[frame["year"] >= first]
+        for column in columns:
+            if frame[column].dtype.kind not in "if":
+                frame[column] = frame[column].astype("category")
+        frame.insert(0, "replicate", number)
+        return frame
+
+    return Replicate(
+        number, table(record.series, _SERIES), table(record.flow_columns(), _FLOWS), table(record.accounts, _ACCOUNTS)
+    )
+
+
+def joined(done: Sequence[Replicate]) -> Tables:
+    """The tables of several replicates as one, their categories in alphabetical order."""
+
+    def together(name: str) -> pd.DataFrame:
+        frames = [getattr(replicate, name) for replicate in done]
+        for column in frames[0].columns:
+            if frames[0][column].dtype == "category":
+                union = sorted(set().union(*(frame[column].cat.categories for frame in frames)))
+                frames = [frame.assign(**{column: frame[column].cat.set_categories(union)}) for frame in frames]
+        whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
+        return whole
+
+    return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))

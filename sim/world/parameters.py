@@ -1,0 +1,65 @@
+"""The parameters of the model by name: what every world has to say before a year can be lived in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal
+
+Factor = Literal["labour", "capital", "land"]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The numbers the model reads, in every world the same names; what only the base year needs stays with its recipe.
+
+    The tables `sim/data/parameters_*.csv` hold values, permitted ranges and sources.
+    """
+
+    # goods
+    trade_elasticity: float  # of trade shares to trade costs, theta
+    transport_elasticity: float  # of trade costs to 1 + distance / 20 km
+    infrastructure_transport: float  # of transport costs to infrastructure
+    housing_share: float  # share of household consumption spent on housing
+    # where factors go
+    labour_choice_elasticity: float  # of migration shares to real income, kappa of labour
+    capital_choice_elasticity: float  # of the placement of capital to its return, kappa of capital
+    land_choice_elasticity: float  # of building rights to land rent, kappa of land
+    labour_mobility: float  # share of workers who reconsider their place, per year
+    capital_mobility: float  # share of capital reconsidered, per year
+    land_mobility: float  # share of building rights reconsidered, per year
+    commuting_elasticity: float  # of the odds of working in town to the net wage there over the one at home
+    commuting_adjustment: float  # part of the gap to the wanted share of commuters closed, per year
+    service_elasticity: float  # weight of log public services per head in the value of a place
+    reclassification: float  # share of villagers whose village becomes part of the town, per year
+    # what holds capital and land
+    finance_gap: float  # log points that rural capital has to earn above urban capital
+    capital_blockade: float  # log points that capital loses across the border of a region
+    capital_home_bias: float  # log points that capital loses outside its own cell
+    household_rent_share: float  # share of the rent of land outside farming that households receive
+    # growth
+    growth: float  # of productivity in value added, log points per year
+    diffusion: float  # part of the gap to better productivity nearby closed, per year
+    agglomeration: float  # elasticity of productivity to the labour of a cell
+    infrastructure_elasticity: float  # of productivity to infrastructure
+    infrastructure_depreciation: float  # share of public stocks worn out, per year
+    capital_depreciation: float  # share of capital worn out, per year
+    natural_growth: float  # births less deaths, share of the population per year
+    training_cost: float  # yuan per person trained
+
+    @classmethod
+    def of(cls, table: Mapping[str, float]) -> Parameters:
+        """The parameters of the model out of the table of a world, which may hold more."""
+        return cls(**{field.name: float(table[field.name]) for field in fields(cls)})
+
+    def choice_elasticity(self, factor: Factor) -> float:
+        """Elasticity of the shares of places chosen to their values, kappa of labour, capital or land."""
+        return {
+            "labour": self.labour_choice_elasticity,
+            "capital": self.capital_choice_elasticity,
+            "land": self.land_choice_elasticity,
+        }[factor]
+
+    def mobility(self, factor: Factor) -> float:
+        """Share of labour, capital or land whose place is reconsidered, per year."""
+        return {"labour": self.labour_mobility, "capital": self.capital_mobility, "land": self.land_mobility}[factor]

@@ -1,0 +1,123 @@
+"""One trial: a copy of the checkout with one changed file, its tests run in a fork that has the libraries loaded."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutation.mutants import Mutant
+from tests.mutation.plan import ROOT
+
+_LIBRARIES = (
+    "numpy",
+    "numba",
+    "pandas",
+    "scipy.optimize",
+    "mesa",
+    "pyarrow.parquet",
+    "pydantic",
+    "yaml",
+    "click",
+    "rich.table",
+)
+_OLD = 1_000_000_000  # a time of change that no later edit repeats, so that no compiled file of a mutant is taken again
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: killed (by which test), survived, or stopped after too long; and the seconds it took."""
+
+    mutant: Mutant
+    fate: str
+    by: str
+    seconds: float
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of what the tests read, with times of change in the past."""
+    for name in ("sim", "tests", "scenarios", "docs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder / path.name)
+    for path in folder.rglob("*.py"):
+        os.utime(path, (_OLD, _OLD))
+    return folder
+
+
+def load_libraries() -> None:
+    """Import everything but the program itself, once."""
+    for name in (*_LIBRARIES, "pytest", "hypothesis"):
+        __import__(name)
+
+
+def trial(copy: Path, mutant: Mutant, tests: tuple[str, ...], patience: float) -> Verdict:
+    """Run tests on the copy with one file changed; the file is put back."""
+    path, started = copy / mutant.file, time.perf_counter()
+    kept = path.read_bytes()
+    path.write_text(mutant.text, encoding="utf-8")
+    try:
+        code, by = _in_a_fork(copy, tests, patience)
+    finally:
+        path.write_bytes(kept)
+        os.utime(path, (_OLD, _OLD))
+    fate = {0: "survived", None: "killed: too long"}.get(code, "killed")
+    return Verdict(mutant, fate, by, time.perf_counter() - started)
+
+
+def _in_a_fork(copy: Path, tests: tuple[str, ...], patience: float) -> tuple[int | None, str]:
+    """Exit code of pytest and the first test that failed; None after `patience` seconds."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        os._exit(_pytest(copy, tests, writing))
+    os.close(writing)
+    end, said = time.monotonic() + patience, b""
+    while True:
+        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            os.killpg(child, signal.SIGKILL)
+            break
+        part = os.read(reading, 4096)
+        if not part:
+            break
+        said += part
+    os.close(reading)
+    _, status = os.waitpid(child, 0)
+    return None if not ready else status, said.decode(errors="replace").strip()
+
+
+def _pytest(copy: Path, tests: tuple[str, ...], writing: int) -> int:
+    """Run the tests in this process; the name of the first that fails goes into the pipe."""
+    os.setsid()
+    os.chdir(copy)
+    sys.path[:] = [str(copy), *(entry for entry in sys.path if entry not in ("", str(ROOT)))]
+    for name in [name for name in sys.modules if name.split(".")[0] in ("sim", "tests")]:
+        del sys.modules[name]
+    sys.dont_write_bytecode = True
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    import pytest
+
+    class First:
+        """Writes the first failure into the pipe."""
+
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if report.failed:
+                os.write(writing, f"{report.nodeid}\n".encode()[:400])
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                os.write(writing, f"{report.nodeid} (collected)\n".encode()[:400])
+
+    present = [name for name in tests if (copy / name).exists()]
+    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(copy), *present]
+    return int(pytest.main(words, plugins=[First()]))

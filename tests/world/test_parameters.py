@@ -1,0 +1,51 @@
+"""The parameters of the model: every world says them all, each is read somewhere, and nobody changes them."""
+
+import re
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from sim.data import catalogue
+from sim.world.build import build_world, parameter_table
+from sim.world.parameters import Parameters
+
+PACKAGE = Path(__file__).parents[2] / "sim"
+MODEL = ("agents", "economy", "year")
+NAMES = [field.name for field in fields(Parameters)]
+
+
+@pytest.mark.parametrize("world", sorted(catalogue.worlds()))
+def test_a_world_holds_the_numbers_of_its_table(world):
+    table, found = parameter_table(world), build_world(world).parameters
+    assert {name: getattr(found, name) for name in NAMES} == {name: table[name] for name in NAMES}
+
+
+def test_a_changed_number_replaces_that_of_the_table_alone():
+    own, changed = build_world("two_cells").parameters, build_world("two_cells", {"labour_mobility": 0.2}).parameters
+    assert {name for name in NAMES if getattr(own, name) != getattr(changed, name)} == {"labour_mobility"}
+    assert changed.mobility("labour") == 0.2
+    with pytest.raises(FrozenInstanceError):
+        changed.labour_mobility = 0.3
+
+
+@pytest.mark.parametrize("factor", ["labour", "capital", "land"])
+def test_factors_have_their_own_numbers(factor):
+    mine = Parameters.of({name: number for number, name in enumerate(NAMES)})
+    assert mine.mobility(factor) == NAMES.index(f"{factor}_mobility")
+    assert mine.choice_elasticity(factor) == NAMES.index(f"{factor}_choice_elasticity")
+
+
+def test_a_table_without_a_parameter_of_the_model_is_refused():
+    table = parameter_table("two_cells")
+    del table["growth"]
+    with pytest.raises(KeyError, match="growth"):
+        Parameters.of(table)
+
+
+def test_every_parameter_is_read_by_the_model_and_none_is_looked_up_as_a_word():
+    paths = [path for part in MODEL for path in (PACKAGE / part).rglob("*.py")] + [PACKAGE / "model.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    assert not re.search(r"parameters\[|\bp\[\"", text)
+    by_factor = {f"{factor}_{word}" for factor in ("labour", "capital", "land") for word in ("mobility", "choice_elasticity")}
+    assert [name for name in NAMES if name not in by_factor and not re.search(rf"\.{name}\b", text)] == []
