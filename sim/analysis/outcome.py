@@ -13,6 +13,7 @@ import pandas as pd
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.analysis.results import Results
+from sim.cells import kind_of, region_of
 
 RATIO = "urban_rural_ratio"
 INCOMES = ("real_income_per_head", "income_per_head")
@@ -191,7 +192,7 @@ def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     residents = differences.rows(label, "population", scope="cell")["scenario_median"]
     found = []
     for place in dict.fromkeys(place for table in rows.values() for place in table.index):
-        region, _, kind = str(place).partition("/")
+        region, kind = region_of(str(place)), kind_of(str(place))
         changes = {
             measure: change_from_row(table.loc[place], differences) for measure, table in rows.items() if place in table.index
         }
