@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+FIRST = 20  # of what may have no end, such as the faults of a file, this many are named and the rest is counted
+_UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # Unicode's categories of what nobody can see
+
+_WIDE_SPACE = "\u3000"  # the space of Chinese text, which Python does not call printable
+
+
+def unseen(character: str) -> bool:
+    """Whether nobody can see a character: controls, marks that change the direction of writing, halves, unassigned."""
+    return unicodedata.category(character) in _UNSEEN
+
+
+def printable(text: object, longest: int | None = None, keep: str = "") -> str:
+    """Words of a file or a file's name as they may be shown: `\\x1b` for an escape, and cut to `longest` characters.
+
+    Everything that is printed passes here, because a terminal obeys the characters nobody can see. `keep` are let through.
+    """
+    text = str(text)
+    if longest is not None and len(text) > longest:
+        text = text[: longest - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in keep + _WIDE_SPACE else _escaped(one) for one in text)
+
+
+def _escaped(character: str) -> str:
+    """The escape of a character in Python and JSON; a byte of a file's name that is not UTF-8 is shown as that byte."""
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    plain = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}.get(character)
+    return plain or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+
+
+def listed(words: Iterable[object], first: int = FIRST, longest: int = 200) -> str:
+    """Words in a row, `a, b, c`: the first of them, and how many more there are."""
+    told = [printable(word, longest) for word in words]
+    more = f" and {len(told) - first:,} more" if len(told) > first else ""
+    return ", ".join(told[:first]) + more
+
 
 class FactorFlowError(Exception):
     """Base of all errors of the package: its text is meant for the person at the keyboard."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__(), keep="\n")
 
 
 @dataclass(frozen=True, order=True)
@@ -29,13 +72,20 @@ class ScenarioFaults(FactorFlowError):
         super().__init__(self._answer())
 
     def _answer(self) -> str:
+        by_file: dict[str, list[Fault]] = {}
+        for fault in self.faults:
+            by_file.setdefault(fault.file, []).append(fault)
         lines: list[str] = []
-        for file in dict.fromkeys(fault.file for fault in self.faults):
-            here = [fault for fault in self.faults if fault.file == file]
-            lines += [f"{file}: {len(here)} fault{'s' if len(here) > 1 else ''}", ""]
-            for fault in here:
-                lines += [f"  line {fault.line}  {fault.path}", f"           {fault.message}"]
+        for file, here in list(by_file.items())[:FIRST]:
+            lines += [f"{printable(file)}: {len(here):,} fault{'s' if len(here) > 1 else ''}", ""]
+            for fault in here[:FIRST]:
+                lines += [f"  line {fault.line}  {printable(fault.path)}", f"           {printable(fault.message)}"]
+            if len(here) > FIRST:
+                lines.append(f"  and {len(here) - FIRST:,} more: these are the first {FIRST}.")
             lines.append("")
+        rest = list(by_file.values())[FIRST:]
+        if rest:
+            lines.append(f"{len(rest):,} more files have {sum(map(len, rest)):,} faults.")
         return "\n".join(lines).rstrip()
 
 
@@ -77,7 +127,13 @@ class DataFolder(FactorFlowError):
         found = "no folder was given." if folder is None and not faults else f"{folder or 'the tables'}:"
         files = "".join(f"\n  {name:<28} {meaning}" for name, meaning in needed.items())
         super().__init__(
-            f"{study} needs observed {what}; {found}{''.join(f'{chr(10)}  {fault}' for fault in faults)}\n"
+            f"{study} needs observed {what}; {found}{''.join(f'{chr(10)}  {fault}' for fault in _first(faults))}\n"
             "The package holds the published parameters and tables but not these data, which have no licence to pass on. "
             f"Give their folder with --data DIR. It holds:{files}"
         )
+
+
+def _first(faults: Sequence[str]) -> list[str]:
+    """The first of many faults and how many more there are."""
+    more = [f"and {len(faults) - FIRST:,} more"] if len(faults) > FIRST else []
+    return [printable(fault, 500) for fault in faults[:FIRST]] + more

@@ -237,16 +237,16 @@ def test_interrupted_it_leaves_nothing_behind(cluster, tmp_path):
         until(lambda: any(client.processing().values()))
         time.sleep(1)
         started.send_signal(signal.SIGINT)
-        assert started.wait(timeout=20) == 130, started.stderr.read()
-        assert "Interrupted" in started.stderr.read()
-        started.stderr.close()
+        _, said = started.communicate(timeout=120)
+        assert started.returncode == 130
+        assert said.splitlines() == ["", said.splitlines()[-1]] and said.startswith("\nInterrupted.")
         until(lambda: not any(client.processing().values()))
         until(lambda: not any(client.run(lambda dask_worker: dask_worker.state.executing_count).values()))
     assert not (tmp_path / "r").exists()
     assert threading.active_count() < 50
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end

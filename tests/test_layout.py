@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sim"
 FLOORS = [
-    {"errors", "version", "compiled", "cells", "data", "arrays", "streams", "columns", "units", "hints"},
+    {"errors", "version", "compiled", "cells", "data", "arrays", "streams", "columns", "units", "hints", "files"},
     {"scenario", "world", "analysis"},
     {"economy", "agents"},
     {"vocabulary", "year"},

@@ -11,8 +11,9 @@ import pandas as pd
 from sim.analysis import report
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import outcomes, ranked
-from sim.analysis.results import SCOPES, Results, median_and_band
-from sim.errors import ResultsError
+from sim.analysis.results import Results, median_and_band
+from sim.analysis.tables import SCOPES
+from sim.errors import ResultsError, listed
 
 _KEYS = ["measure", "scope", "place", "year"]
 _LEVELS = ["baseline_median", "scenario_median", "difference", "p05", "p95"]
@@ -183,11 +184,29 @@ def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
     if baseline.years != other.years:
         spans = [f"{results.years[0]} to {results.years[-1]} ({results.title})" for results in (other, baseline)]
         notes.append(f"The runs cover different years, {spans[0]} and {spans[1]}; only common years are compared.")
-    versions = [results.manifest.get("versions", {}).get("factorflow") for results in (baseline, other)]
-    if versions[0] != versions[1]:
-        notes.append(f"{other.title} was run with factorflow {versions[1]}, {baseline.title} with {versions[0]}.")
+    notes += _unlike_versions(baseline, other)
     if baseline.manifest.get("data") != other.manifest.get("data"):
         notes.append(f"{other.title} and {baseline.title} were run on different input data.")
+    return notes
+
+
+def _unlike_versions(baseline: Results, other: Results) -> list[str]:
+    """A note for the version of the program, or its source, and one for what it computed with, where two runs differ."""
+    before, after = (dict(results.manifest.get("versions", {})) for results in (baseline, other))
+    unlike = sorted(word for word in before.keys() | after.keys() if before.get(word) != after.get(word))
+    said = {word: (after.get(word, "unknown"), before.get(word, "unknown")) for word in unlike}
+    notes = []
+    if "factorflow" in said:
+        one, two = said["factorflow"]
+        notes.append(f"{other.title} was run with factorflow {one}, {baseline.title} with {two}.")
+    elif "source" in said:
+        notes.append(
+            f"{other.title} and {baseline.title} were computed by different source of the program ({said['source'][0]} and "
+            f"{said['source'][1]}): the difference is not that of the policies alone."
+        )
+    libraries = [f"{word} {one} and {two}" for word, (one, two) in said.items() if word not in ("factorflow", "source")]
+    if libraries:
+        notes.append(f"{other.title} and {baseline.title} were computed with different versions of {listed(libraries)}.")
     return notes
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -17,44 +16,27 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from sim.errors import ResultsError
+from sim.analysis.manifest import (
+    FORMAT,
+    MANIFEST,
+    OWN_HASH,
+    SUMMARY,
+    TABLES,
+    check_manifest,
+    is_as_written,
+    most_bytes,
+    own_hash,
+    read_manifest,
+)
+from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
+from sim.errors import FactorFlowError, ResultsError, listed
+from sim.files import check_writable, written_folder
 from sim.hints import nearest
 from sim.version import __version__
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-SUMMARY = "summary.csv"
-SCOPES = ("world", "region", "cell", "kind", "policy")
-FLOW_UNITS = {"labour": "persons", "capital": "yuan of 2014", "land": "km2"}
-
-# Column order is also the sort order: the same data give the same bytes whoever computed them first.
-_KEYS = {
-    "series": ("replicate", "year", "scope", "place", "measure"),
-    "flows": ("replicate", "year", "factor", "event", "origin", "destination"),
-    "accounts": ("replicate", "year", "identity"),
-}
-_VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
-_WHOLE_NUMBERS = ("replicate", "year")
-_ASKED_OF_MANIFEST = (
-    *("name", "title", "scenario", "scenario_digest", "world", "years"),
-    *("seed", "replicates", "policies", "units"),
-)
-
-
-@dataclass
-class Tables:
-    """What a run recorded, in long form.
-
-    series: replicate, year, scope, place, measure, value (unit of the measure); flows: replicate, year, factor, event,
-    origin, destination, value (persons, yuan of 2014 or km2); accounts: replicate, year, identity, residual (relative).
-    """
-
-    series: pd.DataFrame
-    flows: pd.DataFrame
-    accounts: pd.DataFrame
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
+_NO_FILES = {name: {"rows": 0, "sha256": "0" * 64} for name in (*map(file_of, TABLES), SUMMARY)}
 
 
 class Results:
@@ -63,6 +45,7 @@ class Results:
     def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
         self.path = path
         self.manifest = manifest
+        self._checked = deepcopy(manifest)  # what the tables are held against, whatever a user makes of the other
 
     @property
     def name(self) -> str:
@@ -128,7 +111,7 @@ class Results:
             raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_nearest(measure, there)}')
         places = [str(known) for known in rows["place"].unique()]
         if place is None and len(places) > 1:
-            raise ResultsError(f'"{measure}" at scope {scope} has {len(places)} places; name one of {_listed(places)}.')
+            raise ResultsError(f'"{measure}" at scope {scope} has {len(places)} places; name one of {listed(places)}.')
         if place is not None and place not in places:
             raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_nearest(place, places)}')
         rows = rows[rows["place"] == (place or places[0])]
@@ -142,7 +125,11 @@ class Results:
         return sums.reindex(list(self.replicates), fill_value=0.0)
 
     def _read(self, table: str) -> pd.DataFrame:
-        frame: pd.DataFrame = _read_parquet(self.path / _file(table)).to_pandas()
+        frame = read_table(self.path, table, self._checked)
+        if not is_as_written(self._checked):
+            for other in TABLES:  # a table that no longer fits says more than a hash
+                read_table(self.path, other, self._checked)
+            raise ResultsError(f"{self.path / MANIFEST} differs from what was written. Run the scenario again.")
         done = frame["replicate"].isin(self.replicates)
         return frame if done.all() else frame[done].reset_index(drop=True)
 
@@ -163,7 +150,7 @@ def median_and_band(values: pd.DataFrame) -> pd.DataFrame:
 def free_folder(wanted: Path) -> Path:
     """The folder itself if nothing stands there, otherwise the first free one of `wanted-2`, `wanted-3`, ..."""
     folder, number = wanted, 1
-    while folder.exists():
+    while os.path.lexists(folder):
         number += 1
         folder = wanted.with_name(f"{wanted.name}-{number}")
     return folder
@@ -188,136 +175,104 @@ def versions() -> dict[str, str]:
     return own | libraries
 
 
-def check_folder(folder: Path) -> None:
-    """Raise ResultsError, before hours are spent, if results could not be written to this folder."""
-    if folder.exists():
-        raise ResultsError(f"{folder} exists and is not overwritten. Name another folder with --out, or remove it first.")
+def check_folder(folder: Path, beside: bool = False) -> None:
+    """Raise ResultsError, before hours are spent, if results could not be written to this folder, or beside it."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent):
-            pass
-    except OSError as reason:
-        raise ResultsError(f"nothing can be written to {folder}: {reason}") from reason
+        check_writable(free_folder(folder) if beside else folder, folder=True)
+    except FactorFlowError as reason:
+        raise ResultsError(str(reason)) from reason
 
 
-def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any]) -> Path:
+def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], beside: bool = False) -> Path:
     """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
+
+    beside: where the folder is taken, the first free one of `folder-2`, `folder-3`, ... is written instead.
 
     The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
     [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
-    tables give identical bytes. Raises ResultsError if the folder exists, or if a table has a wrong column, a repeated
-    row, a number that is not finite or no unit.
+    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column,
+    a repeated row, a number that is not finite or no unit.
     """
     folder = Path(folder)
-    check_folder(folder)
-    lacking = [word for word in _ASKED_OF_MANIFEST if word not in manifest]
-    if lacking:
-        raise ResultsError(f"the manifest of {folder.name} lacks {_listed(lacking)}.")
-    units = dict(manifest["units"])
-    arranged = {table: _arranged(table, getattr(tables, table)) for table in _KEYS}
-    without = sorted(set(arranged["series"]["measure"].cat.categories) - set(units))
+    check_folder(folder, beside)
+    manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", OWN_HASH)}
+    manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
+    check_manifest(manifest, Path(folder.name) / MANIFEST)
+    told = {table: arranged(table, getattr(tables, table)) for table in TABLES}
+    without = sorted(set(told["series"]["measure"].cat.categories) - set(manifest["units"]))
     if without:
-        raise ResultsError(f"the manifest gives no unit for {_listed(without)}.")
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        raise ResultsError(f"the manifest gives no unit for {listed(without)}.")
     try:
-        _write_all(aside, arranged, dict(manifest), units)
-        aside.chmod(0o755)  # mkdtemp's folder is for its maker alone
-        os.rename(aside, folder)
+        written: list[Path] = []
+        with written_folder(folder, lambda aside: written.append(_renamed(aside, folder, beside))) as aside:
+            _write_all(aside, told, manifest)
     except OSError as reason:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise ResultsError(f"could not write {folder}: {reason}") from reason
-    except BaseException:  # an interrupt too must leave nothing half-written
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return folder
+        raise ResultsError(f"could not write {folder}: {reason.strerror or reason}") from reason
+    return written[0]
+
+
+def _renamed(aside: Path, wanted: Path, beside: bool) -> Path:
+    """Rename a folder to what is wanted, or to a free name beside it; others may take names at the same moment."""
+    folder = free_folder(wanted) if beside else wanted
+    while True:
+        try:
+            os.rename(aside, folder)
+            return folder
+        except OSError as reason:
+            if not beside or reason.errno not in _TAKEN or not folder.parent.is_dir():
+                raise
+            folder = free_folder(wanted)
 
 
 def open_results(path: str | Path) -> Results:
-    """Open a results folder after checking format, files and row counts; raises ResultsError saying what is wrong."""
+    """Open a results folder: manifest and file sizes are checked now, each table when it is first read.
+
+    Raises ResultsError saying what is wrong: file, word, what was found, what is allowed.
+    """
     path = Path(path)
-    if not (path / MANIFEST).is_file():
-        what = "is not a results folder (it has no manifest.json)" if path.is_dir() else "is not a folder"
+    if not os.path.isfile(path / MANIFEST):  # unlike Path's, False for a name too long
+        what = "is not a results folder (it has no manifest.json)" if os.path.isdir(path) else "is not a folder"
         raise ResultsError(f"{path} {what}. `factorflow run` makes one and prints its name.")
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as reason:
-        raise ResultsError(f"{path / MANIFEST} cannot be read: {reason}") from reason
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        found = manifest.get("format") if isinstance(manifest, dict) else None
-        raise ResultsError(f"{path} has format {found}; this version reads format {FORMAT}. Run the scenario again.")
-    lacking = [word for word in (*_ASKED_OF_MANIFEST, "files") if word not in manifest]
-    if lacking:
-        raise ResultsError(f"{path / MANIFEST} lacks {_listed(lacking)}.")
-    for table in _KEYS:
-        name = _file(table)
-        if not (path / name).is_file():
+    manifest = read_manifest(path)
+    for name, told in manifest["files"].items():
+        file = path / name
+        if not os.path.isfile(file):
             raise ResultsError(f"{path} lacks {name}. Run the scenario again.")
-        rows, told = _rows(path / name), manifest["files"].get(name, {}).get("rows")
-        if rows != told:
-            raise ResultsError(f"{path / name} has {rows} rows, the manifest says {told}. Run the scenario again.")
+        if file.stat().st_size > most_bytes(told["rows"]):
+            raise ResultsError(f"{file} is too large for the {told['rows']} rows the manifest says. Run the scenario again.")
     return Results(path, manifest)
 
 
 def verify(results: Results) -> None:
-    """Compare every file with the hash in the manifest; raises ResultsError naming the files that were changed."""
-    changed = [
-        name
-        for name, told in results.manifest["files"].items()
-        if not (results.path / name).is_file() or _sha256(results.path / name) != told["sha256"]
-    ]
+    """Compare every file with the hash in the manifest, then check every table; raises ResultsError naming what is wrong."""
+    files = results._checked["files"]
+    changed = [name for name, told in files.items() if not _same(results.path / name, told["sha256"])]
     if changed:
-        raise ResultsError(f"{results.path}: {_listed(changed)} differ from what was written. Run the scenario again.")
+        verb = "differs" if len(changed) == 1 else "differ"
+        raise ResultsError(f"{results.path}: {listed(changed)} {verb} from what was written. Run the scenario again.")
+    for table in TABLES:
+        getattr(results, table)
 
 
-def _write_all(aside: Path, arranged: Mapping[str, pd.DataFrame], manifest: dict[str, Any], units: dict[str, str]) -> None:
-    told: dict[str, dict[str, str]] = {
-        "series": {name: units[name] for name in arranged["series"]["measure"].cat.categories},
+def _write_all(aside: Path, told: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
+    units, rows = manifest["units"], {}
+    unit_of = {
+        "series": {name: units[name] for name in told["series"]["measure"].cat.categories},
         "flows": FLOW_UNITS,
         "accounts": {"residual": "relative, absolute value"},
     }
-    rows: dict[str, int] = {}
-    for table, frame in arranged.items():
-        rows[_file(table)] = len(frame)
-        _write_parquet(aside / _file(table), table, frame, told[table])
+    for table, frame in told.items():
+        rows[file_of(table)] = len(frame)
+        write_table(aside / file_of(table), table, frame, unit_of[table])
     done = [row["replicate"] for row in manifest["replicates"] if row["status"] == "done"]
-    summary = _summary(arranged["series"], done, units)
+    summary = _summary(told["series"], done, units)
     rows[SUMMARY] = len(summary)
-    summary.to_csv(aside / SUMMARY, index=False, lineterminator="\n")
-    manifest = {"format": FORMAT, **{word: manifest[word] for word in manifest if word not in ("format", "files")}}
+    with (aside / SUMMARY).open("w", encoding="utf-8", newline="") as stream:
+        summary.to_csv(stream, index=False, lineterminator="\n")
     manifest["files"] = {name: {"rows": count, "sha256": _sha256(aside / name)} for name, count in rows.items()}
+    manifest[OWN_HASH] = own_hash(manifest)
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
     (aside / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Fixed columns, types and order of rows; refuses what could not be read back in one meaning."""
-    keys, value = list(_KEYS[table]), _VALUE[table]
-    if set(frame.columns) != {*keys, value}:
-        raise ResultsError(f"table {table} has columns {_listed(frame.columns)}; needed are {_listed([*keys, value])}.")
-    columns: dict[str, Any] = {}
-    for key in keys:
-        if key in _WHOLE_NUMBERS:
-            columns[key] = frame[key].to_numpy(dtype=np.int32)
-        else:
-            words = frame[key].astype("category")
-            if words.isna().any():
-                raise ResultsError(f"table {table}: {int(words.isna().sum())} rows have no {key}.")
-            columns[key] = pd.Categorical(words, categories=sorted(words.unique()))
-    columns[value] = frame[value].to_numpy(dtype=np.float64)
-    arranged = pd.DataFrame(columns).sort_values(keys, kind="stable", ignore_index=True)
-    if table == "series" and not set(arranged["scope"].cat.categories) <= set(SCOPES):
-        raise ResultsError(
-            f"table series has scopes {_listed(arranged['scope'].cat.categories)}; known are {_listed(SCOPES)}."
-        )
-    for wrong, what in (
-        (~np.isfinite(arranged[value]), "is not a finite number"),
-        (arranged.duplicated(keys), "is given twice"),
-    ):
-        if wrong.any():
-            row = arranged[wrong].iloc[0]
-            where = ", ".join(f"{key} {row[key]}" for key in keys)
-            raise ResultsError(f"table {table}: {value} {what} at {where} ({int(wrong.sum())} such rows).")
-    return arranged
 
 
 def _summary(series: pd.DataFrame, done: Sequence[int], units: Mapping[str, str]) -> pd.DataFrame:
@@ -337,43 +292,19 @@ def _as_text(column: pd.Series) -> pd.Series:
     return column if column.dtype.kind == "i" else column.astype(str)
 
 
-def _write_parquet(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str, str]) -> None:
-    words = pa.dictionary(pa.int32(), pa.string())
-    fields = [(key, pa.int32() if key in _WHOLE_NUMBERS else words) for key in _KEYS[table]]
-    told = {"units": json.dumps(dict(units), sort_keys=True, ensure_ascii=False)}
-    schema = pa.schema([*fields, (_VALUE[table], pa.float64())], metadata=told)
-    arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd", row_group_size=1_000_000)
-
-
-def _read_parquet(path: Path) -> Any:
-    try:
-        return pq.read_table(path)
-    except (pa.ArrowException, OSError) as reason:
-        raise ResultsError(f"{path} cannot be read: {reason}") from reason
-
-
-def _rows(path: Path) -> int:
-    try:
-        return int(pq.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as reason:
-        raise ResultsError(f"{path} cannot be read: {reason}") from reason
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _file(table: str) -> str:
-    return f"{table}.parquet"
-
-
-def _listed(words: Sequence[Any] | pd.Index) -> str:
-    return ", ".join(str(word) for word in words)
+def _same(path: Path, sha256: str) -> bool:
+    try:
+        return _sha256(path) == sha256
+    except OSError:
+        return False
 
 
 def _nearest(word: str, known: Sequence[Any] | np.ndarray | Any) -> str:
     names = sorted(str(name) for name in known)
     near = nearest(word, names)
-    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {_listed(names) or 'none'}."
+    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {listed(names) or 'none'}."

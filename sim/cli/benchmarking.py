@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from sim.cli.program import DONE
-from sim.pages import tables
+from sim.cli.endings import DONE
+from sim.pages import tables, terminal
 
 
 def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any]:
@@ -29,9 +28,9 @@ def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool)
     """
     from sim.evidence.benchmark.measure import measure
 
-    found = measure(agents, most, rounds, model_agents, lambda what: click.echo(f"Measuring {what} ...", err=True))
+    found = measure(agents, most, rounds, model_agents, lambda what: terminal.say(f"Measuring {what} ...", err=True))
     if as_json:
-        click.echo(json.dumps(found))
+        terminal.say_json(found)
         return DONE
     _tell(found)
     return DONE
@@ -62,13 +61,13 @@ def _tell(found: dict[str, Any]) -> None:
         f"cells {_or_nothing(found['exponent_cells'][engine], '{:.2f}')}"
         for engine in found["exponent_agents"]
     ]
-    click.echo(f"Exponents of time (agents from 100,000 on): {'; '.join(exponents)}.")
-    click.echo(
+    terminal.say(f"Exponents of time (agents from 100,000 on): {'; '.join(exponents)}.")
+    terminal.say(
         f"Memory: {found['memory_bytes_a_second'] / 1e9:.1f} GB/s measured on {found['threads']} threads; "
         f"an agent-year touches {found['bytes_touched_an_agent_year']} bytes."
     )
     for row in found["whole_model"]:
-        click.echo(
+        terminal.say(
             f"The whole model, Zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
             f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
             f"{row['peak'] / 1e9:.2f} GB at the peak."
@@ -76,14 +75,14 @@ def _tell(found: dict[str, Any]) -> None:
     _tell_stages(found["stages"])
     for cells, changes in found["coupling"].items():
         for change, row in changes.items():
-            click.echo(
+            terminal.say(
                 f"Pay changes by 1% in {change} of {cells}: {row['inverse']:.2%} choose otherwise on the same draws "
                 f"(alias tables {row['alias']:.2%}, the least possible {row['least']:.2%})."
             )
     if not found["reference"]:
-        click.echo("Plain Mesa is missing: the reference is tests/plain_mesa.py of a checkout; run the command there.")
+        terminal.say("Plain Mesa is missing: the reference is tests/plain_mesa.py of a checkout; run the command there.")
     if not found["mesa_frames"]:
-        click.echo("mesa-frames is not installed (version 0.1.0 would be measured too).")
+        terminal.say("mesa-frames is not installed (version 0.1.0 would be measured too).")
 
 
 def _tell_stages(stages: dict[int, dict[str, float]]) -> None:
@@ -97,7 +96,7 @@ def _tell_stages(stages: dict[int, dict[str, float]]) -> None:
     tables.print_table("Where the time goes", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
     for size, spent in stages.items():
         share = spent[AGENTS] / sum(spent.values())
-        click.echo(
+        terminal.say(
             f"With {size:,} agents their passes take {share:.0%} of a year: several scenarios in one pass, which would share "
             f"draws and reading but not the writing, could save at most half of that."
         )

@@ -6,13 +6,17 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.cli import endings
+from sim.cli.endings import DONE, FAULT
+from sim.errors import Fault, ScenarioFaults, printable
 from sim.experiments.executors import Where
+from sim.pages import terminal
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -22,34 +26,43 @@ if TYPE_CHECKING:
 # Matrices of a few dozen rows gain nothing from threads of their own, and starting those takes longer than some commands.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-DONE, FAULT, SOME_FAILED, INTERRUPTED = 0, 2, 3, 130
-
 
 class Program(click.Group):
-    """The group of commands; turns errors into clear text on stderr and the documented exit codes."""
+    """The group of commands; turns whatever ends them into clear text on stderr and the documented exit codes."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command and leave with its exit code."""
         extra["standalone_mode"] = False
         try:
-            code = super().main(*args, **extra)
-        except FactorFlowError as error:
-            click.echo(str(error), err=True)
-            code = FAULT
+            with endings.stoppable():
+                endings.prepare_streams()
+                code = super().main(*args, **extra)
+                endings.flush()
         except click.ClickException as error:
-            error.show()
+            vars(error)["message"] = printable(error.message, keep="\n")  # it may repeat a file's name
+            with suppress(OSError):
+                error.show()
             code = FAULT
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrupted. What was finished before is kept; nothing half-written remains.", err=True)
-            code = INTERRUPTED
+        except BaseException as error:  # whatever it is, nobody shall have to read a traceback
+            code = endings.answered(error)
         sys.exit(code if isinstance(code, int) else DONE)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the words of the command line; what goes wrong is answered by `main`, not by click."""
+        with endings.carried():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Do what the words say; what goes wrong is answered by `main`, not by click."""
+        with endings.carried():
+            return super().invoke(context)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         from sim import __version__
 
-        click.echo(f"factorflow {__version__}")
+        terminal.say(f"factorflow {__version__}")
         context.exit()
 
 
@@ -88,7 +101,8 @@ def where_options(command: Callable[..., int]) -> Callable[..., int]:
 def main() -> None:
     """Simulate how incomes of town and country, coast and mountain evolve under dated policies.
 
-    Exit codes: 0 done, 2 fault in the input, 3 some replicates failed or an expectation does not hold, 130 interrupted.
+    Exit codes: 0 done; 1 a defect of the program; 2 a fault in the input, or something the system refused; 3 some replicates
+    failed or an expectation does not hold; 130 interrupted (143 terminated, 129 hung up, 141 nobody reads the output).
     """
 
 
@@ -100,7 +114,7 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
 
     words = vocabulary()
     scenarios: dict[str, Scenario] = {}
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}  # files that build on the same one share its faults
     for file in dict.fromkeys(files):
         try:
             scenario = load_scenario(Path(file), words, settings)
@@ -109,8 +123,8 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
                 raise ScenarioFaults([too_large])
             scenarios[file] = scenario
         except ScenarioFaults as answer:
-            faults += [fault for fault in answer.faults if fault not in faults]
-    return scenarios, faults
+            faults |= dict.fromkeys(answer.faults)
+    return scenarios, list(faults)
 
 
 def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED, load_all, setting_option, where_options
-from sim.errors import ResultsError
+from sim.cli import drawing
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import load_all, setting_option, where_options
+from sim.errors import FIRST, ResultsError, listed
 from sim.experiments.executors import Where
+from sim.files import check_writable, leftovers, write_over
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
-    from sim.analysis.results import default_folder, free_folder
+    from sim.analysis.results import check_folder, default_folder, free_folder
 
     scenarios = load_all(files, settings, where.local_jobs)
     places: list[Path] = []
@@ -37,16 +40,16 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
         # Known before the first year is computed, so that no hour of work ends in "exists already".
         wanted = default_folder(scenario.name, scenario.digest()) if out is None else out
         places.append(wanted / scenario.name if out is not None and len(scenarios) > 1 else wanted)
-    for place in places if out is not None else ():
-        if place.exists():
-            raise ResultsError(f"{place} exists and is not overwritten. Name another folder with --out, or remove it.")
-        if places.count(place) > 1:
+    for place in places:
+        if places.count(place) > 1 and out is not None:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
+        check_folder(place if out is not None else free_folder(place))
+    _tell_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
-        results = _run(scenario, place if out is not None else free_folder(place), where)
+        results = _run(scenario, place if out is not None else None, where)
         failed = _tell_failed(results) or failed
-        click.echo(str(results.path))
+        terminal.say(str(results.path))
     return SOME_FAILED if failed else DONE
 
 
@@ -95,24 +98,21 @@ def compare(
     figures = tuple(dict.fromkeys(figures))
     for figure in figures:
         _figure(figure)
+        check_writable((Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png")
     results, failed = _results_of(names, settings, where)
     comparison = until(compare_results(results, _baseline(to, names, results)), year)
     selection = Selection(measures, _canonical(places, results[0].world))
     asked = selection.rows(comparison)
     if csv_file is not None:
-        from sim.cli.files import write_over
-
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
     if as_json:
-        import json
-
-        click.echo(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False))
+        terminal.say_json(comparison.to_json())
     else:
         tell_comparison(comparison, selection)
     if csv_file is not None:
-        click.echo(str(csv_file), err=as_json)
+        terminal.say(str(csv_file), err=as_json)
     for figure in figures:
-        click.echo(str(_draw(figure, results, None)), err=as_json)
+        terminal.say(str(_draw(figure, results, None)), err=as_json)
     return SOME_FAILED if failed else DONE
 
 
@@ -124,16 +124,20 @@ def compare(
 @click.option("--year", type=int, metavar="YEAR", help="Draw this year.  [default: the last all have]")
 def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: str | None, year: int | None) -> int:
     """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
-    from sim.analysis.results import open_results
+    from sim.analysis.results import open_results, verify
 
     *folders, name = words
     _figure(name)
     if not folders:
         raise ResultsError(f"{name} needs at least one results folder before it.")
-    results = [open_results(folder) for folder in folders]
+    if out is not None:
+        check_writable(out)
+    opened = [open_results(folder) for folder in folders]
+    for results in opened:
+        verify(results)
     if place is not None:
-        place = _canonical((place,), results[0].world)[0]
-    click.echo(str(_draw(name, results, out, _options(name, {"measure": measure, "place": place, "year": year}))))
+        place = _canonical((place,), opened[0].world)[0]
+    terminal.say(str(_draw(name, opened, out, _options(name, {"measure": measure, "place": place, "year": year}))))
     return DONE
 
 
@@ -188,37 +192,36 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
-    from sim.analysis.results import default_folder, free_folder
-    from sim.cli.files import write_over
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
     from sim.vocabulary import vocabulary
 
     questions = load_expectations(file, vocabulary(), Computed(replicates=replicates))
+    if out is not None:
+        check_writable(out)
     failed: list[bool] = []
 
     def results_of(scenario: Scenario) -> Results:
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed.append(_tell_failed(found))
         return found
 
     told = list(effects.rows(questions, results_of))
     if as_json:
-        import json
         from dataclasses import asdict
 
-        click.echo(json.dumps([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told]))
+        terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told])
     else:
         tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
         # the band below its median keeps the table within a page
         cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in told]
         tables.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
-        click.echo(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(told)}.")
+        terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(told)}.")
     if out is not None:
         write_over(out, effects.page(told, questions, f"factorflow effects --out {out.as_posix()}"))
-        click.echo(str(out), err=as_json)
+        terminal.say(str(out), err=as_json)
     return SOME_FAILED if any(failed) else DONE
 
 
@@ -234,19 +237,29 @@ def _figure(name: str) -> Any:
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
-    beside = results[0].path.parent / "figures" / f"{'-'.join(result.name for result in results)}-{name}.png"
-    path = out or beside
-    save_figure(_figure(name).figure(results, **(options or {})), path)
+    path = out or results[0].path.parent / "figures" / drawing.file_name(results, name)
+    drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
+    drawing.tell_unshown(results)
     return path
 
 
-def _run(scenario: Scenario, folder: Path, where: Where) -> Results:
+def _tell_leftovers(folder: Path) -> None:
+    """Name what runs that were killed left half-written where results land."""
+    left = leftovers(folder)
+    if left:
+        terminal.say(f"{listed(left)}: half-written by a program that was killed, or still writes; else remove it.", err=True)
+
+
+def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
+    """Run a scenario into a folder, or into one named after it."""
     from sim.experiments import experiment
 
     with terminal.progress(scenario.title) as progress:
         results: Results = experiment.run(
             scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
         )
+    if folder is not None and results.path != folder:
+        terminal.say(f"{folder} was taken while this ran, so the results are in {results.path}.", err=True)
     return results
 
 
@@ -254,36 +267,40 @@ def _tell_failed(results: Results) -> bool:
     rows = results.manifest["replicates"]
     failed = [row for row in rows if row["status"] != "done"]
     if failed:
-        click.echo(f"{len(failed)} of {len(rows)} replicates of {results.name} failed:", err=True)
-        for row in failed:
-            click.echo(f"  replicate {row['replicate']} (seed {row['seed']}): {row['reason']}", err=True)
+        terminal.say(f"{len(failed)} of {len(rows)} replicates of {results.name} failed:", err=True)
+        for row in failed[:FIRST]:
+            terminal.say(f"  replicate {row['replicate']} (seed {row['seed']}): {row['reason']}", err=True)
+        if len(failed) > FIRST:
+            terminal.say(f"  and {len(failed) - FIRST:,} more", err=True)
     return bool(failed)
 
 
 def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
     """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
-    from sim.analysis.results import default_folder, free_folder, open_results, verify
+    from sim.analysis.results import check_folder, default_folder, free_folder, open_results, verify
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
-        raise ResultsError(f"there is no scenario file or results folder {', '.join(missing)}.")
+        raise ResultsError(f"there is no scenario file or results folder {listed(missing)}.")
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
         raise ResultsError("--set changes scenario files; results folders are what they are.")
     scenarios = load_all(files, settings, where.local_jobs) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is told before anything is run
-        if name not in scenarios:
+        if name not in scenarios and name not in opened:
             opened[name] = open_results(name)
             verify(opened[name])
+    for scenario in scenarios.values():
+        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
     failed = False
     for file, scenario in scenarios.items():
         found = _found(scenario)
         if found is None:
-            found = _run(scenario, free_folder(default_folder(scenario.name, scenario.digest())), where)
+            found = _run(scenario, None, where)
             failed = _tell_failed(found) or failed
         else:
-            click.echo(f"Using {found.path}, an unchanged run of {file}.", err=True)
+            terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)
         opened[file] = found
     return [opened[name] for name in dict.fromkeys(names)], failed
 
@@ -323,22 +340,5 @@ def _baseline(to: str | None, names: Sequence[str], results: Sequence[Results]) 
     for called in (words, [_stem(word) for word in words], [result.name for result in results]):
         if called.count(to) == 1:
             return results[called.index(to)]
-    known = ", ".join(dict.fromkeys(result.name for result in results))
+    known = listed(dict.fromkeys(result.name for result in results))
     raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {known}.')
-
-
-def save_figure(figure: Any, path: Path) -> None:
-    """Write a figure aside and rename it."""
-    formats = sorted(figure.canvas.get_supported_filetypes())
-    if path.suffix.lstrip(".").lower() not in formats:
-        raise ResultsError(f"{path}: the ending must be one of {', '.join(formats)}.")
-    aside = path.with_name(f".{path.stem}.partial{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            figure.savefig(aside)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
-    except OSError as reason:
-        raise ResultsError(f"could not write {path}: {reason}") from reason

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.program import DONE, SOME_FAILED
+from sim.cli.endings import DONE, SOME_FAILED
 from sim.errors import DataFolder
-from sim.pages import tables
+from sim.files import check_writable
+from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
     from sim.evidence.tombe_zhu.conflict import Conflict
@@ -31,6 +32,8 @@ def theory(figure: Path | None, exact: bool) -> int:
 
     Exit code 3 if a row fails.
     """
+    if figure is not None:
+        check_writable(figure)
     from sim.evidence.theory import agents, table
     from sim.evidence.theory.figure import figure as drawn
 
@@ -38,12 +41,12 @@ def theory(figure: Path | None, exact: bool) -> int:
     columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
     tables.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
     failed = sum(not row.passed for row in found)
-    click.echo(f"{len(found) - failed} of {len(found)} rows pass.")
+    terminal.say(f"{len(found) - failed} of {len(found)} rows pass.")
     if figure is not None:
-        from sim.cli.running import save_figure
+        from sim.cli.drawing import save_figure
 
         save_figure(drawn(agents.errors()), figure)
-        click.echo(str(figure))
+        terminal.say(str(figure))
     return SOME_FAILED if failed else DONE
 
 
@@ -70,6 +73,8 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     from sim.evidence.tombe_zhu import experiments
     from sim.evidence.tombe_zhu.data import read
 
+    if figure is not None:
+        check_writable(figure)
     began = perf_counter()
     told, calibration = [], None
     try:
@@ -77,28 +82,26 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     except DataFolder as reason:
         if data is not None or figure is None:
             raise
-        click.echo(str(reason), err=True)
+        terminal.say(str(reason), err=True)
     if calibration is not None:
         for table in experiments.tables(calibration, agents, seed):
             told.append(table.to_json())
             if not as_json:
                 heads, lines = table.cells()
                 tables.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
-                click.echo(f"{table.note}\n" if table.note else "")
+                terminal.say(f"{table.note}\n" if table.note else "")
     found = _conflict(calibration) if figure is not None else None
     if figure is not None and found is not None:
         _draw(found, figure)
     seconds, megabytes = perf_counter() - began, _peak_memory() / 1e6
     if as_json:
-        import json
-
         drawn = None if found is None else found.to_json()
         answer = {"tables": told, "conflict": drawn, "seconds": seconds, "peak_memory_megabytes": megabytes}
-        click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+        terminal.say_json(answer)
     else:
-        click.echo(f"{seconds:.1f} seconds, at most {megabytes:,.0f} MB of memory.")
+        terminal.say(f"{seconds:.1f} seconds, at most {megabytes:,.0f} MB of memory.")
     if figure is not None:
-        click.echo(str(figure), err=as_json)
+        terminal.say(str(figure), err=as_json)
     return DONE
 
 
@@ -122,7 +125,7 @@ def _conflict(calibration: Calibration | None) -> Conflict:
 
 def _draw(found: Conflict, path: Path) -> None:
     """Write the figure of the conflict."""
-    from sim.cli.running import save_figure
+    from sim.cli.drawing import save_figure
     from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)

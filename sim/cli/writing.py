@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.files import write_new, write_over
-from sim.cli.program import DONE, SOME_FAILED, jobs_option, load, load_all, setting_option
-from sim.errors import FactorFlowError, ScenarioFaults
+from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli.program import jobs_option, load, load_all, setting_option
+from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.files import check_name, write_new, write_over
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def new(name: str, world: str | None) -> int:
     words = vocabulary()
     if world is not None and world not in words.worlds:
         raise FactorFlowError(f'there is no world "{world}". There are: {", ".join(words.worlds)}.')
+    check_name(Path(name))
     is_path = "/" in name or os.path.sep in name or name.endswith((".yaml", ".yml"))
     first = next(iter(words.worlds))
     path = Path(name) if is_path else Path("scenarios") / (world or first) / f"{name}.yaml"
@@ -44,7 +46,7 @@ def new(name: str, world: str | None) -> int:
     schema = _schema_beside(path, words)
     text = starter(path.stem, words.worlds[(known if extends else None) or world or first], extends, schema)
     write_new(path, text)
-    click.echo(str(path))
+    terminal.say(str(path))
     return DONE
 
 
@@ -86,7 +88,7 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
 
     scenarios, faults = load(files, settings, jobs=1)
     for file, scenario in scenarios.items():
-        click.echo(f"{file}: no faults. {cost.estimate(scenario).sentence}")
+        terminal.say(f"{file}: no faults. {cost.estimate(scenario).sentence}")
     if faults:
         raise ScenarioFaults(faults)
     return DONE
@@ -102,7 +104,7 @@ def explain(file: str, path: str, settings: tuple[str, ...]) -> int:
     from sim.vocabulary import vocabulary
 
     answer = explained(load_all([file], settings)[file], path, vocabulary())
-    click.echo(f"{answer.path} = {answer.value}" if answer.value is not None else f"{answer.path} is left out")
+    terminal.say(f"{answer.path} = {answer.value}" if answer.value is not None else f"{answer.path} is left out")
     rows = (
         ("meaning", answer.meaning),
         ("unit", answer.unit),
@@ -112,15 +114,15 @@ def explain(file: str, path: str, settings: tuple[str, ...]) -> int:
     )
     for word, text in rows:
         if text:
-            click.echo(terminal.indented(word, text))
+            terminal.say(terminal.indented(word, text))
     if answer.by_year:
         valued = any(span.value is not None for span in answer.by_year)
         table = [
             (span.years(), f"{span.strength:.4g}", *([_number(span.value)] if valued else [])) for span in answer.by_year
         ]
         columns = ("years", "strength", *(["value"] if valued else []))
-        click.echo()
-        click.echo("Strength runs from 0, not in force, to 1.")
+        terminal.say()
+        terminal.say("Strength runs from 0, not in force, to 1.")
         tables.print_table("", columns, table, numbers=range(1, len(columns)))
     return DONE
 
@@ -150,15 +152,15 @@ def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
     scenarios = load_all([one, other], settings)
     found = differences(scenarios[one], scenarios[other])
     for letter, file in (("A", one), ("B", other)):
-        click.echo(f"{letter}  {file}: {scenarios[file].title}")
+        terminal.say(f"{letter}  {file}: {scenarios[file].title}")
     if not found:
-        click.echo("Both compute the same.")
+        terminal.say("Both compute the same.")
         return DONE
     rows = [
         (difference.path, *(value if value is not None else "-" for value in difference.values), _said_where(difference))
         for difference in found
     ]
-    click.echo()
+    terminal.say()
     tables.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
     return DONE
 
@@ -176,12 +178,14 @@ def schema(out: Path | None, expectations: bool) -> int:
     from sim.scenario.json_schema import expectations_schema, scenario_schema
     from sim.vocabulary import vocabulary
 
+    if out is not None:
+        check_name(out)
     text = _json((expectations_schema if expectations else scenario_schema)(vocabulary()))
     if out is None:
-        click.echo(text, nl=False)
+        terminal.say(text, nl=False)
     else:
         write_over(out, text)
-        click.echo(str(out))
+        terminal.say(str(out))
     return DONE
 
 
@@ -198,12 +202,12 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
     from sim.scenario.expectation import load_expectations
     from sim.vocabulary import vocabulary
 
-    asked, faults = [], []
+    asked, faults = [], dict[Fault, None]()
     for file in dict.fromkeys(files):
         try:
             asked.append(load_expectations(file, vocabulary()))
         except ScenarioFaults as answer:
-            faults += [fault for fault in answer.faults if fault not in faults]
+            faults |= dict.fromkeys(answer.faults)
     if faults:
         raise ScenarioFaults(faults)
     verdicts = []
@@ -212,17 +216,17 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
         _tell_verdicts(f"{questions.title} ({questions.file})", told)
         verdicts += told
     held = sum(verdict.holds for verdict in verdicts)
-    click.echo(f"{held} of {len(verdicts)} expectations hold.")
+    terminal.say(f"{held} of {len(verdicts)} expectations hold.")
     return DONE if held == len(verdicts) else SOME_FAILED
 
 
 def _tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
     """A row an expectation: whether it holds, what was expected and found, and why it was expected."""
-    click.echo(title)
+    terminal.say(title)
     tables.print_table("", verdicts[0].HEAD, [verdict.words() for verdict in verdicts])
     failed = max(verdict.failed for verdict in verdicts)
     if failed:
-        click.echo(f"Up to {failed} replicates came to no end and are left out; `factorflow run` says why.", err=True)
+        terminal.say(f"Up to {failed} replicates came to no end and are left out; `factorflow run` says why.", err=True)
 
 
 @click.command(name="list")

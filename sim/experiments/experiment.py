@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from sim.analysis.results import (
     Results,
     check_folder,
     default_folder,
-    free_folder,
     open_results,
     save_results,
 )
@@ -27,7 +26,7 @@ from sim.experiments.executors import Lived, Where, processes
 from sim.experiments.executors import cluster as dask_cluster
 from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
-from sim.experiments.replicate import Replicate, build_model, joined, run_replicate
+from sim.experiments.replicate import Replicate, build_model, failed, joined, run_replicate
 from sim.scenario.schema import Scenario
 from sim.units import recorded_units
 from sim.world.build import build_world
@@ -46,7 +45,8 @@ def run(
 ) -> Results:
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
-    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario.
+    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario; if another
+    takes its name meanwhile, the results stand beside it (`-2`, `-3`, ...).
     cluster: the address of a Dask scheduler whose workers do the work; shards: into how many parts, each held by a process or
     a worker, the agents of one replicate at a time are cut. Neither changes a number.
     Raises FactorFlowError when it cannot fit in memory, and when every replicate failed, with the first reason.
@@ -54,8 +54,8 @@ def run(
     where = Where(jobs, cluster, shards)
     _check_where(scenario, where)
     started, clock = _now(), time.perf_counter()
-    folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
-    check_folder(folder)
+    folder = default_folder(scenario.name, scenario.digest()) if out is None else out
+    check_folder(folder, beside=out is None)
     replicates = _live(scenario, where, progress or (lambda done, whole: None))
     done = [replicate for replicate in replicates if replicate.reason is None]
     if not done:
@@ -66,7 +66,7 @@ def run(
     tables.series = pd.concat([tables.series, found], ignore_index=True)
     written = manifest(scenario, replicates, {**units, **found_units})
     written |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
-    return open_results(save_results(folder, tables, written))
+    return open_results(save_results(folder, tables, written, beside=True))
 
 
 def _check_where(scenario: Scenario, where: Where) -> None:
@@ -99,9 +99,10 @@ def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicat
                 for number, builder in enumerate(builders)
             ]
     replicates: dict[int, Replicate] = {}
-    for replicate in _elsewhere(scenario, where):
-        replicates[replicate.number] = replicate
-        progress(len(replicates) * years, count * years)
+    with closing(_elsewhere(scenario, where)) as coming:  # closed at once, so that an interrupt ends the work under way
+        for replicate in coming:
+            replicates[replicate.number] = replicate
+            progress(len(replicates) * years, count * years)
     return [replicates[number] for number in range(count)]
 
 
@@ -110,14 +111,14 @@ def _counted(progress: Progress, before: int, whole: int) -> Lived:
     return lambda year: progress(before + year, whole)
 
 
-def _elsewhere(scenario: Scenario, where: Where) -> Iterator[Replicate]:
+def _elsewhere(scenario: Scenario, where: Where) -> Generator[Replicate, None, None]:
     """Replicates as they finish, in processes of this machine or with the workers of a cluster: the same task to both."""
     task, numbers = partial(_alone, scenario), range(scenario.run.replicates)
     if where.cluster is None:
-        yield from processes.finished(task, numbers, min(where.jobs, len(numbers)))
+        yield from processes.finished(task, numbers, min(where.jobs, len(numbers)), failed)
         return
     with dask_cluster.connected(where.cluster) as client:
-        yield from dask_cluster.finished(client, task, numbers, lambda number, why: Replicate(number, None, None, None, why))
+        yield from dask_cluster.finished(client, task, numbers, failed)
 
 
 @contextmanager

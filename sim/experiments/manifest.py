@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.analysis.results import versions
 from sim.data import catalogue
+from sim.errors import printable
 from sim.experiments.replicate import Replicate, groups_of
 from sim.scenario.schema import Scenario
 
@@ -36,7 +37,7 @@ def manifest(scenario: Scenario, replicates: Sequence[Replicate], units: Mapping
                 "replicate": replicate.number,
                 "seed": [scenario.run.seed, replicate.number],
                 "status": "done" if replicate.reason is None else "failed",
-                "reason": replicate.reason,
+                "reason": None if replicate.reason is None else printable(replicate.reason, 5_000, keep="\n"),
             }
             for replicate in replicates
         ],

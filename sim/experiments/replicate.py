@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.sharded import Holder
-from sim.analysis.results import Tables
+from sim.analysis.tables import Tables
 from sim.economy.policies.base import PolicyInForce
 from sim.errors import FactorFlowError
 from sim.experiments.executors import Lived
@@ -40,6 +40,11 @@ class Replicate:
     flows: pd.DataFrame | None
     accounts: pd.DataFrame | None
     reason: str | None = None
+
+
+def failed(number: int, reason: str) -> Replicate:
+    """A replicate of which there is a reason and nothing else."""
+    return Replicate(number, None, None, None, reason)
 
 
 def build_model(
@@ -84,7 +89,9 @@ def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, nu
             model.step()
             lived(model.steps)
     except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
-        return Replicate(number, None, None, None, reason=str(error))
+        return failed(number, str(error))
+    except MemoryError as error:
+        return failed(number, f"there was not enough memory for it ({str(error) or 'none could be had'}).")
     record = model.record
     del model
     if scenario.run.labour_agents + scenario.run.capital_agents + scenario.run.land_agents > _MANY:

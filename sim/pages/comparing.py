@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from sim.pages.tables import print_table
-from sim.pages.terminal import tell
+from sim.pages.terminal import say, tell
 
 if TYPE_CHECKING:
     from sim.analysis.comparison import Comparison
@@ -36,11 +34,11 @@ def tell_comparison(comparison: Comparison, selection: Selection) -> None:
             tell(part)
         if comparison.notes and outcome is found[0]:
             tell(f"Note: {' '.join(comparison.notes)}")
-        click.echo()
+        say()
         _tell_people(outcome)
         if not selection.any:
             tell(details(comparison, outcome.label))
-            click.echo()
+            say()
         _tell_table(comparison, outcome, selection)
 
 
@@ -53,7 +51,7 @@ def _tell_people(outcome: Outcome) -> None:
     head = ("", "who", "people", "real income per head", "income per head")
     print_table(f"Who loses and who gains, {outcome.year} (yuan of 2014 a year)", head, rows, range(2, 5), {})
     if len(winners) > _WINNERS:
-        click.echo(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
+        say(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
 
 
 def _row(word: str, one: People) -> tuple[str, ...]:
@@ -82,4 +80,4 @@ def _tell_table(comparison: Comparison, outcome: Outcome, selection: Selection) 
     if part is not None:
         told = "the standard deviation of the difference in the urban-rural ratio is"
         tell(f"Same seeds, same agents: {told} {part:.2f} of that of unpaired runs.")
-    click.echo()
+    say()

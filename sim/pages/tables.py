@@ -16,6 +16,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sim.errors import printable
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _OFF_TERMINAL = 160  # of a table in a file or a pipe, where nobody says how wide it may be
 _NARROWEST = 14  # below it a column of words is no longer read but deciphered
 _LEAST = 40
+_ROWS = 200  # a table that may have no end shows this many rows and counts the rest
+_CELL = 1_000  # characters of a cell that are shown
 
 Row = Sequence[str]
 
@@ -50,6 +54,8 @@ def print_table(
 
     console = Console(width=reader_width() or _OFF_TERMINAL)
     wanted = dict(joins if joins is not None else {"unit": columns[0]})
+    title, more = printable(title, keep="\n"), len(rows) - _ROWS
+    rows = [[printable(cell, _CELL, keep="\n") for cell in row] for row in rows[:_ROWS]]
     names = list(columns)  # of several lines once another column has joined
     cells = [list(row) for row in rows]
     aligned = {names[place] for place in numbers}
@@ -57,14 +63,16 @@ def print_table(
         widths = _widths(names, cells, aligned, console.width - _frame(len(names)))
         if widths is not None:
             console.print(_table(title, names, cells, aligned, widths, console.width), crop=False)
-            return
+            break
         first = {name.split("\n")[0]: place for place, name in enumerate(names)}
         joining = next(((first[one], first[other]) for one, other in wanted.items() if first.keys() >= {one, other}), None)
         if joining is None or joining[0] == joining[1]:
+            for line in records(title, columns, rows, console.width):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
             break
         names, cells = _joined(names, cells, *joining)
-    for line in records(title, columns, rows, console.width):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if more > 0:
+        console.print(f"and {more:,} more rows.", highlight=False, soft_wrap=True)
 
 
 def _widths(names: Sequence[str], cells: Sequence[Row], aligned: set[str], room: int) -> list[int] | None:

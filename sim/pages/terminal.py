@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 
+from sim.errors import printable, unseen
 from sim.pages.tables import folded, reader_width
 
+_CELL = 1_000  # characters of a cell that are shown
 _READABLE = 100  # a longer line of prose is hard to follow
+
+
+def say(text: object = "", err: bool = False, nl: bool = True) -> None:
+    """Print words, on stderr with `err`; what a terminal would obey instead of show is escaped, a new line is not."""
+    click.echo(printable(text, keep="\n"), err=err, nl=nl)
+
+
+def say_json(data: object) -> None:
+    """Print data as one line of JSON; characters nobody can see are escaped, as JSON allows for all of them."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    click.echo("".join(json.dumps(one)[1:-1] if unseen(one) else one for one in text) if not text.isprintable() else text)
 
 
 @contextmanager
@@ -25,7 +39,7 @@ def progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("years, left"))
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task(escape(title), total=None)
+        task = bar.add_task(escape(printable(title, 100)), total=None)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
@@ -34,10 +48,10 @@ def tell(text: str) -> None:
     wide = reader_width()
     parts = text.split("\n\n")
     told = parts if wide is None else ["\n".join(folded(part, min(wide, _READABLE))) for part in parts]
-    click.echo("\n\n".join(told))
+    say("\n\n".join(told))
 
 
 def indented(word: str, text: str) -> str:
     """A word and what it says, the lines of a long text below each other."""
-    lines = folded(" ".join(text.split()), min(reader_width() or 120, 120) - 14)
+    lines = folded(" ".join(printable(text, 10 * _CELL).split()), min(reader_width() or 120, 120) - 14)
     return "\n".join(f"{'' if number else f'  {word}':<14}{line}" for number, line in enumerate(lines))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault
+from sim.errors import Fault, printable
+from sim.files import wrong_name
 from sim.hints import nearest
 from sim.scenario.yaml_reader import (
     MAX_ANSWER,
@@ -16,7 +17,6 @@ from sim.scenario.yaml_reader import (
     Place,
     Reading,
     RefusedError,
-    printable,
     read_file,
     read_text,
     shown,
@@ -62,6 +62,9 @@ def gather(path: Path, settings: Sequence[str]) -> Draft:
     """The values of a scenario file, of the files it extends and of the settings, with all faults of reading them."""
     readings, faults, broken = _chain(path)
     draft = Draft(places={(): Place(str(path), 1)}, faults=faults, partial=broken)
+    wrong = wrong_name(path.stem)  # results and figures are called by it
+    if wrong is not None:
+        draft.faults.append(Fault(str(path), 1, "(whole file)", f"the file's name {wrong} Give it another."))
     for reading in reversed(readings):
         draft.faults += reading.faults
         draft.partial |= not reading.complete
@@ -203,8 +206,9 @@ def _set(draft: Draft, setting: str, number: int, earlier: Sequence[str]) -> Non
             raise RefusedError("must have the form path=value, for example run.replicates=3.")
         if path[0] == "extends":
             raise RefusedError("extends can only be written in a file.")
-        if any(_halves(other)[0] == path for other in earlier):
-            raise RefusedError("is set twice.")
+        again = _set_before(path, earlier)
+        if again is not None:
+            raise RefusedError(again)
         target = _target(draft, path, place)
     except RefusedError as refusal:
         draft.faults.append(Fault(SETTING, number, shown((setting,)), str(refusal)))
@@ -218,9 +222,22 @@ def _set(draft: Draft, setting: str, number: int, earlier: Sequence[str]) -> Non
     draft.faulty |= reading.faulty if reading.complete else {path}
 
 
+def _set_before(path: KeyPath, earlier: Sequence[str]) -> str | None:
+    """Why a path may not be set once more: the one set last would drop the other, or a part of it, in silence."""
+    for other in (_halves(setting)[0] for setting in earlier):
+        shorter = min(path, other, key=len)
+        if path[: len(shorter)] == other[: len(shorter)]:
+            if path == other:
+                return "is set twice."
+            return f"{shown(shorter)} is set twice: {shown(max(path, other, key=len))} is a part of it."
+    return None
+
+
 def _halves(setting: str) -> tuple[KeyPath, str]:
     words, _, text = setting.partition("=")
-    return tuple(word.strip() for word in words.split(".")), text
+    steps = (word.strip() for word in words.split("."))
+    # items of a list: 0 and 00 are the same one
+    return tuple(str(int(step)) if step.isascii() and step.isdigit() and len(step) < 10 else step for step in steps), text
 
 
 def _target(draft: Draft, path: KeyPath, place: Place) -> Any:

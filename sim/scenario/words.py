@@ -66,9 +66,11 @@ def _sector(found: str, info: ValidationInfo) -> str:
 def _named_once(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         raise PydanticCustomError("no_name", "must name at least one; leave the line out to keep the default.")
+    seen: set[str] = set()
     for name in names:
-        if names.count(name) > 1:
+        if name in seen:
             raise PydanticCustomError("repeated_name", "{answer}", {"answer": f'names "{name}" more than once.'})
+        seen.add(name)
     return names
 
 

@@ -20,7 +20,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
-from sim.errors import Fault
+from sim.errors import Fault, printable, unseen
 
 MAX_BYTES = 1024 * 1024
 MAX_VALUES = 10_000
@@ -111,17 +111,11 @@ def _number(text: str, sign: str, whole: str, fraction: str | None, exponent: st
 
 def shown(path: KeyPath, value: object = None) -> str:
     """A path in words, `a.b.c`, followed by ` = value` when one short value stands there."""
-    words = printable(".".join(path), MAX_TEXT) or "(whole file)"
+    words = printable(".".join(path), MAX_ANSWER) or "(whole file)"
     if value is None or isinstance(value, dict | list | tuple):
         return words
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"{words} = {printable(text, 60)}"
-
-
-def printable(text: str, longest: int) -> str:
-    """A text from a file as it may be shown: nothing that moves a terminal's cursor, and not longer than asked."""
-    text = text if len(text) <= longest else text[: longest - 3] + "..."
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 class _Events(Reader, Scanner, Parser):
@@ -274,15 +268,11 @@ class _Builder:
         if len(text) > MAX_TEXT:
             raise RefusedError(f"is a text of {len(text)} characters; at most {MAX_TEXT} are allowed.")
         for character in text:
-            if character not in "\n\t" and _unseen(character):
+            if character not in "\n\t" and unseen(character):
                 raise RefusedError(f"holds {_named(character)}, which nobody can see.")
 
 
 _NAMELESS = {"Cc": "control character", "Cn": "not assigned", "Co": "private use", "Cs": "half of a character"}
-
-
-def _unseen(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
 
 
 def _named(character: str) -> str:
@@ -295,7 +285,7 @@ def _unseen_characters(text: str) -> list[tuple[int, str]]:
     found = []
     # the lines of YAML, not of str.splitlines, which also breaks at the characters looked for here
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        for character in sorted({character for character in line if character != "\t" and _unseen(character)}):
+        for character in sorted({character for character in line if character != "\t" and unseen(character)}):
             found.append((number, f"{_named(character)} is not allowed: nobody can see it."))
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.results import Results, versions
+from sim.analysis.results import Results, default_folder, free_folder, versions
 from sim.data.catalogue import fingerprints
 from sim.errors import Fault, ScenarioFaults
 from tests.results.synthetic import future
@@ -26,6 +26,7 @@ class Stage:
     runs: list[tuple[str, int]] = field(default_factory=list)
     failed: Sequence[int] = ()
     interrupt: bool = False
+    taken: str | None = None  # a folder that another makes meanwhile
     effect: float = -0.05
 
 
@@ -60,7 +61,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     here = Stage()
 
     def run(
-        scenario: OneLine, out: Path, jobs: int, progress: Callable[[int, int], None] | None, **elsewhere: Any
+        scenario: OneLine, out: Path | None, jobs: int, progress: Callable[[int, int], None] | None, **elsewhere: Any
     ) -> Results:
         here.runs.append((scenario.name, jobs))
         if progress is not None:
@@ -69,6 +70,10 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
             raise KeyboardInterrupt
         told = {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}
         told |= {"name": scenario.name, "failed": here.failed, "title": scenario.title}
+        if here.taken is not None:
+            Path(here.taken).mkdir()
+            Path(here.taken, "other").write_text("other")
+        out = free_folder(default_folder(scenario.name, scenario.digest()) if out is None else out)
         return future(out, lambda r, y: scenario.effect, replicates=(0, 1, 2), **told)
 
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -88,6 +89,14 @@ def test_an_existing_out_is_refused_before_anything_is_run(stage: Stage) -> None
     answer = factorflow("run", BASELINE, "--out", "here")
     assert answer.exit_code == 2 and "here exists and is not overwritten" in answer.stderr
     assert stage.runs == []
+
+
+def test_an_out_taken_while_it_ran_is_kept_and_the_results_stand_beside(stage: Stage) -> None:
+    stage.taken = "here"
+    answer = factorflow("run", BASELINE, "--out", "here")
+    assert answer.exit_code == 0 and answer.stdout == "here-2\n"
+    assert answer.stderr == "here was taken while this ran, so the results are in here-2.\n"
+    assert Path("here/other").read_text() == "other" and open_results("here-2").name == "baseline"
 
 
 def test_a_fault_in_the_second_file_stops_before_the_first_is_run(stage: Stage) -> None:
@@ -174,7 +183,7 @@ def test_compare_of_folders(stage: Stage) -> None:
     assert answer.exit_code == 0 and len(stage.runs) == 2
     Path(made[1], "summary.csv").write_text("other")
     answer = factorflow("compare", *made)
-    assert answer.exit_code == 2 and "summary.csv differ from what was written" in answer.stderr
+    assert answer.exit_code == 2 and "summary.csv differs from what was written" in answer.stderr
 
 
 @pytest.mark.parametrize(
@@ -225,7 +234,8 @@ def drawn(results: Sequence[Any]) -> Figure:
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence})
+    marks = SimpleNamespace(unshown=lambda results: [])
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=marks)
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 
@@ -233,7 +243,7 @@ def test_plot_writes_beside_the_first_results_and_prints_the_path(figures: list[
     answer = factorflow("plot", *figures, "convergence")
     assert answer.exit_code == 0
     path = Path(answer.stdout.strip())
-    assert path.name == "baseline-aid-convergence.png" and path.parent.samefile("results/figures")
+    assert fnmatch(path.name, "baseline-aid-????????-convergence.png") and path.parent.samefile("results/figures")
     assert path.read_bytes().startswith(b"\x89PNG")
     assert factorflow("plot", figures[0], "convergence", "--out", "new/a.svg").stdout == "new/a.svg\n"
     assert "<svg" in Path("new/a.svg").read_text()

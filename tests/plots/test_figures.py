@@ -1,4 +1,4 @@
-"""What the figures show: the right numbers, in the right units, with nothing cut off and nothing overlapping."""
+"""What the figures show: the right numbers, in the right units."""
 
 from __future__ import annotations
 
@@ -8,53 +8,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from sim.analysis.results import Results
 from sim.errors import ResultsError
 from sim.pages.plots import available, cities, convergence, difference, flows, map, marks, style
 from tests.plots.conftest import Maker
+from tests.plots.page import words
 
 NAMES = ["cities", "convergence", "difference", "flows", "map"]
-
-
-def texts(figure: Figure) -> list[Text]:
-    """Every text that is drawn: ticks only where their axis is shown and within its limits."""
-    found = list(figure.texts)
-    for axes in figure.axes:
-        found += [*axes.texts, axes.title, axes._left_title]
-        if not axes.axison:
-            continue
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-            found.append(axis.label)
-    return [text for text in found if text.get_visible() and text.get_text()]
-
-
-def words(figure: Figure) -> str:
-    """All that is written on a figure, lines joined."""
-    return " | ".join(text.get_text().replace("\n", " ") for text in texts(figure))
-
-
-def placed(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Every text of a figure and where it stands, in pixels, after drawing it once."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return [(text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in texts(figure)]
-
-
-@pytest.fixture(scope="module")
-def others(make: Maker) -> list[Results]:
-    """Two more scenarios, one with almost the same effect as mountain_sea and one with a long title."""
-    title = "Railways and much else, with a title that is longer than anyone would like it to be"
-    return [
-        make(name="permits", title="Permits only", effect=0.0078, replicates=6),
-        make(name="rail", title=title, effect=0.003, replicates=6),
-    ]
 
 
 def test_the_folder_is_the_register() -> None:
@@ -66,33 +27,6 @@ def test_the_folder_is_the_register() -> None:
 def test_no_figure_touches_the_global_state_of_pyplot() -> None:
     code = "import sys, sim.pages.plots; sim.pages.plots.available(); sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("count", [2, 4])
-def test_nothing_is_cut_off_at_the_edge_of_the_page(
-    name: str, count: int, baseline: Results, mountain_sea: Results, others: list[Results]
-) -> None:
-    figure = available()[name].figure([baseline, mountain_sea, *others][:count])
-    width, height = figure.get_size_inches() * figure.dpi
-    assert figure.get_size_inches()[0] == 7.5 and figure.dpi == 200
-    for text, box in placed(figure):
-        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1, (text, box)
-
-
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("count", [2, 4])
-def test_texts_do_not_cover_each_other(
-    name: str, count: int, baseline: Results, mountain_sea: Results, others: list[Results]
-) -> None:
-    boxes = placed(available()[name].figure([baseline, mountain_sea, *others][:count]))
-    over = [
-        (first, second)
-        for place, (first, one) in enumerate(boxes)
-        for second, two in boxes[:place]
-        if min(one.x1, two.x1) - max(one.x0, two.x0) > 1 and min(one.y1, two.y1) - max(one.y0, two.y0) > 1
-    ]
-    assert over == []
 
 
 @pytest.mark.parametrize("name", NAMES)

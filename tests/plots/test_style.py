@@ -7,31 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, labels, marks, style
 
 PLACES = st.lists(st.floats(-10, 10), min_size=1, max_size=8)
 
 
 def test_labels_that_do_not_collide_stay_where_they_are() -> None:
-    assert style.spread([3.0, 1.0, 2.0], [0.5, 0.5, 0.5]) == pytest.approx([3.0, 1.0, 2.0])
+    assert labels.spread([3.0, 1.0, 2.0], [0.5, 0.5, 0.5]) == pytest.approx([3.0, 1.0, 2.0])
 
 
 def test_two_labels_at_one_place_part_evenly() -> None:
-    assert style.spread([1.0, 1.0], [0.4, 0.4]) == pytest.approx([0.8, 1.2])
+    assert labels.spread([1.0, 1.0], [0.4, 0.4]) == pytest.approx([0.8, 1.2])
 
 
 def test_a_tall_label_pushes_further_than_a_low_one() -> None:
-    assert style.spread([0.0, 0.0], [3.0, 1.0]) == pytest.approx([-1.0, 1.0])
+    assert labels.spread([0.0, 0.0], [3.0, 1.0]) == pytest.approx([-1.0, 1.0])
 
 
 def test_labels_are_moved_inside_the_limits() -> None:
-    assert style.spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 5.0) == pytest.approx([0.5, 1.5, 4.5])
-    assert style.spread([], []) == []
+    assert labels.spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 5.0) == pytest.approx([0.5, 1.5, 4.5])
+    assert labels.spread([], []) == []
 
 
 @given(PLACES, st.floats(0.01, 3))
 def test_spread_labels_never_overlap_and_keep_their_order(wanted: list[float], height: float) -> None:
-    centres = np.array(style.spread(wanted, [height] * len(wanted)))
+    centres = np.array(labels.spread(wanted, [height] * len(wanted)))
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(centres[order]) >= height - 1e-9).all()
     assert centres.mean() == pytest.approx(np.mean(wanted), abs=1e-9)  # least squares moves the whole group nowhere
@@ -39,18 +39,22 @@ def test_spread_labels_never_overlap_and_keep_their_order(wanted: list[float], h
 
 def test_folded_lines_fit_and_lose_no_word() -> None:
     text = "Does the income gap between town and country close under every scenario that was run?"
-    lines = style.fold(text, 2.0, 9.0)
+    lines = fonts.fold(text, 2.0, 9.0)
     assert len(lines) > 1 and " ".join(lines) == text
-    assert max(style.width_of(line, 9.0) for line in lines) <= 2.0
+    assert max(fonts.width_of(line, 9.0) for line in lines) <= 2.0
 
 
-def test_chinese_text_is_folded_between_characters() -> None:
-    lines = style.fold("山海协作工程与户籍制度改革", 0.8, 9.0)
+def test_chinese_text_is_folded_between_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "legible", lambda text: text)  # whether or not a font here has them
+    lines = fonts.fold("山海协作工程与户籍制度改革", 0.8, 9.0)
     assert len(lines) > 1 and "".join(lines) == "山海协作工程与户籍制度改革"
 
 
-def test_a_word_too_long_for_a_line_stands_alone() -> None:
-    assert style.fold("a residence_permit_reform b", 0.3, 9.0) == ["a", "residence_permit_reform", "b"]
+def test_a_word_too_long_for_a_line_is_broken_behind_an_underscore_or_where_the_line_ends() -> None:
+    assert fonts.fold("a residence_permit_reform b", 0.9, 9.0) == ["a residence_", "permit_reform", "b"]
+    lines = fonts.fold("Superlongword" * 14, 1.5, 9.0)
+    assert "".join(lines) == "Superlongword" * 14
+    assert max(fonts.width_of(line, 9.0) for line in lines) <= 1.5
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.errors import ScenarioFaults
+from sim.errors import FIRST, ScenarioFaults
 from sim.scenario.expectation import load_expectations
 from sim.scenario.inquiry import differences, explained
 from sim.scenario.json_schema import scenario_schema
@@ -161,7 +161,7 @@ def _read(path: Path, vocabulary: Vocabulary, schema: jsonschema.Draft7Validator
         for fault in answer.faults:
             assert fault.line >= 1 and fault.message and fault.path and fault.file
             assert fault.path.isprintable() and fault.message.isprintable(), fault
-        assert str(answer).count("\n  line ") == len(answer.faults)
+        assert str(answer).count("\n  line ") == min(len(answer.faults), FIRST)
         return False
     _sound(scenario, path, vocabulary)
     # the schema is looser than the loader, never stricter

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.evidence.theory.agents import AGGREGATES, YEARS, Errors
-from sim.pages.plots import style
+from sim.pages.plots import labels, style
 
 _LABELS = 1.75  # inches beside the axes
 
@@ -42,5 +42,5 @@ def figure(found: Errors) -> Figure:
     axes.minorticks_off()
     axes.set_ylim(low, high)
     style.side_words(axes, "Relative error, share of the continuum's value")
-    style.end_labels(axes, entries, _LABELS)
+    labels.end_labels(axes, entries, _LABELS)
     return page.figure

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.evidence.tombe_zhu.conflict import SAME, Conflict, Line
-from sim.pages.plots import style
+from sim.pages.plots import labels, style
 
 _TITLE = "Does freer migration narrow the gaps?"
 _COLOURS = {"forfeited": style.COLOURS[1], "kept": style.COLOURS[2]}
@@ -41,7 +41,7 @@ def figure(found: Conflict) -> Figure:
     style.side_words(sectors, "Gap between farm and other work (% change)")
     for axes, name in ((provinces, "effect"), (sectors, "sectors")):
         ends = [(getattr(line, name)[-1], line.institution) for line in found.lines]
-        style.end_labels(axes, [(end, f"{style.signed(end)}%  {_NAMES[law]}", _COLOURS[law]) for end, law in ends], _LABELS)
+        labels.end_labels(axes, [(end, f"{style.signed(end)}%  {_NAMES[law]}", _COLOURS[law]) for end, law in ends], _LABELS)
     return page.figure
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import signal
 import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -16,71 +18,155 @@ from sim.errors import FactorFlowError
 
 T = TypeVar("T")
 
-_TRIES = 3  # a process that ends three times on the same object will again
+_TRIES = 3  # a process that ends three times on the same task will again
 
 
-def finished(task: Callable[[int], T], numbers: Iterable[int], jobs: int) -> Iterator[T]:
-    """Results of task(number) as they come from `jobs` processes; interrupted, none of them is left."""
-    pool = _pool(jobs, jobs)
+def finished(task: Callable[[int], T], numbers: Iterable[int], jobs: int, given_up: Callable[[int, str], T]) -> Iterator[T]:
+    """Results of task(number) as they come from `jobs` processes; what a process that ended was doing is done again.
+
+    given_up(number, reason) stands in for a task on which processes keep ending. Closed early, no process is left.
+    """
+    left, ended, doing = deque(numbers), Counter[int](), dict[Future[T], tuple[_Worker, int]]()
+    workers = [_Worker(jobs) for _ in range(jobs)]
+    idle = list(workers)
     try:
-        waiting: set[Future[T]] = {pool.submit(task, number) for number in numbers}
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        while left or doing:
+            while left and idle:
+                worker, number = idle.pop(), left.popleft()
+                doing[worker.submit(task, number)] = worker, number
+            for future in wait(doing, return_when=FIRST_COMPLETED).done:
+                worker, number = doing.pop(future)
+                idle.append(worker)
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    ended[number] += 1
+                    if ended.total() >= _TRIES and not any(worker.began for worker in workers):
+                        raise FactorFlowError(_CANNOT_BEGIN) from None
+                    if ended[number] < _TRIES:
+                        left.append(number)  # after those that wait, for it is more likely to end a process again
+                        continue
+                    result = given_up(number, f"the process that ran it ended {_TRIES} times, {_WHY_ENDED}")
+                yield result
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        _close(workers)
 
 
-def _pool(processes: int, sharing: int) -> ProcessPoolExecutor:
-    """A pool of processes, where `sharing` processes in all share the threads of this machine."""
-    threads = max(1, (os.cpu_count() or 1) // sharing)
-    context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_use_threads, initargs=(threads,))
+_WHY_ENDED = (
+    "probably for want of memory. Use fewer agents, fewer replicates at a time with --jobs, or more machines with --cluster."
+)
+_CANNOT_BEGIN = (
+    f"{_TRIES} processes ended before they began to work, so there is none that could run a replicate. "
+    'A script that runs with jobs or shards must keep its work below `if __name__ == "__main__":`; or run with jobs=1.'
+)
 
 
-def _use_threads(count: int) -> None:
-    """Set up a process that works for another: its threads, and its end if the one that started it is gone."""
+class _Worker:
+    """One process, or its successor when it has ended, that does one task after the other.
+
+    It has a pool of its own, because a pool of several says not which task its process ended on.
+    """
+
+    def __init__(self, sharing: int) -> None:
+        self._threads = max(1, (os.cpu_count() or 1) // sharing)
+        self.began = False
+        self._open()
+
+    def _open(self) -> None:
+        context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
+        line, self._line = context.Pipe(duplex=False)
+        with _unheard_by_children():  # the first pool starts the process by which Python tracks what pools share
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._threads, line))
+
+    def submit(self, task: Callable[..., T], *arguments: object) -> Future[T]:
+        """Begin task(*arguments); its future raises BrokenProcessPool when the process ends on it."""
+        with _unheard_by_children():
+            for _ in range(_TRIES):
+                with suppress(BrokenProcessPool, BrokenPipeError):  # ended while it had nothing to do, or at its start
+                    if not self.began:
+                        self._pool.submit(_nothing).add_done_callback(self._begun)
+                    return self._pool.submit(task, *arguments)
+                self.let_go()
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._open()
+        lost: Future[T] = Future()
+        lost.set_exception(BrokenProcessPool())
+        return lost
+
+    def tell(self, task: Callable[..., None], *arguments: object) -> None:
+        """Have the process do something if it is there; none is started for it."""
+        self._pool.submit(task, *arguments)
+
+    def _begun(self, answer: Future[None]) -> None:
+        self.began = self.began or (not answer.cancelled() and answer.exception() is None)
+
+    def let_go(self) -> None:
+        """Have the process end, whatever it is doing."""
+        self._line.close()
+
+    def wait(self) -> None:
+        """Wait until the process has ended."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _close(workers: Sequence[_Worker]) -> None:
+    """End all processes before waiting for any."""
+    for worker in workers:
+        worker.let_go()
+    for worker in workers:
+        worker.wait()
+
+
+@contextmanager
+def _unheard_by_children() -> Iterator[None]:
+    """A process begun here never hears Ctrl-C or a closed terminal: its parent does, and answers for all."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(threads: int, line: Any) -> None:
+    """Set up a process that works for another: its threads, and its end when the other end of the line is closed."""
     import numba
 
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    numba.set_num_threads(min(count, numba.get_num_threads()))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    numba.set_num_threads(min(threads, numba.get_num_threads()))
 
 
-def _end_with(parent: Any) -> None:
-    """Wait for a process to end and end this one too, so that none is left behind when the first is killed."""
-    parent.join()
+def _end_with(line: Any) -> None:
+    """Wait until nobody holds the other end of a line and end this process; killed, its owner lets go too."""
+    with suppress(EOFError, OSError):
+        line.recv()
     os._exit(1)
+
+
+def _nothing() -> None:
+    """Shows that a process has begun to work."""
 
 
 class ProcessHolder:
     """Objects in `count` processes, each object in one of them."""
 
     def __init__(self, count: int) -> None:
-        self._pools = [_pool(1, count) for _ in range(count)]
+        self._workers = [_Worker(count) for _ in range(count)]
         self._numbers = itertools.count()
 
     def hold(self, makers: Sequence[Callable[[], Any]]) -> Sequence[HeldInProcess]:
         """An object by each maker, the first in the first process and so on."""
         return [
-            HeldInProcess(self, place % len(self._pools), next(self._numbers), maker) for place, maker in enumerate(makers)
+            HeldInProcess(self._workers[place % len(self._workers)], next(self._numbers), maker)
+            for place, maker in enumerate(makers)
         ]
-
-    def submit(self, place: int, task: Callable[..., T], *arguments: object) -> Future[T]:
-        """Begin task(*arguments) in a process."""
-        return self._pools[place].submit(task, *arguments)
-
-    def replace(self, place: int) -> None:
-        """A new process for one that ended."""
-        self._pools[place].shutdown(wait=False, cancel_futures=True)
-        self._pools[place] = _pool(1, len(self._pools))
 
     def close(self) -> None:
         """End the processes."""
-        for pool in self._pools:
-            pool.shutdown(wait=True, cancel_futures=True)
+        _close(self._workers)
 
 
 @contextmanager
@@ -96,34 +182,28 @@ def holding(count: int) -> Iterator[ProcessHolder]:
 class HeldInProcess:
     """An object in a process; if the process ends, the next one makes the object anew."""
 
-    def __init__(self, holder: ProcessHolder, place: int, number: int, maker: Callable[[], Any]) -> None:
-        self._holder, self._place, self._number, self._maker = holder, place, number, maker
+    def __init__(self, worker: _Worker, number: int, maker: Callable[[], Any]) -> None:
+        self._worker, self._number, self._maker = worker, number, maker
 
     def ask(self, method: str, *arguments: object) -> Callable[[], Any]:
         """Begin a call of the object's method; what is returned waits for the answer."""
-        try:
-            future: Future[Any] | None = self._begin(method, arguments)
-        except BrokenProcessPool:
-            future = None
+        future = self._begin(method, arguments)
         return lambda: self._answer(future, method, arguments)
 
     def _begin(self, method: str, arguments: tuple[object, ...]) -> Future[Any]:
-        return self._holder.submit(self._place, _ask, self._number, self._maker, method, arguments)
+        return self._worker.submit(_ask, self._number, self._maker, method, arguments)
 
-    def _answer(self, future: Future[Any] | None, method: str, arguments: tuple[object, ...]) -> Any:
-        for _ in range(_TRIES):
+    def _answer(self, future: Future[Any], method: str, arguments: tuple[object, ...]) -> Any:
+        for attempt in range(_TRIES):
             with suppress(BrokenProcessPool):
-                return (self._begin(method, arguments) if future is None else future).result()
-            self._holder.replace(self._place)
-            future = None
-        raise FactorFlowError(
-            f"a process that holds a shard of agents ended {_TRIES} times, probably for want of memory. "
-            "Use fewer agents, or more machines with --cluster."
-        )
+                return (future if attempt == 0 else self._begin(method, arguments)).result()
+        if not self._worker.began:
+            raise FactorFlowError(_CANNOT_BEGIN)
+        raise FactorFlowError(f"a process that holds a shard of agents ended {_TRIES} times, {_WHY_ENDED}")
 
     def __del__(self) -> None:
         with suppress(Exception):  # the process may be gone, and everything in it
-            self._holder.submit(self._place, _forget, self._number)
+            self._worker.tell(_forget, self._number)
 
 
 _held: dict[int, Any] = {}  # the objects of this process, by number

@@ -15,6 +15,7 @@ from sim.errors import ResultsError
 PERCENT = (5, 25, 50, 75, 95)
 # What decides which luck an agent has: runs that differ in one of these share no draws.
 _DRAWN = ("labour_agents", "capital_agents", "land_agents", "continuum")
+MOST_RESULTS = 32  # in one figure: so many lines differ in colour or style
 _AT_MOST = 100  # quantiles kept of each side where replicates cannot be paired
 
 
@@ -84,10 +85,12 @@ def paired(reference: Results, other: Results) -> bool:
 
 
 def at_least(results: Sequence[Results], count: int, figure: str) -> None:
-    """Raise ResultsError unless enough results of one world, with finished replicates, were given."""
+    """Raise ResultsError unless enough results of one world, and not too many, with finished replicates, were given."""
     if len(results) < count:
         wanted = "a results folder" if count == 1 else f"{count} results folders, the first as reference"
         raise ResultsError(f"the figure {figure} needs {wanted}; given: {len(results)}.")
+    if len(results) > MOST_RESULTS:
+        raise ResultsError(f"the figure {figure} holds {MOST_RESULTS} scenarios at most; given: {len(results)}.")
     worlds = sorted({one.world for one in results})
     if len(worlds) > 1:
         raise ResultsError(f"results of different worlds ({', '.join(worlds)}) cannot be drawn in one figure.")

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLo
 from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.errors import ResultsError
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import at_least, quantiles
 
 TITLE = "Do town and country draw nearer in every city?"
@@ -22,7 +22,8 @@ MEANING = "urban and rural income per head of each city by year, one panel each,
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
 _KINDS = ("urban", "rural")
-_HEIGHT, _GAP = 1.35, 0.5  # inches: a panel (twice as high if there is one row), and the room between two
+_HEIGHT, _GAP = 1.35, 0.54  # inches: a panel (twice as high if there is one row), and the room between two
+_LINE, _BETWEEN = style.CAPTION_SIZE * 1.35 / 72, 0.055  # inches: height of a line, distance of two numbers
 
 
 def figure(results: Sequence[Results]) -> Figure:
@@ -34,13 +35,19 @@ def figure(results: Sequence[Results]) -> Figure:
     found = _incomes(results)
     regions = sorted(found, key=lambda region: -_gap(found[region][0], 0))
     columns = min(4, len(regions) + 1)
-    rows = -(-(len(regions) + 1) // columns)  # one more than regions: the key
+    across = (style.WIDTH - 2 * style.MARGIN - 0.87) / (columns + 0.12 * (columns - 1))  # inches: a panel
+    inside = _key_fits(marks.names(results), across)
+    called = labels.naming(marks.names(results), inside)
+    rows = -(-(len(regions) + inside) // columns)  # one panel more for the key, if it fits there
+    ratios = {region: _ratios(found[region], across) for region in regions}
+    head = _LINE * max(map(len, ratios.values()))
     points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
-    words = _words(results, found, regions, pd.concat([table["source"] for table in points.values()]))
-    height = _HEIGHT if rows > 1 else 2 * _HEIGHT
-    page = style.page(words, height * rows + _GAP * (rows - 1) + 0.3, left=0.82, right=0.05)
-    grid = page.grid(rows, columns, headroom=0.3, hspace=_GAP / height, wspace=0.12)
+    words = _words(results, called, found, regions, pd.concat([table["source"] for table in points.values()]))
+    height, gap = _HEIGHT if rows > 1 else 2 * _HEIGHT, _GAP - _LINE + head
+    foot = None if inside else labels.Key(called.long)
+    page = style.page(words, height * rows + gap * (rows - 1) + 0.22 + head, left=0.82, right=0.05, foot=foot)
+    grid = page.grid(rows, columns, headroom=0.22 + head, hspace=gap / height, wspace=0.12)
 
     everything = [table[kind] for tables in found.values() for table in tables for kind in _KINDS]
     low = min(float(table["p05"].min()) for table in everything) / 1.4
@@ -49,21 +56,20 @@ def figure(results: Sequence[Results]) -> Figure:
     for place, region in enumerate(regions):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, results, found[region], points, region)
+        _head(axes, marks.place_name(region), ratios[region])
         marks.draw_starts(axes, events, height, named=False)
         axes.set_ylim(low, high)
         _scale(axes, low, high, named=place % columns == 0)
         if place == 0:
             _name_lines(axes, found[region][0])
-    _key(
-        page.figure.add_subplot(grid[len(regions) // columns, len(regions) % columns]),
-        results,
-        any(map(len, points.values())),
-    )
+    if inside:
+        spot = grid[len(regions) // columns, len(regions) % columns]
+        _key(page.figure.add_subplot(spot), called.long, any(map(len, points.values())))
     unit = results[0].units[_MEASURE]
     text = marks.sentence(marks.with_unit(_MEASURE, f"{unit}, log scale"))
     room, middle = page.top - page.bottom, (page.bottom + page.top) / 2 / page.figure.get_size_inches()[1]
-    lines = "\n".join(style.fold(text, room, style.TEXT_SIZE))
-    ink = {"size": style.TEXT_SIZE, "color": style.INK, "multialignment": "center", **style.plain()}
+    lines = "\n".join(fonts.fold(text, room, style.TEXT_SIZE))
+    ink = {"size": style.TEXT_SIZE, "color": style.INK, "multialignment": "center", **fonts.plain()}
     page.figure.text(style.MARGIN / style.WIDTH, middle, lines, rotation=90, va="center", **ink)
     return page.figure
 
@@ -77,10 +83,28 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     regions = sorted(region for region in reported if all(f"{region}/{kind}" in cells for kind in _KINDS))
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
+    cells_of = [_cells(one) for one in results]
     return {
-        region: [{kind: quantiles(one.values(_MEASURE, "cell", f"{region}/{kind}")) for kind in _KINDS} for one in results]
+        region: [{kind: quantiles(_of(one, table, f"{region}/{kind}")) for kind in _KINDS}
+                 for one, table in zip(results, cells_of, strict=True)]
         for region in regions
+    }  # fmt: skip
+
+
+def _cells(results: Results) -> dict[str, pd.DataFrame]:
+    """Income of every cell: a row per year, a column per finished replicate."""
+    series = results.series
+    rows = series[(series["scope"] == "cell") & (series["measure"] == _MEASURE)]
+    return {
+        str(cell): part.pivot(index="year", columns="replicate", values="value")
+        for cell, part in rows.groupby("place", observed=True)
     }
+
+
+def _of(results: Results, table: dict[str, pd.DataFrame], cell: str) -> pd.DataFrame:
+    if cell not in table:
+        raise ResultsError(f"{results.path}: no {marks.phrase(_MEASURE)} of {cell}.")
+    return table[cell]
 
 
 def _gap(tables: dict[str, pd.DataFrame], year: int) -> float:
@@ -98,24 +122,47 @@ def _draw(
     style.dress(axes)
     axes.set_yscale("log")
     for order, (one, table) in enumerate(zip(results, tables, strict=True)):
+        band = len(one.replicates) > 1 and len(results) <= marks.MOST_BANDS
         for kind in _KINDS:
-            marks.draw_bands(axes, table[kind], order, len(one.replicates) > 1, width=1.2)
+            marks.draw_bands(axes, table[kind], order, band, width=1.2)
     for kind in _KINDS:
         seen = points[region, kind]
         axes.plot(seen["year"], seen["value"], linestyle="", zorder=4, **(marks.OBSERVED | {"markersize": 2.4}))
-    first, last = results[0].years[0], max(one.years[-1] for one in results)
+    dated = [int(year) for kind in _KINDS for year in points[region, kind]["year"]]
+    first, last = min([results[0].years[0], *dated]), max([one.years[-1] for one in results] + dated)
     marks.year_axis(axes, first, last)
-    axes.set_xlim(first - 0.6)  # a whole circle in the first year
     step = next((step for step in (1, 2, 5, 10, 20) if (last - first) / step <= 3), 50)
-    axes.set_xticks([year for year in range(first, last + 1) if year % step == 0])
-    axes.set_title(marks.place_name(region), size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", pad=13)
-    said = [(f"{_gap(tables[0], 0):.2f} \u2192", style.GREY)]
-    said += [(f"{_gap(table, -1):.2f}", style.colour(order)) for order, table in enumerate(tables[:4])]
-    start = 0.0
-    for text, ink in said:
-        word: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
-        axes.annotate(text, xy=(0, 1), xytext=(start, 4), size=style.CAPTION_SIZE, color=ink, **word)
-        start += style.width_of(text, style.CAPTION_SIZE) * 72 + 4
+    axes.set_xticks([year for year in range(first, last + 1) if year % step == 0 or first == last])
+
+
+def _ratios(tables: Sequence[dict[str, pd.DataFrame]], room: float) -> list[list[tuple[str, str]]]:
+    """Urban over rural income in the first and, scenario by scenario, in the last year: lines of (text, colour)."""
+    first, last = f"{_gap(tables[0], 0):.2f} \u2192", [_gap(table, -1) for table in tables]
+    if len(tables) > marks.MOST_BANDS:
+        return [[(first, style.GREY), (f"{min(last):.2f} to {max(last):.2f}", style.INK)]]
+    lines = [[(first, style.GREY)]]
+    used = fonts.width_of(first, style.CAPTION_SIZE) + _BETWEEN
+    for order, ratio in enumerate(last):
+        wide = fonts.width_of(f"{ratio:.2f}", style.CAPTION_SIZE) + _BETWEEN
+        if used + wide > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append((f"{ratio:.2f}", style.on_white(style.colour(order))))
+        used += wide
+    return lines
+
+
+def _head(axes: Axes, name: str, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
+    """Name of the region above its panel and, between the two, the lines of `_ratios`."""
+    size, points = style.CAPTION_SIZE, _LINE * 72
+    title: dict[str, Any] = {"size": style.TEXT_SIZE, "weight": "bold", "color": style.INK, **fonts.plain()}
+    axes.set_title(name, loc="left", pad=3.5 + points * len(lines), **title)
+    where: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+    for row, line in enumerate(reversed(lines)):
+        start = 0.0
+        for text, ink in line:
+            axes.annotate(text, xy=(0, 1), xytext=(start, 4 + points * row), size=size, color=ink, **where)
+            start += (fonts.width_of(text, size) + _BETWEEN) * 72
 
 
 def _name_lines(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
@@ -124,7 +171,8 @@ def _name_lines(axes: Axes, tables: dict[str, pd.DataFrame]) -> None:
         middle = tables[kind]["p50"]
         year = min(1 if kind == "urban" else 4, len(middle) - 1)
         spot = (float(middle.index[year]), float(middle.iloc[year]) * factor)
-        axes.text(*spot, kind, size=style.CAPTION_SIZE, color=style.GREY, va=side)
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+        axes.text(*spot, kind, size=style.CAPTION_SIZE, color=style.GREY, va=side, bbox=paper)
 
 
 def _scale(axes: Axes, low: float, high: float, named: bool) -> None:
@@ -135,29 +183,37 @@ def _scale(axes: Axes, low: float, high: float, named: bool) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}") if named else NullFormatter())
 
 
-def _key(axes: Axes, results: Sequence[Results], observed: bool) -> None:
+def _key_fits(names: Sequence[str], room: float) -> bool:
+    """Whether the key fits into a panel: three lines for a name at most, no word broken, and all in its height."""
+    lines = [len(fonts.fold(name, room - 0.3, style.CAPTION_SIZE)) for name in names]
+    whole = all(fonts.whole_words(name, room - 0.3, style.CAPTION_SIZE) for name in names)
+    return whole and max(lines) <= 3 and sum(count + 0.5 for count in [*lines, 1]) * _LINE <= _HEIGHT
+
+
+def _key(axes: Axes, names: Sequence[str], observed: bool) -> None:
     """What the colours mean, in the place of the last panel."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
     figure = axes.get_figure(root=True)
-    room = axes.get_position().width * style.WIDTH if figure is not None else 1.5
-    lines = [style.fold(name, room - 0.3, style.CAPTION_SIZE)[:3] for name in marks.names(results)]
-    height = axes.get_position().height * float(figure.get_size_inches()[1]) if figure is not None else _HEIGHT
-    step = style.CAPTION_SIZE * 1.35 / 72 / height
-    top = 1.0
-    for order, text in enumerate(lines):
-        axes.plot([0.0, 0.13], [top - step / 2] * 2, color=style.colour(order), linestyle=style.dashes(order))
-        axes.text(0.18, top, "\n".join(text), size=style.CAPTION_SIZE, color=style.colour(order), va="top", **style.plain())
+    width, high = (style.WIDTH, 8.0) if figure is None else figure.get_size_inches()
+    room, height = axes.get_position().width * width, axes.get_position().height * high
+    step, top, left = _LINE / height, 1.0, 0.26 / room
+    small: dict[str, Any] = {"size": style.CAPTION_SIZE, "va": "top", **fonts.plain()}
+    for order, name in enumerate(names):
+        text = fonts.fold(name, room - 0.3, style.CAPTION_SIZE)
+        sample = [0.0, 0.2 / room], [top - step / 2] * 2
+        axes.plot(*sample, color=style.colour(order), linestyle=style.dashes(order), linewidth=1.4)
+        axes.text(left, top, "\n".join(text), color=style.on_white(style.colour(order)), **small)
         top -= step * (len(text) + 0.5)
     if observed:
-        axes.plot([0.065], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))
-        axes.text(0.18, top, "observed", size=style.CAPTION_SIZE, color=style.INK, va="top")
-    axes.set_ylim(min(0.0, top - step), 1)
+        axes.plot([0.1 / room], [top - step / 2], linestyle="", **(marks.OBSERVED | {"markersize": 2.8}))
+        axes.text(left, top, "observed", color=style.INK, **small)
+    axes.set_ylim(0, 1)
 
 
 def _words(
     results: Sequence[Results],
+    called: labels.Naming,
     found: dict[str, list[dict[str, pd.DataFrame]]],
     regions: Sequence[str],
     sources: pd.Series,
@@ -169,20 +225,25 @@ def _words(
         for order in range(len(results))
     ]
     told = []
-    for order, name in enumerate(marks.names(results)):
+    for order, name in enumerate(called.short):
         mean = float(np.mean([np.log(_gap(found[region][order], -1)) for region in regions]))
         told.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
     start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
     if len(told) > 3:
-        told = [f"{min(fallen)} to {max(fallen)} of {len(regions)} in {len(results)} scenarios"]
+        count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
+        told = [f"{count} of {len(regions)} in each of {len(results)} scenarios"]
     finding = (
         f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
         f"Cities where it has fallen by {last}: {'; '.join(told)}."
     )
+    which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
+    which = ", in the which and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which
     caption = marks.joined(
-        f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}.",
-        marks.replicate_words(results, "Lines"),
+        f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}{which}.",
+        marks.replicate_words(results, called.short, "Lines"),
         marks.starts_words(marks.starts(results)),
+        marks.standing_words(results),
+        marks.unshown_words(results),
         marks.observed_words(sources),
     )
     return style.Words(TITLE, finding, caption)

@@ -8,14 +8,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.results import Results
-from sim.pages.plots import marks, style
+from sim.pages.plots import labels, marks, style
 from sim.pages.plots.bands import at_least, quantiles, scope_of
 
 TITLE = "Does the income gap between town and country close?"
 MEANING = "urban over rural income per head (or another measure) by year: median and bands of each scenario, observed points"
 
 _QUESTIONS = {"urban_rural_ratio": "Does the income gap between town and country close?"}
-_LABELS = 1.7  # inches beside the axes
+_LABELS, _NUMBERS = 1.7, 0.85  # inches beside the axes, for names and for numbers
+_HEIGHT = 3.5  # inches
 
 
 def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place: str | None = None) -> Figure:
@@ -34,32 +35,38 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
     last = max(one.years[-1] for one in results)
     points = points[points["year"] <= last]
 
-    page = style.page(_words(results, measure, place, unit, found, points), 3.5 + marks.headroom(events), right=_LABELS)
+    ends = [style.number(float(table["p50"].iloc[-1])) for table in found]
+    called = marks.calling(results, ends, _LABELS, _HEIGHT)
+    height = labels.height_for(len(results), _HEIGHT)
+    page = style.page(
+        _words(results, called, measure, place, unit, found, points),
+        height + marks.headroom(events),
+        right=_NUMBERS if called.numbered else _LABELS,
+        foot=labels.Key(called.long) if called.numbered else None,
+    )
     grid = page.grid(1, 1, headroom=marks.headroom(events))
     axes = page.figure.add_subplot(grid[0, 0])
     style.dress(axes)
     for order, table in enumerate(found):
-        marks.draw_bands(axes, table, order, tables[order].shape[1] > 1)
+        marks.draw_bands(axes, table, order, tables[order].shape[1] > 1 and len(results) <= marks.MOST_BANDS)
     axes.plot(points["year"], points["value"] / divisor, linestyle="", zorder=4, **marks.OBSERVED)
-    first = min([one.years[0] for one in results] + points["year"].tolist())
-    marks.year_axis(axes, first, last)
-    if len(points):
-        axes.set_xlim(first - 0.35)  # a whole circle in the first year
+    marks.year_axis(axes, min([one.years[0] for one in results] + points["year"].tolist()), last)
     marks.value_axis(axes)
     style.side_words(axes, marks.sentence(marks.with_unit(measure, unit)))
     axes.margins(y=0.08)
     axes.set_ylim(axes.get_ylim())
-    marks.draw_starts(axes, events, 3.5)
+    marks.draw_starts(axes, events, height)
     entries = [
-        (float(table["p50"].iloc[-1]), f"{style.number(float(table['p50'].iloc[-1]))}  {name}", style.colour(order))
-        for order, (table, name) in enumerate(zip(found, marks.names(results), strict=True))
+        (float(table["p50"].iloc[-1]), called.label(order, end), style.colour(order))
+        for order, (table, end) in enumerate(zip(found, ends, strict=True))
     ]
-    style.end_labels(axes, entries, _LABELS)
+    labels.end_labels(axes, entries, _NUMBERS if called.numbered else _LABELS)
     return page.figure
 
 
 def _words(
     results: Sequence[Results],
+    called: labels.Naming,
     measure: str,
     place: str | None,
     unit: str,
@@ -69,14 +76,17 @@ def _words(
     where = marks.world_name(results[0]) if place in (None, results[0].world) else marks.place_name(str(place))
     title = _QUESTIONS.get(measure, f"How does {marks.phrase(measure)} evolve?")
     start, (first, last) = float(found[0]["p50"].iloc[0]), found[0].index[[0, -1]]
-    ends = sorted((float(table["p50"].iloc[-1]), name) for table, name in zip(found, marks.names(results), strict=True))
+    ends = sorted((float(table["p50"].iloc[-1]), name) for table, name in zip(found, called.short, strict=True))
     said = [f"{style.number(value)} ({name})" for value, name in reversed(ends)]
     final = ", ".join(said) if len(said) <= 3 else f"from {said[-1]} to {said[0]}"
     named = marks.sentence(marks.with_unit(measure, unit))
-    finding = f"{where}. {named}: {style.number(start)} in {first}; in {last}: {final}."
+    before = f"{style.number(start)} in {first}; in" if first < last else "in"
+    finding = f"{where}. {named}: {before} {last}: {final}."
     caption = marks.joined(
-        marks.replicate_words(results),
-        "Dotted line: a policy starts." if marks.starts(results) else "",
+        marks.replicate_words(results, called.short),
+        marks.starts_words(marks.starts(results), named=True),
+        marks.standing_words(results),
+        marks.unshown_words(results),
         marks.observed_words(points["source"]),
     )
     return style.Words(title, finding, caption)

@@ -8,13 +8,13 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from sim.analysis.results import Results
-from sim.pages.plots import marks, style
+from sim.pages.plots import labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "What does a scenario change?"
 MEANING = "scenario less reference (the first results) by year, paired by replicate: median, bands and the zero line"
 
-_LABELS = 1.7  # inches beside the axes
+_LABELS, _NUMBERS = 1.7, 0.9  # inches beside the axes, for names and for numbers
 _HEIGHT = {1: 3.4, 2: 2.4}  # of the axes, by their number; smaller from three on
 _GAP = 0.42  # inches between axes: years below the upper, name of the measure above the lower
 
@@ -34,16 +34,31 @@ def figure(
     }
     events, count = marks.starts(results), len(measures)
     height = _HEIGHT.get(count, 1.8)
-    room = height * count + _GAP * (count - 1) + marks.headroom(events)
-    page = style.page(_words(results, table, place), room, right=_LABELS)
-    grid = page.grid(count, 1, headroom=marks.headroom(events), hspace=_GAP / height)
     shown = {measure: [quantiles(one.values) for one in found] for measure, found in table.items()}
+    scales = {
+        measure: marks.scaled(max(float(part.abs().max().max()) for part in found), results[0].units[measure])
+        for measure, found in shown.items()
+    }
+    ends = {
+        measure: ["0", *[style.signed(float(part["p50"].iloc[-1]) / scales[measure][0]) for part in found]]
+        for measure, found in shown.items()
+    }
+    widest = max(ends.values(), key=lambda texts: max(map(len, texts)))
+    called = marks.calling(results, widest, _LABELS, height)
+    height = labels.height_for(len(results), height)
+    page = style.page(
+        _words(results, called, table, place),
+        height * count + _GAP * (count - 1) + marks.headroom(events),
+        right=_NUMBERS if called.numbered else _LABELS,
+        foot=labels.Key(called.long) if called.numbered else None,
+    )
+    grid = page.grid(count, 1, headroom=marks.headroom(events), hspace=_GAP / height)
     for row, (measure, found) in enumerate(shown.items()):
         axes = page.figure.add_subplot(grid[row, 0])
         style.dress(axes)
-        divisor, unit = marks.scaled(max(float(part.abs().max().max()) for part in found), results[0].units[measure])
+        divisor, unit = scales[measure]
         for order, (one, part) in enumerate(zip(table[measure], found, strict=True), start=1):
-            marks.draw_bands(axes, part / divisor, order, one.has_band)
+            marks.draw_bands(axes, part / divisor, order, one.has_band and len(results) <= marks.MOST_BANDS)
         axes.axhline(0, color=style.colour(0), linewidth=1.2, zorder=2.5)
         axes.margins(y=0.1)
         marks.year_axis(axes, results[0].years[0], max(part.index[-1] for one in shown.values() for part in one))
@@ -51,19 +66,19 @@ def figure(
         axes.set_ylim(axes.get_ylim())
         style.side_words(axes, f"Change of {marks.with_unit(measure, unit)}")
         marks.draw_starts(axes, events, height, named=row == 0)
-        ends = [float(part["p50"].iloc[-1]) / divisor for part in found]
-        called = marks.names(results)
-        entries = [(0.0, f"0  {called[0]}", style.colour(0))]
-        entries += [
-            (end, f"{style.signed(end)}  {name}", style.colour(order))
-            for order, (end, name) in enumerate(zip(ends, called[1:], strict=True), start=1)
+        values = [0.0, *[float(part["p50"].iloc[-1]) / divisor for part in found]]
+        entries = [
+            (value, called.label(order, text), style.colour(order))
+            for order, (value, text) in enumerate(zip(values, ends[measure], strict=True))
         ]
-        style.end_labels(axes, entries, _LABELS)
+        labels.end_labels(axes, entries, _NUMBERS if called.numbered else _LABELS)
     return page.figure
 
 
-def _words(results: Sequence[Results], table: dict[str, list[Difference]], place: str | None) -> style.Words:
-    called = marks.names(results)
+def _words(
+    results: Sequence[Results], naming: labels.Naming, table: dict[str, list[Difference]], place: str | None
+) -> style.Words:
+    called = naming.short
     where = marks.world_name(results[0]) if place in (None, results[0].world) else marks.place_name(str(place))
     if len(called) == 2:
         title = f"What does {called[1]} change?"
@@ -74,10 +89,13 @@ def _words(results: Sequence[Results], table: dict[str, list[Difference]], place
         title = "What does each scenario change?"
         finding = f"{where}, {len(called) - 1} scenarios against {called[0]}."
     caption = marks.joined(
-        _line_words([found for row in table.values() for found in row][: len(called) - 1]),
+        _line_words([found for row in table.values() for found in row][: len(called) - 1], len(results)),
         f"Zero: {called[0]}.",
-        "Dotted line: a policy starts." if marks.starts(results) else "",
-        *marks.failures(results),
+        marks.starts_words(marks.starts(results), named=True),
+        marks.standing_words(results),
+        *marks.continuum_words(results, called),
+        *marks.failures(results, called),
+        marks.unshown_words(results),
     )
     return style.Words(title, finding, caption)
 
@@ -98,7 +116,7 @@ def _finding(measure: str, found: Difference, unit: str) -> str:
     return f"{told} (90% between {style.signed(low)} and {style.signed(high)})."
 
 
-def _line_words(found: Sequence[Difference]) -> str:
+def _line_words(found: Sequence[Difference], scenarios: int) -> str:
     counts = sorted({one.replicates for one in found})
     number = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     if all(one.paired for one in found):
@@ -111,4 +129,7 @@ def _line_words(found: Sequence[Difference]) -> str:
         )
     if counts[-1] == 1:
         return f"Line: {basis}, so there is no band."
-    return f"Line: median over {basis}. Darker band: the middle 50%, paler band: 90%."
+    if scenarios > marks.MOST_BANDS:
+        return f"Line: median over {basis}. {marks.too_many_words()}"
+    alone = " One pair alone has no band." if counts[0] == 1 else ""
+    return f"Line: median over {basis}. Darker band: the middle 50%, paler band: 90%.{alone} {marks.luck_words()}"

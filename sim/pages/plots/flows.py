@@ -16,7 +16,7 @@ from sim.analysis.results import Results
 from sim.cells import cell_name, kind_of, region_of
 from sim.data import catalogue
 from sim.errors import ResultsError
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "Who moved where?"
@@ -35,7 +35,9 @@ _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]]
 }
 _TYPE = 6.2  # points: numbers in the fields
 _KINDS = ("rural", "urban")
-_FIELD = 0.3  # inch: height of a field
+_FIELD, _LOW_FIELD = 0.3, 0.2  # inch: height of a field, and where there are more than two rows of tables
+_LEFT = 1.15  # inch: groups and kinds beside the tables
+_HEADING = 2  # lines of the name of a table
 _NET = 1.25  # fields: the row of net gains with the gap above it
 _HEAD = 0.86  # inch above each table: its name, groups and kinds
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#ffffff", "#9ecae1", "#08519c"])
@@ -71,21 +73,60 @@ def figure(
     divisor, unit = units[0] if largest < 1e5 * units[0][0] else units[1]
     sums = {one: table / divisor for one, table in sums.items()}
 
-    called = marks.names(results)
-    panels = [(called[0], Difference(sums[id(results[0])], True, len(results[0].replicates)), False)]
-    for other, name in zip(results[1:], called[1:], strict=True):
-        panels.append((f"{name}, less {called[0]}", difference(results[0], other, lambda one: sums[id(one)]), True))
+    names = marks.names(results)
+    columns = min(len(results), 2)
+    wide = (style.WIDTH - 2 * style.MARGIN - _LEFT) / columns - 0.1  # inches: a table
+    whole = [name if order == 0 else f"{name}, less {names[0]}" for order, name in enumerate(names)]
+    called = labels.naming(names, all(_heading_fits(text, wide) for text in whole))
+    panels = [(called.short[0], Difference(sums[id(results[0])], True, len(results[0].replicates)), False)]
+    for other, name in zip(results[1:], called.short[1:], strict=True):
+        found = difference(results[0], other, lambda one: sums[id(one)])
+        panels.append((f"{name}, less {called.short[0]}", found, True))
     rows = list(dict.fromkeys(group_of.values()))
-    columns = min(len(panels), 2)
+    words = _words(results, called, panels, f"{_SHOWN[factor][0]} ({event})", unit, span, group_of)
+    if len(results) > marks.MOST_BANDS:
+        return _overview(called, panels, rows, words)
     tall = -(-len(panels) // columns)
-    height = _FIELD * (len(rows) + _NET)
-    words = _words(results, panels, f"{_SHOWN[factor][0]} ({event})", unit, span, group_of)
-    page = style.page(words, (height + _HEAD) * tall, left=1.15, right=0.0, axis=0.1)
+    height = (_FIELD if tall <= 2 else _LOW_FIELD) * (len(rows) + _NET)
+    foot = labels.Key(called.long, lines=False) if called.numbered else None
+    page = style.page(words, (height + _HEAD) * tall, left=_LEFT, right=0.0, axis=0.1, foot=foot)
     grid = page.grid(tall, columns, headroom=_HEAD, hspace=_HEAD / height, wspace=0.05)
     for place, (name, found, change) in enumerate(panels):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, name, found, rows, change, first=place % columns == 0)
     return page.figure
+
+
+def _overview(
+    called: labels.Naming, panels: Sequence[tuple[str, Difference, bool]], rows: Sequence[tuple[str, str]], words: style.Words
+) -> Figure:
+    """For many scenarios: one table, a row of net gains for the reference and a row of differences for each other."""
+    height = _LOW_FIELD * (len(panels) + _NET - 1)
+    foot = labels.Key(called.long, lines=False)
+    page = style.page(words, height + _HEAD, left=_LEFT, right=0.0, axis=0.1, foot=foot)
+    axes = page.figure.add_subplot(page.grid(1, 1, headroom=_HEAD)[0, 0])
+    axes.set_xlim(0, len(rows))
+    axes.set_ylim(len(panels) + _NET - 1, 0)
+    axes.set_axis_off()
+    tables = [quantiles(_net(found.values, len(rows))) for _, found, _ in panels]
+    scales = [float(tables[0]["p50"].abs().max()) or 1.0]
+    scales.append(max(float(table["p50"].abs().max()) for table in tables[1:]) or 1.0)
+    small: dict[str, Any] = {"size": 7.0, "color": style.GREY, "va": "center", "ha": "right"}
+    for order, ((_, found, change), table) in enumerate(zip(panels, tables, strict=True)):
+        scale, line = scales[change], order + (_NET - 1 if change else 0.0)
+        decimals = max(0, 2 - math.floor(math.log10(scale)))
+        for place in range(len(rows)):
+            read = table.iloc[place]
+            text = _number(read, decimals, True, change and found.has_band)
+            _field(axes, (place, line), text, float(read["p50"]) / scale, True)
+        axes.text(-0.12, line + 0.5, f"({order + 1}) less (1)" if change else "(1)", **small)
+    _headings(axes, "Net gains", rows, first=False)
+    return page.figure
+
+
+def _heading_fits(text: str, room: float) -> bool:
+    lines = fonts.fold(text, room, style.TEXT_SIZE, "bold")
+    return len(lines) <= _HEADING and fonts.whole_words(text, room * 0.9, style.TEXT_SIZE)  # bold is wider
 
 
 def _events(results: Sequence[Results], factor: str) -> list[str]:
@@ -180,11 +221,11 @@ def _field(axes: Axes, spot: tuple[float, float], text: str, share: float, chang
     # The square root keeps small streams apart; differences share it, on either side of zero.
     depth = math.copysign(math.sqrt(abs(share)), share)
     face = _CHANGE(0.5 + depth / 2) if change else _LEVEL(depth)
-    axes.add_patch(Rectangle(spot, 1, 1, facecolor=face, edgecolor="white", linewidth=0.8))
+    axes.add_artist(Rectangle(spot, 1, 1, facecolor=face, edgecolor="white", linewidth=0.8))
     ink = "white" if abs(depth) > 0.8 else style.GREY if text.startswith("(") and abs(depth) < 0.5 else style.INK
     figure = axes.get_figure(root=True)
     width = axes.get_position().width * style.WIDTH / axes.get_xlim()[1] if figure is not None else 0.4
-    size = _TYPE * min(1.0, 0.95 * width / style.width_of(text, _TYPE))
+    size = _TYPE * min(1.0, 0.95 * width / fonts.width_of(text, _TYPE))
     axes.text(spot[0] + 0.5, spot[1] + 0.5, text, ha="center", va="center", size=size, color=ink)
 
 
@@ -210,21 +251,22 @@ def _headings(axes: Axes, name: str, rows: Sequence[tuple[str, str]], first: boo
     for group in dict.fromkeys(group for group, _ in rows):
         inside = [place for place, (one, _) in enumerate(rows) if one == group]
         middle = sum(inside) / len(inside) + 0.5
-        across = "\n".join(style.fold(group, field * len(inside), style.CAPTION_SIZE))
-        named: dict[str, Any] = {"size": style.CAPTION_SIZE, "color": style.INK, **style.plain()}
+        across = "\n".join(fonts.fold(group, field * len(inside), style.CAPTION_SIZE))
+        named: dict[str, Any] = {"size": style.CAPTION_SIZE, "color": style.INK, **fonts.plain()}
         axes.text(middle, -0.75, across, ha="center", va="bottom", **named)
         if first:
-            down = "\n".join(style.fold(group, 0.75, style.CAPTION_SIZE))
+            down = "\n".join(fonts.fold(group, 0.75, style.CAPTION_SIZE))
             axes.text(-0.55 / field, middle, down, ha="right", va="center", **named)
     if first:
         axes.text(-0.12, len(rows) + _NET - 0.5, "net gain", ha="right", **small)
         axes.text(-0.12, -1.75, "from \u2193    to \u2192", ha="right", **small)
-    title = "\n".join(style.fold(name, width, style.TEXT_SIZE, "bold")[:2])
-    axes.text(0, -1.65, title, size=style.TEXT_SIZE, weight="bold", color=style.INK, va="bottom", **style.plain())
+    title = "\n".join(fonts.fold(marks.sentence(name), width, style.TEXT_SIZE, "bold"))
+    axes.text(0, -1.65, title, size=style.TEXT_SIZE, weight="bold", color=style.INK, va="bottom", **fonts.plain())
 
 
 def _words(
     results: Sequence[Results],
+    naming: labels.Naming,
     panels: Sequence[tuple[str, Difference, bool]],
     what: str,
     unit: str,
@@ -237,25 +279,31 @@ def _words(
     source, target = (" ".join(rows[place]) for place in divmod(largest, len(rows)))
     total = f"{style.number(float(middle.sum()))} {unit}"
     finding = (
-        f"{marks.sentence(what)} from {span[0]} to {span[1]}. {panels[0][0]}: {total} "
+        f"{marks.sentence(what)} from {span[0]} to {span[1]}. {marks.sentence(panels[0][0])}: {total} "
         f"in all, the largest stream from {source} to {target} ({style.number(float(middle.iloc[largest]))})."
     )
     if len(panels) == 2:
         found = quantiles(_net(panels[1][1].values, len(rows)))
         most = int(found["p50"].abs().to_numpy().argmax())
         low, gain, high = (float(found[word].iloc[most]) for word in ("p05", "p50", "p95"))
-        called = marks.names(results)[1]
+        called = marks.sentence(naming.short[1])
         if panels[1][1].has_band and low <= 0 <= high:
             finding += f" {called} changes no net gain by more than the spread between replicates."
         elif gain:
             finding += f" {called} changes most the net gain of {' '.join(rows[most])}: {style.signed(gain)}."
+    many = len(results) > marks.MOST_BANDS
+    shown = f"Of more than {marks.MOST_BANDS} scenarios net gains alone are shown." if many else ""
     caption = marks.joined(
+        shown,
         f"Numbers: {unit}, all years added up, {_counted(panels)}; darker is more. Net gain: arrivals less departures.",
         "Moves inside a group are between its regions, or between town and country." if _members(group_of) else "",
         "In brackets: the middle 90% of replicates span zero." if panels[-1][2] and panels[-1][1].has_band else "",
         "A dot: rounds to zero.",
         _members(group_of),
-        *marks.failures(results),
+        marks.luck_words("Brackets show") if panels[-1][2] and panels[-1][1].has_band else "",
+        *marks.continuum_words(results, naming.short),
+        *marks.failures(results, naming.short),
+        marks.unshown_words(results),
     )
     return style.Words(TITLE, finding, caption)
 

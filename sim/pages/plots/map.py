@@ -22,7 +22,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.results import Results
 from sim.cells import region_of
 from sim.errors import ResultsError
-from sim.pages.plots import marks, style
+from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 
 TITLE = "Where are incomes high, and where does a scenario change them?"
@@ -31,6 +31,8 @@ MEANING = "a measure by cell, rural as areas and urban as discs; of two or more 
 _KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
+_HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
+_REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a2ca", "#0868ac"])
 _CHANGE = LinearSegmentedColormap.from_list(
     "change", ["#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788"]
@@ -67,8 +69,11 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     at_least(results, 1, "map")
     outlines = boundaries(results[0].world)
     year = min(one.years[-1] for one in results) if year is None else year
-    change, called = len(results) > 1, marks.names(results)
-    unit, found = _found(results, measure, year, outlines)
+    change, names = len(results) > 1, marks.names(results)
+    columns = _columns(len(results) - change)
+    short = fonts.width_of(names[0], style.TEXT_SIZE) < _REFERENCE and all(_heading_fits(name, columns) for name in names[1:])
+    called = labels.naming(names, not change or short)
+    unit, found = _found(results, called.short[0], measure, year, outlines)
     tables = [quantiles(one.values) for one in found]
     middle = pd.concat([table["p50"] for table in tables])
     largest = float(middle.abs().max()) or 1.0
@@ -78,25 +83,41 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     maps = [
         Shown(name, table, one.has_band, _people(run, year, outlines), tone, change, decimals)
         for name, table, one, run in zip(
-            called[1:] if change else called, tables, found, results[1:] if change else results, strict=True
+            called.short[1:] if change else called.short, tables, found, results[1:] if change else results, strict=True
         )
     ]
 
-    columns = min(len(maps), 2)
-    rows, height = -(-len(maps) // columns), (5.4 if columns == 1 else 3.7)
+    rows, height = -(-len(maps) // columns), _HEIGHTS[columns]
     head = 0.0 if len(maps) == 1 else 0.36
     most = max(max(shown.people.values()) for shown in maps) or 1.0
-    words = _words(called, maps, found, measure, unit, year)
-    page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75)
+    words = _words(results, called, maps, found, measure, unit, year)
+    foot = labels.Key(called.long, lines=False) if called.numbered else None
+    page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75, foot=foot)
     grid = page.grid(rows, columns, headroom=head + 0.05, hspace=head / height, wspace=0.03)
     for place, shown in enumerate(maps):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
         _draw(axes, outlines, shown, most, numbers=len(maps) == 1, key=place == 0)
         if head:
-            text = "\n".join(style.fold(shown.name, style.WIDTH / columns - 0.4, style.TEXT_SIZE, "bold")[:2])
-            axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **style.plain())
+            text = "\n".join(fonts.fold(marks.sentence(shown.name), _heading_room(columns), style.TEXT_SIZE, "bold"))
+            axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **fonts.plain())
     _bar(page, tone, measure, unit, year, change)
     return page.figure
+
+
+def _columns(maps: int) -> int:
+    """Maps in a row: two of three or four, three of more, four of more than nine."""
+    return next(columns for columns, most in ((1, 1), (2, 4), (3, 9), (4, maps)) if maps <= most)
+
+
+def _heading_room(columns: int) -> float:
+    return style.WIDTH / columns - 0.4
+
+
+def _heading_fits(name: str, columns: int) -> bool:
+    """Whether the name of a scenario stands above its map in two lines without a broken word."""
+    room = _heading_room(columns)
+    lines = fonts.fold(name, room, style.TEXT_SIZE, "bold")
+    return len(lines) <= 2 and fonts.whole_words(name, room * 0.9, style.TEXT_SIZE)  # bold is wider
 
 
 def boundaries(world: str) -> dict[str, Outline]:
@@ -124,7 +145,7 @@ def boundaries(world: str) -> dict[str, Outline]:
 
 
 def _found(
-    results: Sequence[Results], measure: str, year: int, outlines: Mapping[str, Outline]
+    results: Sequence[Results], reference: str, measure: str, year: int, outlines: Mapping[str, Outline]
 ) -> tuple[str, list[Difference]]:
     """Unit and values by cell (rows) and replicate: levels of the only results, or differences from the first."""
     unit = results[0].units.get(measure, "")
@@ -139,7 +160,7 @@ def _found(
     logs = {key: table.where(table > 0).dropna().apply(np.log) for key, table in cells.items()}
     found = [difference(results[0], other, lambda one: logs[id(one)]) for other in results[1:]]
     per_cent = [Difference(100 * one.values.apply(np.expm1), one.paired, one.replicates) for one in found]
-    return f"% of {marks.names(results)[0]}", per_cent
+    return f"% of {reference}", per_cent
 
 
 def _cells(results: Results, measure: str, year: int, outlines: Mapping[str, Outline]) -> pd.DataFrame:
@@ -172,11 +193,11 @@ def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, most: float
     discs = {region: max(radius * math.sqrt(people), 0.012 * width) for region, people in shown.people.items()}
     for region, outline in outlines.items():
         rings = Path.make_compound_path(*(Path(ring, closed=True) for ring in outline.rings))
-        axes.add_patch(PathPatch(rings, **_fill(shown, f"{region}/rural"), edgecolor="#7a7a7a", linewidth=0.5))
+        axes.add_artist(PathPatch(rings, **_fill(shown, f"{region}/rural"), edgecolor="#7a7a7a", linewidth=0.5))
     for region, outline in outlines.items():
         fill = _fill(shown, f"{region}/urban")
         edge = "#7a7a7a" if fill.get("hatch") else style.INK  # the hatch has the colour of the edge
-        axes.add_patch(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
+        axes.add_artist(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
     size = style.CAPTION_SIZE if numbers else 6.5
     km = _km_per_inch(axes)
     _labels(axes, outlines, discs, shown, numbers, size, km)
@@ -218,7 +239,7 @@ def _labels(
         if numbers:
             both = (shown.found["p50"].get(f"{region}/{kind}") for kind in ("urban", "rural"))
             lines.append((" | ".join(_number(shown, value) for value in both), "normal"))
-        wide = max(style.width_of(line, size, weight) for line, weight in lines) * km / 2 + 1
+        wide = max(fonts.width_of(line, size, weight) for line, weight in lines) * km / 2 + 1
         tall = len(lines) * size * style.LINE / 72 * km / 2
         (x, y), r = outline.seat, discs[region] + 2
         spots = [(x, y - r - tall), (x + r + wide, y), (x - r - wide, y), (x, y + r + tall)]
@@ -227,9 +248,9 @@ def _labels(
         covered = [sum(_overlap((*spot, wide, tall), other) for other in taken) for spot in spots]
         spot = spots[min(range(len(spots)), key=lambda place: (round(covered[place] + 1e3 * beyond[place]), place))]
         taken.append((*spot, wide, tall))
-        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **style.plain()}
+        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **fonts.plain()}
         sheet = (spot[0] - wide + 1, spot[1] - tall), 2 * (wide - 1), 2 * tall
-        axes.add_patch(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
+        axes.add_artist(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
         for row, (line, weight) in enumerate(lines):
             axes.text(spot[0], spot[1] + tall * (1 - (2 * row + 1) / len(lines)), line, weight=weight, zorder=5, **text)
 
@@ -261,7 +282,7 @@ def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], s
     x += length + 0.2 * km
     told = [("urban residents", 0)]
     told += [(_people_words(step), step) for step in reversed([step for step in steps if step <= most][-1:-6:-2])]
-    wide = [2 * radius * math.sqrt(people) + (style.width_of(words, size) + 0.2) * km for words, people in told]
+    wide = [2 * radius * math.sqrt(people) + (fonts.width_of(words, size) + 0.2) * km for words, people in told]
     while len(told) > 2 and x + sum(wide) > axes.get_xlim()[1] + 0.2 * km:
         told.pop(1)
         wide.pop(1)
@@ -269,7 +290,7 @@ def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], s
         disc = radius * math.sqrt(people)
         if people:
             ring = Circle((x + disc, y), disc, facecolor="white", edgecolor=style.INK, linewidth=0.7)
-            axes.add_patch(ring).set_clip_on(False)
+            axes.add_artist(ring).set_clip_on(False)
         axes.text(x + 2 * disc + 0.05 * km, y, words, ha="left", va="center", **small)
         x += step
 
@@ -295,8 +316,15 @@ def _bar(page: style.Page, tone: ScalarMappable, measure: str, unit: str, year: 
 
 
 def _words(
-    called: Sequence[str], maps: Sequence[Shown], found: Sequence[Difference], measure: str, unit: str, year: int
+    results: Sequence[Results],
+    naming: labels.Naming,
+    maps: Sequence[Shown],
+    found: Sequence[Difference],
+    measure: str,
+    unit: str,
+    year: int,
 ) -> style.Words:
+    called = naming.short
     change, name = maps[0].change, marks.phrase(measure)
     if not change:
         title = f"Where is {name} high?"
@@ -320,6 +348,10 @@ def _words(
         "Numbers: urban | rural." if len(maps) == 1 else "",
         _median_words(found, change),
         "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
+        marks.luck_words("Hatching shows") if change and found[0].has_band else "",
+        *marks.continuum_words(results, called),
+        *marks.failures(results, called),
+        marks.unshown_words(results),
         "Boundaries: Apache ECharts 4.9.0, simplified.",
     )
     return style.Words(title, finding, caption)

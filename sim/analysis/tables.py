@@ -1,0 +1,188 @@
+"""The tables of a results folder: their columns and types, how they are written, and what is checked when they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from sim.analysis.manifest import most_bytes
+from sim.errors import ResultsError, listed, printable, unseen
+
+SCOPES = ("world", "region", "cell", "kind", "policy")
+FLOW_UNITS = {"labour": "persons", "capital": "yuan of 2014", "land": "km2"}
+
+# Column order is also the sort order: the same data give the same bytes whoever computed them first.
+KEYS = {
+    "series": ("replicate", "year", "scope", "place", "measure"),
+    "flows": ("replicate", "year", "factor", "event", "origin", "destination"),
+    "accounts": ("replicate", "year", "identity"),
+}
+_VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
+_WHOLE_NUMBERS = ("replicate", "year")
+_MOST_WORDS, _LONGEST_WORD = 1_000_000, 500
+
+
+@dataclass
+class Tables:
+    """What a run recorded, in long form.
+
+    series: replicate, year, scope, place, measure, value (unit of the measure); flows: replicate, year, factor, event,
+    origin, destination, value (persons, yuan of 2014 or km2); accounts: replicate, year, identity, residual (relative).
+    """
+
+    series: pd.DataFrame
+    flows: pd.DataFrame
+    accounts: pd.DataFrame
+
+
+def file_of(table: str) -> str:
+    """Name of the file that holds a table."""
+    return f"{table}.parquet"
+
+
+def arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Fixed columns, types and order of rows; refuses what could not be read back in one meaning."""
+    keys, value = list(KEYS[table]), _VALUE[table]
+    if set(frame.columns) != {*keys, value}:
+        raise ResultsError(f"table {table} has columns {listed(frame.columns)}; needed are {listed([*keys, value])}.")
+    columns: dict[str, Any] = {}
+    for key in keys:
+        if key in _WHOLE_NUMBERS:
+            columns[key] = frame[key].to_numpy(dtype=np.int32)
+        else:
+            words = frame[key].astype("category")
+            if words.isna().any():
+                raise ResultsError(f"table {table}: {int(words.isna().sum())} rows have no {key}.")
+            columns[key] = pd.Categorical(words, categories=sorted(words.unique()))
+    columns[value] = frame[value].to_numpy(dtype=np.float64)
+    told = pd.DataFrame(columns).sort_values(keys, kind="stable", ignore_index=True)
+    if table == "series" and not set(told["scope"].cat.categories) <= set(SCOPES):
+        raise ResultsError(f"table series has scopes {listed(told['scope'].cat.categories)}; known are {listed(SCOPES)}.")
+    for wrong, what in (
+        (~np.isfinite(told[value]), "is not a finite number"),
+        (told.duplicated(keys), "is given twice"),
+    ):
+        if wrong.any():
+            row = told[wrong].iloc[0]
+            where = ", ".join(f"{key} {row[key]}" for key in keys)
+            raise ResultsError(f"table {table}: {value} {what} at {where} ({int(wrong.sum())} such rows).")
+    return told
+
+
+def write_table(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str, str]) -> None:
+    """Write an arranged table with the units of its measures; the same table always gives the same bytes."""
+    told = {"units": json.dumps(dict(units), sort_keys=True, ensure_ascii=False)}
+    schema = pa.schema(_schema(table), metadata=told)
+    arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
+    with path.open("wb") as stream:  # pyarrow takes no name that is not UTF-8
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd", row_group_size=1_000_000)
+
+
+def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """A table of a results folder, checked against its manifest; raises ResultsError naming what is wrong.
+
+    Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and no row is given twice.
+    """
+    path, told = folder / file_of(table), manifest["files"][file_of(table)]
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(most_bytes(told["rows"]) + 1)  # read once, so that what is checked is what is used
+        if hashlib.sha256(content).hexdigest() != told["sha256"]:
+            raise ResultsError(f"{path} differs from what was written. Run the scenario again.")
+        wrong = _wrong_file(pq.read_schema(pa.BufferReader(content)), pq.read_metadata(pa.BufferReader(content)), table, told)
+        columns = None if wrong else pq.read_table(pa.BufferReader(content), use_threads=False).unify_dictionaries()
+        if columns is not None:
+            columns.validate(full=True)  # words may be out of reach of their numbers, or not be UTF-8
+            wrong = _wrong_words(columns, table, manifest)
+        frame: pd.DataFrame | None = None if columns is None or wrong else columns.to_pandas(ignore_metadata=True)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as reason:
+        raise ResultsError(f"{path} cannot be read: {printable(reason, 300)}") from reason
+    if frame is not None:
+        wrong = _wrong_rows(frame, table, manifest)
+    if frame is None or wrong:
+        raise ResultsError(f"{path} {wrong}. Run the scenario again.")
+    return frame
+
+
+def _schema(table: str) -> list[tuple[str, Any]]:
+    words = pa.dictionary(pa.int32(), pa.string())
+    return [*((key, pa.int32() if key in _WHOLE_NUMBERS else words) for key in KEYS[table]), (_VALUE[table], pa.float64())]
+
+
+def _wrong_file(schema: Any, metadata: Any, table: str, told: Mapping[str, Any]) -> str | None:
+    """Why columns, types or number of rows are not those of the table."""
+    needed = _schema(table)
+    names = [name for name, _ in needed]
+    if list(schema.names) != names:
+        return f"has columns {listed(schema.names)}; needed are {listed(names)}"
+    for name, kind in needed:
+        if schema.field(name).type != kind:
+            return f"holds {printable(schema.field(name).type, 60)} in the column {name}; needed is {kind}"
+    if metadata.num_rows != told["rows"]:
+        return f"has {metadata.num_rows} rows, the manifest says {told['rows']}"
+    return None
+
+
+def _wrong_words(columns: Any, table: str, manifest: Mapping[str, Any]) -> str | None:
+    """Why the words of the table are not those a table may hold."""
+    allowed = {"scope": SCOPES, "measure": manifest["units"], "factor": FLOW_UNITS}
+    for name in columns.column_names:
+        column = columns.column(name)
+        if column.null_count:
+            return f"lacks {column.null_count} values in the column {name}"
+        if name in _WHOLE_NUMBERS or name == _VALUE[table] or not len(column):
+            continue
+        words = column.chunk(0).dictionary
+        if words.null_count or len(words) > _MOST_WORDS or len(words.unique()) < len(words):
+            return f"has words in the column {name} that are missing, given twice or more than {_MOST_WORDS}"
+        for word in words.to_pylist():
+            if not word or len(word) > _LONGEST_WORD or any(map(unseen, word)):
+                return f'names "{printable(word, 60)}" in the column {name}, which is no name one can read'
+        unknown = [word for word in words.to_pylist() if word not in allowed[name]] if name in allowed else []
+        if unknown:
+            return f"names {listed(unknown, 3)} in the column {name}; known are {listed(allowed[name])}"
+    return None
+
+
+def _wrong_rows(frame: pd.DataFrame, table: str, manifest: Mapping[str, Any]) -> str | None:
+    """Why the rows are not those of a run with these replicates and years."""
+    value, first, last = _VALUE[table], manifest["years"]["from"], manifest["years"]["to"]
+    replicates = {row["replicate"]: row["status"] for row in manifest["replicates"]}
+    done = [number for number, status in replicates.items() if status == "done"]
+    bad = ~np.isfinite(frame[value].to_numpy())
+    if bad.any():
+        return f"holds {int(bad.sum())} numbers in the column {value} that are not finite"
+    unknown = sorted(set(frame["replicate"].unique().tolist()) - set(replicates))
+    if unknown:
+        return f"holds the replicates {listed(unknown, 3)}, which the manifest does not name"
+    years = frame["year"].unique()
+    outside = sorted(int(year) for year in years if not first <= year <= last)
+    if outside:
+        return f"holds the years {listed(outside, 3)}; the manifest says {first} to {last}"
+    if table == "series":
+        held = pd.unique(frame["replicate"].to_numpy().astype(np.int64) * 10_000 + frame["year"].to_numpy())
+        if np.isin(held // 10_000, done).sum() != len(done) * (last - first + 1):
+            return "lacks some years of replicates that were finished"
+    return None if _rising(frame, KEYS[table]) or not frame.duplicated(list(KEYS[table])).any() else "gives a row twice"
+
+
+def _rising(frame: pd.DataFrame, keys: tuple[str, ...]) -> bool:
+    """Whether every row comes after the one before, as they are written; then none is given twice."""
+    undecided = np.ones(max(len(frame) - 1, 0), dtype=bool)
+    for key in keys:
+        column = frame[key]
+        numbers = column.to_numpy() if key in _WHOLE_NUMBERS else column.cat.codes.to_numpy()
+        steps = np.diff(numbers.astype(np.int64))
+        if (steps[undecided] < 0).any():
+            return False
+        undecided &= steps == 0
+    return not undecided.any()

@@ -1,0 +1,73 @@
+"""Figures as files: what they are called, what is said of them, and how they are written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import ResultsError
+from sim.files import written
+
+if TYPE_CHECKING:
+    from sim.analysis.results import Results
+
+_BYTES = 120  # of a file name's beginning: with digest, figure and ending any file system takes it (255, some 143)
+
+
+def file_name(results: Sequence[Results], name: str) -> str:
+    """Name of the file of a figure: names of the scenarios, a digest of the runs, the figure.
+
+    Names that are many or long are cut: the first of them, then `and-N-more`. The digest is of all runs in their order
+    (settings, tables, titles), so that two figures share a file only if they show the same.
+    """
+    runs = [
+        (one.name, one.manifest["scenario_digest"], one.title, one.manifest.get("files", {}), len(one.replicates))
+        for one in results
+    ]
+    digest = hashlib.sha256(json.dumps(runs, sort_keys=True).encode()).hexdigest()[:8]
+    words = [re.sub(r"[^\w.+-]|^\.", "_", one.name) for one in results]
+    room = _BYTES - len(f"-{digest}-{name}.png".encode())
+    count = len(words)
+    while count > 1 and len(_joined(words, count).encode()) > room:
+        count -= 1
+    text = _joined(words, count)
+    if len(text.encode()) > room:  # the first name alone is too long
+        rest = text[len(words[0]) :]
+        text = words[0].encode()[: room - len(rest.encode())].decode(errors="ignore") + rest
+    return f"{text}-{digest}-{name}.png"
+
+
+def tell_unshown(results: Sequence[Results]) -> None:
+    """Say on stderr what the figure calls scenarios whose titles no font of this computer can show."""
+    from sim.pages import terminal
+    from sim.pages.plots import marks
+
+    told = marks.unshown(results)
+    if told:
+        named = ", ".join(f'"{title}" is called "{name}" (digest {digest})' for title, name, digest in told)
+        terminal.say(
+            f"No font of this computer can show these titles, so in the figure {named}. "
+            "A font such as Noto Sans CJK, once installed, is used.",
+            err=True,
+        )
+
+
+def save_figure(figure: Any, path: Path) -> None:
+    """Write a figure aside and rename it."""
+    formats = sorted(figure.canvas.get_supported_filetypes())
+    if path.suffix.lstrip(".").lower() not in formats:
+        raise ResultsError(f"{path}: the ending must be one of {', '.join(formats)}.")
+    try:
+        with written(path) as aside:
+            figure.savefig(aside, format=path.suffix.lstrip(".").lower())
+    except OSError as reason:
+        raise ResultsError(f"could not write {path}: {reason.strerror or reason}") from reason
+
+
+def _joined(words: Sequence[str], count: int) -> str:
+    more = [f"and-{len(words) - count}-more"] if count < len(words) else []
+    return "-".join([*words[:count], *more])

@@ -1,0 +1,230 @@
+"""Processes that are killed cost time and no replicate; interrupted or killed, a run leaves no process and no file behind."""
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from sim import load, open_results, run
+from sim.cli import main
+from sim.errors import FactorFlowError
+from sim.experiments import experiment
+from sim.experiments.executors import processes
+
+ROOT = Path(__file__).parents[1]
+BASELINE = ROOT / "scenarios/zhejiang/baseline.yaml"
+SMALL = ["run.labour_agents=20000", "run.capital_agents=30000", "run.land_agents=10000", "run.replicates=4", "years.to=2016"]
+ENDINGS = {
+    "killed": partial(signal.raise_signal, signal.SIGKILL),
+    "segmentation fault": partial(signal.raise_signal, signal.SIGSEGV),
+    "left": partial(os._exit, 0),
+}
+
+
+def begun(folder, number):
+    """How often a task was begun, this time included."""
+    with (folder / str(number)).open("a") as notes:
+        notes.write("x")
+    return (folder / str(number)).stat().st_size
+
+
+def ends_once(folder, ending, number):
+    if begun(folder, number) == 1 and number == 2:
+        ENDINGS[ending]()
+    return number * number
+
+
+def ends_always(folder, number):
+    begun(folder, number)
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def given_up(number, reason):
+    return number, reason
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_an_ended_process_was_doing_is_done_again_and_nothing_else(tmp_path, ending):
+    found = list(processes.finished(partial(ends_once, tmp_path, ending), range(5), 2, given_up))
+    assert sorted(found) == [0, 1, 4, 9, 16]
+    assert [(tmp_path / str(number)).stat().st_size for number in range(5)] == [1, 1, 2, 1, 1]
+
+
+def test_a_task_on_which_processes_keep_ending_is_given_up_alone(tmp_path):
+    found = list(processes.finished(partial(ends_always, tmp_path), range(5), 2, given_up))
+    assert sorted(one for one in found if isinstance(one, int)) == [0, 1, 9, 16]
+    ((number, reason),) = (one for one in found if not isinstance(one, int))
+    assert number == 2 and reason.startswith("the process that ran it ended 3 times, probably for want of memory")
+    assert [(tmp_path / str(number)).stat().st_size for number in range(5)] == [1, 1, 3, 1, 1]
+    assert not multiprocessing.active_children()
+
+
+def fingerprints(folder):
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    found = fingerprints(run(load(BASELINE, SMALL), out=tmp_path_factory.mktemp("alone") / "r").path)
+    assert len(found) == 3
+    return found
+
+
+@pytest.mark.parametrize("victims", [1, 2])
+def test_killed_workers_do_not_change_a_byte(tmp_path, alone, victims):
+    before = set(multiprocessing.active_children())
+    killed = []
+
+    def kill(done, whole):
+        if not killed:
+            killed.extend(list(set(multiprocessing.active_children()) - before)[:victims])
+            for child in killed:
+                child.kill()
+
+    results = run(load(BASELINE, SMALL), out=tmp_path / "r", jobs=2, progress=kill)
+    assert len(killed) == victims
+    assert fingerprints(results.path) == alone
+    assert set(multiprocessing.active_children()) <= before
+
+
+_alone = experiment._alone
+
+
+def _one_is_fatal(scenario, number, lived=None):
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _alone(scenario, number)
+
+
+def _one_is_too_large(scenario, number, lived=None):
+    return experiment.run_replicate(_without_memory, scenario, number, lived) if number == 1 else _alone(scenario, number)
+
+
+def _without_memory():
+    raise MemoryError("Unable to allocate 7.5 TiB")
+
+
+def _all_are_fatal(scenario, number, lived=None):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"), [(_one_is_fatal, "the process that ran it ended 3 times"), (_one_is_too_large, "7.5 TiB")]
+)
+def test_a_replicate_that_ends_its_process_is_a_failed_row(tmp_path, monkeypatch, task, reason):
+    monkeypatch.setattr(experiment, "_alone", task)
+    settings = [word for setting in SMALL for word in ("--set", setting)]
+    answer = CliRunner().invoke(main, ["run", str(BASELINE), *settings, "--jobs", "2", "--out", str(tmp_path / "r")])
+    assert answer.exit_code == 3, answer.stderr
+    assert "1 of 4 replicates of baseline failed" in answer.stderr and reason in answer.stderr
+    results = open_results(tmp_path / "r")
+    assert results.replicates == (0, 2, 3)
+    rows = {row["replicate"]: row for row in results.manifest["replicates"]}
+    assert rows[1]["status"] == "failed" and reason in rows[1]["reason"]
+
+
+def test_when_every_replicate_is_fatal_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiment, "_alone", _all_are_fatal)
+    with pytest.raises(FactorFlowError, match="all 2 replicates failed; the first: the process that ran it ended 3 times"):
+        run(load(BASELINE, [*SMALL[:3], "run.replicates=2", "years.to=2016"]), out=tmp_path / "r", jobs=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _without_begin(*_):
+    os._exit(1)
+
+
+def test_processes_that_cannot_even_begin_are_one_answer(monkeypatch):
+    monkeypatch.setattr(processes, "_begin", _without_begin)
+    with pytest.raises(FactorFlowError, match="3 processes ended before they began to work.*__main__"):
+        list(processes.finished(abs, range(10), 2, given_up))
+    with processes.holding(1) as holder, pytest.raises(FactorFlowError, match="ended before they began"):
+        holder.hold([dict])[0].ask("keys")()
+
+
+def test_a_shard_on_which_processes_keep_ending_is_an_answer():
+    with processes.holding(2) as holder:
+        fatal, other = holder.hold([partial(Fatal, True), partial(Fatal, False)])
+        with pytest.raises(FactorFlowError, match="a process that holds a shard of agents ended 3 times"):
+            fatal.ask("live")()
+        assert other.ask("live")() == 1
+    assert not multiprocessing.active_children()
+
+
+class Fatal:
+    def __init__(self, fatal):
+        self.fatal = fatal
+
+    def live(self):
+        if self.fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 1
+
+
+def begun_run(folder, *where):
+    """A long run whose workers are there, in a group of its own as a terminal has it; and its workers."""
+    settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=40"]
+    command = [sys.executable, "-m", "sim", "run", str(BASELINE), *settings, *where, "--out", str(folder / "r")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+    def workers():
+        children = psutil.Process(started.pid).children(recursive=True)
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+
+    until(lambda: started.poll() is None and len(workers()) >= (2 if where else 0))
+    return started, workers()
+
+
+def until(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+JOBS, SHARDS = ("--jobs", "2"), ("--shards", "2")
+
+
+@pytest.mark.parametrize(
+    ("where", "number", "whole_group", "later"),
+    [
+        (JOBS, signal.SIGINT, True, 0),  # while the processes are being started
+        (JOBS, signal.SIGINT, True, 4),  # while they work
+        (SHARDS, signal.SIGINT, True, 4),
+        (JOBS, signal.SIGTERM, False, 4),
+        (JOBS, signal.SIGHUP, True, 0),
+    ],
+)
+def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, whole_group, later):
+    started, workers = begun_run(tmp_path, *where)
+    time.sleep(later)
+    (os.killpg if whole_group else os.kill)(started.pid, number)
+    _, said = started.communicate(timeout=120)
+    assert started.returncode == 128 + number
+    assert said.splitlines() == ["", said.splitlines()[-1]]
+    assert said.splitlines()[-1].startswith("Interrupted.")
+    assert "the replicates of an unfinished run are not" in said
+    assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", [JOBS, SHARDS], ids=" ".join)
+def test_workers_end_with_the_process_that_started_them(tmp_path, where):
+    started, workers = begun_run(tmp_path, *where)
+    started.kill()
+    started.communicate(timeout=120)
+    until(lambda: not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers))
