@@ -210,6 +210,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
         recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
+        recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
 
     def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
         """Capital is bought where its owners' slices stand, enclaves and public stocks are built; all else wears out."""

@@ -32,6 +32,8 @@ RECORDED = {
     "income_p90": INCOME,
     "public_cost": YUAN_A_YEAR,
     "public_receipts": YUAN_A_YEAR,
+    "paid_for_policies": YUAN_A_YEAR,
+    "raised_by_policies": YUAN_A_YEAR,
 }
 
 
@@ -59,6 +61,8 @@ _SCOPES = {
     "income_p90": ("world", "cell"),
     "public_cost": ("policy",),
     "public_receipts": ("policy",),
+    "paid_for_policies": ("world", "region"),
+    "raised_by_policies": ("world", "region"),
 }
 
 

@@ -50,4 +50,5 @@ def world_words(name: str) -> WorldWords:
         },
         first_year=int(entry["first_year"]),
         last_year=int(entry["last_year"]),
+        aliases=catalogue.aliases(name),
     )

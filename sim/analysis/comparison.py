@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
+from sim.analysis import report
+from sim.analysis.differences import Differences
+from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, median_and_band, why_unpaired
 from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
@@ -19,60 +20,13 @@ _LEVELS = ["baseline_median", "scenario_median", "difference", "p05", "p95"]
 _COLUMNS = ["scenario", *_KEYS, *_LEVELS, "unit", "paired", "replicates"]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What each scenario changes against the baseline.
-
-    table: scenario, measure, scope, place, year, baseline_median, scenario_median, difference (median), p05, p95 (of
-    the difference over replicates; missing if there is only one), unit, paired, replicates (pairs counted, or the
-    smaller number of replicates if not paired). notes: what a reader must know before quoting a number.
-    """
-
-    baseline: Results
-    scenarios: dict[str, Results]
-    table: pd.DataFrame
-    notes: tuple[str, ...]
-
-    @property
-    def year(self) -> int:
-        """Last year that all have in common, of which the headline speaks."""
-        return int(self.table["year"].max())
+class Comparison(Differences):
+    """What each scenario changes against the baseline: the table (see Differences), in words, and as plain values."""
 
     @property
     def paragraph(self) -> str:
         """The finding in plain words, made from the table by the fixed rules of `report`."""
-        from sim.analysis.report import paragraph
-
-        return paragraph(self)
-
-    def headline(self) -> pd.DataFrame:
-        """Rows of the last year for the world, and for the urban-rural ratio of every region."""
-        rows = self.table[self.table["year"] == self.year]
-        ratios = (rows["scope"] == "region") & (rows["measure"] == "urban_rural_ratio")
-        return rows[(rows["scope"] == "world") | ratios].reset_index(drop=True)
-
-    def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
-        """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
-        table = self.table
-        wanted = (table["scenario"] == scenario) & (table["measure"] == measure) & (table["scope"] == scope)
-        return table[wanted & (table["year"] == self.year)].set_index("place")
-
-    def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
-        """Standard deviation of the paired difference over that of unpaired runs, in the last common year.
-
-        sd(y_r - x_r) / sqrt(var(x) + var(y)); below 1 where the same luck moves both alike (common random numbers,
-        Law 2015). None where runs are not paired, are fewer than three, or do not vary.
-        """
-        if not self.table.loc[self.table["scenario"] == scenario, "paired"].all():
-            return None
-        before = self.baseline.values(measure).loc[self.year]
-        after = self.scenarios[scenario].values(measure).loc[self.year]
-        shared = before.index.intersection(after.index)
-        if len(shared) < 3:
-            return None
-        x, y = before[shared].to_numpy(dtype=np.float64), after[shared].to_numpy(dtype=np.float64)
-        apart = np.sqrt(x.var() + y.var())
-        return float((y - x).std() / apart) if apart > 0 else None
+        return report.paragraph(self)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain values: baseline, scenarios, year, paragraph, notes and the whole table, row by row."""
@@ -82,6 +36,7 @@ class Comparison:
             "scenarios": [{"scenario": label, **_named(results)} for label, results in self.scenarios.items()],
             "year": self.year,
             "paragraph": self.paragraph,
+            "outcomes": [outcome.to_json() for outcome in ranked(outcomes(self))],
             "notes": list(self.notes),
             "spread_left_by_pairing": {label: self.spread_left_by_pairing(label) for label in self.scenarios},
             "table": table.to_dict(orient="records"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import hashlib
 import json
@@ -34,6 +33,7 @@ from sim.analysis.pairing import median_and_band
 from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
 from sim.errors import FactorFlowError, ResultsError, listed
 from sim.files import check_writable, written_folder
+from sim.hints import nearest
 from sim.version import __version__
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
@@ -294,5 +294,5 @@ def _same(path: Path, sha256: str) -> bool:
 
 def _nearest(word: str, known: Sequence[Any] | np.ndarray | Any) -> str:
     names = sorted(str(name) for name in known)
-    near = difflib.get_close_matches(word, names, n=1)
-    return f'Did you mean "{near[0]}"?' if near else f"Recorded are: {listed(names) or 'none'}."
+    near = nearest(word, names)
+    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {listed(names) or 'none'}."

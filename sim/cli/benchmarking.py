@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sim.cli.endings import DONE
-from sim.pages import terminal
+from sim.pages import tables, terminal
 
 
 def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any]:
@@ -55,7 +55,7 @@ def _print(found: dict[str, Any]) -> None:
             )
             for row in found[key]
         ]
-        terminal.print_table(title, columns, rows, numbers=range(1, 9))
+        tables.print_table(title, columns, rows, numbers=range(1, 9))
     exponents = [
         f"{engine}: agents {_or_nothing(found['exponent_agents'][engine], '{:.2f}')}, "
         f"cells {_or_nothing(found['exponent_cells'][engine], '{:.2f}')}"
@@ -93,7 +93,7 @@ def _print_stages(stages: dict[int, dict[str, float]]) -> None:
     rows = [(name, *(f"{spent[name] * 1e3:.2f}" for spent in stages.values())) for name in names]
     rows.append(("all", *(f"{sum(spent.values()) * 1e3:.2f}" for spent in stages.values())))
     heads = ("stage of the year", *(f"ms a year, {size:,} agents" for size in stages))
-    terminal.print_table("Where the time goes", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
+    tables.print_table("Where the time goes", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
     for size, spent in stages.items():
         share = spent[AGENTS] / sum(spent.values())
         terminal.say(

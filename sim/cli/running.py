@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from sim.cli.program import load_all, minutes_option, setting_option, where_opti
 from sim.errors import FIRST, FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over
-from sim.pages import terminal
+from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
     from sim.analysis.results import Results
@@ -60,34 +60,62 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 @click.argument("futures", nargs=-1, required=True, metavar="A B...")
 @click.option("--to", metavar="NAME", help="The baseline: one of A B..., by its path or name.  [default: the first]")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
-@click.option("--figure", metavar="FIGURE", help="Also draw this figure, e.g. convergence, and print its file.")
+@click.option(
+    "--figure", "figures", multiple=True, metavar="FIGURE", help="Also draw this figure and print its file; repeatable."
+)
+@click.option("--measure", "measures", multiple=True, metavar="MEASURE", help="Show this measure alone; repeatable.")
+@click.option(
+    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. Quzhou/rural; repeatable."
+)
+@click.option("--year", type=int, metavar="YEAR", help="Compare up to this year.  [default: the last all have]")
+@click.option(
+    "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write all rows asked for here."
+)
 @setting_option
 @minutes_option
 @where_options
 def compare(
-    futures: tuple[str, ...], to: str | None, as_json: bool, figure: str | None, settings: tuple[str, ...], where: Where
+    futures: tuple[str, ...],
+    to: str | None,
+    as_json: bool,
+    figures: tuple[str, ...],
+    measures: tuple[str, ...],
+    places: tuple[str, ...],
+    year: int | None,
+    csv_file: Path | None,
+    settings: tuple[str, ...],
+    where: Where,
 ) -> int:
     """Compare scenario files or results folders with a baseline, replicate by replicate.
 
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
     from sim.analysis.comparison import compare_results
+    from sim.analysis.selection import Selection, until
+    from sim.pages.comparing import tell_comparison
 
     names = list(futures)
     if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
         names.append(to)
     if len(names) < 2:
         raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
-    if figure is not None:
+    figures = tuple(dict.fromkeys(figures))
+    for figure in figures:
         _figure(figure)
         check_writable((Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png")
     results, failed = _results_of(names, settings, where)
-    comparison = compare_results(results, _baseline(to, names, results))
+    comparison = until(compare_results(results, _baseline(to, names, results)), year)
+    selection = Selection(measures, _canonical(places, results[0].world))
+    asked = selection.rows(comparison)
+    if csv_file is not None:
+        write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
     if as_json:
         terminal.say_json(comparison.to_json())
     else:
-        terminal.tell_comparison(comparison)
-    if figure is not None:
+        tell_comparison(comparison, selection)
+    if csv_file is not None:
+        terminal.say(str(csv_file), err=as_json)
+    for figure in figures:
         terminal.say(str(_draw(figure, results, None)), err=as_json)
     return SOME_FAILED if failed else DONE
 
@@ -95,7 +123,10 @@ def compare(
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="DIR... FIGURE")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; its ending is the format.")
-def plot(words: tuple[str, ...], out: Path | None) -> int:
+@click.option("--measure", metavar="MEASURE", help="Draw this measure.  [default: the figure's own]")
+@click.option("--place", metavar="PLACE", help="Draw this place.  [default: the whole world]")
+@click.option("--year", type=int, metavar="YEAR", help="Draw this year.  [default: the last all have]")
+def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: str | None, year: int | None) -> int:
     """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
     from sim.analysis.results import open_results, verify
 
@@ -108,8 +139,36 @@ def plot(words: tuple[str, ...], out: Path | None) -> int:
     opened = [open_results(folder) for folder in folders]
     for results in opened:
         verify(results)
-    terminal.say(str(_draw(name, opened, out)))
+    if place is not None:
+        place = _canonical((place,), opened[0].world)[0]
+    terminal.say(str(_draw(name, opened, out, _options(name, {"measure": measure, "place": place, "year": year}))))
     return DONE
+
+
+def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
+    """Places by the names their world gives them."""
+    from sim.data import catalogue
+
+    return tuple(catalogue.canonical(world, place) for place in places)
+
+
+def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a figure is asked to show, by the names of its own arguments; raises ResultsError for what it cannot."""
+    from inspect import signature
+
+    taken = set(signature(_figure(name).figure).parameters)
+    known = {"measure": ("measure", "measures"), "place": ("place",), "year": ("year", "years")}
+    able = [word for word, arguments in known.items() if taken & set(arguments)]
+    options: dict[str, Any] = {}
+    for word, value in asked.items():
+        if value is None:
+            continue
+        argument = next((argument for argument in known[word] if argument in taken), None)
+        if argument is None:
+            takes = f"takes --{' and --'.join(able)}" if able else "takes none of --measure, --place, --year"
+            raise ResultsError(f"the figure {name} cannot be drawn for one {word}; it {takes}.")
+        options[argument] = (value, value) if argument == "years" else value
+    return options
 
 
 @click.command()
@@ -122,7 +181,7 @@ def world(name: str) -> int:
     if name not in catalogue.worlds():
         raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
     for title, columns, rows in checkup.report(name):
-        terminal.print_table(title, columns, rows, numbers=range(1, len(columns)))
+        tables.print_table(title, columns, rows, numbers=range(1, len(columns)))
     return DONE
 
 
@@ -159,10 +218,10 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
         terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told])
     else:
-        terminal.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
+        tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
         # the band below its median keeps the table within a page
         cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in told]
-        terminal.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
+        tables.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
         terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(told)}.")
     if out is not None:
         write_over(out, effects.page(told, questions, f"factorflow effects --out {out.as_posix()}"))
@@ -180,10 +239,10 @@ def _figure(name: str) -> Any:
     return figures[name]
 
 
-def _draw(name: str, results: Sequence[Results], out: Path | None) -> Path:
+def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
     path = out or results[0].path.parent / "figures" / drawing.file_name(results, name)
-    drawing.save_figure(_figure(name).figure(results), path)
+    drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
     drawing.tell_unshown(results)
     return path
 

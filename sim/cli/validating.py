@@ -12,7 +12,7 @@ import click
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.errors import DataFolder
 from sim.files import check_writable
-from sim.pages import terminal
+from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
     from sim.evidence.tombe_zhu.conflict import Conflict
@@ -49,7 +49,7 @@ def theory(figure: Path | None, exact: bool, only: tuple[str, ...], as_json: boo
         terminal.say_json({"rows": [row.to_json() for row in found], "failed": failed})
     else:
         columns = ("", "corner of the model", "exact", "ours", "difference", "tolerance", "source [scenario]")
-        terminal.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
+        tables.print_table("", columns, [row.words() for row in found], numbers=range(2, 6))
         terminal.say(f"{len(found) - failed} of {len(found)} rows pass.")
     if figure is not None:
         from sim.cli.drawing import save_figure
@@ -97,7 +97,7 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
             told.append(table.to_json())
             if not as_json:
                 heads, lines = table.cells()
-                terminal.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
+                tables.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
                 terminal.say(f"{table.note}\n" if table.note else "")
     found = _conflict(calibration) if figure is not None else None
     if figure is not None and found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os.path
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import check_name, write_new, write_over
-from sim.pages import terminal
+from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
+    from sim.evidence.expectations import Verdict
     from sim.scenario.inquiry import Difference
     from sim.scenario.vocabulary import Vocabulary
 
@@ -125,7 +127,7 @@ def explain(file: str, path: str, settings: tuple[str, ...]) -> int:
         columns = ("years", "strength", *(["value"] if valued else []))
         terminal.say()
         terminal.say("Strength runs from 0, not in force, to 1.")
-        terminal.print_table("", columns, table, numbers=range(1, len(columns)))
+        tables.print_table("", columns, table, numbers=range(1, len(columns)))
     return DONE
 
 
@@ -163,7 +165,7 @@ def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
         for difference in found
     ]
     terminal.say()
-    terminal.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
+    tables.print_table(f"{len(found)} difference{'s' if len(found) > 1 else ''}", ("path", "A", "B", "said in"), rows)
     return DONE
 
 
@@ -215,19 +217,28 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
     verdicts = []
     for questions in asked:
         told = list(expectations.answer(questions, jobs, terminal.progress))
-        terminal.tell_verdicts(f"{questions.title} ({questions.file})", told)
+        _tell_verdicts(f"{questions.title} ({questions.file})", told)
         verdicts += told
     held = sum(verdict.holds for verdict in verdicts)
     terminal.say(f"{held} of {len(verdicts)} expectations hold.")
     return DONE if held == len(verdicts) else SOME_FAILED
 
 
+def _tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
+    """A row an expectation: whether it holds, what was expected and found, and why it was expected."""
+    terminal.say(title)
+    tables.print_table("", verdicts[0].HEAD, [verdict.words() for verdict in verdicts])
+    failed = max(verdict.failed for verdict in verdicts)
+    if failed:
+        terminal.say(f"Up to {failed} replicates came to no end and are left out; `factorflow run` says why.", err=True)
+
+
 @click.command(name="list")
-@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios"]))
+@click.argument("what", type=click.Choice(["instruments", "measures", "figures", "worlds", "scenarios", "results"]))
 def list_(what: str) -> int:
     """Show what there is to choose from."""
     from sim.pages import listing
 
     for title, columns, rows in getattr(listing, what)():
-        terminal.print_table(title, columns, rows)
+        tables.print_table(title, columns, rows)
     return DONE

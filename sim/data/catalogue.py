@@ -87,9 +87,22 @@ def technology(world: str) -> tuple[Mapping[str, str], ...]:
 
 
 @cache
+def aliases(world: str) -> Mapping[str, str]:
+    """Other names of a world's places, and the name the world gives them."""
+    file = f"names_{_family(world)}.csv"
+    return {row["alias"]: row["name"] for row in _rows(file)} if (_FOLDER / file).is_file() else {}
+
+
+@cache
 def facts(table: str) -> Mapping[tuple[str, str, int], float]:
     """The values of a long table (zhejiang, china) by (region, variable, year)."""
     return {(row["region"], row["variable"], int(row["year"])): float(row["value"]) for row in _rows(f"{table}.csv")}
+
+
+def canonical(world: str, place: str) -> str:
+    """The world's own name of a place, also of a cell, that may be called by an alias; other words as they are."""
+    region, slash, kind = place.partition("/")
+    return aliases(world).get(region, region) + slash + kind
 
 
 def fingerprints(world: str) -> dict[str, str]:
@@ -98,7 +111,9 @@ def fingerprints(world: str) -> dict[str, str]:
     names = sorted(
         item.name
         for item in _FOLDER.iterdir()
-        if item.name.endswith((".csv", ".yaml")) and (family in item.name or item.name in {"worlds.yaml", "china.csv"})
+        if item.name.endswith((".csv", ".yaml"))
+        and not item.name.startswith("names_")  # what places are called moves no number
+        and (family in item.name or item.name in {"worlds.yaml", "china.csv"})
     )
     return {name: hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest() for name in names}
 

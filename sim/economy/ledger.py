@@ -40,6 +40,18 @@ def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tupl
     return sums
 
 
+def paid_by_government(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
+    """What each government paid for policies and raised by them, by its name, yuan of 2014; empty without policies."""
+    sums = {name: (0.0, 0.0) for name in government_names(world)}
+    of_policies = [payment for payment in paid if payment.policy]
+    for payment in of_policies:
+        from_budget = payment.payer in sums
+        government = payment.payer if from_budget else payment.payee
+        cost, raised = sums[government]
+        sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
+    return sums if of_policies else {}
+
+
 def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
     """A government's spending by the base year's purposes, after what policies took from its general purchases."""
     name, cells, budget = government_names(world)[government], world.places.cells, money.budgets[government]

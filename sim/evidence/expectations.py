@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,6 +32,15 @@ class Verdict:
     holds: bool
     failed: int
     """Replicates that came to no end and are left out of the median."""
+
+    HEAD: ClassVar[tuple[str, ...]] = ("", "scenario", "measure", "place", "year", "expected", "found", "why")
+
+    def words(self) -> tuple[str, ...]:
+        """The verdict as text, one for each of HEAD."""
+        item = self.expectation
+        found = "no value" if self.found is None else f"{self.found:.6g}"
+        first = "pass" if self.holds else "FAIL"
+        return first, self.scenario, item.measure, item.place or "", str(item.year), item.wanted(), found, item.why
 
 
 def answer(questions: Questions, jobs: int = 1, watched: Watched | None = None) -> Iterator[Verdict]:

@@ -56,21 +56,24 @@ def build_model(
     """
     from sim.model import FactorFlowModel
 
+    return FactorFlowModel(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
+
+
+def model_arguments(scenario: Scenario, replicate: int, world: World | None = None) -> dict[str, Any]:
+    """What a model of one replicate of a scenario is made from, by name."""
     run = scenario.run
     world = build_world(scenario.world, scenario.parameters) if world is None else world
-    return FactorFlowModel(
-        replace(world, places=replace(world.places, groups=groups_of(scenario))),
-        [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
-        last_year=scenario.years.to,
-        seed=run.seed,
-        replicate=replicate,
-        labour_agents=run.labour_agents,
-        capital_agents=run.capital_agents,
-        land_agents=run.land_agents,
-        continuum=run.continuum,
-        holder=holder,
-        shards=shards,
-    )
+    return {
+        "world": replace(world, places=replace(world.places, groups=groups_of(scenario))),
+        "laws": [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
+        "last_year": scenario.years.to,
+        "seed": run.seed,
+        "replicate": replicate,
+        "labour_agents": run.labour_agents,
+        "capital_agents": run.capital_agents,
+        "land_agents": run.land_agents,
+        "continuum": run.continuum,
+    }
 
 
 def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What there is to choose from: instruments, measures, figures, worlds, scenarios, as tables of text."""
+"""What there is to choose from: instruments, measures, figures, worlds, scenarios, results, as tables of text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.errors import ScenarioFaults
+from sim.errors import ResultsError, ScenarioFaults
 
 if TYPE_CHECKING:
     from sim.data.catalogue import Parameter
     from sim.scenario.vocabulary import ParameterWord
 
 SCENARIOS = Path("scenarios")
+RESULTS = Path("results")
 
 # Terms that every instrument has, in the order in which they are read.
 _EVERYWHERE = ("instrument", "from", "until", "phase_in", "combine")
@@ -120,6 +121,39 @@ def scenarios() -> Iterable[Listing]:
             rows.append((file.as_posix(), f"cannot be run, see factorflow check {file.as_posix()}", ""))
     title = "Scenarios" if rows else f"There is no scenario below {SCENARIOS}/ here."
     yield Listing(title, ("file", "title", "question"), rows)
+
+
+def results() -> Iterable[Listing]:
+    """Every results folder below `results/` of the current folder: what it is, and whether it is as it was written."""
+    rows = [_results_row(manifest.parent) for manifest in sorted(RESULTS.glob("*/manifest.json"))]
+    columns = ("folder", "title", "world", "years", "replicates", "finished", "version", "as written")
+    yield Listing("Results" if rows else f"There are no results below {RESULTS}/ here.", columns, rows)
+
+
+def _results_row(folder: Path) -> tuple[str, ...]:
+    from sim.analysis.results import open_results, verify
+
+    name = folder.as_posix()
+    try:
+        found = open_results(folder)
+    except ResultsError as reason:
+        return name, "", "", "", "", "", "", f"no: {reason}"
+    try:
+        verify(found)
+        whole = "yes"
+    except ResultsError as reason:
+        whole = f"no: {reason}"
+    manifest = found.manifest
+    return (
+        name,
+        found.title,
+        found.world,
+        f"{found.years[0]} to {found.years[-1]}",
+        f"{len(found.replicates)} of {len(manifest['replicates'])}",
+        str(manifest.get("finished", "")),
+        str(manifest.get("versions", {}).get("factorflow", "")),
+        whole,
+    )
 
 
 def _own_terms_first(item: tuple[str, Any]) -> tuple[int, str]:

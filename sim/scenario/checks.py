@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
+from sim.hints import nearest, one_of
 from sim.scenario.schema import PolicyTerms, Target, Years
 from sim.scenario.spots import Spot, range_answer
 from sim.scenario.vocabulary import Vocabulary, WorldWords
-from sim.scenario.words import nearest, one_of
 from sim.scenario.yaml_reader import KeyPath
 
 Found = Iterator[tuple[KeyPath, str, object]]

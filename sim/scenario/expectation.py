@@ -122,6 +122,7 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary, computed: Comput
     if asked is None:
         raise ScenarioFaults(set(draft.faults))
     scenarios = _scenarios(asked, computed or asked.run, path, draft, vocabulary)
+    asked = _by_own_names(asked, scenarios, vocabulary)
     if not asked.expectations:
         draft.fault(("expectations",), "must hold at least one expectation.")
     for number, item in enumerate(asked.expectations):
@@ -178,6 +179,17 @@ def _scenarios(
             draft.fault(at, f"cannot be run: {count}, told with the lines where they stand.", name)
             draft.faults += answer.faults
     return found
+
+
+def _by_own_names(asked: Expectations, scenarios: Mapping[str, Scenario], vocabulary: Vocabulary) -> Expectations:
+    """The same with places called as their worlds call them."""
+    items = []
+    for item in asked.expectations:
+        scenario = scenarios.get(item.scenario or asked.scenario or "")
+        known = item.place is not None and scenario is not None
+        place = vocabulary.worlds[scenario.world].canonical(item.place) if known else item.place  # type: ignore[union-attr, arg-type]
+        items.append(item.model_copy(update={"place": place}))
+    return asked.model_copy(update={"expectations": tuple(items)})
 
 
 def _check(

@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim.hints import nearest, one_of
 from sim.scenario.dated import YEAR_PATTERN
 from sim.scenario.inheritance import Draft
 from sim.scenario.spots import Spot, fields_of, range_answer, spot_at, spot_of
-from sim.scenario.words import nearest, one_of
 from sim.scenario.yaml_reader import KeyPath, RefusedError, resolve
 
 
@@ -126,6 +126,8 @@ _KINDS = {
 def _message(detail: ErrorDetails, spot: Spot) -> str:
     kind, value = detail["type"], detail["input"]
     context: Mapping[str, Any] = detail.get("ctx", {})
+    if kind in ("tuple_type", "list_type") and isinstance(value, str):
+        return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}. Write [{value}]."
     if kind in _KINDS:
         quotes = " Put it in quotes." if kind == "string_type" and not isinstance(value, dict | list) else ""
         return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}.{_hint(value, spot)}{quotes}"

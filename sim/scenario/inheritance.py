@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.errors import Fault, printable
 from sim.files import wrong_name
+from sim.hints import nearest
 from sim.scenario.yaml_reader import (
     MAX_ANSWER,
     KeyPath,
@@ -134,11 +135,23 @@ def absent(path: Path) -> str | None:
             return None
         if path.exists():
             return "is not a file."
-        with_ending = path.with_name(f"{path.name}.yaml")
-        meant = f' Did you mean "{with_ending.name}"?' if with_ending.is_file() else ""
-        return f"there is no such file.{meant}"
+        return f"there is no such file.{_meant(path)}"
     except OSError as error:
         return f"cannot be opened: {error.strerror}."
+
+
+def _meant(path: Path) -> str:
+    """A hint at the file that is clearly meant by one that is not there: its ending left out, or a slip of the pen."""
+    with_ending = path.with_name(f"{path.name}.yaml")
+    if with_ending.is_file():
+        return f' Did you mean "{with_ending.name}"?'
+    beside = (
+        {file.stem: file.name for file in sorted(path.parent.glob("*.y*ml")) if file.is_file()}
+        if path.parent.is_dir()
+        else {}
+    )
+    near = nearest(path.stem, beside)
+    return f' Did you mean "{beside[near]}"?' if near is not None else ""
 
 
 def badly_written(path: str) -> str | None:

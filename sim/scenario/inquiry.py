@@ -11,10 +11,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from sim.errors import FactorFlowError
+from sim.hints import one_of
 from sim.scenario.schema import PolicyTerms, Scenario
 from sim.scenario.spots import Spot, fields_of, spot_at
 from sim.scenario.vocabulary import Vocabulary
-from sim.scenario.words import one_of
 
 DEFAULT = "default"
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import Fault, ScenarioFaults
+from sim.hints import one_of
+from sim.scenario.aliases import replace_aliases
 from sim.scenario.checks import (
     Found,
     check_groups,
@@ -23,7 +25,7 @@ from sim.scenario.explain import explain
 from sim.scenario.inheritance import SETTING, Draft, gather
 from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
 from sim.scenario.vocabulary import Vocabulary, WorldWords
-from sim.scenario.words import one_of, with_groups
+from sim.scenario.words import with_groups
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,6 +49,8 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
         return None, sorted(set(draft.faults))
     world = _world(draft, vocabulary)
     context: dict[str, Any] = {"world": world, "vocabulary": vocabulary}
+    if world is not None:
+        replace_aliases(draft, world)
     years = _attempt(Years, draft.data.get("years"), context)
     context["run"] = None if years is None else (years.from_, years.to)
     policies = _policies(draft, vocabulary, {**context, "world": _own_words(draft, world)})
@@ -87,6 +91,9 @@ def _world(draft: Draft, vocabulary: Vocabulary) -> WorldWords | None:
     name = draft.data.get("world")
     if not isinstance(name, str):
         return None
+    own = next((world.name for world in vocabulary.worlds.values() if world.aliases.get(name) == world.name), name)
+    if own != name:
+        draft.data["world"] = name = own
     if name not in vocabulary.worlds and not draft.spoiled(("world",)):
         draft.fault(("world",), f"there is no such world. {one_of(name, vocabulary.worlds)}", name)
     return vocabulary.worlds.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.cells import cell_name
@@ -37,11 +37,18 @@ class WorldWords:
     parameters: Mapping[str, ParameterWord]
     first_year: int
     last_year: int
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of places, and the name the world gives them."""
 
     @property
     def cells(self) -> tuple[str, ...]:
         """Names of the cells, region/kind."""
         return tuple(cell_name(region, kind) for region in self.regions for kind in self.kinds)
+
+    def canonical(self, place: str) -> str:
+        """The world's own name of a place, also of a cell, that may be called by an alias; other words as they are."""
+        region, slash, kind = place.partition("/")
+        return self.aliases.get(region, region) + slash + kind
 
 
 @dataclass(frozen=True)

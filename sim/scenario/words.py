@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from sim.hints import one_of
 from sim.scenario.vocabulary import WorldWords
 
 
@@ -24,34 +24,6 @@ def quantity(
 def word(default: Any = ..., *, meaning: str) -> Any:
     """Anything else a user may set (a name, a list, a group of terms): without a default it must be given."""
     return Field(default, description=meaning)
-
-
-# what people write for a word of the language that looks different
-_MEANT = {
-    "below": "at_most", "above": "at_least", "at_most": "below", "at_least": "above", "max": "at_most", "min": "at_least",
-    "start": "from", "begin": "from", "end": "until", "stop": "until", "to": "until", "until": "to",
-}  # fmt: skip
-
-
-def nearest(found: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that means the same as the one found or looks most like it, or None when none does."""
-    by_folded = {candidate.casefold(): candidate for candidate in allowed}
-    if _MEANT.get(found.casefold()) in by_folded:
-        return by_folded[_MEANT[found.casefold()]]
-    close = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[close[0]] if close else None
-
-
-def one_of(found: str, allowed: Iterable[str]) -> str:
-    """The end of an answer about an unknown word: the nearest right word, or the list of them when it is short."""
-    allowed = tuple(allowed)
-    guess = nearest(found, allowed)
-    if guess is not None:
-        return f'Did you mean "{guess}"?'
-    if not allowed:
-        return "None may stand here."
-    shown = ", ".join(allowed[:24]) + (", ..." if len(allowed) > 24 else "")
-    return f"Allowed: {shown}."
 
 
 def world_of(info: ValidationInfo) -> WorldWords | None:

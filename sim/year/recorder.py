@@ -185,6 +185,20 @@ def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, f
         record.series.append((year, "policy", name, "public_receipts", raised))
 
 
+def record_payers(record: Record, world: World, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
+    """Add what the government of every region paid for policies and raised by them in a year, and what all did.
+
+    What the government above the regions paid is the world's sum less that of all regions.
+    """
+    if not sums:
+        return
+    rows = [("region", region, sums[region]) for region in world.places.regions]
+    everybody = (sum(cost for cost, _ in sums.values()), sum(raised for _, raised in sums.values()))
+    for scope, place, (cost, raised) in [*rows, ("world", world.places.world, everybody)]:
+        record.series.append((year, scope, place, "paid_for_policies", cost))
+        record.series.append((year, scope, place, "raised_by_policies", raised))
+
+
 def record_accounts(record: Record, year: int, residuals: Mapping[str, float]) -> None:
     """Add the residual of every identity of a year."""
     record.accounts.extend((year, identity, residual) for identity, residual in residuals.items())

@@ -88,3 +88,9 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     for name, effect in (("baseline", "0"), ("aid", "-0.05"), ("broken", "much"), ("worse", "plenty")):
         Path(f"scenarios/{name}.yaml").write_text(effect)
     return here
+
+
+@pytest.fixture(autouse=True)
+def nobody_says_how_wide_a_page_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output goes to a pipe; runners of tests that say COLUMNS themselves would fold it."""
+    monkeypatch.delenv("COLUMNS", raising=False)

@@ -271,3 +271,66 @@ def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
     assert time.perf_counter() - started < 2.0  # 0.3 s on a quiet machine; what follows is the reason
     heavy = {"pandas", "numpy", "numba", "matplotlib", "mesa", "pyarrow", "scipy", "pydantic", "yaml", "rich"}
     assert heavy.isdisjoint(told.split("\n")[-2].split())
+
+
+def test_every_figure_asked_for_is_drawn(figures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    two = {name: SimpleNamespace(TITLE=name, MEANING="", figure=drawn) for name in ("flows", "map")}
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
+    answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "map", "--figure", "flows")
+    assert answer.exit_code == 0
+    written = [Path(line) for line in answer.stdout.splitlines() if line.endswith(".png")]
+    assert [path.name for path in written] == ["baseline-aid-flows.png", "baseline-aid-map.png"]
+    assert all(path.is_file() for path in written)
+    answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "nothing")
+    assert answer.exit_code == 2 and answer.stdout == "" and 'there is no figure "nothing"' in answer.stderr
+
+
+def test_a_figure_is_drawn_for_what_it_can_take(figures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def one(results: Sequence[Any], measures: str = "", place: str | None = None) -> Figure:
+        asked.append({"measures": measures, "place": place})
+        return drawn(results)
+
+    def sums(results: Sequence[Any], years: tuple[int, int] | None = None) -> Figure:
+        asked.append({"years": years})
+        return drawn(results)
+
+    two = {"difference": SimpleNamespace(figure=one), "flows": SimpleNamespace(figure=sums)}
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
+    assert factorflow("plot", *figures, "difference", "--measure", "theil", "--place", "衢州").exit_code == 0
+    assert factorflow("plot", *figures, "flows", "--year", "2015").exit_code == 0
+    assert asked == [{"measures": "theil", "place": "Quzhou"}, {"years": (2015, 2015)}]
+    answer = factorflow("plot", *figures, "flows", "--measure", "theil")
+    assert answer.exit_code == 2 and "flows cannot be drawn for one measure; it takes --year." in answer.stderr
+
+
+def test_rows_asked_for_are_shown_and_written(stage: Stage) -> None:
+    answer = factorflow(
+        "compare", BASELINE, AID, "--measure", "urban_rural_ratio", "--place", "衢州", "--csv", "out/rows.csv"
+    )
+    assert answer.exit_code == 0 and answer.stdout.splitlines()[-1] == "out/rows.csv"
+    assert "Quzhou" in answer.stdout and "max_min_ratio" not in answer.stdout
+    lines = Path("out/rows.csv").read_text().splitlines()
+    assert lines[0].startswith("scenario,measure,scope,place,year,baseline_median") and len(lines) == 4
+    assert all(line.startswith("aid,urban_rural_ratio,region,Quzhou,201") for line in lines[1:])
+    answer = factorflow("compare", BASELINE, AID, "--year", "2015")
+    assert answer.stdout.startswith("By 2015 Aid")
+    answer = factorflow("compare", BASELINE, AID, "--year", "2030")
+    assert answer.exit_code == 2 and "the year 2030 is not among those compared, 2014 to 2016." in answer.stderr
+    answer = factorflow("compare", BASELINE, AID, "--measure", "happiness")
+    assert answer.exit_code == 2 and 'there is no measure "happiness" in what is compared.' in answer.stderr
+
+
+def test_results_are_listed_with_whether_they_are_as_written(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+    made = [Path(factorflow("run", file).stdout.strip()) for file in (BASELINE, AID)]
+    Path(made[1], "summary.csv").write_text("other")
+    Path("results/broken").mkdir()
+    Path("results/broken/manifest.json").write_text("{")
+    rows = {
+        line.split()[0]: " ".join(line.split()) for line in factorflow("list", "results").stdout.splitlines() if line.strip()
+    }
+    assert rows[made[0].as_posix()].startswith(f"{made[0].as_posix()} Baseline zhejiang 2014 to 2016 3 of 3 ")
+    assert rows[made[0].as_posix()].endswith(" yes")
+    assert "no:" in rows[made[1].as_posix()] and "no:" in rows["results/broken"]

@@ -23,12 +23,13 @@ def test_a_narrower_gap(tmp_path: Path) -> None:
     text = told(tmp_path, effect=lambda r, y: -0.05 - 0.001 * r)
     assert text.startswith(
         "By 2016 Aid brings the urban-rural income ratio of Zhejiang from 2.100 (Baseline) to 2.040, a difference of "
-        "-0.060 (90% of replicates between -0.069 and -0.051, 21 pairs): the gap between town and country narrows. "
+        "-0.060 (the median of the paired differences, which need not be the difference of the medians; 90% of them between "
+        "-0.069 and -0.051, 21 pairs): the gap between town and country narrows. "
     )
     assert "With incomes held at those of 2014, so that only who lives where counts, the ratio stays at 2.10." in text
     assert "within the regions falls from 0.0600 to 0.0540 (-0.0060; between -0.0069 and -0.0051)." in text
     assert "The ratio and Theil's index agree." in text
-    assert "The ratio falls in 1 of 3 regions (in Quzhou, -0.060); in the other 2 it moves by no more than" in text
+    assert "The ratio falls in 1 of 3 regions (in Quzhou, -0.060); in the other 2 it does not move." in text
     assert "Nothing changes in the income per head of the coast over that of the mountain regions, nor in " in text
 
 
@@ -43,8 +44,9 @@ def test_a_band_that_includes_zero_claims_nothing(tmp_path: Path) -> None:
     text = told(tmp_path, effect=lambda r, y: 0.001 * (r - 9))
     assert text.startswith(
         "By 2016 Aid makes no difference to the urban-rural income ratio of Zhejiang larger than the spread between "
-        "replicates: 2.1010 against 2.1000 (Baseline), a difference of +0.0010 (90% of replicates between -0.0080 and "
-        "0.0100, 21 pairs). The band includes zero, so neither narrowing nor widening can be claimed."
+        "replicates: 2.1010 against 2.1000 (Baseline), a difference of +0.0010 (the median of the paired differences, "
+        "which need not be the difference of the medians; 90% of them between -0.0080 and 0.0100, 21 pairs). "
+        "The band includes zero, so neither narrowing nor widening can be claimed."
     )
     assert "narrows" not in text and "widens" not in text and "agree" not in text
 
@@ -123,8 +125,9 @@ def test_every_scenario_has_its_paragraph_and_notes_come_last(tmp_path: Path) ->
         future(tmp_path / "roads", lambda r, y: 0.05, failed=(21,)),
     ]
     parts = compare_results([baseline, *futures]).paragraph.split("\n\n")
-    assert [part.split()[2] for part in parts[:2]] == ["Aid", "Roads"]
-    assert parts[2] == "Replicates of Roads that failed and are left out: 1 of 22."
+    assert parts[0].startswith("By 2016, what closes most of the gap first: 1. aid: closes 4.5% of the gap")
+    assert [part.split()[2] for part in parts[1:5:2]] == ["Aid", "Roads"]
+    assert parts[5] == "Replicates of Roads that failed and are left out: 1 of 22."
 
 
 def test_equal_titles_are_told_apart_by_name(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from sim.hints import nearest, one_of
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Between, PolicyTerms, Run, Scenario, Target, Years
 from sim.scenario.spots import fields_of, spot_at
 from sim.scenario.vocabulary import Vocabulary
-from sim.scenario.words import expand_places, nearest, one_of
+from sim.scenario.words import expand_places
 from tests.scenario.conftest import FOLDER, VALLEY, Aid, Investment, Reform, Unification
 
 MODELS = (Scenario, Years, Run, Target, PolicyTerms, Between)

@@ -1,0 +1,116 @@
+"""One number of a baseline, of a scenario, and their difference: what may be claimed of it, and with how many digits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.differences import Differences
+
+_NOT_OF_MEDIANS = "which need not be the difference of the medians"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One number of the baseline, of the scenario, and their difference with its 90% band, all in one unit."""
+
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    unit: str
+    paired: bool
+    replicates: int
+    drawn: bool = True  # False for shares instead of people: nothing is left to luck, so one run says it all
+
+    @property
+    def decimals(self) -> int:
+        """Two digits of the difference or of half its band, but three to five significant digits of the level."""
+        size = math.floor(math.log10(abs(self.before))) if self.before else 0
+        half = (self.high - self.low) / 2 if self.replicates > 1 else 0.0
+        moved = max(abs(self.difference), half)
+        wanted = 1 - math.floor(math.log10(moved)) if moved else 0
+        return max(0, min(max(wanted, 2 - size), 4 - size))
+
+    @property
+    def verdict(self) -> str:
+        """One of `none` (too small to write), `unknown` (one replicate), `unclear` (zero in the band), `up`, `down`."""
+        ends = (self.low, self.high) if self.replicates > 1 else ()
+        if all(self.number(value) == self.number(0.0) for value in (self.difference, *ends)):
+            return "none"
+        if self.replicates < 2 and self.drawn:
+            return "unknown"
+        if self.replicates > 1 and self.low <= 0.0 <= self.high:
+            return "unclear"
+        return "up" if self.difference > 0 else "down"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether a ratio comes nearer to one, on whichever side it stands."""
+        return abs(math.log(self.after)) < abs(math.log(self.before))
+
+    def number(self, value: float) -> str:
+        """A value with the decimals of this change; never `-0.00`."""
+        text = f"{value:,.{self.decimals}f}"
+        return text.lstrip("-") if not text.strip("-0.,") else text
+
+    @property
+    def between(self) -> str:
+        """`between -0.06 and -0.04`, or that there is no band."""
+        if self.replicates < 2:
+            return "one draw, so no band" if self.drawn else "no draws, so no band"
+        return f"between {self.number(self.low)} and {self.number(self.high)}"
+
+    @property
+    def band(self) -> str:
+        """`90% of them between -0.06 and -0.04, 20 pairs`, and of what, or why there is no band."""
+        if self.replicates < 2 and not self.drawn:
+            return "shares instead of people: no draws, so no band"
+        if self.replicates < 2:
+            return "one pair of replicates, so no band" if self.paired else "one replicate, so no band"
+        if self.paired:
+            said, of = f"the median of the paired differences, {_NOT_OF_MEDIANS}", f"{self.replicates} pairs"
+        else:
+            said, of = f"the median of all differences, {_NOT_OF_MEDIANS}", f"{self.replicates} replicates, not paired"
+        return f"{said}; 90% of them {self.between}, {of}"
+
+    @property
+    def signed(self) -> str:
+        """The difference with its sign."""
+        return self.with_sign(self.difference)
+
+    def with_sign(self, value: float) -> str:
+        """A value with the decimals of this change and its sign; zero has none."""
+        text = self.number(value)
+        return f"+{text}" if value > 0 and text != self.number(0.0) else text
+
+    @property
+    def per_cent(self) -> str:
+        """The difference as a share of the baseline, `-0.7%`."""
+        share = self.difference / self.before if self.before else 0.0
+        return f"{100 * share:+.1f}%" if abs(share) >= 0.0005 else f"{100 * share:+.2f}%"
+
+
+def change_of(differences: Differences, label: str, measure: str) -> Change | None:
+    """The change of a measure of the world in the last common year; None where it was not recorded by both."""
+    rows = differences.rows(label, measure)
+    return None if rows.empty else change_from_row(rows.iloc[0], differences)
+
+
+def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
+    """A row of the table as a change."""
+    return Change(
+        before=float(row["baseline_median"]),
+        after=float(row["scenario_median"]),
+        difference=float(row["difference"]),
+        low=float(row["p05"]),
+        high=float(row["p95"]),
+        unit=str(row["unit"]),
+        paired=bool(row["paired"]),
+        replicates=int(row["replicates"]),
+        drawn=differences.drawn,
+    )

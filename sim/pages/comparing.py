@@ -1,0 +1,83 @@
+"""A comparison at the terminal: what changes, for whom, at what cost and how sure, then all the rest in tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.pages.tables import print_table
+from sim.pages.terminal import say, tell
+
+if TYPE_CHECKING:
+    from sim.analysis.comparison import Comparison
+    from sim.analysis.outcome import Outcome, People
+    from sim.analysis.selection import Selection
+
+_WINNERS = 5  # as many of those who gain as make the picture; losers are never left out
+_COLUMNS = ("measure", "place", "baseline", "scenario", "difference", "90% band", "unit")
+# what gives way first on a narrow page
+_JOINS = {"unit": "measure", "place": "measure", "90% band": "difference", "scenario": "baseline"}
+
+
+def tell_comparison(comparison: Comparison, selection: Selection) -> None:
+    """The ranking if there are several, then for each scenario its first paragraph, who loses and gains, its details."""
+    from sim.analysis.leading import RANKING_HEAD, ranking
+    from sim.analysis.outcome import outcomes
+    from sim.analysis.report import details, lead
+
+    found = outcomes(comparison)
+    if len(found) > 1:
+        title = f"What closes the gap between town and country, {comparison.baseline.title} to {comparison.year}"
+        print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
+        tell("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
+    for outcome in found:
+        for part in lead(comparison, outcome):
+            tell(part)
+        if comparison.notes and outcome is found[0]:
+            tell(f"Note: {' '.join(comparison.notes)}")
+        say()
+        _tell_people(outcome)
+        if not selection.any:
+            tell(details(comparison, outcome.label))
+            say()
+        _tell_table(comparison, outcome, selection)
+
+
+def _tell_people(outcome: Outcome) -> None:
+    """A row for everybody who loses, and for those who gain most."""
+    losers, winners = outcome.losers, [one for one in outcome.winners if not one.outside]
+    rows = [_row("loses", one) for one in losers] + [_row("gains", one) for one in winners[:_WINNERS]]
+    if not rows:
+        return
+    head = ("", "who", "people", "real income per head", "income per head")
+    print_table(f"Who loses and who gains, {outcome.year} (yuan of 2014 a year)", head, rows, range(2, 5), {})
+    if len(winners) > _WINNERS:
+        say(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
+
+
+def _row(word: str, one: People) -> tuple[str, ...]:
+    from sim.analysis.outcome import INCOMES
+
+    amounts = [
+        f"{one.changes[measure].signed} ({one.changes[measure].per_cent})" if measure in one.changes else ""
+        for measure in INCOMES
+    ]
+    name = f"{one.name} (not reported)" if one.outside and one.region != "outside" else one.name
+    return word, name, f"{one.persons:,.0f}", *amounts
+
+
+def _tell_table(comparison: Comparison, outcome: Outcome, selection: Selection) -> None:
+    """Measures in the last common year, those asked for or those of the headline."""
+    from sim.analysis.report import cells, headline_cells
+
+    label = outcome.label
+    rows = cells(comparison, selection.rows(comparison, label)) if selection.any else headline_cells(comparison, label)
+    title = f"{outcome.title} against {comparison.baseline.title}, {comparison.year}"
+    print_table(title, _COLUMNS, rows, range(2, 6), _JOINS)
+    tell(
+        "A difference is the median of differences paired by replicate, which need not be the difference of the two medians."
+    )
+    part = comparison.spread_left_by_pairing(label)
+    if part is not None:
+        told = "the standard deviation of the difference in the urban-rural ratio is"
+        tell(f"Same seeds, same agents: {told} {part:.2f} of that of unpaired runs.")
+    say()

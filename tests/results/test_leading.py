@@ -1,0 +1,234 @@
+"""What a comparison leads with, from hand-made results: losers, cost, payers, ranking; nothing hidden, nothing claimed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sim.analysis.comparison import Comparison, compare_results
+from sim.analysis.leading import ranking
+from sim.analysis.outcome import UPPER, outcomes
+from sim.analysis.results import Results, open_results, save_results
+from sim.analysis.selection import Selection, until
+from sim.errors import ResultsError
+from sim.pages.comparing import tell_comparison
+from tests.results.synthetic import REGIONS, UNITS, YEARS, manifest, series, tables
+
+INCOME = "yuan of 2014 per head and year"
+ALL_UNITS = UNITS | {
+    "real_income_per_head": INCOME,
+    **dict.fromkeys(("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies"), "yuan of 2014 per year"),
+}
+Money = Mapping[tuple[str, str, str], float]
+NOTHING: Money = {}
+EVERYTHING = Selection()
+NO_CHANGE: Mapping[str, float] = {}
+
+
+def future(
+    folder: Path,
+    falls: Mapping[str, float] | Callable[[int], Mapping[str, float]] = NO_CHANGE,
+    money: Money = NOTHING,
+    effect: float = 0.0,
+    replicates: Any = range(12),
+    regions: Mapping[str, float] = NO_CHANGE,
+    **other: Any,
+) -> Results:
+    """A future where both incomes of the cells in `falls` are other by so many yuan, and policies cost money a year.
+
+    money: yuan a year by (measure, scope, place); regions: change of the ratio by region.
+    """
+    rows = []
+    for replicate in replicates:
+        changed = falls(replicate) if callable(falls) else falls
+        for year in YEARS:
+            for region in REGIONS:
+                for kind, income in (("urban", 50_000.0), ("rural", 25_000.0)):
+                    cell = f"{region}/{kind}"
+                    told = income + 10 * replicate + changed.get(cell, 0.0)
+                    rows.append((replicate, year, "cell", cell, "income_per_head", told))
+                    rows.append((replicate, year, "cell", cell, "real_income_per_head", 0.9 * told))
+                    rows.append((replicate, year, "cell", cell, "population", 1_500_000.0))
+            rows += [(replicate, year, scope, place, measure, value) for (measure, scope, place), value in money.items()]
+    frame = series(replicates, lambda r, y: effect)
+    for region, change in regions.items():
+        where = (frame["scope"] == "region") & (frame["place"] == region) & (frame["measure"] == "urban_rural_ratio")
+        frame.loc[where, "value"] += change
+    frame = pd.concat([frame, pd.DataFrame(rows, columns=frame.columns)], ignore_index=True)
+    policies = [
+        {"name": place, "instrument": "x", "from": 2014, "until": None} for _, scope, place in money if scope == "policy"
+    ]
+    kept = {"units": ALL_UNITS, "policies": policies} | other
+    save_results(folder, tables(frame), manifest(folder.name, list(replicates), **kept))
+    return open_results(folder)
+
+
+def compared(tmp_path: Path, baseline: dict[str, Any] | None = None, **other: Any) -> Comparison:
+    return compare_results([future(tmp_path / "baseline", **(baseline or {})), future(tmp_path / "aid", **other)])
+
+
+def screen(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch, lines: int = 24, selection: Selection = EVERYTHING
+) -> str:
+    """The first lines that a reader at a page of 80 characters sees."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with redirect_stdout(out := io.StringIO()):
+        tell_comparison(comparison, selection)
+    return "\n".join(out.getvalue().splitlines()[:lines])
+
+
+def test_a_place_whose_villages_lose_is_named_on_the_first_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    falls = {f"{region}/{kind}": 500.0 for region in REGIONS for kind in ("urban", "rural")} | {"Quzhou/rural": -200.0}
+    comparison = compared(tmp_path, falls=falls, effect=-0.05)
+    text = " ".join(screen(comparison, monkeypatch).split())
+    assert "incomes fall in 1 of 6 places: Quzhou villages (real income per head -180 yuan, -0.8%" in text
+    assert "income per head -200 yuan, -0.8%; 1.5 million people)" in text and "loses Quzhou villages 1,500,000" in text
+    assert "Incomes rise in 5 of 6 places (7.5 million people)" in text
+    assert "nobody loses" not in comparison.paragraph
+    told = comparison.to_json()["outcomes"][0]
+    assert [(one["region"], one["kind"], one["persons"]) for one in told["losers"]] == [("Quzhou", "rural", 1_500_000.0)]
+    assert told["losers"][0]["income_per_head"]["difference"] == pytest.approx(-200)
+    assert len(told["winners"]) == 5
+
+
+def test_all_losers_stand_in_the_table_however_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    falls = {f"{region}/{kind}": -100.0 for region in REGIONS for kind in ("urban", "rural")}
+    comparison = compared(tmp_path, falls=falls)
+    text = screen(comparison, monkeypatch, 60)
+    assert text.count("loses   ") == 6 and "and 2 more" in " ".join(text.split())
+
+
+def test_nobody_loses_is_said_only_if_no_income_falls(tmp_path: Path) -> None:
+    assert "nobody loses" in compared(tmp_path / "a", falls={"Quzhou/rural": 100.0}).paragraph
+    by_luck = compared(tmp_path / "b", falls=lambda r: {"Quzhou/rural": -1_000.0 if r % 3 else 1_500.0})
+    assert "nobody loses" not in by_luck.paragraph
+    assert (
+        "no place loses by more than the luck of the draw; by less than that incomes fall in Quzhou villages"
+        in by_luck.paragraph
+    )
+    one = compared(tmp_path / "c", baseline={"replicates": (0,)}, replicates=(0,), falls={"Ningbo/urban": -100.0})
+    assert "For whom: for this one draw, incomes fall in 1 of 6 places: Ningbo towns" in one.paragraph
+    assert "the spread between replicates" not in one.paragraph and "from the luck of one draw" in one.paragraph
+
+
+def test_losers_outside_the_reported_area_are_said_apart(tmp_path: Path) -> None:
+    outside = {"outside": ["Quzhou"]}
+    text = compared(tmp_path, baseline=outside, falls={"Quzhou/rural": -100.0}, **outside).paragraph
+    assert "nobody loses" in text and "Outside the reported area incomes fall in Quzhou villages" in text
+
+
+MONEY = {
+    ("public_cost", "policy", "aid"): 5e9,
+    ("public_receipts", "policy", "aid"): 2e9,
+    ("paid_for_policies", "region", "Hangzhou"): 3e9,
+    ("raised_by_policies", "region", "Hangzhou"): 2e9,
+    ("paid_for_policies", "region", "Ningbo"): 1.5e9,
+    ("raised_by_policies", "region", "Ningbo"): 0.0,
+    ("paid_for_policies", "world", "zhejiang"): 5e9,
+    ("raised_by_policies", "world", "zhejiang"): 2e9,
+}
+
+
+def test_cost_is_net_and_added_up_and_payers_are_named(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, money=MONEY)
+    money = outcomes(comparison)[0].money
+    assert (money.cost, money.receipts, money.net, money.last) == pytest.approx((15e9, 6e9, 9e9, 3e9))
+    assert money.payers == pytest.approx({"Ningbo": 4.5e9, "Hangzhou": 3e9, UPPER: 1.5e9})
+    assert list(money.payers) == ["Ningbo", "Hangzhou", UPPER] and sum(money.payers.values()) == pytest.approx(money.net)
+    text = comparison.paragraph
+    assert (
+        "Cost: 9 billion yuan of 2014 net (90% between 9 and 9) from 2014 to 2016, 15.0 less 6 from taxes it raises" in text
+    )
+    assert "3 billion in 2016 alone. Who paid, in billions: the budgets of Ningbo 4.5, Hangzhou 3" in text
+    told = comparison.to_json()["outcomes"][0]["public_cost"]
+    assert told["net"] == pytest.approx(9e9) and told["by_government"]["Ningbo"] == pytest.approx(4.5e9)
+
+
+def test_cost_is_that_beyond_the_baseline(tmp_path: Path) -> None:
+    more = MONEY | {("public_cost", "policy", "aid"): 6e9, ("paid_for_policies", "world", "zhejiang"): 6e9}
+    money = outcomes(compared(tmp_path, baseline={"money": MONEY}, money=more))[0].money
+    assert (
+        money.net == pytest.approx(3e9) and money.payers == pytest.approx({UPPER: 3e9}) and money.policies["aid"] == money.net
+    )
+
+
+def test_runs_that_did_not_record_payers_say_so(tmp_path: Path) -> None:
+    text = compared(tmp_path, money={key: value for key, value in MONEY.items() if key[1] == "policy"}).paragraph
+    assert "Which governments paid was not recorded by these runs; by policy, in billions: aid 9." in text
+    assert "Cost: public budgets pay nothing for it." in compared(tmp_path / "none").paragraph
+
+
+def test_a_ratio_that_falls_while_most_regions_rise_says_both(tmp_path: Path) -> None:
+    text = compared(tmp_path, effect=-0.0013, regions={"Hangzhou": 0.01, "Ningbo": 0.01}).paragraph
+    assert "a difference of -0.0013" in text
+    assert "But inside the regions it goes the other way: the ratio rises in 2 of 3 of them." in text
+    assert "goes the other way" not in compared(tmp_path / "a", effect=-0.0013).paragraph
+
+
+def several(tmp_path: Path) -> Comparison:
+    """Given in another order than that of what they close."""
+    paid = {("public_cost", "policy", "p"): 2e9, ("public_receipts", "policy", "p"): 0.0}
+    return compare_results(
+        [
+            future(tmp_path / "baseline"),
+            future(tmp_path / "wider", effect=0.05, money=paid),
+            future(tmp_path / "narrow", effect=-0.02, money=paid),
+            future(tmp_path / "narrowest", effect=-0.05, money=paid),
+            future(tmp_path / "lucky"),
+        ]
+    )
+
+
+def test_the_ranking_comes_first_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comparison = several(tmp_path)
+    rows = ranking(outcomes(comparison))
+    assert [row[0] for row in rows] == ["narrowest", "narrow", "lucky", "wider"]
+    # 3 years x 2 billion over 5 hundredths, over 2 hundredths
+    assert [row[5] for row in rows] == ["1.2", "3", "no finite cost per point", "gap widens"]
+    assert [row[4] for row in rows] == ["6", "6", "0.0", "6"]
+    text = screen(comparison, monkeypatch, 40)
+    places = [text.index(name) for name in ("narrowest", "lucky", "wider", "By 2016 Wider")]
+    assert places == sorted(places)
+    assert [one["scenario"] for one in comparison.to_json()["outcomes"]] == ["narrowest", "narrow", "lucky", "wider"]
+
+
+def test_luck_that_crosses_zero_has_no_finite_cost_per_point(tmp_path: Path) -> None:
+    one = future(tmp_path / "baseline")
+    other = future(tmp_path / "aid", money=MONEY)
+    frame = other.series.copy()
+    ratio = (frame["measure"] == "urban_rural_ratio") & (frame["scope"] == "world")
+    frame.loc[ratio, "value"] += 0.01 * (frame.loc[ratio, "replicate"] - 6)
+    other.series = frame
+    outcome = outcomes(compare_results([one, other]))[0]
+    assert outcome.ratio is not None and outcome.ratio.verdict == "unclear"
+    assert outcome.cost_per_point is None and ranking([outcome])[0][5] == "no finite cost per point"
+
+
+def test_rows_asked_for_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comparison = compared(tmp_path, falls={"Quzhou/rural": -200.0})
+    chosen = Selection(("income_per_head",), ("Quzhou/rural",))
+    rows = chosen.rows(comparison)
+    assert rows["year"].tolist() == list(YEARS) and rows["difference"].tolist() == pytest.approx([-200.0] * 3)
+    text = screen(comparison, monkeypatch, 60, chosen)
+    assert "Quzhou/rural" in text and "25,055" in text and "24,855" in text
+    assert "theil" not in text
+    with pytest.raises(ResultsError, match='no measure "income_per_hed".*Did you mean "income_per_head"'):
+        Selection(("income_per_hed",)).rows(comparison)
+    with pytest.raises(ResultsError, match="no place"):
+        Selection(places=("Suzhou",)).rows(comparison)
+    with pytest.raises(ResultsError, match="was not recorded for"):
+        Selection(("urban_rural_ratio",), ("Quzhou/rural",)).rows(comparison)
+
+
+def test_the_year_asked_for_is_that_of_the_headline(tmp_path: Path) -> None:
+    comparison = until(compared(tmp_path, money=MONEY), 2015)
+    assert comparison.year == 2015 and comparison.paragraph.startswith("By 2015 ")
+    assert outcomes(comparison)[0].money.net == pytest.approx(6e9)
+    with pytest.raises(ResultsError, match="the year 2035 is not among those compared, 2014 to 2016"):
+        until(compared(tmp_path / "whole"), 2035)
