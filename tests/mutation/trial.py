@@ -150,6 +150,9 @@ def _pytest(copy: Path, tests: tuple[str, ...], writing: int) -> int:
             if report.failed:
                 os.write(writing, f"{report.nodeid} (collected)\n".encode()[:400])
 
-    present = [name for name in tests if (copy / name).exists()]
-    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(copy), *present]
-    return int(pytest.main(words, plugins=[First()]))
+    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(copy)]
+    for name in tests:  # one after the other, since to collect the later ones takes longer than to fail in the first
+        code = int(pytest.main([*words, name], plugins=[First()])) if (copy / name).exists() else 0
+        if code != 0:
+            return code
+    return 0
