@@ -232,7 +232,7 @@ assert records[0] == records[1]
 try:  # the checks are on: a row beyond the table is seen
     from sim.agents import kernel
     rows = np.array([7], np.uint8), np.array([0], np.uint8), np.empty(0, np.uint8), np.empty(0, np.uint16)
-    kernel.count(*rows, np.zeros(2, np.int32), 0)
+    kernel.count(kernel.Table(*rows), np.zeros(2, np.int32), 0)
     print("unseen")
 except IndexError:
     print("bounds checked")

@@ -297,10 +297,11 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
         if name not in scenarios and name not in opened:
             opened[name] = open_results(name)
             verify(opened[name])
-    for scenario in scenarios.values():
-        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
     known = {file: _found(scenario) for file, scenario in scenarios.items()}
-    trial.check({file: scenario for file, scenario in scenarios.items() if known[file] is None})
+    new = {file: scenario for file, scenario in scenarios.items() if known[file] is None}
+    trial.check(new)  # before a folder is made where they will land
+    for scenario in new.values():
+        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
     failed, stopped = False, dict[str, FactorFlowError]()
     for file, scenario in scenarios.items():
         found = known[file]

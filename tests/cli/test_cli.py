@@ -23,6 +23,7 @@ from sim.pages.terminal import progress
 from tests.cli.conftest import Stage, stand_in
 
 BASELINE, AID, BROKEN, WORSE = (f"scenarios/{name}.yaml" for name in ("baseline", "aid", "broken", "worse"))
+PRICE = "baseline: About 2 seconds and 1 MB.\n"
 
 
 def factorflow(*words: str | Path) -> Result:
@@ -63,7 +64,7 @@ def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
     folder = Path(answer.stdout.splitlines()[-1])
     assert folder.parent == Path("results") and folder.name.startswith("baseline-")
     assert open_results(folder).name == "baseline"
-    assert answer.stderr == ""  # no bar where nobody watches
+    assert answer.stderr == PRICE  # first what it costs; no bar where nobody watches
 
 
 def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
@@ -95,7 +96,7 @@ def test_an_out_taken_while_it_ran_is_kept_and_the_results_stand_beside(stage: S
     stage.taken = "here"
     answer = factorflow("run", BASELINE, "--out", "here")
     assert answer.exit_code == 0 and answer.stdout == "here-2\n"
-    assert answer.stderr == "here was taken while this ran, so the results are in here-2.\n"
+    assert answer.stderr == PRICE + "here was taken while this ran, so the results are in here-2.\n"
     assert Path("here/other").read_text() == "other" and open_results("here-2").name == "baseline"
 
 
@@ -279,7 +280,8 @@ def test_every_figure_asked_for_is_drawn(figures: list[str], monkeypatch: pytest
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "map", "--figure", "flows")
     assert answer.exit_code == 0
     written = [Path(line) for line in answer.stdout.splitlines() if line.endswith(".png")]
-    assert [path.name for path in written] == ["baseline-aid-flows.png", "baseline-aid-map.png"]
+    digest = written[0].name.split("-")[2]  # of the runs: the same for both
+    assert [path.name for path in written] == [f"baseline-aid-{digest}-{name}.png" for name in ("flows", "map")]
     assert all(path.is_file() for path in written)
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "nothing")
     assert answer.exit_code == 2 and answer.stdout == "" and 'there is no figure "nothing"' in answer.stderr
