@@ -231,12 +231,14 @@ def drawn(results: Sequence[Any]) -> Figure:
     return figure
 
 
+ALL_SHOWN = SimpleNamespace(unshown=lambda results: [])  # fonts have the characters of every title
+
+
 @pytest.fixture
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    marks = SimpleNamespace(unshown=lambda results: [])
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=marks)
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=ALL_SHOWN)
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 
@@ -276,7 +278,7 @@ def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
 
 def test_every_figure_asked_for_is_drawn(figures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     two = {name: SimpleNamespace(TITLE=name, MEANING="", figure=drawn) for name in ("flows", "map")}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "map", "--figure", "flows")
     assert answer.exit_code == 0
     written = [Path(line) for line in answer.stdout.splitlines() if line.endswith(".png")]
@@ -299,10 +301,15 @@ def test_a_figure_is_drawn_for_what_it_can_take(figures: list[str], monkeypatch:
         return drawn(results)
 
     two = {"difference": SimpleNamespace(figure=one), "flows": SimpleNamespace(figure=sums)}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
-    assert factorflow("plot", *figures, "difference", "--measure", "theil", "--place", "衢州").exit_code == 0
-    assert factorflow("plot", *figures, "flows", "--year", "2015").exit_code == 0
-    assert asked == [{"measures": "theil", "place": "Quzhou"}, {"years": (2015, 2015)}]
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
+    told = [
+        factorflow("plot", *figures, *words)
+        for words in (("difference", "--measure", "theil", "--place", "衢州"), ("flows", "--year", "2015"))
+    ]
+    told += [factorflow("plot", *figures, name) for name in two]
+    assert [answer.exit_code for answer in told] == [0] * 4
+    assert len({answer.stdout for answer in told}) == 4  # no figure is written over another that shows something else
+    assert asked[:2] == [{"measures": "theil", "place": "Quzhou"}, {"years": (2015, 2015)}]
     answer = factorflow("plot", *figures, "flows", "--measure", "theil")
     assert answer.exit_code == 2 and "flows cannot be drawn for one measure; it takes --year." in answer.stderr
 
