@@ -66,9 +66,7 @@ def test_broken_file(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_one_answer_with_lines_and_exit_code_two(
-    path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_answer_with_lines_and_exit_code_two(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     words = words_for(path, vocabulary)
     monkeypatch.setattr("sim.vocabulary.vocabulary", lambda: words)
     answer = CliRunner().invoke(main, ["check", str(path)])
