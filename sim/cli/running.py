@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
+    from sim.analysis.growth import accelerating
     from sim.analysis.results import check_folder, default_folder, free_folder
     from sim.experiments import trial
 
@@ -52,6 +53,9 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     for scenario, place in zip(scenarios.values(), places, strict=True):
         results = _run(scenario, place if out is not None else None, where)
         failed = _tell_failed(results) or failed
+        note = accelerating(results)
+        if note is not None:
+            terminal.say(note, err=True)
         terminal.say(str(results.path))
     return SOME_FAILED if failed else DONE
 
