@@ -53,7 +53,7 @@ def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verd
         for number in range(jobs):
             context.Process(target=_work, args=(asked[number::jobs], folder, patience, verdicts), daemon=True).start()
         for _ in asked:
-            yield verdicts.get()
+            yield verdicts.get(timeout=2 * patience + 300)  # a process that ended without a word ends the search
 
 
 def _work(asked: list[Asked], folder: str, patience: float, verdicts: Queue[Verdict]) -> None:
