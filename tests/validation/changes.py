@@ -233,8 +233,8 @@ CHANGES = {
     ),
     "density_hurts": Change(
         "economy/growth.py",
-        "+ p.agglomeration * np.log(hours / economy.labour_reference)",
-        "- p.agglomeration * np.log(hours / economy.labour_reference)",
+        "+ weighted_log(p.agglomeration, hours / economy.labour_reference)",
+        "- weighted_log(p.agglomeration, hours / economy.labour_reference)",
         "agglomeration has the wrong sign",
         {
             "geography": (
@@ -288,8 +288,8 @@ CHANGES = {
     ),
     "roads_hurt": Change(
         "economy/growth.py",
-        "+ p.infrastructure_elasticity * np.log(infrastructure_index)",
-        "- p.infrastructure_elasticity * np.log(infrastructure_index)",
+        "+ weighted_log(p.infrastructure_elasticity, infrastructure_index)",
+        "- weighted_log(p.infrastructure_elasticity, infrastructure_index)",
         "infrastructure lowers productivity",
         {
             "roads": (
@@ -301,8 +301,8 @@ CHANGES = {
     ),
     "roads_part": Change(
         "economy/markets/trade.py",
-        "mean**-p.infrastructure_transport",
-        "mean**p.infrastructure_transport",
+        "** -p.infrastructure_transport",
+        "** p.infrastructure_transport",
         "infrastructure makes transport dearer",
         {"roads": ("home share after that", "trade shares, twice the roads in the north", "real wage after that")},
     ),
@@ -318,8 +318,8 @@ CHANGES = {
     ),
     "services_repel": Change(
         "agents/labour.py",
-        "+ parameters.service_elasticity * np.log(services)",
-        "- parameters.service_elasticity * np.log(services)",
+        "amenity = parameters.service_elasticity * np.log(services)",
+        "amenity = -parameters.service_elasticity * np.log(services)",
         "public services make a place worse",
         {"services": ("people, services alike", "people, services doubled in the first place")},
     ),
