@@ -121,8 +121,8 @@ class Reading:
 
 def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: float) -> World:
     """The world of a corner; `parts` replaces arrays of its description, keywords replace parameters."""
-    world, told = CORNERS[name]
-    values = parameter_table(world, {**told, **parameters})
+    world, own = CORNERS[name]
+    values = parameter_table(world, {**own, **parameters})
     return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
 
 
