@@ -37,7 +37,7 @@ INSIDE = {
         {"manifest", "measures", "pairing"},
         {"tables"},
         {"results"},
-        {"differences"},
+        {"differences", "growth"},
         {"change", "selection"},
         {"outcome"},
         {"leading"},

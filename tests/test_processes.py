@@ -215,8 +215,9 @@ def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, w
     (os.killpg if whole_group else os.kill)(started.pid, number)
     _, said = started.communicate(timeout=120)
     assert started.returncode == 128 + number
-    assert said.splitlines() == ["", said.splitlines()[-1]]
-    assert said.splitlines()[-1].startswith("Interrupted.")
+    price, *after = said.splitlines()
+    assert price.startswith("baseline: About ") and after == ["", after[-1]]
+    assert after[-1].startswith("Interrupted.")
     assert "the replicates of an unfinished run are not" in said
     assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
     assert list(tmp_path.iterdir()) == []

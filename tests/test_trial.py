@@ -89,9 +89,10 @@ def test_budgets_that_policies_overlap_in_are_named_with_year_asked_and_left(tmp
 
 
 def test_check_says_it_and_run_refuses_it_before_the_first_year(tmp_path):
-    for verb in ("check", "run", "compare"):
-        files = [BASELINE, ROOT / "scenarios/zhejiang/mountain_sea.yaml"] if verb == "compare" else [BASELINE]
-        told = factorflow(verb, *files, "--set", "run.capital_agents=1000", folder=tmp_path)
+    two = [BASELINE, ROOT / "scenarios/zhejiang/mountain_sea.yaml"]
+    written = ["--figure", "convergence", "--csv", "out/rows.csv"]
+    for verb, *words in (["check", BASELINE], ["run", BASELINE], ["compare", *two, *written]):
+        told = factorflow(verb, *words, "--set", "run.capital_agents=1000", folder=tmp_path)
         assert told.returncode == 2 and "run.capital_agents = 1000" in told.stderr and "About" not in told.stderr
     assert not list(tmp_path.iterdir())
 
@@ -232,7 +233,7 @@ assert records[0] == records[1]
 try:  # the checks are on: a row beyond the table is seen
     from sim.agents import kernel
     rows = np.array([7], np.uint8), np.array([0], np.uint8), np.empty(0, np.uint8), np.empty(0, np.uint16)
-    kernel.count(*rows, np.zeros(2, np.int32), 0)
+    kernel.count(kernel.Table(*rows), np.zeros(2, np.int32), 0)
     print("unseen")
 except IndexError:
     print("bounds checked")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.analysis import report
 from sim.analysis.differences import Differences
+from sim.analysis.growth import accelerating
 from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, median_and_band, why_unpaired
 from sim.analysis.results import Results
@@ -140,6 +141,7 @@ def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
         if failed:
             of = len(results.manifest["replicates"])
             notes.append(f"Replicates of {results.title} that failed and are left out: {failed} of {of}.")
+    notes += [note for note in map(accelerating, (baseline, other)) if note is not None]
     before, after = (dict(results.manifest["scenario"].get("parameters", {})) for results in (baseline, other))
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 _BYTES = 120  # of a file name's beginning: with digest, figure and ending any file system takes it (255, some 143)
 
 
-def file_name(results: Sequence[Results], name: str) -> str:
-    """Name of the file of a figure: names of the scenarios, a digest of the runs, the figure.
+def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] | None = None) -> str:
+    """Name of the file of a figure: names of the scenarios, a digest of what it shows, the figure.
 
     Names that are many or long are cut: the first of them, then `and-N-more`. The digest is of all runs in their order
-    (settings, tables, titles), so that two figures share a file only if they show the same.
+    (settings, tables, titles) and of what was asked for (measure, place, year), so that two figures share a file only if
+    they show the same.
     """
     runs = [
         (one.name, one.manifest["scenario_digest"], one.title, one.manifest.get("files", {}), len(one.replicates))
         for one in results
     ]
-    digest = hashlib.sha256(json.dumps(runs, sort_keys=True).encode()).hexdigest()[:8]
+    shown = [runs, dict(options or {})]
+    digest = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:8]
     words = [re.sub(r"[^\w.+-]|^\.", "_", one.name) for one in results]
     room = _BYTES - len(f"-{digest}-{name}.png".encode())
     count = len(words)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @where_options
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
+    from sim.analysis.growth import accelerating
     from sim.analysis.results import check_folder, default_folder, free_folder
     from sim.experiments import trial
 
@@ -52,6 +53,9 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     for scenario, place in zip(scenarios.values(), places, strict=True):
         results = _run(scenario, place if out is not None else None, where)
         failed = _print_failed(results) or failed
+        note = accelerating(results)
+        if note is not None:
+            terminal.say(note, err=True)
         terminal.say(str(results.path))
     return SOME_FAILED if failed else DONE
 
@@ -102,8 +106,9 @@ def compare(
     figures = tuple(dict.fromkeys(figures))
     for figure in figures:
         _figure(figure)
-        check_writable((Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png")
-    results, failed = _results_of(names, settings, where)
+    beside = (Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png"
+    written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
+    results, failed = _results_of(names, settings, where, written)
     comparison = until(compare_results(results, _baseline(to, names, results)), year)
     selection = Selection(measures, _canonical(places, results[0].world))
     asked = selection.rows(comparison)
@@ -241,7 +246,7 @@ def _figure(name: str) -> Any:
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
-    path = out or results[0].path.parent / "figures" / drawing.file_name(results, name)
+    path = out or results[0].path.parent / "figures" / drawing.file_name(results, name, options)
     drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
     drawing.print_unshown(results)
     return path
@@ -280,8 +285,13 @@ def _print_failed(results: Results) -> bool:
     return bool(failed)
 
 
-def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> tuple[list[Results], bool]:
-    """Results of folders and scenario files, in their order, and whether a run made now had failed replicates."""
+def _results_of(
+    names: Sequence[str], settings: Sequence[str], where: Where, written: Sequence[Path]
+) -> tuple[list[Results], bool]:
+    """Results of folders and scenario files, in their order, and whether a run made now had failed replicates.
+
+    written: files that will be written afterwards; whether they can be is known before the first year is computed.
+    """
     from sim.analysis.results import check_folder, default_folder, free_folder, open_results, verify
     from sim.experiments import trial
 
@@ -297,10 +307,13 @@ def _results_of(names: Sequence[str], settings: Sequence[str], where: Where) -> 
         if name not in scenarios and name not in opened:
             opened[name] = open_results(name)
             verify(opened[name])
-    for scenario in scenarios.values():
-        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
     known = {file: _found(scenario) for file, scenario in scenarios.items()}
-    trial.check({file: scenario for file, scenario in scenarios.items() if known[file] is None})
+    new = {file: scenario for file, scenario in scenarios.items() if known[file] is None}
+    trial.check(new)  # before a folder is made where they will land
+    for scenario in new.values():
+        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
+    for path in written:
+        check_writable(path)
     failed, stopped = False, dict[str, FactorFlowError]()
     for file, scenario in scenarios.items():
         found = known[file]

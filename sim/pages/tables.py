@@ -46,7 +46,7 @@ def print_table(
     numbers: Sequence[int] = (),
     joins: Mapping[str, str] | None = None,
 ) -> None:
-    """Print a table; the columns `numbers` stand to the right.
+    """Print a table; the columns `numbers` stand to the right, and one that is empty in every row is left out.
 
     joins: what column gives way to what other, in order; by default a unit joins the first column.
     """
@@ -56,9 +56,11 @@ def print_table(
     wanted = dict(joins if joins is not None else {"unit": columns[0]})
     title, more = printable(title, keep="\n"), len(rows) - _ROWS
     rows = [[printable(cell, _CELL, keep="\n") for cell in row] for row in rows[:_ROWS]]
+    aligned = {columns[place] for place in numbers}
+    filled = [place for place in range(len(columns)) if not rows or any(row[place] for row in rows)]
+    columns, rows = [columns[place] for place in filled], [[row[place] for place in filled] for row in rows]
     names = list(columns)  # of several lines once another column has joined
     cells = [list(row) for row in rows]
-    aligned = {names[place] for place in numbers}
     while True:
         widths = _widths(names, cells, aligned, console.width - _frame(len(names)))
         if widths is not None:

@@ -23,6 +23,7 @@ from sim.pages.terminal import progress
 from tests.cli.conftest import Stage, stand_in
 
 BASELINE, AID, BROKEN, WORSE = (f"scenarios/{name}.yaml" for name in ("baseline", "aid", "broken", "worse"))
+PRICE = "baseline: About 2 seconds and 1 MB.\n"
 
 
 def factorflow(*words: str | Path) -> Result:
@@ -63,7 +64,7 @@ def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
     folder = Path(answer.stdout.splitlines()[-1])
     assert folder.parent == Path("results") and folder.name.startswith("baseline-")
     assert open_results(folder).name == "baseline"
-    assert answer.stderr == ""  # no bar where nobody watches
+    assert answer.stderr == PRICE  # first what it costs; no bar where nobody watches
 
 
 def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
@@ -95,7 +96,7 @@ def test_an_out_taken_while_it_ran_is_kept_and_the_results_stand_beside(stage: S
     stage.taken = "here"
     answer = factorflow("run", BASELINE, "--out", "here")
     assert answer.exit_code == 0 and answer.stdout == "here-2\n"
-    assert answer.stderr == "here was taken while this ran, so the results are in here-2.\n"
+    assert answer.stderr == PRICE + "here was taken while this ran, so the results are in here-2.\n"
     assert Path("here/other").read_text() == "other" and open_results("here-2").name == "baseline"
 
 
@@ -230,12 +231,14 @@ def drawn(results: Sequence[Any]) -> Figure:
     return figure
 
 
+ALL_SHOWN = SimpleNamespace(unshown=lambda results: [])  # fonts have the characters of every title
+
+
 @pytest.fixture
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    marks = SimpleNamespace(unshown=lambda results: [])
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=marks)
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=ALL_SHOWN)
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 
@@ -275,11 +278,12 @@ def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
 
 def test_every_figure_asked_for_is_drawn(figures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     two = {name: SimpleNamespace(TITLE=name, MEANING="", figure=drawn) for name in ("flows", "map")}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "map", "--figure", "flows")
     assert answer.exit_code == 0
     written = [Path(line) for line in answer.stdout.splitlines() if line.endswith(".png")]
-    assert [path.name for path in written] == ["baseline-aid-flows.png", "baseline-aid-map.png"]
+    digest = written[0].name.split("-")[2]  # of the runs: the same for both
+    assert [path.name for path in written] == [f"baseline-aid-{digest}-{name}.png" for name in ("flows", "map")]
     assert all(path.is_file() for path in written)
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "nothing")
     assert answer.exit_code == 2 and answer.stdout == "" and 'there is no figure "nothing"' in answer.stderr
@@ -297,10 +301,15 @@ def test_a_figure_is_drawn_for_what_it_can_take(figures: list[str], monkeypatch:
         return drawn(results)
 
     two = {"difference": SimpleNamespace(figure=one), "flows": SimpleNamespace(figure=sums)}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two)
-    assert factorflow("plot", *figures, "difference", "--measure", "theil", "--place", "衢州").exit_code == 0
-    assert factorflow("plot", *figures, "flows", "--year", "2015").exit_code == 0
-    assert asked == [{"measures": "theil", "place": "Quzhou"}, {"years": (2015, 2015)}]
+    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
+    told = [
+        factorflow("plot", *figures, *words)
+        for words in (("difference", "--measure", "theil", "--place", "衢州"), ("flows", "--year", "2015"))
+    ]
+    told += [factorflow("plot", *figures, name) for name in two]
+    assert [answer.exit_code for answer in told] == [0] * 4
+    assert len({answer.stdout for answer in told}) == 4  # no figure is written over another that shows something else
+    assert asked[:2] == [{"measures": "theil", "place": "Quzhou"}, {"years": (2015, 2015)}]
     answer = factorflow("plot", *figures, "flows", "--measure", "theil")
     assert answer.exit_code == 2 and "flows cannot be drawn for one measure; it takes --year." in answer.stderr
 

@@ -86,6 +86,9 @@ def test_other_settings_tables_orders_titles_and_figures_have_other_files() -> N
         file_name(runs("a", "b", title="Reworded"), "map"),
         file_name(runs("a", "b", "c"), "map"),
         file_name(runs("a-b"), "map"),
+        file_name(plain, "map", {"measure": "theil"}),
+        file_name(plain, "map", {"measure": "theil", "year": 2020}),
+        file_name(plain, "map", {"place": "theil"}),
     ]
     assert len(set(every)) == len(every)
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from sim.cli import main
 from sim.errors import FIRST, Fault, ScenarioFaults, listed, printable
-from sim.pages import terminal
+from sim.pages import tables, terminal
 from tests.results.synthetic import future
 
 ESCAPE, CONTROL, OVERRIDE = "\x1b[31mred", "\x9b31mred", "\u202ered"
@@ -82,7 +82,7 @@ def test_words_of_a_file_that_a_terminal_obeys(here: Path, text: str, word: str)
 def test_json_and_tables_escape_what_they_print(capsys: pytest.CaptureFixture[str]) -> None:
     data = {"title": "".join(WORDS[:-1]), "chinese": "浙江"}
     terminal.say_json(data)
-    terminal.print_table(ESCAPE, ("a", "b"), [(CONTROL, OVERRIDE)])
+    tables.print_table(ESCAPE, ("a", "b"), [(CONTROL, OVERRIDE)])
     said = capsys.readouterr().out
     assert harmless(said) and "浙江" in said and r"\x1b[31mred" in said and r"\u202ered" in said
     assert json.loads(said.splitlines()[0]) == data

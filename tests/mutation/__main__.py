@@ -12,17 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, by_hand, mutants
 from tests.mutation.plan import PARTS, Part
-from tests.mutation.trial import Verdict, checkout, load_libraries, trial
+from tests.mutation.trial import Verdict, verdicts_of
 
 HERE = Path(__file__).parent
 _COLUMNS = ("key", "part", "file", "line", "operator", "before", "after", "fate", "by", "seconds")
-_copy: Path | None = None
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -35,15 +32,15 @@ def main(words: Sequence[str] | None = None) -> int:
     with asked.out.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(_COLUMNS)
-        for verdict in _tried(pending, asked.jobs, asked.patience):
+        for verdict in verdicts_of([(mutant, part.tests) for mutant, part in pending], asked.jobs, asked.patience):
             verdicts.append(verdict)
             table.writerow(_row(verdict))
             file.flush()
-            if verdict.fate == "survived" or len(verdicts) % 50 == 0:
+            if not _killed(verdict) or len(verdicts) % 50 == 0:
                 print(f"{len(verdicts)} of {len(pending)}, {_line(verdict)}", flush=True)
     excused = _equivalent()
     print(*_summary(verdicts, excused, time.perf_counter() - started), sep="\n")
-    return int(any(verdict.fate == "survived" and verdict.mutant.key not in excused for verdict in verdicts))
+    return int(any(not _killed(verdict) and verdict.mutant.key not in excused for verdict in verdicts))
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
@@ -66,32 +63,12 @@ def _mutants(part: Part, asked: argparse.Namespace) -> list[Mutant]:
     if asked.again is None:
         return found
     with asked.again.open(encoding="utf-8", newline="") as file:
-        left = {row["key"] for row in csv.DictReader(file) if row["fate"] == "survived"}
+        left = {row["key"] for row in csv.DictReader(file) if not row["fate"].startswith("killed")}
     return [mutant for mutant in found if mutant.key in left]
 
 
-def _tried(pending: list[tuple[Mutant, Part]], jobs: int, patience: float) -> Iterator[Verdict]:
-    """The verdicts in the order of the mutants; every process has its own copy of the checkout."""
-    tests = [part.tests for _, part in pending]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ProcessPoolExecutor(jobs, get_context("fork"), _begin, (folder,)) as pool,
-    ):
-        yield from pool.map(_try, [mutant for mutant, _ in pending], tests, [patience] * len(pending))
-
-
-def _begin(folder: str) -> None:
-    """Give this process its copy and its libraries; the first unchanged run compiles what is compiled."""
-    global _copy
-    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before the libraries read them
-        os.environ[word] = "1"
-    _copy = checkout(Path(tempfile.mkdtemp(dir=folder)))
-    load_libraries()
-
-
-def _try(mutant: Mutant, tests: tuple[str, ...], patience: float) -> Verdict:
-    assert _copy is not None
-    return trial(_copy, mutant, tests, patience)
+def _killed(verdict: Verdict) -> bool:
+    return verdict.fate.startswith("killed")
 
 
 def _equivalent() -> dict[str, str]:
@@ -117,7 +94,7 @@ def _summary(verdicts: list[Verdict], excused: dict[str, str], seconds: float) -
     yield "| part | tried | killed | survived | equivalent | killed of not equivalent |\n|---|---|---|---|---|---|"
     for part in [*dict.fromkeys(verdict.mutant.part for verdict in verdicts), None]:
         own = [verdict for verdict in verdicts if part in (None, verdict.mutant.part)]
-        alive = [verdict for verdict in own if verdict.fate == "survived"]
+        alive = [verdict for verdict in own if not _killed(verdict)]
         same = sum(verdict.mutant.key in excused for verdict in alive)
         killed, counted = len(own) - len(alive), len(own) - same
         share = f"{killed / counted:.1%}" if counted else ""

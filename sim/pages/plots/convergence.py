@@ -37,11 +37,12 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
 
     ends = [style.number(float(table["p50"].iloc[-1])) for table in found]
     called = marks.calling(results, ends, _LABELS, _HEIGHT)
+    room = labels.room_for(called, ends, _LABELS, _NUMBERS)
     height = labels.height_for(len(results), _HEIGHT)
     page = style.page(
         _words(results, called, measure, place, unit, found, points),
         height + marks.headroom(events),
-        right=_NUMBERS if called.numbered else _LABELS,
+        right=room,
         foot=labels.Key(called.long) if called.numbered else None,
     )
     grid = page.grid(1, 1, headroom=marks.headroom(events))
@@ -60,7 +61,7 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
         (float(table["p50"].iloc[-1]), called.label(order, end), style.colour(order))
         for order, (table, end) in enumerate(zip(found, ends, strict=True))
     ]
-    labels.end_labels(axes, entries, _NUMBERS if called.numbered else _LABELS)
+    labels.end_labels(axes, entries, room)
     return page.figure
 
 

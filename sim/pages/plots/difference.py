@@ -45,11 +45,12 @@ def figure(
     }
     widest = max(ends.values(), key=lambda texts: max(map(len, texts)))
     called = marks.calling(results, widest, _LABELS, height)
+    room = labels.room_for(called, [text for texts in ends.values() for text in texts], _LABELS, _NUMBERS)
     height = labels.height_for(len(results), height)
     page = style.page(
         _words(results, called, table, place),
         height * count + _GAP * (count - 1) + marks.headroom(events),
-        right=_NUMBERS if called.numbered else _LABELS,
+        right=room,
         foot=labels.Key(called.long) if called.numbered else None,
     )
     grid = page.grid(count, 1, headroom=marks.headroom(events), hspace=_GAP / height)
@@ -71,7 +72,7 @@ def figure(
             (value, called.label(order, text), style.colour(order))
             for order, (value, text) in enumerate(zip(values, ends[measure], strict=True))
         ]
-        labels.end_labels(axes, entries, _NUMBERS if called.numbered else _LABELS)
+        labels.end_labels(axes, entries, room)
     return page.figure
 
 

@@ -16,6 +16,7 @@ from sim.pages.plots import fonts, style
 
 _MOST_LINES = 6  # of one label
 _GAP = 0.09  # inch between the axes and the labels
+_SPARE = 0.12  # inch of the room beside the axes that a label leaves free
 _SAMPLE, _NUMBER = 0.32, 0.34  # inch: the line and the number before a name in the key
 
 
@@ -43,9 +44,20 @@ def naming(names: Sequence[str], fits: bool) -> Naming:
 
 def fit(texts: Sequence[str], room: float, height: float, size: float = style.TEXT_SIZE) -> bool:
     """Whether labels fit beside axes `height` inches high, in `room` inches: whole words, six lines each at most."""
-    lines = [fonts.fold(text, room - 0.12, size) for text in texts]
-    whole = all(fonts.whole_words(text, room - 0.12, size) for text in texts)
+    lines = [fonts.fold(text, room - _SPARE, size) for text in texts]
+    whole = all(fonts.whole_words(text, room - _SPARE, size) for text in texts)
     return whole and max(map(len, lines)) <= _MOST_LINES and sum(_tall(one, size) for one in lines) <= height
+
+
+def room_for(called: Naming, values: Sequence[str], names: float, numbers: float) -> float:
+    """Inches beside the axes: `names` for names; for numbers `numbers` at least, and every label in one line.
+
+    values: the last values of the results, in their order; of several axes one after the other.
+    """
+    if not called.numbered:
+        return names
+    texts = [called.label(place % len(called.short), value) for place, value in enumerate(values)]
+    return max(numbers, max(fonts.width_of(text, style.TEXT_SIZE) for text in texts) + _SPARE + 0.01)
 
 
 def height_for(count: int, height: float) -> float:
@@ -87,7 +99,7 @@ def end_labels(axes: Axes, entries: Sequence[tuple[float, str, str]], room: floa
     box = axes.get_position()
     height = box.height * figure.get_size_inches()[1]
     gap = _GAP / (box.width * figure.get_size_inches()[0])
-    folded = [fonts.fold(text, room - 0.12, size) for _, text, _ in entries]
+    folded = [fonts.fold(text, room - _SPARE, size) for _, text, _ in entries]
     tall = [_tall(lines, size) / height for lines in folded]
     to_axes = axes.transData + axes.transAxes.inverted()
     wanted = [float(to_axes.transform((axes.get_xlim()[1], value))[1]) for value, _, _ in entries]
