@@ -1,7 +1,7 @@
 """Where compiled code is kept: a folder of its own for every state of the source it was compiled from.
 
 Numba asks only whether the file of a function has changed. But compiled functions take in others from other files, so an
-edit of a rule in one file would leave the kernel of another as it was; the folder's name tells all of them apart.
+edit of a rule in one file would leave the kernel of another as it was; the folder's name differs by all of them.
 """
 
 from __future__ import annotations

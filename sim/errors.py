@@ -42,9 +42,9 @@ def _escaped(character: str) -> str:
 
 def listed(words: Iterable[object], first: int = FIRST, longest: int = 200) -> str:
     """Words in a row, `a, b, c`: the first of them, and how many more there are."""
-    told = [printable(word, longest) for word in words]
-    more = f" and {len(told) - first:,} more" if len(told) > first else ""
-    return ", ".join(told[:first]) + more
+    shown = [printable(word, longest) for word in words]
+    more = f" and {len(shown) - first:,} more" if len(shown) > first else ""
+    return ", ".join(shown[:first]) + more
 
 
 class FactorFlowError(Exception):

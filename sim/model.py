@@ -58,8 +58,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     """An economy of cells in which labour, capital and land move; `step()` is one year.
 
     `labour`, `capital` and `land` hold the agents; `economy` the state; `record` what was written down; `payments` the
-    public payments of the last year lived. Two models with the same world, seed and replicate have the same luck, agent by
-    agent, whatever their laws. With a holder they live there, in shards: the same bytes, nobody to ask.
+    public payments of the last year simulated. Two models with the same world, seed and replicate have the same luck, agent
+    by agent, whatever their laws. With a holder the rows of agents are kept there, in shards: the same bytes, but no
+    objects of single agents.
     """
 
     def __init__(
@@ -131,11 +132,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def year(self) -> int:
-        """The year that the next step lives through."""
+        """The year that the next step simulates."""
         return self.economy.year
 
     def step(self) -> None:
-        """Live through one year."""
+        """Simulate one year."""
         self._count_what_was_changed_by_hand()
         check_every_cell(self.world, self.economy, agents=isinstance(self.labour, CountedAgents))
         rules = self._rules_in_force()
@@ -199,7 +200,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         recorder.record_accounts(self.record, self.year, accounts.close(residuals, self.year))
 
     def _record(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
-        """Write down the year as it was lived, before anything moves."""
+        """Record the year as it was, before anything moves."""
         world, economy = self.world, self.economy
         readings = recorder.cell_readings(world, economy, clearing, money, self.base, rules.goods_discount)
         extra = {

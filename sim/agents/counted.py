@@ -56,7 +56,7 @@ class Broadcast(NamedTuple):
 class CountedAgents:
     """Agents of a kind as the year sees them; each stands for `weight` units of its stock (persons, slices, km2).
 
-    Where the rows are, `_pass` lets them live a year and `_recount` counts them.
+    Where the rows are, `_pass` simulates a year of them and `_recount` counts them.
     """
 
     cells: int

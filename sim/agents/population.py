@@ -114,7 +114,7 @@ class Population(CountedAgents, AgentRows):
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""
         if self._odds is None:
-            raise RuntimeError("agents decide on the returns of a year, and none has been lived: step the model first")
+            raise RuntimeError("agents decide on the returns of a year, and none has been simulated: step the model first")
         self.changed_by_hand = True
         home, cell, skill, _ = table_of(self.columns)
         was = int(skill[row]) if skill.size else 0

@@ -37,14 +37,14 @@ class Holder(Protocol):
 
 
 class AgentsElsewhere(FactorFlowError, AttributeError):
-    """Agents in shards live in other processes, so they cannot be asked one by one."""
+    """Agents in shards are held by other processes, so there are no objects of single agents."""
 
 
 class Shard:
     """The agents of the pieces begin to end - 1 of a population's table, which are made where they are to live.
 
-    `lived` is the number of years lived; a call that expects another number is answered with None: the shard was made anew
-    (its holder was lost), or has lived the year before (the answer was lost).
+    `lived` is the number of years simulated; a call that expects another number is answered with None: the shard was made
+    anew (its holder was lost), or has already simulated this year (the answer was lost).
     """
 
     def __init__(self, beginning: Beginning, begin: int, end: int) -> None:
@@ -63,7 +63,7 @@ class Shard:
         return object.__sizeof__(self) + sum(column.nbytes for column in self.columns.values())
 
     def advance(self, lived: int, broadcast: Broadcast, skills: int) -> Answer | None:
-        """Live a year: moves by (piece, kind of move, origin, destination), and both counts; None: see the class.
+        """Simulate a year: moves by (piece, kind of move, origin, destination), and both counts; None: see the class.
 
         Moves counted by ones come as one piece: their sums do not round.
         """
@@ -91,8 +91,8 @@ class Shard:
         with threads_for(int(self.pieces[-1] - self.pieces[0])):
             return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
 
-    def relive(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
-        """Begin again, live the years of the history, then answer: the same draws, so the same rows."""
+    def recompute(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
+        """Start from the first year, repeat those of the history, then answer: the same draws, so the same rows."""
         self._begin()
         for lived, broadcast in enumerate(history):
             self.advance(lived, broadcast, skills)
@@ -102,7 +102,7 @@ class Shard:
 class ShardedPopulation(CountedAgents):
     """All agents of a kind in shards held elsewhere; to the year it is as a `Population`, to the last byte.
 
-    What was broadcast is kept, so that a shard that is lost lives its years again elsewhere.
+    What was broadcast is kept, so that a shard that is lost can be computed anew elsewhere.
     """
 
     changed_by_hand = False
@@ -129,13 +129,13 @@ class ShardedPopulation(CountedAgents):
         return sum(homes), sum(workers)
 
     def _asked(self, method: str, *arguments: Any) -> list[Any]:
-        """The answers of all shards in their order; one that is not where it should be lives its years again."""
+        """The answers of all shards in their order; one at another year than it should be is computed anew."""
         lived, skills = len(self._history), self.limits.get("skill", 0)
         waiting = [shard.ask(method, lived, *arguments) for shard in self._shards]
         answers = [answer() for answer in waiting]
         for number, answer in enumerate(answers):
             if answer is None:
-                again = self._shards[number].ask("relive", tuple(self._history), skills, method, *arguments)
+                again = self._shards[number].ask("recompute", tuple(self._history), skills, method, *arguments)
                 answers[number] = again()
         return answers
 
@@ -150,9 +150,9 @@ class ShardedPopulation(CountedAgents):
         )
 
     def __getitem__(self, item: object) -> NoReturn:
-        """Teach that agents in shards cannot be asked."""
+        """Raise AgentsElsewhere: agents in shards cannot be read one by one."""
         self.__getattr__("[...]")
 
     def __iter__(self) -> NoReturn:
-        """Teach that agents in shards cannot be asked."""
+        """Raise AgentsElsewhere: agents in shards cannot be read one by one."""
         self.__getattr__("iteration")

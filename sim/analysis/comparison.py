@@ -49,7 +49,7 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
 
     Difference of replicate r = scenario_r - baseline_r; median and 90% band are taken over r. Runs that did not draw
     alike (other seeds or numbers of agents) cannot be paired: then every replicate of one is set against every one of
-    the other, the rows say `paired: false` and a note tells why. Raises ResultsError if there is nothing to compare:
+    the other, the rows say `paired: false` and a note says why. Raises ResultsError if there is nothing to compare:
     fewer than two results, different worlds, no common year, other units, no finished replicate.
     """
     baseline = to if to is not None else (results[0] if results else None)

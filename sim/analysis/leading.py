@@ -86,20 +86,20 @@ def money_words(outcome: Outcome) -> str:
         return "Cost: public budgets pay nothing for it."
     luck = f" (90% between {billions(money.low)} and {billions(money.high)})" if math.isfinite(money.low) else ""
     receipts = f", {billions(money.cost)} less {billions(money.receipts)} from taxes it raises" if money.receipts else ""
-    told = (
+    sentence = (
         f"Cost: {billions(money.net)} billion yuan of 2014 net{luck} from {money.first} to {year}{receipts}; "
         f"{billions(money.last)} billion in {year} alone."
     )
     if money.payers is None:
         by = ", ".join(f"{name} {billions(value)}" for name, value in money.policies.items())
-        return f"{told} Which governments paid was not recorded by these runs; by policy, in billions: {by}."
+        return f"{sentence} Which governments paid was not recorded by these runs; by policy, in billions: {by}."
     payers = [(name, value) for name, value in money.payers.items() if value > 0]
     if payers:
         named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
         rest = sum(value for _, value in payers[_NAMED:])
         more = f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else ""
-        told += f" Who paid, in billions: the budgets of {named}{more}, which bought less else."
-    return told
+        sentence += f" Who paid, in billions: the budgets of {named}{more}, which bought less else."
+    return sentence
 
 
 def how_sure(outcome: Outcome) -> str:
@@ -111,7 +111,9 @@ def how_sure(outcome: Outcome) -> str:
     if ratio is None:
         return f"How sure: {_LUCK_ALONE}"
     if ratio.replicates < 2:
-        return "How sure: one replicate, so nothing here can be told from the luck of one draw; run.replicates asks for more."
+        return (
+            "How sure: one replicate, so no figure can be separated from the luck of one draw; run.replicates asks for more."
+        )
     pairs = f"{ratio.replicates} pairs of replicates" if ratio.paired else f"{ratio.replicates} replicates, not paired"
     return f"How sure: {pairs}; {_LUCK_ALONE}"
 
@@ -139,7 +141,7 @@ def _per_point(one: Outcome) -> str:
         return billions(one.cost_per_point) if one.money.net > 0 else "costs nothing net"
     if ratio is not None and ratio.verdict in ("up", "down"):
         return "gap widens"
-    return "one draw tells none" if ratio is not None and ratio.verdict == "unknown" else "no finite cost per point"
+    return "unknown from one draw" if ratio is not None and ratio.verdict == "unknown" else "no finite cost per point"
 
 
 def ranking_words(found: Sequence[Outcome]) -> str:

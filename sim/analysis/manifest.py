@@ -28,7 +28,7 @@ _MAX_YEARS = 1_000
 _MAX_ROWS = 1_000_000_000
 _MOST_BYTES_A_ROW = 128  # eight of a number and few of its keys: a longer file is not the table that was written
 
-# Who computed it, with what and when: `compare` tells where these differ, and they change no number of the folder.
+# Who computed it, with what and when: `compare` says where these differ, and they change no number of the folder.
 _NOT_HASHED = (OWN_HASH, "versions", "data", "started", "finished", "seconds")
 
 
@@ -177,42 +177,42 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise ResultsError(f"{path} is larger than {MAX_BYTES // 2**20} MiB, which no manifest is.")
-        told = json.loads(content.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_not_a_number)
+        manifest = json.loads(content.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_not_a_number)
     except (ValueError, RecursionError, OSError) as reason:
         raise ResultsError(f"{path} cannot be read: {printable(reason, 300)}") from reason
-    if not isinstance(told, dict) or told.get("format") != FORMAT or isinstance(told["format"], bool):
-        found = printable(told.get("format"), 60) if isinstance(told, dict) else None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or isinstance(manifest["format"], bool):
+        found = printable(manifest.get("format"), 60) if isinstance(manifest, dict) else None
         raise ResultsError(f"{folder} has format {found}; this version reads format {FORMAT}. Run the scenario again.")
-    check_manifest(told, path)
-    return told
+    check_manifest(manifest, path)
+    return manifest
 
 
-def check_manifest(told: Mapping[str, Any], path: Path) -> None:
+def check_manifest(manifest: Mapping[str, Any], path: Path) -> None:
     """Raise ResultsError, naming file, word, what was found and what is allowed, unless every word has its type."""
-    lacking = [name for name, word in Manifest.model_fields.items() if word.is_required() and name not in told]
+    lacking = [name for name, word in Manifest.model_fields.items() if word.is_required() and name not in manifest]
     if lacking:
         raise ResultsError(f"{path} lacks {', '.join(lacking)}.")
     try:
-        Manifest.model_validate(dict(told))
+        Manifest.model_validate(dict(manifest))
     except ValidationError as error:
         raise ResultsError(f"{path}: {_sentence(error.errors(include_url=False)[0])} Run the scenario again.") from None
-    wrong = next(_unseen_in(told, ()), None)
+    wrong = next(_unseen_in(manifest, ()), None)
     if wrong is not None:
         raise ResultsError(f"{path}: {wrong}. Run the scenario again.")
 
 
-def own_hash(told: Mapping[str, Any]) -> str:
+def own_hash(manifest: Mapping[str, Any]) -> str:
     """The sha256 of everything a manifest says but who computed it and when, which changes no number."""
-    hashed = {word: value for word, value in told.items() if word not in _NOT_HASHED}
+    hashed = {word: value for word, value in manifest.items() if word not in _NOT_HASHED}
     return hashlib.sha256(json.dumps(hashed, sort_keys=True, allow_nan=False).encode("ascii")).hexdigest()
 
 
-def is_as_written(told: Mapping[str, Any]) -> bool:
+def is_as_written(manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest says what was written; those of versions before 0.2.0 hold no hash of themselves."""
-    found = told.get(OWN_HASH)
+    found = manifest.get(OWN_HASH)
     if found is None:
-        return str(told.get("versions", {}).get("factorflow", "")).startswith("0.1.")
-    return bool(found == own_hash(told))
+        return str(manifest.get("versions", {}).get("factorflow", "")).startswith("0.1.")
+    return bool(found == own_hash(manifest))
 
 
 def most_bytes(rows: int) -> int:
@@ -221,11 +221,11 @@ def most_bytes(rows: int) -> int:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    told = dict(pairs)
-    if len(told) < len(pairs):
+    words = dict(pairs)
+    if len(words) < len(pairs):
         often = Counter(word for word, _ in pairs)
         raise ValueError(f"it gives {listed(word for word in often if often[word] > 1)} twice")
-    return told
+    return words
 
 
 def _not_a_number(text: str) -> Any:

@@ -150,7 +150,7 @@ def _first_sentence(start: str, change: Change, what: str, base_title: str) -> s
         case "unknown":
             return (
                 f"{start} brings {what} from {before} ({base_title}) to {after}, {by}; "
-                "run more replicates to tell this from the luck of one draw."
+                "run more replicates to separate this from the luck of one draw."
             )
     moves = "narrows" if change.narrows else "widens"
     return f"{start} brings {what} from {before} ({base_title}) to {after}, {by}: the gap between town and country {moves}."
@@ -261,7 +261,7 @@ def _sentence(what: str, change: Change) -> str:
 
 
 def _titles(comparison: Differences, label: str) -> tuple[str, str]:
-    """Titles of a scenario and the baseline; with their names where titles do not tell them apart."""
+    """Titles of a scenario and the baseline; with their names where titles are the same."""
     results = [comparison.baseline, *comparison.scenarios.values()]
     title, base_title = comparison.scenarios[label].title, comparison.baseline.title
     if len({result.title for result in results}) < len(results):

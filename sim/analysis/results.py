@@ -186,14 +186,14 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], besi
     manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", OWN_HASH)}
     manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
     check_manifest(manifest, Path(folder.name) / MANIFEST)
-    told = {table: arranged(table, getattr(tables, table)) for table in TABLES}
-    without = sorted(set(told["series"]["measure"].cat.categories) - set(manifest["units"]))
+    frames = {table: arranged(table, getattr(tables, table)) for table in TABLES}
+    without = sorted(set(frames["series"]["measure"].cat.categories) - set(manifest["units"]))
     if without:
         raise ResultsError(f"the manifest gives no unit for {listed(without)}.")
     try:
         written: list[Path] = []
         with written_folder(folder, lambda aside: written.append(_renamed(aside, folder, beside))) as aside:
-            _write_all(aside, told, manifest)
+            _write_all(aside, frames, manifest)
     except OSError as reason:
         raise ResultsError(f"could not write {folder}: {reason.strerror or reason}") from reason
     return written[0]
@@ -222,19 +222,19 @@ def open_results(path: str | Path) -> Results:
         what = "is not a results folder (it has no manifest.json)" if os.path.isdir(path) else "is not a folder"
         raise ResultsError(f"{path} {what}. `factorflow run` makes one and prints its name.")
     manifest = read_manifest(path)
-    for name, told in manifest["files"].items():
+    for name, entry in manifest["files"].items():
         file = path / name
         if not os.path.isfile(file):
             raise ResultsError(f"{path} lacks {name}. Run the scenario again.")
-        if file.stat().st_size > most_bytes(told["rows"]):
-            raise ResultsError(f"{file} is too large for the {told['rows']} rows the manifest says. Run the scenario again.")
+        if file.stat().st_size > most_bytes(entry["rows"]):
+            raise ResultsError(f"{file} is too large for the {entry['rows']} rows the manifest says. Run the scenario again.")
     return Results(path, manifest)
 
 
 def verify(results: Results) -> None:
     """Compare every file with the hash in the manifest, then check every table; raises ResultsError naming what is wrong."""
     files = results._checked["files"]
-    changed = [name for name, told in files.items() if not _same(results.path / name, told["sha256"])]
+    changed = [name for name, entry in files.items() if not _same(results.path / name, entry["sha256"])]
     if changed:
         verb = "differs" if len(changed) == 1 else "differ"
         raise ResultsError(f"{results.path}: {listed(changed)} {verb} from what was written. Run the scenario again.")
@@ -242,18 +242,18 @@ def verify(results: Results) -> None:
         getattr(results, table)
 
 
-def _write_all(aside: Path, told: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
+def _write_all(aside: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
     units, rows = manifest["units"], {}
     unit_of = {
-        "series": {name: units[name] for name in told["series"]["measure"].cat.categories},
+        "series": {name: units[name] for name in frames["series"]["measure"].cat.categories},
         "flows": FLOW_UNITS,
         "accounts": {"residual": "relative, absolute value"},
     }
-    for table, frame in told.items():
+    for table, frame in frames.items():
         rows[file_of(table)] = len(frame)
         write_table(aside / file_of(table), table, frame, unit_of[table])
     done = [row["replicate"] for row in manifest["replicates"] if row["status"] == "done"]
-    summary = _summary(told["series"], done, units)
+    summary = _summary(frames["series"], done, units)
     rows[SUMMARY] = len(summary)
     with (aside / SUMMARY).open("w", encoding="utf-8", newline="") as stream:
         summary.to_csv(stream, index=False, lineterminator="\n")

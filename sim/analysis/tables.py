@@ -64,24 +64,24 @@ def arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
                 raise ResultsError(f"table {table}: {int(words.isna().sum())} rows have no {key}.")
             columns[key] = pd.Categorical(words, categories=sorted(words.unique()))
     columns[value] = frame[value].to_numpy(dtype=np.float64)
-    told = pd.DataFrame(columns).sort_values(keys, kind="stable", ignore_index=True)
-    if table == "series" and not set(told["scope"].cat.categories) <= set(SCOPES):
-        raise ResultsError(f"table series has scopes {listed(told['scope'].cat.categories)}; known are {listed(SCOPES)}.")
+    ordered = pd.DataFrame(columns).sort_values(keys, kind="stable", ignore_index=True)
+    if table == "series" and not set(ordered["scope"].cat.categories) <= set(SCOPES):
+        raise ResultsError(f"table series has scopes {listed(ordered['scope'].cat.categories)}; known are {listed(SCOPES)}.")
     for wrong, what in (
-        (~np.isfinite(told[value]), "is not a finite number"),
-        (told.duplicated(keys), "is given twice"),
+        (~np.isfinite(ordered[value]), "is not a finite number"),
+        (ordered.duplicated(keys), "is given twice"),
     ):
         if wrong.any():
-            row = told[wrong].iloc[0]
+            row = ordered[wrong].iloc[0]
             where = ", ".join(f"{key} {row[key]}" for key in keys)
             raise ResultsError(f"table {table}: {value} {what} at {where} ({int(wrong.sum())} such rows).")
-    return told
+    return ordered
 
 
 def write_table(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str, str]) -> None:
     """Write an arranged table with the units of its measures; the same table always gives the same bytes."""
-    told = {"units": json.dumps(dict(units), sort_keys=True, ensure_ascii=False)}
-    schema = pa.schema(_schema(table), metadata=told)
+    metadata = {"units": json.dumps(dict(units), sort_keys=True, ensure_ascii=False)}
+    schema = pa.schema(_schema(table), metadata=metadata)
     arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
     with path.open("wb") as stream:  # pyarrow takes no name that is not UTF-8
         pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd", row_group_size=1_000_000)
@@ -92,13 +92,14 @@ def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.Data
 
     Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and no row is given twice.
     """
-    path, told = folder / file_of(table), manifest["files"][file_of(table)]
+    path, entry = folder / file_of(table), manifest["files"][file_of(table)]
     try:
         with path.open("rb") as stream:
-            content = stream.read(most_bytes(told["rows"]) + 1)  # read once, so that what is checked is what is used
-        if hashlib.sha256(content).hexdigest() != told["sha256"]:
+            content = stream.read(most_bytes(entry["rows"]) + 1)  # read once, so that what is checked is what is used
+        if hashlib.sha256(content).hexdigest() != entry["sha256"]:
             raise ResultsError(f"{path} differs from what was written. Run the scenario again.")
-        wrong = _wrong_file(pq.read_schema(pa.BufferReader(content)), pq.read_metadata(pa.BufferReader(content)), table, told)
+        schema, metadata = pq.read_schema(pa.BufferReader(content)), pq.read_metadata(pa.BufferReader(content))
+        wrong = _wrong_file(schema, metadata, table, entry)
         columns = None if wrong else pq.read_table(pa.BufferReader(content), use_threads=False).unify_dictionaries()
         if columns is not None:
             columns.validate(full=True)  # words may be out of reach of their numbers, or not be UTF-8
@@ -118,7 +119,7 @@ def _schema(table: str) -> list[tuple[str, Any]]:
     return [*((key, pa.int32() if key in _WHOLE_NUMBERS else words) for key in KEYS[table]), (_VALUE[table], pa.float64())]
 
 
-def _wrong_file(schema: Any, metadata: Any, table: str, told: Mapping[str, Any]) -> str | None:
+def _wrong_file(schema: Any, metadata: Any, table: str, entry: Mapping[str, Any]) -> str | None:
     """Why columns, types or number of rows are not those of the table."""
     needed = _schema(table)
     names = [name for name, _ in needed]
@@ -127,8 +128,8 @@ def _wrong_file(schema: Any, metadata: Any, table: str, told: Mapping[str, Any])
     for name, kind in needed:
         if schema.field(name).type != kind:
             return f"holds {printable(schema.field(name).type, 60)} in the column {name}; needed is {kind}"
-    if metadata.num_rows != told["rows"]:
-        return f"has {metadata.num_rows} rows, the manifest says {told['rows']}"
+    if metadata.num_rows != entry["rows"]:
+        return f"has {metadata.num_rows} rows, the manifest says {entry['rows']}"
     return None
 
 

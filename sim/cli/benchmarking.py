@@ -1,4 +1,4 @@
-"""The command that says how fast agents live a year on this machine."""
+"""The command that measures how fast agents are simulated on this machine."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sim.cli.endings import DONE
 from sim.pages import tables, terminal
 
 
-def _number(name: str, usual: int, least: int, told: str) -> Callable[[Any], Any]:
-    return click.option(name, type=click.IntRange(min=least), default=usual, show_default=True, help=told)
+def _number(name: str, usual: int, least: int, meaning: str) -> Callable[[Any], Any]:
+    return click.option(name, type=click.IntRange(min=least), default=usual, show_default=True, help=meaning)
 
 
 @click.command()

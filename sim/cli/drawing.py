@@ -43,14 +43,14 @@ def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] 
     return f"{text}-{digest}-{name}.png"
 
 
-def tell_unshown(results: Sequence[Results]) -> None:
+def print_unshown(results: Sequence[Results]) -> None:
     """Say on stderr what the figure calls scenarios whose titles no font of this computer can show."""
     from sim.pages import terminal
     from sim.pages.plots import marks
 
-    told = marks.unshown(results)
-    if told:
-        named = ", ".join(f'"{title}" is called "{name}" (digest {digest})' for title, name, digest in told)
+    unshown = marks.unshown(results)
+    if unshown:
+        named = ", ".join(f'"{title}" is called "{name}" (digest {digest})' for title, name, digest in unshown)
         terminal.say(
             f"No font of this computer can show these titles, so in the figure {named}. "
             "A font such as Noto Sans CJK, once installed, is used.",

@@ -48,11 +48,11 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
         if places.count(place) > 1 and out is not None:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
         check_folder(place if out is not None else free_folder(place))
-    _tell_leftovers(places[0].parent)
+    _print_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
         results = _run(scenario, place if out is not None else None, where)
-        failed = _tell_failed(results) or failed
+        failed = _print_failed(results) or failed
         note = accelerating(results)
         if note is not None:
             terminal.say(note, err=True)
@@ -96,7 +96,7 @@ def compare(
     """
     from sim.analysis.comparison import compare_results
     from sim.analysis.selection import Selection, until
-    from sim.pages.comparing import tell_comparison
+    from sim.pages.comparing import print_comparison
 
     names = list(futures)
     if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
@@ -117,7 +117,7 @@ def compare(
     if as_json:
         terminal.say_json(comparison.to_json())
     else:
-        tell_comparison(comparison, selection)
+        print_comparison(comparison, selection)
     if csv_file is not None:
         terminal.say(str(csv_file), err=as_json)
     for figure in figures:
@@ -197,7 +197,7 @@ def world(name: str) -> int:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as a Markdown page.")
 @where_options
 def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, where: Where) -> int:
-    """Tell what each scenario of an expectation FILE changes, with 90% bands, beside the sign that theory expects.
+    """Print what each scenario of an expectation FILE changes, with 90% bands, beside the sign that theory expects.
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
@@ -214,22 +214,22 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
         found = _found(scenario)
         if found is None:
             found = _run(scenario, None, where)
-            failed.append(_tell_failed(found))
+            failed.append(_print_failed(found))
         return found
 
-    told = list(effects.rows(questions, results_of))
+    rows = list(effects.rows(questions, results_of))
     if as_json:
         from dataclasses import asdict
 
-        terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in told])
+        terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in rows])
     else:
-        tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in told])
+        tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in rows])
         # the band below its median keeps the table within a page
-        cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in told]
+        cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in rows]
         tables.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
-        terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(told)}.")
+        terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(rows)}.")
     if out is not None:
-        write_over(out, effects.page(told, questions, f"factorflow effects --out {out.as_posix()}"))
+        write_over(out, effects.page(rows, questions, f"factorflow effects --out {out.as_posix()}"))
         terminal.say(str(out), err=as_json)
     return SOME_FAILED if any(failed) else DONE
 
@@ -248,11 +248,11 @@ def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapp
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
     path = out or results[0].path.parent / "figures" / drawing.file_name(results, name, options)
     drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
-    drawing.tell_unshown(results)
+    drawing.print_unshown(results)
     return path
 
 
-def _tell_leftovers(folder: Path) -> None:
+def _print_leftovers(folder: Path) -> None:
     """Name what runs that were killed left half-written where results land."""
     left = leftovers(folder)
     if left:
@@ -273,7 +273,7 @@ def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
     return results
 
 
-def _tell_failed(results: Results) -> bool:
+def _print_failed(results: Results) -> bool:
     rows = results.manifest["replicates"]
     failed = [row for row in rows if row["status"] != "done"]
     if failed:
@@ -303,7 +303,7 @@ def _results_of(
         raise ResultsError("--set changes scenario files; results folders are what they are.")
     scenarios = load_all(files, settings, where.local_jobs) if files else {}
     opened: dict[str, Results] = {}
-    for name in names:  # folders first: a broken one is told before anything is run
+    for name in names:  # folders first: a broken one is reported before anything is run
         if name not in scenarios and name not in opened:
             opened[name] = open_results(name)
             verify(opened[name])
@@ -324,7 +324,7 @@ def _results_of(
                 terminal.say(f"{file} came to no end and is left out: {reason}", err=True)
                 stopped[file] = reason
                 continue
-            failed = _tell_failed(found) or failed
+            failed = _print_failed(found) or failed
         else:
             terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)
         opened[file] = found
@@ -349,7 +349,7 @@ def _found(scenario: Scenario) -> Results | None:
             verify(results)
         except ResultsError:
             continue  # not a reason to stop: the scenario is run again beside it
-        same = all(results.manifest.get(word) == told for word, told in wanted.items())
+        same = all(results.manifest.get(word) == value for word, value in wanted.items())
         if same and len(results.replicates) == len(results.manifest["replicates"]):
             results.manifest["title"] = scenario.title  # the digest leaves titles out, so it may have been reworded
             return results

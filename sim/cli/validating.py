@@ -85,7 +85,7 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     if figure is not None:
         check_writable(figure)
     began = perf_counter()
-    told, calibration = [], None
+    answers, calibration = [], None
     try:
         calibration = experiments.calibrate(read(data))
     except DataFolder as reason:
@@ -94,7 +94,7 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
         terminal.say(str(reason), err=True)
     if calibration is not None:
         for table in experiments.tables(calibration, agents, seed):
-            told.append(table.to_json())
+            answers.append(table.to_json())
             if not as_json:
                 heads, lines = table.cells()
                 tables.print_table(table.title, heads, lines, numbers=range(2, len(heads)))
@@ -105,7 +105,7 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     seconds, megabytes = perf_counter() - began, _peak_memory() / 1e6
     if as_json:
         drawn = None if found is None else found.to_json()
-        answer = {"tables": told, "conflict": drawn, "seconds": seconds, "peak_memory_megabytes": megabytes}
+        answer = {"tables": answers, "conflict": drawn, "seconds": seconds, "peak_memory_megabytes": megabytes}
         terminal.say_json(answer)
     else:
         terminal.say(f"{seconds:.1f} seconds, at most {megabytes:,.0f} MB of memory.")

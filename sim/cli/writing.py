@@ -138,11 +138,11 @@ def _number(value: float | None) -> str:
 def _from_here(origins: str, file: str) -> str:
     """Origins as a person in this folder would name them; a scenario names them from its own."""
     folder = Path(file).parent
-    told = [
+    parts = [
         f"{os.path.normpath(folder / origin)}" if re.search(r":[0-9]+( to [0-9]+)?$", origin) else origin
         for origin in origins.split(", ")
     ]
-    return ", ".join(told)
+    return ", ".join(parts)
 
 
 @click.command()
@@ -170,8 +170,8 @@ def diff(one: str, other: str, settings: tuple[str, ...]) -> int:
 
 
 def _said_where(difference: Difference) -> str:
-    told = [f"{letter} {origin}" for letter, origin in zip("AB", difference.origins, strict=True) if origin]
-    return "; ".join(told)
+    parts = [f"{letter} {origin}" for letter, origin in zip("AB", difference.origins, strict=True) if origin]
+    return "; ".join(parts)
 
 
 @click.command()
@@ -216,15 +216,15 @@ def test_(files: tuple[str, ...], jobs: int) -> int:
         raise ScenarioFaults(faults)
     verdicts = []
     for questions in asked:
-        told = list(expectations.answer(questions, jobs, terminal.progress))
-        _tell_verdicts(f"{questions.title} ({questions.file})", told)
-        verdicts += told
+        answered = list(expectations.answer(questions, jobs, terminal.progress))
+        _print_verdicts(f"{questions.title} ({questions.file})", answered)
+        verdicts += answered
     held = sum(verdict.holds for verdict in verdicts)
     terminal.say(f"{held} of {len(verdicts)} expectations hold.")
     return DONE if held == len(verdicts) else SOME_FAILED
 
 
-def _tell_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
+def _print_verdicts(title: str, verdicts: Sequence[Verdict]) -> None:
     """A row an expectation: whether it holds, what was expected and found, and why it was expected."""
     terminal.say(title)
     tables.print_table("", verdicts[0].HEAD, [verdict.words() for verdict in verdicts])

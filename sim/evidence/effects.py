@@ -76,7 +76,7 @@ def rows(questions: Questions, runs: Runs) -> Iterator[Row]:
         seen.add(digest)
         yield _row(question, runs(question.scenario), runs(question.reference))
     if not seen:
-        raise FactorFlowError(f"{questions.file} holds no expectation with difference_from, so there is no effect to tell.")
+        raise FactorFlowError(f"{questions.file} holds no expectation with difference_from, so there is no effect to print.")
 
 
 def _row(question: Question, results: Results, reference: Results) -> Row:
@@ -161,29 +161,30 @@ def _said(effect: Effect) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
-def page(told: list[Row], questions: Questions, command: str) -> str:
+def page(answers: list[Row], questions: Questions, command: str) -> str:
     """Both tables as a page in Markdown."""
-    against = [row for row in told if row.expected_sign and row.found.sign == -row.expected_sign]
-    unclear = [row for row in told if row.expected_sign and row.found.sign == 0]
+    against = [row for row in answers if row.expected_sign and row.found.sign == -row.expected_sign]
+    unclear = [row for row in answers if row.expected_sign and row.found.sign == 0]
     notes = [f"- {row.title}: the sign found is not the one expected.\n" for row in against]
     notes += [f"- {row.title}: the band of the reading includes zero.\n" for row in unclear]
     return (
         f"# What each policy does\n\n{questions.title}. Written by `{command}`; medians of "
-        f"{_listed({row.pairs for row in told})} replicates paired with those of no new policy, in brackets the 90% band"
-        f"{few_pairs(told)}.\n\n"
+        f"{_listed({row.pairs for row in answers})} replicates paired with those of no new policy, in brackets the 90% band"
+        f"{few_pairs(answers)}.\n\n"
         "## Signs\n\nWhat theory expects of one reading in "
-        f"{_listed({row.expectation.year for row in told})}, and the sign of its whole band (0: the band includes zero).\n\n"
-        + _table(SIGNS_HEAD, [signs(row) for row in told])
+        f"{_listed({row.expectation.year for row in answers})}, and the sign of its whole band "
+        "(0: the band includes zero).\n\n"
+        + _table(SIGNS_HEAD, [signs(row) for row in answers])
         + ("\n" + "".join(notes) if notes else "")
         + "\n## Effects\n\nIn the last year of the runs. Output and welfare are those of the eleven cities; welfare is the "
         "expected gain of the people registered there. Cost is what policies took from public budgets, receipts what they "
-        "raised.\n\n" + _table(EFFECTS_HEAD, [effects(row) for row in told])
+        "raised.\n\n" + _table(EFFECTS_HEAD, [effects(row) for row in answers])
     )
 
 
-def few_pairs(told: list[Row]) -> str:
+def few_pairs(answers: list[Row]) -> str:
     """A warning where a band rests on so few pairs that it is no more than their range."""
-    fewest = min(row.pairs for row in told)
+    fewest = min(row.pairs for row in answers)
     return f" (of {fewest} pairs it is hardly more than their range: ask for more replicates)" if fewest < 10 else ""
 
 

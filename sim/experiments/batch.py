@@ -20,7 +20,7 @@ class ScenarioModel(FactorFlowModel):
 
     file: the scenario; settings: what `--set` says, one text ("run.labour_agents=2000") or several; replicate: which
     draws; reporters: Mesa's model reporters by name, by default the urban-rural ratio and all that is recorded of the
-    whole world. They are collected once a year was lived; `lived` is that year. Raises ScenarioFaults.
+    whole world. They are collected at the end of a year; `lived` is that year. Raises ScenarioFaults.
     """
 
     def __init__(
@@ -36,16 +36,16 @@ class ScenarioModel(FactorFlowModel):
         super().__init__(**model_arguments(scenario, replicate))
         measures = [name for name, scopes in recorded_scopes(words.sectors).items() if "world" in scopes]
         usual = {"urban_rural_ratio": _ratio} | {name: _reading(name) for name in measures}
-        told = usual if reporters is None else dict(reporters)
-        self.datacollector = mesa.DataCollector(model_reporters={"lived": lambda model: model.year - 1, **told})
+        collected = usual if reporters is None else dict(reporters)
+        self.datacollector = mesa.DataCollector(model_reporters={"lived": lambda model: model.year - 1, **collected})
 
     def reading(self, measure: str, scope: str = "world", place: str | None = None) -> float | None:
-        """A measure of a place (default: the whole world) in the year last lived, in its unit; None if not recorded."""
+        """A measure of a place (default: the whole world) in the year simulated last, in its unit; None if not recorded."""
         wanted = (self.year - 1, scope, place or self.world.places.world, measure)
         return next((row[4] for row in reversed(self.record.series) if row[:4] == wanted), None)
 
     def step(self) -> None:
-        """Live a year, then collect."""
+        """Simulate a year, then collect."""
         super().step()
         self.datacollector.collect(self)
 

@@ -105,13 +105,13 @@ def fault(scenario: Scenario, file: str, jobs: int = 1) -> Fault | None:
     return located(scenario, file, f"run.{word}", f"run.{word} = {getattr(scenario.run, word)}", message)
 
 
-def located(scenario: Scenario, file: str, path: str, told: str, message: str) -> Fault:
+def located(scenario: Scenario, file: str, path: str, subject: str, message: str) -> Fault:
     """A fault at the line that says what stands at a path, or says the first of what stands below it."""
     origins = scenario.origins
     origin = origins.get(path) or next((where for at, where in origins.items() if at.startswith(f"{path}.")), "")
     place, colon, line = origin.rpartition(":")
     where = os.path.normpath(Path(file).parent / place) if colon else file
-    return Fault(where, int(line) if colon else 1, told, message)
+    return Fault(where, int(line) if colon else 1, subject, message)
 
 
 def check_cost(scenario: Scenario, jobs: int = 1) -> None:
@@ -132,7 +132,7 @@ def memory_of_machine() -> int | None:
             found.append(int(Path(limit).read_text()))
         except (OSError, ValueError):
             continue  # no such limit here
-    with contextlib.suppress(OSError, ValueError):  # not every system tells
+    with contextlib.suppress(OSError, ValueError):  # not every system reports it
         found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     return min((size for size in found if size > 0), default=None)
 

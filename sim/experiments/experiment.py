@@ -45,7 +45,7 @@ def run(
 ) -> Results:
     """Run all replicates and write a results folder; a replicate that fails is a row with its reason.
 
-    `progress(done, all)` is called with years lived through. The folder is `out`, or one named after the scenario; if another
+    `progress(done, all)` is called with years simulated. The folder is `out`, or one named after the scenario; if another
     takes its name meanwhile, the results stand beside it (`-2`, `-3`, ...).
     cluster: the address of a Dask scheduler whose workers do the work; shards: into how many parts, each held by a process or
     a worker, the agents of one replicate at a time are cut. Neither changes a number.

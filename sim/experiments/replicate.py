@@ -52,7 +52,7 @@ def build_model(
 ) -> FactorFlowModel:
     """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time.
 
-    With a holder its agents live there, each kind in so many shards.
+    With a holder the rows of its agents are kept there, each kind in so many shards.
     """
     from sim.model import FactorFlowModel
 

@@ -1,5 +1,5 @@
 """What would stop a scenario, found before anything is run: its world is built, its agents are dealt out, and its continuum,
-which has no draws and takes moments, lives through the years."""
+which has no draws and takes moments, runs all years."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _of_agents(scenario: Scenario, file: str, world: World) -> list[Fault]:
 
 
 def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | None:
-    """Why the continuum of a scenario stops, None where it lives through its years, or as many as time allows."""
+    """Why the continuum of a scenario stops, None where it reaches its last year, or as many as time allows."""
     from sim.model import FactorFlowModel
 
     laws = [PolicyInForce(name, terms) for name, terms in scenario.policies.items()]

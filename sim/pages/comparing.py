@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.pages.tables import print_table
-from sim.pages.terminal import say, tell
+from sim.pages.terminal import print_folded, say
 
 if TYPE_CHECKING:
     from sim.analysis.comparison import Comparison
@@ -18,7 +18,7 @@ _COLUMNS = ("measure", "place", "baseline", "scenario", "difference", "90% band"
 _JOINS = {"unit": "measure", "place": "measure", "90% band": "difference", "scenario": "baseline"}
 
 
-def tell_comparison(comparison: Comparison, selection: Selection) -> None:
+def print_comparison(comparison: Comparison, selection: Selection) -> None:
     """The ranking if there are several, then for each scenario its first paragraph, who loses and gains, its details."""
     from sim.analysis.leading import RANKING_HEAD, ranking
     from sim.analysis.outcome import outcomes
@@ -28,21 +28,21 @@ def tell_comparison(comparison: Comparison, selection: Selection) -> None:
     if len(found) > 1:
         title = f"What closes the gap between town and country, {comparison.baseline.title} to {comparison.year}"
         print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
-        tell("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
+        print_folded("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
     for outcome in found:
         for part in lead(comparison, outcome):
-            tell(part)
+            print_folded(part)
         if comparison.notes and outcome is found[0]:
-            tell(f"Note: {' '.join(comparison.notes)}")
+            print_folded(f"Note: {' '.join(comparison.notes)}")
         say()
-        _tell_people(outcome)
+        _print_people(outcome)
         if not selection.any:
-            tell(details(comparison, outcome.label))
+            print_folded(details(comparison, outcome.label))
             say()
-        _tell_table(comparison, outcome, selection)
+        _print_table(comparison, outcome, selection)
 
 
-def _tell_people(outcome: Outcome) -> None:
+def _print_people(outcome: Outcome) -> None:
     """A row for everybody who loses, and for those who gain most."""
     losers, winners = outcome.losers, [one for one in outcome.winners if not one.outside]
     rows = [_row("loses", one) for one in losers] + [_row("gains", one) for one in winners[:_WINNERS]]
@@ -65,7 +65,7 @@ def _row(word: str, one: People) -> tuple[str, ...]:
     return word, name, f"{one.persons:,.0f}", *amounts
 
 
-def _tell_table(comparison: Comparison, outcome: Outcome, selection: Selection) -> None:
+def _print_table(comparison: Comparison, outcome: Outcome, selection: Selection) -> None:
     """Measures in the last common year, those asked for or those of the headline."""
     from sim.analysis.report import cells, headline_cells
 
@@ -73,11 +73,11 @@ def _tell_table(comparison: Comparison, outcome: Outcome, selection: Selection) 
     rows = cells(comparison, selection.rows(comparison, label)) if selection.any else headline_cells(comparison, label)
     title = f"{outcome.title} against {comparison.baseline.title}, {comparison.year}"
     print_table(title, _COLUMNS, rows, range(2, 6), _JOINS)
-    tell(
+    print_folded(
         "A difference is the median of differences paired by replicate, which need not be the difference of the two medians."
     )
     part = comparison.spread_left_by_pairing(label)
     if part is not None:
-        told = "the standard deviation of the difference in the urban-rural ratio is"
-        tell(f"Same seeds, same agents: {told} {part:.2f} of that of unpaired runs.")
+        measure = "the standard deviation of the difference in the urban-rural ratio is"
+        print_folded(f"Same seeds, same agents: {measure} {part:.2f} of that of unpaired runs.")
     say()

@@ -36,11 +36,11 @@ def instruments() -> Iterable[Listing]:
         known = schema.get("$defs", {})
         needed = set(schema.get("required", ()))
         rows = []
-        for term, told in sorted(schema["properties"].items(), key=_own_terms_first):
-            allowed, told = _allowed(told, known), _followed(told, known)
-            default = "needed" if term in needed else _said(told.get("default"))
+        for term, entry in sorted(schema["properties"].items(), key=_own_terms_first):
+            allowed, entry = _allowed(entry, known), _followed(entry, known)
+            default = "needed" if term in needed else _said(entry.get("default"))
             if term != "instrument":
-                rows.append((term, allowed, str(told.get("unit", "")), default, str(told.get("description", ""))))
+                rows.append((term, allowed, str(entry.get("unit", "")), default, str(entry.get("description", ""))))
         meaning = " ".join((terms.__doc__ or "").split("\n\n")[0].split())
         yield Listing(f"{name}: {meaning}", ("term", "allowed", "unit", "default", "meaning"), rows)
 
@@ -60,7 +60,7 @@ def figures() -> Iterable[Listing]:
     """Every figure with its title and what it shows."""
     from sim.pages.plots import titles
 
-    rows = [(name, *told) for name, told in sorted(titles().items())]
+    rows = [(name, *texts) for name, texts in sorted(titles().items())]
     yield Listing("Figures", ("figure", "title", "what it shows"), rows)
 
 
@@ -78,10 +78,10 @@ def worlds() -> Iterable[Listing]:
             f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
         )
         yield Listing(title, _PARAMETER, _parameters(world.parameters))
-    told = {name: entries[name]["parameters"].items() for name in corners}
+    parameters = {name: entries[name]["parameters"].items() for name in corners}
     said = [
         (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
-        for name, words in told.items()
+        for name, words in parameters.items()
     ]
     if said:
         yield Listing("Corners of the theory", ("world", "parameters it says", "title"), said)
@@ -160,9 +160,9 @@ def _own_terms_first(item: tuple[str, Any]) -> tuple[int, str]:
     return (_EVERYWHERE.index(item[0]) if item[0] in _EVERYWHERE else -1, item[0])
 
 
-def _followed(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _followed(entry: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """A property with what its reference or its one alternative to null says, read together."""
-    whole = dict(told)
+    whole = dict(entry)
     alternatives = [option for option in whole.pop("anyOf", ()) if option.get("type") != "null"]
     for option in [whole, *alternatives]:
         if "$ref" in option:
@@ -173,24 +173,24 @@ def _followed(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, An
 _NAMES = {"region": "region", "place": "region or group", "kind": "urban | rural", "sector": "sector"}
 
 
-def _allowed(told: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _allowed(entry: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """What may stand there: words, names, a range, or the parts of a list or a mapping."""
-    told = _followed(told, known)
-    if "enum" in told:
-        return " | ".join(str(word) for word in told["enum"])
-    if "names" in told:
-        return _NAMES[told["names"]]
-    if told.get("type") == "boolean":
+    entry = _followed(entry, known)
+    if "enum" in entry:
+        return " | ".join(str(word) for word in entry["enum"])
+    if "names" in entry:
+        return _NAMES[entry["names"]]
+    if entry.get("type") == "boolean":
         return "true | false"
-    if told.get("type") == "array":
-        return f"list of: {_allowed(told.get('items', {}), known)}"
-    if "properties" in told:
-        return "; ".join(f"{word}: {_allowed(part, known)}" for word, part in told["properties"].items())
-    if isinstance(told.get("additionalProperties"), Mapping):
-        keys = _allowed(told.get("propertyNames", {}), known) or "name"
-        return f"{keys}: {_allowed(told['additionalProperties'], known) or told['additionalProperties'].get('type', '')}"
-    low = told.get("minimum", told.get("exclusiveMinimum"))
-    high = told.get("maximum", told.get("exclusiveMaximum"))
+    if entry.get("type") == "array":
+        return f"list of: {_allowed(entry.get('items', {}), known)}"
+    if "properties" in entry:
+        return "; ".join(f"{word}: {_allowed(part, known)}" for word, part in entry["properties"].items())
+    if isinstance(entry.get("additionalProperties"), Mapping):
+        keys = _allowed(entry.get("propertyNames", {}), known) or "name"
+        return f"{keys}: {_allowed(entry['additionalProperties'], known) or entry['additionalProperties'].get('type', '')}"
+    low = entry.get("minimum", entry.get("exclusiveMinimum"))
+    high = entry.get("maximum", entry.get("exclusiveMaximum"))
     if low is not None and high is not None:
         return f"{low:.10g} to {high:.10g}"
     if low is not None:

@@ -57,8 +57,8 @@ def print_table(
     title, more = printable(title, keep="\n"), len(rows) - _ROWS
     rows = [[printable(cell, _CELL, keep="\n") for cell in row] for row in rows[:_ROWS]]
     aligned = {columns[place] for place in numbers}
-    told = [place for place in range(len(columns)) if not rows or any(row[place] for row in rows)]
-    columns, rows = [columns[place] for place in told], [[row[place] for place in told] for row in rows]
+    filled = [place for place in range(len(columns)) if not rows or any(row[place] for row in rows)]
+    columns, rows = [columns[place] for place in filled], [[row[place] for place in filled] for row in rows]
     names = list(columns)  # of several lines once another column has joined
     cells = [list(row) for row in rows]
     while True:
@@ -126,7 +126,7 @@ def _table(
     from rich import box
     from rich.table import Table
 
-    leading = int(any("\n" in name for name in names))  # rows of several lines are told apart by an empty one
+    leading = int(any("\n" in name for name in names))  # rows of several lines are separated by an empty one
     table = Table(title=_set(title, room), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
     for name, wide in zip(names, widths, strict=True):
         table.add_column(_set(name, wide), justify="right" if _aligned(name, aligned) else "left", width=wide, no_wrap=True)

@@ -43,12 +43,12 @@ def progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, whole: bar.update(task, completed=done, total=whole)
 
 
-def tell(text: str) -> None:
+def print_folded(text: str) -> None:
     """Print paragraphs: broken at words for a reader at a terminal, left whole for a file or a pipe, to be quoted."""
     wide = reader_width()
     parts = text.split("\n\n")
-    told = parts if wide is None else ["\n".join(folded(part, min(wide, _READABLE))) for part in parts]
-    say("\n\n".join(told))
+    shown = parts if wide is None else ["\n".join(folded(part, min(wide, _READABLE))) for part in parts]
+    say("\n\n".join(shown))
 
 
 def indented(word: str, text: str) -> str:

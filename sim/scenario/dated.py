@@ -59,7 +59,7 @@ def split(
             if moment in dated[term]:
                 checked[term] = {moment: getattr(terms, term), **checked[term]}
     if faults or terms is None:
-        raise ValidationError.from_exception_data(model.__name__, _told_once(faults, written))
+        raise ValidationError.from_exception_data(model.__name__, _each_fault_once(faults, written))
     return terms, checked
 
 
@@ -114,7 +114,7 @@ def _at_moment(detail: ErrorDetails, dated: Mapping[str, Steps], moment: int) ->
     return InitErrorDetails(type=kind, loc=where, input=detail["input"], ctx=detail.get("ctx", {}))
 
 
-def _told_once(faults: list[InitErrorDetails], written: Mapping[str, Any]) -> list[InitErrorDetails]:
+def _each_fault_once(faults: list[InitErrorDetails], written: Mapping[str, Any]) -> list[InitErrorDetails]:
     """Each fault once, however many moments it holds in; a dated term without a good year is not also missing."""
     once = {(str(fault["type"]), fault.get("loc", ())): fault for fault in faults}
     return [fault for (kind, where), fault in once.items() if not (kind == "missing" and where and where[0] in written)]

@@ -127,7 +127,7 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary, computed: Comput
         draft.fault(("expectations",), "must hold at least one expectation.")
     for number, item in enumerate(asked.expectations):
         for at, message, value in _check(item, number, asked, scenarios, vocabulary):
-            # an item with a word that could not be read has been told of; what it lacks now follows from that
+            # an item with a word that could not be read has been reported; what it lacks now follows from that
             if not any(amiss[:2] == at[:2] for amiss in draft.faulty):
                 draft.fault(at, message, value)
     if draft.faults:
@@ -176,7 +176,7 @@ def _scenarios(
             found[name] = load_scenario(file, vocabulary, settings)
         except ScenarioFaults as answer:
             count = f"{len(answer.faults)} fault{'s' if len(answer.faults) > 1 else ''}"
-            draft.fault(at, f"cannot be run: {count}, told with the lines where they stand.", name)
+            draft.fault(at, f"cannot be run: {count}, listed with the lines where they stand.", name)
             draft.faults += answer.faults
     return found
 

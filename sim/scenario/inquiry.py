@@ -167,11 +167,11 @@ def _origins_below(origins: Mapping[str, str], path: str) -> str:
         if part.startswith(f"{path}."):
             file, colon, line = origin.rpartition(":")
             lines.setdefault(file if colon else origin, []).extend([int(line)] if colon else [])
-    told = []
+    places = []
     for file, found in lines.items():
         ends = dict.fromkeys((min(found), max(found))) if found else ()
-        told.append(f"{file}:{' to '.join(map(str, ends))}" if ends else file)
-    return ", ".join(sorted(told, key=lambda place: ":" not in place))
+        places.append(f"{file}:{' to '.join(map(str, ends))}" if ends else file)
+    return ", ".join(sorted(places, key=lambda place: ":" not in place))
 
 
 def _by_year(scenario: Scenario, where: tuple[str, ...]) -> Iterator[Span]:

@@ -88,21 +88,21 @@ def _names(vocabulary: Vocabulary) -> dict[str, Schema]:
     }
 
 
-def _plain(told: Any, known: Mapping[str, Any], names: Mapping[str, Schema]) -> Any:
+def _plain(schema: Any, known: Mapping[str, Any], names: Mapping[str, Schema]) -> Any:
     """A schema without references, titles of attributes and null, which no file can say."""
-    if isinstance(told, list):
-        return [_plain(part, known, names) for part in told]
-    if not isinstance(told, dict):
-        return told
-    if "$ref" in told:
-        return _plain({**known[told["$ref"].rsplit("/", 1)[-1]], **_without(told, "$ref")}, known, names)
-    if "names" in told:
-        told = {**names[told["names"]], **_without(told, "names", "type")}
-    options = [option for option in told.get("anyOf", ()) if option.get("type") != "null"]
-    if "anyOf" in told and len(options) == 1:
-        return _plain({**options[0], **_without(told, "anyOf")}, known, names)
+    if isinstance(schema, list):
+        return [_plain(part, known, names) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _plain({**known[schema["$ref"].rsplit("/", 1)[-1]], **_without(schema, "$ref")}, known, names)
+    if "names" in schema:
+        schema = {**names[schema["names"]], **_without(schema, "names", "type")}
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if "anyOf" in schema and len(options) == 1:
+        return _plain({**options[0], **_without(schema, "anyOf")}, known, names)
     plain = {}
-    for word, value in _without(told, "$defs").items():
+    for word, value in _without(schema, "$defs").items():
         if word == "properties":
             plain[word] = {name: _plain(part, known, names) for name, part in value.items()}
         elif word == "anyOf":
@@ -112,17 +112,17 @@ def _plain(told: Any, known: Mapping[str, Any], names: Mapping[str, Schema]) -> 
     return _with_terms(plain)
 
 
-def _with_terms(told: Schema) -> Schema:
+def _with_terms(schema: Schema) -> Schema:
     """The same with unit and range at the end of its description, which is what editors show."""
-    if "description" not in told or not {"unit", "minimum", "maximum"} & set(told):
-        return told
-    unit, low, high = (told.get(word) for word in ("unit", "minimum", "maximum"))
+    if "description" not in schema or not {"unit", "minimum", "maximum"} & set(schema):
+        return schema
+    unit, low, high = (schema.get(word) for word in ("unit", "minimum", "maximum"))
     terms = Spot(None, "", str(unit or ""), low, high).terms()
-    return {**told, "description": f"{told['description']}{terms}"}
+    return {**schema, "description": f"{schema['description']}{terms}"}
 
 
-def _without(told: Mapping[str, Any], *words: str) -> Schema:
-    return {word: value for word, value in told.items() if word not in words}
+def _without(schema: Mapping[str, Any], *words: str) -> Schema:
+    return {word: value for word, value in schema.items() if word not in words}
 
 
 def _loosened(schema: Any, within_list: bool = False) -> Any:
@@ -189,12 +189,12 @@ def _parameters(vocabulary: Vocabulary) -> Schema:
     for world in vocabulary.worlds.values():
         for name, parameter in world.parameters.items():
             known.setdefault(name, []).append(parameter)
-    told = {}
+    properties = {}
     for name, parameters in sorted(known.items()):
         low, high = min(word.low for word in parameters), max(word.high for word in parameters)
         said = {"description": parameters[0].meaning, "unit": parameters[0].unit}
-        told[name] = _with_terms({"type": "number", "minimum": low, "maximum": high, **said})
-    return {"properties": told, "additionalProperties": False}
+        properties[name] = _with_terms({"type": "number", "minimum": low, "maximum": high, **said})
+    return {"properties": properties, "additionalProperties": False}
 
 
 def _of_world(name: str, vocabulary: Vocabulary) -> Schema:

@@ -80,7 +80,7 @@ def _in_order(data: object) -> object:
 
 
 def _attempt(model: type[Model], data: object, context: Mapping[str, Any]) -> Model | None:
-    """The part of a scenario, or None when it has faults of its own, which are told elsewhere."""
+    """The part of a scenario, or None when it has faults of its own, which are reported elsewhere."""
     try:
         return validated(model, data, context)
     except ValidationError:

@@ -44,7 +44,7 @@ class Place:
 class Reading:
     """What was read: plain values, the place of each by its path, the faults, and the paths they make unusable.
 
-    `complete` is False when reading stopped before the end, so that what is missing cannot be told.
+    `complete` is False when reading stopped before the end, so that what is missing is not known.
     """
 
     data: Any = None

@@ -92,10 +92,10 @@ def base_year_accounts(data: Observed, technology: Technology, p: Mapping[str, f
         )
     accounts = _accounts_at(saving_rate, data, technology, p)
     if (accounts.dividends <= 0).any():
-        told = (accounts.market_income - accounts.dividends) / accounts.market_income
+        other_share = (accounts.market_income - accounts.dividends) / accounts.market_income
         raise WorldError(
             f"{data.cells_where(accounts.dividends <= 0)} earns more from work and land than its observed income (up to "
-            f"{told.max():.3g} times of it): no room is left for dividends"
+            f"{other_share.max():.3g} times of it): no room is left for dividends"
         )
     if not 0 <= accounts.retained < 1:
         raise WorldError(

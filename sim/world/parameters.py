@@ -1,4 +1,4 @@
-"""The parameters of the model by name: what every world has to say before a year can be lived in it."""
+"""The parameters of the model by name: what every world has to give before a year can be simulated."""
 
 from __future__ import annotations
 

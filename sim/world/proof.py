@@ -38,9 +38,9 @@ def unusual(world: World) -> str:
 
 def unusual_parameters(name: str, values: Mapping[str, float]) -> str:
     """`unusual` of a world by name with these values of its parameters."""
-    told = [
+    changed = [
         f"parameters.{parameter.name} = {values[parameter.name]:.6g} (its own value is {parameter.value:.6g})"
         for parameter in catalogue.parameters(name).values()
         if values.get(parameter.name, parameter.value) != parameter.value
     ]
-    return f" Unusual here: {', '.join(told)}." if told else ""
+    return f" Unusual here: {', '.join(changed)}." if changed else ""

@@ -60,8 +60,7 @@ def build(p: Mapping[str, float]) -> World:
     investment = (saved * income / owned) @ capital
     final = consumption + public_spending.sum(axis=0) + investment
     revenue = value_added / tech.value_added
-    transport = p["transport_elasticity"] * np.log1p(places.distance_km / 20.0)
-    openness = np.exp(-p["trade_elasticity"] * np.repeat(transport[:, :, None], 2, axis=2))
+    openness = _openness(places.distance_km, p)
     potential = np.where(revenue > 0, 1.0, 0.0)
     prices = inversion.goods_prices(potential, openness, p["trade_elasticity"])
     weights = final / final.sum()
@@ -108,6 +107,12 @@ def _capital(capital_income: Array, other_income: Array, p: Mapping[str, float])
     rental = capital_income.sum() / product * wear / kept
     owned = kept * other_income / (wear - kept * rental)
     return rental, owned, fit_margins(np.array([[4.0, 1.0], [1.0, 4.0]]), owned, capital_income / rental)
+
+
+def _openness(distance_km: Array, p: Mapping[str, float]) -> Array:
+    """tau^-theta, (importing cell, producing cell, sector): transport alone, every good alike."""
+    transport = p["transport_elasticity"] * np.log1p(distance_km / 20.0)
+    return np.asarray(np.exp(-p["trade_elasticity"] * np.repeat(transport[:, :, None], 2, axis=2)))
 
 
 def _places() -> Places:

@@ -38,5 +38,5 @@ def base_year(world: World) -> BaseYear:
     )
     if levels:
         return start
-    # without a policy a place is worth the same whatever one's home: any row tells it
+    # without a policy a place is worth the same whatever one's home: any row shows it
     return BaseYear(**{**start.__dict__, "value": place_values(world, economy, rules, clearing, money, start)[0]})

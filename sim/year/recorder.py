@@ -153,7 +153,7 @@ def _adds_up(measure: str) -> bool:
 def record_moves(record: Record, world: World, year: int, factor: str, event: str, table: Array) -> None:
     """Add the moves of a factor in a year: every pair of cells that saw any.
 
-    Kept as arrays: a year has a thousand pairs, and so many small objects would keep Python's memory keeper busy.
+    Kept as arrays: a year has a thousand pairs, and so many small objects would cost Python's garbage collector much time.
     """
     cells = np.array(world.places.cells, dtype=object)
     origins, destinations = np.nonzero(table)

@@ -205,5 +205,5 @@ def mountain_sea(make: Maker) -> Results:
 
 @pytest.fixture(scope="session")
 def one_replicate(make: Maker) -> Results:
-    """A run of one replicate, with no spread to tell."""
+    """A run of one replicate, with no spread to show."""
     return make(name="single", title="A single draw", replicates=1)

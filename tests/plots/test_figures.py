@@ -34,7 +34,7 @@ def test_one_replicate_has_no_band_and_the_caption_says_so(name: str, one_replic
     with_policy = make(name="single_policy", title="One more draw", replicates=1, effect=0.008)
     figure = available()[name].figure([one_replicate, with_policy])
     said = words(figure)
-    assert "no band" in said or "no spread to tell" in said
+    assert "no band" in said or "no spread to show" in said
     assert all(len(axes.collections) == 0 for axes in figure.axes if name in ("convergence", "difference", "cities"))
 
 

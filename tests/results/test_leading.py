@@ -17,7 +17,7 @@ from sim.analysis.outcome import UPPER, outcomes
 from sim.analysis.results import Results, open_results, save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
-from sim.pages.comparing import tell_comparison
+from sim.pages.comparing import print_comparison
 from tests.results.synthetic import REGIONS, UNITS, YEARS, manifest, series, tables
 
 INCOME = "yuan of 2014 per head and year"
@@ -79,7 +79,7 @@ def screen(
     """The first lines that a reader at a page of 80 characters sees."""
     monkeypatch.setenv("COLUMNS", "80")
     with redirect_stdout(out := io.StringIO()):
-        tell_comparison(comparison, selection)
+        print_comparison(comparison, selection)
     return "\n".join(out.getvalue().splitlines()[:lines])
 
 

@@ -151,7 +151,7 @@ def test_faults_of_a_scenario_are_told_with_it(folder: Path, vocabulary: Vocabul
         ("bad.yaml", 5, "run.replicats"),
         ("expected.yaml", 3, "scenario = bad.yaml"),
     ]
-    assert found[1][3] == "cannot be run: 1 fault, told with the lines where they stand."
+    assert found[1][3] == "cannot be run: 1 fault, listed with the lines where they stand."
 
 
 def test_a_file_that_is_not_there(folder: Path, vocabulary: Vocabulary) -> None:

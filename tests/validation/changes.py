@@ -147,14 +147,13 @@ CHANGES = {
             ),
         },
     ),
-    "goods_at_their_full_weight": Change(
+    "goods_at_less_than_their_share": Change(
         "economy/prices.py",
         "np.exp((1 - share) * goods",
-        "np.exp(goods",
-        "goods count as if nothing were spent on housing",
+        "np.exp(0.99 * (1 - share) * goods",
+        "goods count less in the cost of living",
         {
             "places": ("log welfare gain from trade, nobody moves", "log welfare gain from trade, people free"),
-            "stationary": ("log real incomes, all productivity up by 30%",),
         },
     ),
     "capital_answers_half": Change(
@@ -170,14 +169,29 @@ CHANGES = {
             ),
         },
     ),
-    "land_costs_less": Change(
-        "economy/markets/clearing.py",
-        "+ land_share[j] * log_rent",
-        "+ 0.9 * land_share[j] * log_rent",
-        "unit costs leave out a tenth of land",
+    "productivity_counts_less": Change(
+        "economy/growth.py",
+        "economy.size * np.exp(np.outer(",
+        "economy.size**0.99 * np.exp(np.outer(",
+        "places are less productive than they are said to be",
         {
             "factors": (
+                *(
+                    f"{factor} by place, elasticities {elasticity}"
+                    for factor in ("labour", "capital")
+                    for elasticity in ("50, trade 4", "1000, trade 100")
+                ),
                 "free factors: gaps of wage, rental, output",
+            ),
+        },
+    ),
+    "land_counts_less": Change(
+        "economy/state.py",
+        "owned = self.land.copy()",
+        "owned = self.land**0.99",
+        "much land gives less than in proportion to its area",
+        {
+            "factors": (
                 "variance of log marginal products",
                 "no wedges: gap of log wages",
                 "log output lost to wedges",
@@ -233,8 +247,8 @@ CHANGES = {
     ),
     "density_hurts": Change(
         "economy/growth.py",
-        "+ p.agglomeration * np.log(hours / economy.labour_reference)",
-        "- p.agglomeration * np.log(hours / economy.labour_reference)",
+        "+ weighted_log(p.agglomeration, hours / economy.labour_reference)",
+        "- weighted_log(p.agglomeration, hours / economy.labour_reference)",
         "agglomeration has the wrong sign",
         {
             "geography": (
@@ -288,8 +302,8 @@ CHANGES = {
     ),
     "roads_hurt": Change(
         "economy/growth.py",
-        "+ p.infrastructure_elasticity * np.log(infrastructure_index)",
-        "- p.infrastructure_elasticity * np.log(infrastructure_index)",
+        "+ weighted_log(p.infrastructure_elasticity, infrastructure_index)",
+        "- weighted_log(p.infrastructure_elasticity, infrastructure_index)",
         "infrastructure lowers productivity",
         {
             "roads": (
@@ -301,8 +315,8 @@ CHANGES = {
     ),
     "roads_part": Change(
         "economy/markets/trade.py",
-        "mean**-p.infrastructure_transport",
-        "mean**p.infrastructure_transport",
+        "** -p.infrastructure_transport",
+        "** p.infrastructure_transport",
         "infrastructure makes transport dearer",
         {"roads": ("home share after that", "trade shares, twice the roads in the north", "real wage after that")},
     ),
@@ -318,8 +332,8 @@ CHANGES = {
     ),
     "services_repel": Change(
         "agents/labour.py",
-        "+ parameters.service_elasticity * np.log(services)",
-        "- parameters.service_elasticity * np.log(services)",
+        "amenity = parameters.service_elasticity * np.log(services)",
+        "amenity = -parameters.service_elasticity * np.log(services)",
         "public services make a place worse",
         {"services": ("people, services alike", "people, services doubled in the first place")},
     ),

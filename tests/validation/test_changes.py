@@ -1,7 +1,7 @@
 """Every row of the table of theory fails for some named change of the code, and all pass without one.
 
-A slow proof: `pytest -m slow tests/validation/test_changes.py` copies the package to a folder of its own, makes one change
-after another there, and asks `factorflow validate theory --json` for the rows of the families that it touches.
+A slow proof, some 15 minutes: `pytest -m slow tests/validation/test_changes.py` copies the package to a folder of its own,
+makes one change after another there, and asks `factorflow validate theory --json` for the rows of the families it touches.
 """
 
 import json
@@ -28,9 +28,9 @@ class Copy:
         wanted = [word for family in families for word in ("--only", family)]
         command = [sys.executable, "-m", "sim", "validate", "theory", "--json", *wanted]
         env = {**os.environ, "PYTHONPATH": str(self.folder), "NUMBA_CACHE_DIR": str(self.folder / compiled)}
-        told = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, env=env)
-        assert told.returncode in (0, 3), told.stderr
-        return {row["name"]: row["passed"] for row in json.loads(told.stdout)["rows"]}
+        answer = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, env=env)
+        assert answer.returncode in (0, 3), answer.stderr
+        return {row["name"]: row["passed"] for row in json.loads(answer.stdout)["rows"]}
 
     def rows_with(self, change):
         """The rows of the families of a change while it is made; numbers compiled from the changed text are not kept."""
@@ -43,7 +43,7 @@ class Copy:
             shutil.copytree(self.folder / "compiled", self.folder / "other")
         path.write_text(text.replace(change.old, change.new), encoding="utf-8")
         try:
-            return self.rows(change.rows, "other" if "njit" in text else "compiled")
+            return self.rows(change.rows, "other" if "sim.compiled" in text else "compiled")
         finally:
             shutil.copy2(original, path)  # with its date, by which compiled code knows it again
 

@@ -12,7 +12,7 @@ from sim.cli import main
 from sim.errors import DataFolder
 from sim.evidence.tombe_zhu import accounting, conflict, costs, data, experiments, figure, outcomes, published, stylised
 from sim.evidence.tombe_zhu.solver import Shock, solve
-from tests.plots.test_figures import placed
+from tests.plots.page import placed
 from tests.validation.folders import made_up_folder, observed_folder
 
 TECHNOLOGY = published.technology()

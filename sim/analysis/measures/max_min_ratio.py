@@ -15,7 +15,7 @@ MEANING = "income per head of the richest over the poorest region; 1 is parity; 
 def max_min_ratio(income: Array, weight: Array | None = None) -> Array:
     """Largest over smallest income (...,) along the last axis; 1 or more; NaN where the smallest is 0.
 
-    Weights (..., region) only tell which regions count: those of weight 0 do not. Incomes 10, 20, 40: 4.
+    Weights (..., region) only say which regions count: those of weight 0 do not. Incomes 10, 20, 40: 4.
     """
     income, share = admitted(income, weight)
     richest = np.where(share > 0, income, 0.0).max(axis=-1)

@@ -1,1 +1,1 @@
-"""How fast agents live a year here, beside the same rules as plain Mesa objects and as NumPy columns."""
+"""How fast agents are simulated here, beside the same rules as plain Mesa objects and as NumPy columns."""

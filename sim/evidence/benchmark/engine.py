@@ -33,7 +33,7 @@ class KernelEngine:
         self.people = np.bincount(home, minlength=task.cells)
 
     def year(self) -> Report:
-        """Live through one year in one pass."""
+        """Simulate one year in one pass."""
         self.now += 1
         pay = self.task.pay(self.people)
         odds = odds_of(everybody_chooses(shares(self.cost, pay)))

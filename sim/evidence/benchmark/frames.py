@@ -47,7 +47,7 @@ def frames_engine(task: Task) -> Engine:
             self.cost, self.people = task.cost(), np.bincount(home, minlength=task.cells)
 
         def year(self) -> Report:
-            """Live through one year."""
+            """Simulate one year."""
             self.pay = task.pay(self.people)
             cumulative = cumulative_shares(shares(self.cost, self.pay))
             self.table = (cumulative + np.arange(task.cells)[:, None]).ravel()

@@ -72,8 +72,8 @@ def measure(agents: int, most: int, rounds: int, model_agents: int, announce: An
         "threads": numba.get_num_threads(),
         "memory_bytes_a_second": bytes_a_second,
         "bytes_touched_an_agent_year": BYTES_TOUCHED,
-        "speeds": [_told(speed, speeds, bytes_a_second) for speed in speeds],
-        "growth": [_told(speed, growth, bytes_a_second) for speed in growth],
+        "speeds": [_row(speed, speeds, bytes_a_second) for speed in speeds],
+        "growth": [_row(speed, growth, bytes_a_second) for speed in growth],
         "exponent_agents": {name: exponent([s for s in growth if s.engine == name and s.agents >= 100_000], "agents")
                             for name in (ONE, ALL)},
         "exponent_cells": {name: exponent([s for s in speeds if s.engine == name], "cells") for name in (ONE, ALL)},
@@ -147,7 +147,7 @@ def exponent(speeds: list[Speed], by: str) -> float | None:
     return float(np.polyfit(size, np.log([speed.seconds for speed in speeds]), 1)[0])
 
 
-def _told(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, Any]:
+def _row(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, Any]:
     """A speed as a row: also over plain Mesa on the same task, and its share of the memory bandwidth."""
     mesa = [other for other in others if (other.engine, other.agents, other.cells) == (MESA, speed.agents, speed.cells)]
     ours = speed.engine in (ONE, ALL)

@@ -23,7 +23,7 @@ class NumpyEngine:
         self.rng = np.random.default_rng(task.seed + 3)
 
     def year(self) -> Report:
-        """Live through one year."""
+        """Simulate one year."""
         task, pay = self.task, self.task.pay(self.people)
         cumulative = cumulative_shares(shares(self.cost, pay))
         # rows one above the other make a single sorted table, so one search serves all homes

@@ -26,10 +26,10 @@ class Report(NamedTuple):
 
 
 class Engine(Protocol):
-    """Anything that lives through years of the task."""
+    """Anything that simulates years of the task."""
 
     def year(self) -> Report:
-        """Live through one year."""
+        """Simulate one year."""
 
 
 @dataclass(frozen=True)

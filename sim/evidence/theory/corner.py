@@ -121,8 +121,8 @@ class Reading:
 
 def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: float) -> World:
     """The world of a corner; `parts` replaces arrays of its description, keywords replace parameters."""
-    world, told = CORNERS[name]
-    values = parameter_table(world, {**told, **parameters})
+    world, own = CORNERS[name]
+    values = parameter_table(world, {**own, **parameters})
     return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
 
 
@@ -148,7 +148,7 @@ def settled(world: World, laws: Sequence[Law] = ()) -> Reading:
     return read(at_rest(world, laws))
 
 
-def at_rest(world: World, laws: Sequence[Law] = (), most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
+def at_rest(world: World, laws: Sequence[Law] = (), most: int = 5_000, still: float = 1e-13) -> FactorFlowModel:
     """The model once no stock of people or capital changes by more than `still` of all in a year.
 
     Raises FactorFlowError where that takes more than `most` years.
@@ -156,7 +156,7 @@ def at_rest(world: World, laws: Sequence[Law] = (), most: int = 20_000, still: f
     return until_still(model_of(world, laws), most, still)
 
 
-def until_still(model: FactorFlowModel, most: int = 20_000, still: float = 1e-13) -> FactorFlowModel:
+def until_still(model: FactorFlowModel, most: int = 5_000, still: float = 1e-13) -> FactorFlowModel:
     """The same model once nothing moves, as `at_rest` has it."""
     for _ in range(most):
         before = _stocks(model)

@@ -39,9 +39,9 @@ def _five_countries() -> Iterator[Row]:
     """Shares, wages and gains of the five against their equations solved apart; common productivity changes no share."""
     theta, added, name = 4.0, 0.6, "five_countries"
     place, cut = described("theory_countries"), -np.log(0.85)
-    told = (place.productivity[:, 0], place.people, place.trade_cost)
-    exact = trade(*told, theta, added)
-    dear = trade(*told[:2], place.trade_cost + cut * (1 - np.eye(5)), theta, added)
+    given = (place.productivity[:, 0], place.people, place.trade_cost)
+    exact = trade(*given, theta, added)
+    dear = trade(*given[:2], place.trade_cost + cut * (1 - np.eye(5)), theta, added)
     now, before = at_start(corner(name)), at_start(corner(name, trade_cost=cut))
     yield Row("trade shares of five countries", name, _EK, exact.shares, now.trade_shares[:, :, 0])
     yield Row("their wages, the world's basket at one", name, _EK, exact.wage, now.clearing.wage)
@@ -52,7 +52,7 @@ def _five_countries() -> Iterator[Row]:
     closed = at_start(corner(name, trade_cost=AUTARKY))
     gain = exact.shares.diagonal() ** power
     yield Row("gains over autarky", name, _ACR, gain, now.real_wage / closed.real_wage)
-    yield Row("real wages of closed countries", name, _ACR, told[0] ** (1 / added), closed.real_wage)
+    yield Row("real wages of closed countries", name, _ACR, given[0] ** (1 / added), closed.real_wage)
     moved = at_start(corner(name, {"productivity": place.productivity * 1.3 ** (1 / theta)}))
     rise = np.full(5, 1.3 ** (1 / (theta * added)))
     yield Row("real wages, all productivity up by 30%", name, _LUCAS, rise, moved.real_wage / now.real_wage)

@@ -66,15 +66,15 @@ def _welfare() -> Iterator[Row]:
     """
     place, name = described("theory_redding"), "trade_and_tastes"
     a, theta, kappa = 0.75, 4.0, 3.0
-    told = (place.productivity[:, 0], place.amenity, place.land)
-    exact = gravity.settled(*told, place.trade_cost, theta, kappa, 1 - a)
-    apart = taste_shares(*told, 1 - a, kappa)
+    given = (place.productivity[:, 0], place.amenity, place.land)
+    exact = gravity.settled(*given, place.trade_cost, theta, kappa, 1 - a)
+    apart = taste_shares(*given, 1 - a, kappa)
     open_, closed = settled(corner(name)), settled(corner(name, trade_cost=AUTARKY))
     yield Row("people by place, trade and tastes", name, _REDDING, exact.people, open_.shares)
     yield Row("people by place, no trade", name, _REDDING, apart, closed.shares)
     gain = -a / theta * np.log(exact.trade.shares.diagonal()) + (1 / kappa + 1 - a) * np.log(apart / exact.people)
     yield Row("log welfare gain from trade, people free", name, _REDDING, gain, open_.welfare - closed.welfare)
-    held = gravity.trade(told[0], place.people, place.trade_cost, theta)
+    held = gravity.trade(given[0], place.people, place.trade_cost, theta)
     open_, closed = (at_start(corner(name, trade_cost=cost)) for cost in (0.0, AUTARKY))
     exact_gain = -a / theta * np.log(held.shares.diagonal())
     yield Row("log welfare gain from trade, nobody moves", name, _REDDING, exact_gain, open_.values - closed.values)

@@ -42,8 +42,8 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """The row with all its digits; nothing stands for a number that is not one."""
         numbers = {"exact": self.exact, "ours": self.ours, "difference": self.difference, "tolerance": self.tolerance}
-        told = {word: _plain(np.asarray(value, dtype=float)) for word, value in numbers.items()}
-        return {"name": self.name, "corner": self.corner, "source": self.source, "passed": self.passed, **told}
+        plain = {word: _plain(np.asarray(value, dtype=float)) for word, value in numbers.items()}
+        return {"name": self.name, "corner": self.corner, "source": self.source, "passed": self.passed, **plain}
 
 
 def stopped(family: str, reason: str) -> Row:

@@ -15,7 +15,7 @@ def province_index(coarse: Array, other: Array, other_coarse: Array) -> Array:
 
     h_ni = h_ni(coarse) * g_ni / g_ni(coarse), where g are those of the other sector
 
-    Farm costs are known between eight larger regions only, where a region's inner trade is free. The other sector tells
+    Farm costs are known between eight larger regions only, where a region's inner trade is free. The other sector shows
     how much dearer trade between provinces is than the larger regions show, inside them and across; farming is given
     the same factor. Head-Ries: h_ni = pi_nn pi_ii / (pi_ni pi_in) = (tau_ni tau_in)^theta (Head and Ries 2001).
     """

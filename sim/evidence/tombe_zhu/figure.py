@@ -67,18 +67,18 @@ def _flips(found: Conflict) -> list[tuple[float, Line, int]]:
 
 
 def _words(found: Conflict) -> style.Words:
-    told = []
+    clauses = []
     for line in found.lines:
         where, narrows = f"where {_NAMES[line.institution]}", line.effect[0] < 0
         if line.flip is None:
-            told.append(f"{'narrows' if narrows else 'widens'} at every \u03bd shown {where}")
+            clauses.append(f"{'narrows' if narrows else 'widens'} at every \u03bd shown {where}")
         else:
             below, above = ("narrows", "widens") if narrows else ("widens", "narrows")
-            told.append(f"{below} below \u03bd = {line.flip:.2f} and {above} above {where}")
+            clauses.append(f"{below} below \u03bd = {line.flip:.2f} and {above} above {where}")
     signs = {value < 0 for line in found.lines for value in line.sectors}
     both = "narrows at some \u03bd and widens at others"
     throughout = both if len(signs) > 1 else "narrows throughout" if True in signs else "widens throughout"
-    finding = f"The gap between provinces {'; it '.join(told)}. That between farm and other work "
+    finding = f"The gap between provinces {'; it '.join(clauses)}. That between farm and other work "
     finding += f"{throughout}."
     alike = ", ".join(
         f"{line.flip_unweighted:.2f} ({line.institution})" for line in found.lines if line.flip_unweighted is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Lived = Callable[[int], None]
-"""Told of every year a task has lived; may raise to end a task that nobody waits for any more."""
+"""Called after every year that a task has simulated; may raise to end a task that nobody waits for any more."""
 
 
 @dataclass(frozen=True)

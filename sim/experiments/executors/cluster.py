@@ -38,7 +38,7 @@ def connected(address: str) -> Iterator[Any]:
         ) from None
     log = logging.getLogger("distributed")
     level = log.level
-    log.setLevel(logging.CRITICAL)  # what goes wrong is told below, once
+    log.setLevel(logging.CRITICAL)  # what goes wrong is reported below, once
     client = None
     try:
         client = _client(Client, address)

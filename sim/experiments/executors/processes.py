@@ -93,7 +93,7 @@ class _Worker:
         lost.set_exception(BrokenProcessPool())
         return lost
 
-    def tell(self, task: Callable[..., None], *arguments: object) -> None:
+    def order(self, task: Callable[..., None], *arguments: object) -> None:
         """Have the process do something if it is there; none is started for it."""
         self._pool.submit(task, *arguments)
 
@@ -203,7 +203,7 @@ class HeldInProcess:
 
     def __del__(self) -> None:
         with suppress(Exception):  # the process may be gone, and everything in it
-            self._worker.tell(_forget, self._number)
+            self._worker.order(_forget, self._number)
 
 
 _held: dict[int, Any] = {}  # the objects of this process, by number

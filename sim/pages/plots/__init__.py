@@ -25,11 +25,11 @@ def titles() -> dict[str, tuple[str, str]]:
     found = {}
     for item in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
         tree = ast.parse((Path(__path__[0]) / f"{item.name}.py").read_text(encoding="utf-8"))
-        told = {
+        constants = {
             str(getattr(node.targets[0], "id", "")): ast.literal_eval(node.value)
             for node in tree.body
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("TITLE", "MEANING")
         }
         if any(isinstance(node, ast.FunctionDef) and node.name == "figure" for node in tree.body):
-            found[item.name] = (str(told["TITLE"]), str(told["MEANING"]))
+            found[item.name] = (str(constants["TITLE"]), str(constants["MEANING"]))
     return found

@@ -30,7 +30,7 @@ class Difference:
 
     @property
     def has_band(self) -> bool:
-        """Whether there is more than one replicate, so that a spread can be told."""
+        """Whether there is more than one replicate, so that there is a spread to show."""
         return self.replicates > 1
 
 

@@ -224,17 +224,17 @@ def _words(
         sum(_gap(found[region][order], -1) < _gap(found[region][order], 0) for region in regions)
         for order in range(len(results))
     ]
-    told = []
+    counts = []
     for order, name in enumerate(called.short):
         mean = float(np.mean([np.log(_gap(found[region][order], -1)) for region in regions]))
-        told.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
+        counts.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
     start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
-    if len(told) > 3:
+    if len(counts) > 3:
         count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
-        told = [f"{count} of {len(regions)} in each of {len(results)} scenarios"]
+        counts = [f"{count} of {len(regions)} in each of {len(results)} scenarios"]
     finding = (
         f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
-        f"Cities where it has fallen by {last}: {'; '.join(told)}."
+        f"Cities where it has fallen by {last}: {'; '.join(counts)}."
     )
     which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
     which = ", in the which and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which

@@ -107,14 +107,14 @@ def _finding(measure: str, found: Difference, unit: str) -> str:
     year, name = int(found.values.index[-1]), marks.sentence(marks.phrase(measure))
     divisor, unit = marks.scaled(float(last.abs().max()), unit)
     low, middle, high = (float(last[word]) / divisor for word in ("p05", "p50", "p95"))
-    told = f"{name}: {style.signed(middle)} {unit if unit != 'ratio' else ''}".rstrip() + f" by {year}"
+    sentence = f"{name}: {style.signed(middle)} {unit if unit != 'ratio' else ''}".rstrip() + f" by {year}"
     if not found.has_band:
-        return f"{told}."
+        return f"{sentence}."
     if low == high == 0:
         return f"{name}: no difference by {year}."
     if low <= 0 <= high:
         return f"{name}: no difference larger than the spread between replicates by {year}."
-    return f"{told} (90% between {style.signed(low)} and {style.signed(high)})."
+    return f"{sentence} (90% between {style.signed(low)} and {style.signed(high)})."
 
 
 def _line_words(found: Sequence[Difference], scenarios: int) -> str:

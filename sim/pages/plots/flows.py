@@ -311,7 +311,7 @@ def _words(
 def _counted(panels: Sequence[tuple[str, Difference, bool]]) -> str:
     counts = sorted({found.replicates for _, found, _ in panels})
     if counts == [1]:
-        return "the one replicate of each run (no spread to tell)"
+        return "the one replicate of each run (no spread to show)"
     number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     unlike = any(not found.paired for _, found, _ in panels)
     kind = "; differences not paired where seeds or agents differ" if unlike else ""

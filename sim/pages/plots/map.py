@@ -280,13 +280,13 @@ def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], s
     axes.text(x + length / 2, y - tick, f"{length} km", ha="center", va="top", **small)
     steps = [digit * 10**power for power in range(3, 10) for digit in (1, 2, 5)]
     x += length + 0.2 * km
-    told = [("urban residents", 0)]
-    told += [(_people_words(step), step) for step in reversed([step for step in steps if step <= most][-1:-6:-2])]
-    wide = [2 * radius * math.sqrt(people) + (fonts.width_of(words, size) + 0.2) * km for words, people in told]
-    while len(told) > 2 and x + sum(wide) > axes.get_xlim()[1] + 0.2 * km:
-        told.pop(1)
+    entries = [("urban residents", 0)]
+    entries += [(_people_words(step), step) for step in reversed([step for step in steps if step <= most][-1:-6:-2])]
+    wide = [2 * radius * math.sqrt(people) + (fonts.width_of(words, size) + 0.2) * km for words, people in entries]
+    while len(entries) > 2 and x + sum(wide) > axes.get_xlim()[1] + 0.2 * km:
+        entries.pop(1)
         wide.pop(1)
-    for (words, people), step in zip(told, wide, strict=True):
+    for (words, people), step in zip(entries, wide, strict=True):
         disc = radius * math.sqrt(people)
         if people:
             ring = Circle((x + disc, y), disc, facecolor="white", edgecolor=style.INK, linewidth=0.7)
@@ -341,8 +341,8 @@ def _words(
     else:
         large = max(maps, key=lambda one: float(one.found["p50"].abs().max()))
         at = str(large.found["p50"].abs().idxmax())
-        told = f"{_number(large, float(large.found['p50'][at]))} in {marks.place_name(at)}"
-        finding = f"Change in {year} against {called[0]}, {unit}. The largest change: {told} ({large.name})."
+        largest = f"{_number(large, float(large.found['p50'][at]))} in {marks.place_name(at)}"
+        finding = f"Change in {year} against {called[0]}, {unit}. The largest change: {largest} ({large.name})."
     caption = marks.joined(
         "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
         "Numbers: urban | rural." if len(maps) == 1 else "",
@@ -360,7 +360,7 @@ def _words(
 def _median_words(found: Sequence[Difference], change: bool) -> str:
     counts = sorted({one.replicates for one in found})
     if counts == [1]:
-        return "One replicate of each run, so no spread to tell."
+        return "One replicate of each run, so no spread to show."
     number = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     if not change:
         return f"Colours: median of {number} replicates."

@@ -81,12 +81,12 @@ def names(results: Sequence[Results]) -> list[str]:
         spoken = (" ".join(one.title.split()), " ".join(one.name.replace("_", " ").split()))
         called.append(next((word for word in spoken if word and fonts.can_show(word)), f"scenario {order + 1}"))
     twice = Counter(called)
-    told = [
+    distinct = [
         f"{name} ({fonts.legible(one.path.name)})" if twice[name] > 1 else name
         for name, one in zip(called, results, strict=True)
     ]
-    again = Counter(told)
-    return [f"{name}, {order + 1}" if again[name] > 1 else name for order, name in enumerate(told)]
+    again = Counter(distinct)
+    return [f"{name}, {order + 1}" if again[name] > 1 else name for order, name in enumerate(distinct)]
 
 
 def unshown(results: Sequence[Results]) -> list[tuple[str, str, str]]:
@@ -97,9 +97,9 @@ def unshown(results: Sequence[Results]) -> list[tuple[str, str, str]]:
 
 
 def unshown_words(results: Sequence[Results]) -> str:
-    """Which scenarios are not called by their title, with the digests that tell which they are."""
-    told = [f"{name} (digest {digest})" for _, name, digest in unshown(results)]
-    return f"No font of this computer has the characters of the title of {', '.join(told)}." if told else ""
+    """Which scenarios are not called by their title, with the digests by which they are known."""
+    named = [f"{name} (digest {digest})" for _, name, digest in unshown(results)]
+    return f"No font of this computer has the characters of the title of {', '.join(named)}." if named else ""
 
 
 def calling(results: Sequence[Results], values: Sequence[str], room: float, height: float) -> labels.Naming:
@@ -148,7 +148,7 @@ def scaled(largest: float, unit: str) -> tuple[float, str]:
 
 
 def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: float = 1.6) -> None:
-    """Median as a line and, if there is a spread to tell, the 50% and 90% bands, in the colour of the order."""
+    """Median as a line and, if there is a spread to show, the 50% and 90% bands, in the colour of the order."""
     ink, years = style.colour(order), found.index.to_numpy()
     if band:
         wide = found if len(years) > 1 else pd.concat([found] * 2)
@@ -264,15 +264,15 @@ def starts_words(events: Sequence[Start], named: bool = False) -> str:
     whole = all(event.within(half) == f"{event.year}: {event.text}" for event in events)
     if named and headroom(events) and whole:
         return "Dotted line: a policy starts."
-    told = "; ".join(f"{event.year}: {event.text}" for event in events)
-    return f"Dotted lines: policies start ({told})."
+    listed = "; ".join(f"{event.year}: {event.text}" for event in events)
+    return f"Dotted lines: policies start ({listed})."
 
 
 def standing_words(results: Sequence[Results]) -> str:
     """The policies in force from the first year on, which have no line of their own."""
     words = [_policy_word(policy) for one in results for policy in one.policies if int(policy["from"]) <= one.years[0]]
-    told = ", ".join(dict.fromkeys(words))
-    return f"In force from the first year on: {told}." if told else ""
+    named = ", ".join(dict.fromkeys(words))
+    return f"In force from the first year on: {named}." if named else ""
 
 
 def replicate_words(results: Sequence[Results], called: Sequence[str], what: str = "Line", many: str = "replicates") -> str:
@@ -328,13 +328,13 @@ def continuum_words(results: Sequence[Results], called: Sequence[str]) -> list[s
 
 def failures(results: Sequence[Results], called: Sequence[str]) -> list[str]:
     """A sentence for each of the results in which replicates failed."""
-    told = []
+    sentences = []
     for one, name in zip(results, called, strict=True):
         tried = len(one.manifest["replicates"])
         if tried > len(one.replicates):
             lost = tried - len(one.replicates)
-            told.append(f"{lost} of {tried} replicates of {name} failed and {'is' if lost == 1 else 'are'} left out.")
-    return told
+            sentences.append(f"{lost} of {tried} replicates of {name} failed and {'is' if lost == 1 else 'are'} left out.")
+    return sentences
 
 
 def observed_words(sources: pd.Series) -> str:

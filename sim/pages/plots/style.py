@@ -20,9 +20,9 @@ MARGIN = 0.15  # inch
 ROOM = (WIDTH - 2 * MARGIN) * 0.98  # inch for a line of text: drawn it is a little wider than measured
 
 INK, GREY, PALE = "#222222", "#5f5f5f", "#d9d9d9"
-# Okabe and Ito (2008) and, last, Tol's indigo: told apart by colour-blind readers; the reference scenario is dark grey.
+# Okabe and Ito (2008) and, last, Tol's indigo: distinguishable by colour-blind readers; the reference scenario is dark grey.
 COLOURS = ("#4d4d4d", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#332288")
-# Of the first eight, lines near each other in lightness differ in style too; then colours come again in other styles.
+# Of the first eight, lines near each other in lightness differ in style too; then colours repeat in other styles.
 _LATER = ((0, (8, 2)), (0, (1, 1.5)), (0, (8, 1.5, 1.5, 1.5)), (0, (5, 1, 1, 1, 1, 1)))
 _STYLES = ("solid", "solid", "solid", (0, (6, 2)), (0, (3, 1)), "solid", (0, (6, 1.5, 1.5, 1.5)), (0, (1.5, 1.2)))
 
