@@ -142,7 +142,7 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
     words = [word for setting in (*FEW, "run.continuum=true") for word in ("--set", setting)]
     told = CliRunner().invoke(main, ["compare", *files, *words])
     assert told.exit_code == 3, told.output
-    assert "growth_pole.yaml came to no end and is left out: all 1 replicates failed" in told.output
+    assert "growth_pole.yaml stopped before its last year and is left out: all 1 replicates failed" in told.output
     assert "mountain" in told.stdout.lower()
     told = CliRunner().invoke(main, ["compare", *files[:2], *words])
     assert told.exit_code == 2 and "for want of luck" in told.output
