@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.analysis.differences import Differences
 
+_ROUNDING = 1e-9
 _NOT_OF_MEDIANS = "which need not be the difference of the medians"
 
 
@@ -113,13 +114,13 @@ def change_of(differences: Differences, label: str, measure: str) -> Change | No
 
 
 def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
-    """A row of the table as a change."""
+    """A row of the table as a change; what rounding leaves, below 1e-9 of the row's largest number, is zero."""
+    names = {"before": "baseline_median", "after": "scenario_median", "difference": "difference", "low": "p05", "high": "p95"}
+    numbers = {name: float(row[column]) for name, column in names.items()}
+    largest = max(abs(number) for number in numbers.values() if not math.isnan(number))
+    numbers = {name: 0.0 if abs(number) < _ROUNDING * largest else number for name, number in numbers.items()}
     return Change(
-        before=float(row["baseline_median"]),
-        after=float(row["scenario_median"]),
-        difference=float(row["difference"]),
-        low=float(row["p05"]),
-        high=float(row["p95"]),
+        **numbers,
         unit=str(row["unit"]),
         paired=bool(row["paired"]),
         replicates=int(row["replicates"]),

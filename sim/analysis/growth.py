@@ -34,5 +34,5 @@ def accelerating(results: Results) -> str | None:
     shown = ", ".join(f"{100 * growth.iloc[at]:.1f}" for at in (0, len(growth) // 2, -1))
     return (
         f"{results.title}: output per head grows ever faster, by {shown}% in the first, the middle and the last year. "
-        "Such a path has no rest: parameters of growth (infrastructure, agglomeration, growth) feed on what they build."
+        "Such a path never settles: parameters of growth (infrastructure, agglomeration, growth) feed on what they build."
     )

@@ -172,8 +172,8 @@ def _beside_the_ratio(comparison: Differences, label: str, ratio: Change) -> Ite
     """The composition part, and whether Theil's layer between town and country says the same as the ratio."""
     fixed = change_of(comparison, label, _FIXED_RETURNS)
     if fixed is not None:
-        first = comparison.baseline.years[0]
-        yield _sentence(f"with incomes held at those of {first}, so that only who lives where counts, the ratio", fixed)
+        held = "with incomes held at those of the world's base year, so that only who lives where counts, the ratio"
+        yield _sentence(held, fixed)
     theil = change_of(comparison, label, _THEIL_BETWEEN_KINDS)
     if theil is None:
         return

@@ -16,6 +16,7 @@ from sim.analysis.change import Change
 from sim.analysis.comparison import Comparison, compare_results
 from sim.analysis.leading import billions, by_year, money_words, ranking
 from sim.analysis.outcome import UPPER, outcomes
+from sim.analysis.report import cells
 from sim.analysis.results import Results, open_results, save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
@@ -331,6 +332,21 @@ def test_a_measure_that_was_not_recorded_has_no_spread_left_by_pairing(tmp_path:
     for results in (without.baseline, *without.scenarios.values()):
         results.series = results.series[results.series["measure"] != "urban_rural_ratio"]
     assert without.spread_left_by_pairing("aid") is None and without.to_json()["spread_left_by_pairing"] == {"aid": None}
+
+
+def test_what_rounding_leaves_of_a_measure_is_written_as_zero(tmp_path: Path) -> None:
+    comparison = compared(tmp_path)
+    one = {"difference": 0.25, "p05": 0.24, "p95": 0.26, "scenario_median": 0.25, "baseline_median": 6.81e-16}
+    row = comparison.table.iloc[:1].assign(**one)
+    assert [cell[2:5] for cell in cells(comparison, row)] == [("0.00", "0.25", "+0.25")]
+
+
+def test_results_without_a_number_in_common_cannot_be_compared(tmp_path: Path) -> None:
+    one, other = future(tmp_path / "baseline"), future(tmp_path / "aid")
+    one.series = one.series[one.series["measure"] == "urban_rural_ratio"]
+    other.series = other.series[other.series["measure"] == "population"]
+    with pytest.raises(ResultsError, match="aid and baseline have no measure of a place and year in common"):
+        compare_results([one, other])
 
 
 def test_a_gap_is_closed_and_narrows_by_the_same_numbers() -> None:
