@@ -85,7 +85,7 @@ def _words(measure: str) -> str:
 
 def money_words(outcome: Outcome) -> str:
     """What policies cost net, added up and in the last year, which governments paid and what households paid in taxes."""
-    money, year = outcome.money, outcome.year
+    money, year = outcome.money, dated(outcome.year)
     if not money.any:
         return "Cost: public budgets pay nothing for it."
     gain = money.net < 0
@@ -94,7 +94,7 @@ def money_words(outcome: Outcome) -> str:
     luck = f" (90% between {billions(low)} and {billions(high)})" if math.isfinite(low) else ""
     sentences = [
         f"Cost: {'none to public budgets, which gain ' if gain else ''}{billions(sign * money.net)} billion yuan of 2014 net"
-        f"{luck} from {money.first} to {year}{_made_of(money)}; {billions(sign * money.last)} billion in {year} alone."
+        f"{luck} from {dated(money.first)} to {year}{_made_of(money)}; {billions(sign * money.last)} billion in {year} alone."
     ]
     if money.receipts > 0:
         sentences.append(f"Raised from households: {billions(money.receipts)} billion.")
@@ -195,9 +195,9 @@ def ranking_words(found: Sequence[Outcome]) -> str:
             moves = f"{verb} (ratio {ratio}, {band})"
         each = f"{point} billion per 0.01 of the ratio" if point[:1].isdigit() else point
         parts.append(f"{number}. {name}: {moves}, net cost {net} billion yuan of 2014, {each}")
-    return f"{by_year(found[0].year)}, what closes most of the gap first: {'; '.join(parts)}."
+    return f"By {dated(found[0].year)}, what closes most of the gap first: {'; '.join(parts)}."
 
 
-def by_year(year: int) -> str:
-    """`By 2035`; `By year 6` where years are counted from the start of a world without dates."""
-    return f"By {year}" if year >= _CALENDAR else f"By year {year}"
+def dated(year: int) -> str:
+    """`2035`; `year 6` where years are counted from the start of a world without dates."""
+    return str(year) if year >= _CALENDAR else f"year {year}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
-from sim.analysis.leading import by_year, for_whom, how_sure, money_words, ranking_words
+from sim.analysis.leading import dated, for_whom, how_sure, money_words, ranking_words
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
 from sim.errors import ResultsError
@@ -68,7 +68,7 @@ def lead(comparison: Differences, outcome: Outcome) -> list[str]:
     """What a scenario changes, for whom, what it costs and who pays, how sure that is: a few sentences each."""
     title, base_title = _titles(comparison, outcome.label)
     world = comparison.baseline.world.replace("_", " ").capitalize()
-    start = f"{by_year(comparison.year)} {title}"
+    start = f"By {dated(comparison.year)} {title}"
     if outcome.ratio is None:
         first = [f"{start} is compared with {base_title}; the urban-rural income ratio was not recorded by both."]
     else:

@@ -14,7 +14,7 @@ import pytest
 
 from sim.analysis.change import Change
 from sim.analysis.comparison import Comparison, compare_results
-from sim.analysis.leading import billions, by_year, money_words, ranking
+from sim.analysis.leading import billions, dated, money_words, ranking
 from sim.analysis.outcome import UPPER, outcomes
 from sim.analysis.report import cells
 from sim.analysis.results import Results, open_results, save_results
@@ -323,7 +323,7 @@ def test_the_year_asked_for_is_that_of_the_headline(tmp_path: Path) -> None:
 
 
 def test_worlds_without_dates_count_their_years() -> None:
-    assert (by_year(6), by_year(2035)) == ("By year 6", "By 2035")
+    assert (dated(6), dated(2035)) == ("year 6", "2035")
 
 
 def test_a_measure_that_was_not_recorded_has_no_spread_left_by_pairing(tmp_path: Path) -> None:
