@@ -51,7 +51,7 @@ class Change:
     @property
     def narrows(self) -> bool:
         """Whether a ratio comes nearer to one, on whichever side it stands."""
-        return abs(math.log(self.after)) < abs(math.log(self.before))
+        return abs(self.after - 1.0) < abs(self.before - 1.0)
 
     def number(self, value: float) -> str:
         """A value with the decimals of this change; never `-0.00`."""

@@ -63,6 +63,8 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
         tables.append(_differences(reference, _wide(other), label, paired=not unlike))
+        if tables[-1].empty:
+            raise ResultsError(f"{other.path} and {baseline.path} recorded no measure of the same place and year.")
         notes += _notes(baseline, other, unlike)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)
