@@ -92,7 +92,8 @@ def write_table(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str,
 def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """A table of a results folder, checked against its manifest; raises ResultsError naming what is wrong.
 
-    Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite, none beyond 1e30, and no row is given twice.
+    Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and none beyond 1e30, and that
+    no row is given twice.
     """
     path, entry = folder / file_of(table), manifest["files"][file_of(table)]
     try:
