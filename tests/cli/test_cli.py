@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -287,11 +286,9 @@ def test_plots_that_cannot_be_drawn(figures: list[str], words: Sequence[str], an
     assert factorflow("plot", "convergence").exit_code == 2
 
 
-def test_help_is_there_at_once_and_imports_nothing_heavy() -> None:
+def test_help_imports_nothing_heavy() -> None:
     asked = "import sys, sim.cli\ntry: sim.cli.main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules)"
-    started = time.perf_counter()
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
-    assert time.perf_counter() - started < 2.0  # 0.3 s on a quiet machine; what follows is the reason
     heavy = {"pandas", "numpy", "numba", "matplotlib", "mesa", "pyarrow", "scipy", "pydantic", "yaml", "rich"}
     assert heavy.isdisjoint(told.split("\n")[-2].split())
 

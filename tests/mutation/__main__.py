@@ -90,7 +90,7 @@ def _line(verdict: Verdict) -> str:
 
 
 def _summary(verdicts: list[Verdict], excused: dict[str, str], seconds: float) -> Iterator[str]:
-    """A line a part: tried, killed, alive (survived or undecided), equivalent, and the share killed of those not equivalent."""
+    """A line a part: tried, killed, alive (survived or undecided), equivalent, share killed of those not equivalent."""
     yield "| part | tried | killed | alive | equivalent | killed of not equivalent |\n|---|---|---|---|---|---|"
     for part in [*dict.fromkeys(verdict.mutant.part for verdict in verdicts), None]:
         own = [verdict for verdict in verdicts if part in (None, verdict.mutant.part)]
