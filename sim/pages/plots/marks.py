@@ -264,7 +264,10 @@ def starts_words(events: Sequence[Start], named: bool = False) -> str:
     whole = all(event.within(half) == f"{event.year}: {event.text}" for event in events)
     if named and headroom(events) and whole:
         return "Dotted line: a policy starts."
-    listed = "; ".join(f"{event.year}: {event.text}" for event in events)
+    by_year: dict[int, list[str]] = {}
+    for event in events:
+        by_year.setdefault(event.year, []).append(event.text)
+    listed = "; ".join(f"{year}: {', '.join(texts)}" for year, texts in by_year.items())
     return f"Dotted lines: policies start ({listed})."
 
 
