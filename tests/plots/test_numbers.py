@@ -69,13 +69,13 @@ def test_map_shows_the_per_cent_of_the_comparison(make: Maker) -> None:
     assert "+10.0 in Lishui, rural" in said and "+20.0" not in said
 
 
-def test_maps_of_six_scenarios_have_their_numbers_and_of_many_say_why_not(make: Maker) -> None:
+def test_maps_two_in_a_row_have_their_numbers_and_smaller_ones_say_why_not(make: Maker) -> None:
     runs = [make(name=f"run{order}", title=f"Run {order}", replicates=1, effect=0.001 * order) for order in range(6)]
-    figure = map.figure(runs)
+    figure = map.figure(runs[:5])
     maps = [axes for axes in figure.axes if axes.get_title(loc="left")]
-    assert len(maps) == 5
+    assert len(maps) == 4
     assert all(sum(" | " in text.get_text() for text in axes.texts) == 11 for axes in maps)
     assert "Numbers: urban | rural." in words(figure)
-    many = map.figure([*runs, *runs[1:]])
+    many = map.figure(runs)
     assert not any(" | " in text.get_text() for axes in many.axes for text in axes.texts)
     assert "no room for numbers" in words(many)

@@ -32,7 +32,7 @@ _KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
 _HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
-_MOST_NUMBERED = 3  # maps in a row: in smaller ones numbers would cover each other
+_MOST_NUMBERED = 2  # maps in a row: in smaller ones numbers would cover each other
 _REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a2ca", "#0868ac"])
 _CHANGE = LinearSegmentedColormap.from_list(
@@ -357,7 +357,7 @@ def _words(
         "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
         "Numbers: urban | rural."
         if _columns(len(maps)) <= _MOST_NUMBERED
-        else "Maps this small have no room for numbers; compare prints them.",
+        else "Maps this small have no room for numbers: compare prints them, and so does a map of up to five results.",
         _median_words(found, change),
         "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
         marks.luck_words("Hatching shows") if change and found[0].has_band else "",
