@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 
 from sim.analysis.change import change_from_row
 from sim.analysis.comparison import compare_results
 from sim.analysis.results import Results
-from sim.pages.plots import cities, map, marks
+from sim.pages.plots import cities, convergence, difference, flows, map, marks
 from tests.plots.conftest import Maker
 from tests.plots.page import words
 
@@ -79,3 +81,72 @@ def test_maps_two_in_a_row_have_their_numbers_and_smaller_ones_say_why_not(make:
     many = map.figure(runs)
     assert not any(" | " in text.get_text() for axes in many.axes for text in axes.texts)
     assert "no room for numbers" in words(many)
+
+
+def deepest(axes: Axes) -> float:
+    """How far the deepest colour of a table is from white: 0 to 1."""
+    return max(1 - sum(to_rgb(field.get_facecolor())) / 3 for field in axes.findobj(Rectangle) if field is not axes.patch)
+
+
+def moved(results: Results, change: float) -> Results:
+    """So many more moves in 2030 from the villages of Lishui to the towns of Ningbo, in every replicate."""
+    flows = results.flows.astype({"origin": str, "destination": str})
+    here = (flows["origin"] == "Lishui/rural") & (flows["destination"] == "Ningbo/urban") & (flows["year"] == 2030)
+    flows.loc[here & (flows["event"] == "migration"), "value"] += change
+    results.flows = flows
+    return results
+
+
+def test_flows_have_one_scale_of_colours_for_all_differences(make: Maker) -> None:
+    reference = make(name="reference", replicates=2)
+    large, small = (moved(make(name=name, title=name, replicates=2), by) for name, by in (("large", 80e3), ("small", 5e3)))
+    figure = flows.figure([reference, large, small])
+    deep, pale = (deepest(axes) for axes in figure.axes[1:3])
+    assert deep > 0.5 > 3 * pale  # a sixteenth of the change, and not the deepest of its own table
+    said = words(figure)
+    assert "one scale of colours in all tables" in said
+    assert "thousand moves in all" in said and "persons" not in said and "Whoever moves twice counts twice." in said
+
+
+def test_flows_of_a_few_agents_stay_pale(make: Maker) -> None:
+    reference = make(name="reference", replicates=2)  # an agent is 40 people
+    few, many = (moved(make(name=name, title=name, replicates=2), by) for name, by in (("few", 160.0), ("many", 16_000.0)))
+    pale, strong = (flows.figure([reference, one]) for one in (few, many))
+    assert deepest(pale.axes[1]) < 0.2 and deepest(strong.axes[1]) > 0.5
+    assert "One agent: 0.04 thousand moves; differences of fewer than 5 agents stay pale." in words(pale)
+
+
+def test_convergence_has_a_band_from_the_year_before_a_scenario_parts_from_the_first(make: Maker) -> None:
+    runs = [make(name="base", replicates=3), make(name="same", title="Same", replicates=3)]
+    runs += [make(name="late", title="Late", replicates=3, effect=0.01)]  # acts from 2024 on
+    axes = convergence.figure(runs).axes[0]
+    spans = [
+        (min(years), max(years)) for years in ([x for x, _ in band.get_paths()[0].vertices] for band in axes.collections)
+    ]
+    assert spans == [(2014, 2035)] * 2 + [(2023, 2035)] * 2
+    assert "it has no band of its own" in words(convergence.figure(runs))
+    unlike = convergence.figure([runs[0], make(name="unlike", title="Other", replicates=3, seed=11)])
+    assert len(unlike.axes[0].collections) == 4 and "no band of its own" not in words(unlike)
+
+
+def test_convergence_says_that_the_axis_does_not_start_at_one(make: Maker) -> None:
+    far, near = make(name="far", replicates=2), make(name="near", replicates=2)
+    near.series = near.series.assign(value=near.series["value"].where(near.series["year"] < 2030, 1.0))
+    assert convergence.figure([far]).axes[0].get_ylim()[0] > 1 > convergence.figure([near]).axes[0].get_ylim()[0]
+    assert "does not start at 1" in words(convergence.figure([far]))
+    assert "does not start at 1" not in words(convergence.figure([near]))
+    assert "does not start at 1" not in words(convergence.figure([far], measure="income_per_head"))
+
+
+def test_difference_writes_no_more_digits_than_the_comparison(make: Maker) -> None:
+    runs = [make(name=name, title=name, replicates=3) for name in ("before", "after", "more")]
+    for run, row in zip(runs, ([1.9, 1.9, 1.9], [1.832, 1.83137, 1.814], [1.9021, 1.90345, 1.9041]), strict=True):
+        put(run, "urban_rural_ratio", "zhejiang", {2035: row})
+    table = compare_results(runs).table
+    rows = table[(table["scope"] == "world") & (table["measure"] == "urban_rural_ratio") & (table["year"] == 2035)]
+    printed = [change_from_row(row, compare_results(runs)).signed for _, row in rows.iterrows()]
+    assert printed == ["-0.069", "+0.0035"]  # not -0.0686 and +0.00345
+    figure = difference.figure(runs)
+    labels = [text.get_text() for text in figure.axes[0].texts]
+    assert {"\u22120.069  after", "+0.0035  more"} <= set(labels)
+    assert "\u22120.069 by 2035 (90% between \u22120.084 and \u22120.068)" in words(difference.figure(runs[:2]))

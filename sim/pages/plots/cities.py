@@ -44,7 +44,9 @@ def figure(results: Sequence[Results]) -> Figure:
     head = _LINE * max(map(len, ratios.values()))
     points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
-    words = _words(results, called, [gaps[region] for region in regions], pd.concat([one["source"] for one in points.values()]))
+    words = _words(
+        results, called, [gaps[region] for region in regions], pd.concat([one["source"] for one in points.values()])
+    )
     height, gap = _HEIGHT if rows > 1 else 2 * _HEIGHT, _GAP - _LINE + head
     foot = None if inside else labels.Key(called.long)
     page = style.page(words, height * rows + gap * (rows - 1) + 0.22 + head, left=0.82, right=0.05, foot=foot)
