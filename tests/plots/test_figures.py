@@ -102,7 +102,7 @@ def test_difference_shows_the_paired_change_and_the_zero_line(baseline: Results,
     assert np.asarray(line.get_ydata()) == pytest.approx(change.to_numpy())
     assert set(np.asarray(zero.get_ydata(), dtype=float)) == {0.0}
     said = words(figure)
-    assert "20 pairs" in said and f"{style.signed(float(change.loc[2035]))} by 2035" in said
+    assert "20 pairs" in said and f"{float(change.loc[2035]):.3f} by 2035".replace("-", "\u2212") in said
 
 
 def test_difference_says_when_there_is_none(baseline: Results, make: Maker) -> None:
@@ -121,7 +121,7 @@ def test_flows_add_up_between_groups(baseline: Results) -> None:
     moved = table[kept & rural & urban].groupby("replicate")["value"].sum().median() / 1e3
     numbers = [text.get_text() for text in figure.axes[0].texts]
     assert f"{moved:,.0f}" in numbers
-    assert "Mountain: Lishui, Quzhou." in words(figure) and "thousand persons" in words(figure)
+    assert "Mountain: Lishui, Quzhou." in words(figure) and "thousand moves" in words(figure)
 
 
 def test_net_gains_of_all_groups_sum_to_nothing(baseline: Results) -> None:

@@ -77,6 +77,17 @@ def paired(reference: Results, other: Results) -> bool:
     return not pairing.why_unpaired(reference, other)
 
 
+def parting(reference: pd.DataFrame, other: pd.DataFrame) -> int | None:
+    """First year in which a table (rows years, columns replicates) is not the reference's; None if it never is another.
+
+    Tables of other replicates part in their first year.
+    """
+    if not reference.columns.equals(other.columns):
+        return int(other.index[0])
+    same = (other == reference.reindex(other.index)).all(axis=1)
+    return None if same.all() else int(same.idxmin())
+
+
 def at_least(results: Sequence[Results], count: int, figure: str) -> None:
     """Raise ResultsError unless enough results of one world, and not too many, with finished replicates, were given."""
     if len(results) < count:

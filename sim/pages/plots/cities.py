@@ -33,17 +33,20 @@ def figure(results: Sequence[Results]) -> Figure:
     """
     at_least(results, 1, "cities")
     found = _incomes(results)
-    regions = sorted(found, key=lambda region: -_gap(found[region][0], 0))
+    gaps = _gaps(results, list(found))
+    regions = sorted(found, key=lambda region: -gaps[region][0][0])
     columns = min(4, len(regions) + 1)
     across = (style.WIDTH - 2 * style.MARGIN - 0.87) / (columns + 0.12 * (columns - 1))  # inches: a panel
     inside = _key_fits(marks.names(results), across)
     called = labels.naming(marks.names(results), inside)
     rows = -(-(len(regions) + inside) // columns)  # one panel more for the key, if it fits there
-    ratios = {region: _ratios(found[region], across) for region in regions}
+    ratios = {region: _ratios(gaps[region], across) for region in regions}
     head = _LINE * max(map(len, ratios.values()))
     points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
-    words = _words(results, called, found, regions, pd.concat([table["source"] for table in points.values()]))
+    words = _words(
+        results, called, [gaps[region] for region in regions], pd.concat([one["source"] for one in points.values()])
+    )
     height, gap = _HEIGHT if rows > 1 else 2 * _HEIGHT, _GAP - _LINE + head
     foot = None if inside else labels.Key(called.long)
     page = style.page(words, height * rows + gap * (rows - 1) + 0.22 + head, left=0.82, right=0.05, foot=foot)
@@ -107,9 +110,21 @@ def _of(results: Results, table: dict[str, pd.DataFrame], cell: str) -> pd.DataF
     return table[cell]
 
 
-def _gap(tables: dict[str, pd.DataFrame], year: int) -> float:
-    """Ratio of the median urban to the median rural income in the first (0) or last (-1) year."""
-    return float(tables["urban"]["p50"].iloc[year] / tables["rural"]["p50"].iloc[year])
+def _gaps(results: Sequence[Results], regions: Sequence[str]) -> dict[str, list[tuple[float, float]]]:
+    """The ratio of every region, by results, in the first and the last year: median over replicates of what was recorded.
+
+    The medians of a comparison's table; the ratio of two medians would be that of no replicate.
+    """
+    tables = []
+    for one in results:
+        rows = one.series[(one.series["scope"] == "region") & (one.series["measure"] == _RATIO)]
+        middle = rows.groupby(["place", "year"], observed=True)["value"].median()
+        ends = [middle.xs(year, level="year") for year in (one.years[0], one.years[-1])]
+        lacking = [region for region in regions if any(region not in end.index for end in ends)]
+        if lacking:
+            raise ResultsError(f"{one.path}: no {marks.phrase(_RATIO)} of {lacking[0]}.")
+        tables.append(ends)
+    return {region: [(float(first[region]), float(last[region])) for first, last in tables] for region in regions}
 
 
 def _draw(
@@ -135,10 +150,10 @@ def _draw(
     axes.set_xticks([year for year in range(first, last + 1) if year % step == 0 or first == last])
 
 
-def _ratios(tables: Sequence[dict[str, pd.DataFrame]], room: float) -> list[list[tuple[str, str]]]:
+def _ratios(gaps: Sequence[tuple[float, float]], room: float) -> list[list[tuple[str, str]]]:
     """Urban over rural income in the first and, scenario by scenario, in the last year: lines of (text, colour)."""
-    first, last = f"{_gap(tables[0], 0):.2f} \u2192", [_gap(table, -1) for table in tables]
-    if len(tables) > marks.MOST_BANDS:
+    first, last = f"{gaps[0][0]:.2f} \u2192", [end for _, end in gaps]
+    if len(gaps) > marks.MOST_BANDS:
         return [[(first, style.GREY), (f"{min(last):.2f} to {max(last):.2f}", style.INK)]]
     lines = [[(first, style.GREY)]]
     used = fonts.width_of(first, style.CAPTION_SIZE) + _BETWEEN
@@ -214,30 +229,26 @@ def _key(axes: Axes, names: Sequence[str], observed: bool) -> None:
 def _words(
     results: Sequence[Results],
     called: labels.Naming,
-    found: dict[str, list[dict[str, pd.DataFrame]]],
-    regions: Sequence[str],
+    gaps: Sequence[Sequence[tuple[float, float]]],
     sources: pd.Series,
 ) -> style.Words:
-    tables = found[regions[0]][0]
-    first, last = (int(tables["urban"].index[place]) for place in (0, -1))
-    fallen = [
-        sum(_gap(found[region][order], -1) < _gap(found[region][order], 0) for region in regions)
-        for order in range(len(results))
-    ]
+    """`gaps`: by region and results, the ratio in the first and in the last year."""
+    first, last = results[0].years[0], results[0].years[-1]
+    fallen = [sum(region[order][1] < region[order][0] for region in gaps) for order in range(len(results))]
     counts = []
     for order, name in enumerate(called.short):
-        mean = float(np.mean([np.log(_gap(found[region][order], -1)) for region in regions]))
-        counts.append(f"{name} {fallen[order]} of {len(regions)} (mean {np.exp(mean):.2f})")
-    start = float(np.exp(np.mean([np.log(_gap(found[region][0], 0)) for region in regions])))
+        mean = float(np.mean([np.log(region[order][1]) for region in gaps]))
+        counts.append(f"{name} {fallen[order]} of {len(gaps)} (mean {np.exp(mean):.2f})")
+    start = float(np.exp(np.mean([np.log(region[0][0]) for region in gaps])))
     if len(counts) > 3:
         count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
-        counts = [f"{count} of {len(regions)} in each of {len(results)} scenarios"]
+        counts = [f"{count} of {len(gaps)} in each of {len(results)} scenarios"]
     finding = (
         f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
         f"Cities where it has fallen by {last}: {'; '.join(counts)}."
     )
     which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
-    which = ", in the which and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which
+    which = ", in the order and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which
     caption = marks.joined(
         f"Upper lines: urban, lower lines: rural. Above each panel: urban over rural in {first} and in {last}{which}.",
         marks.replicate_words(results, called.short, "Lines"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.analysis.change import Change
 from sim.analysis.results import Results
 from sim.pages.plots import labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
@@ -39,16 +41,17 @@ def figure(
         measure: marks.scaled(max(float(part.abs().max().max()) for part in found), results[0].units[measure])
         for measure, found in shown.items()
     }
-    ends = {
-        measure: ["0", *[style.signed(float(part["p50"].iloc[-1]) / scales[measure][0]) for part in found]]
-        for measure, found in shown.items()
+    changes = {
+        measure: [_change(one, marks.read(results[0], measure, place), *scales[measure]) for one in found]
+        for measure, found in table.items()
     }
+    ends = {measure: ["0", *map(_signed, found)] for measure, found in changes.items()}
     widest = max(ends.values(), key=lambda texts: max(map(len, texts)))
     called = marks.calling(results, widest, _LABELS, height)
     room = labels.room_for(called, [text for texts in ends.values() for text in texts], _LABELS, _NUMBERS)
     height = labels.height_for(len(results), height)
     page = style.page(
-        _words(results, called, table, place),
+        _words(results, called, table, changes, place),
         height * count + _GAP * (count - 1) + marks.headroom(events),
         right=room,
         foot=labels.Key(called.long) if called.numbered else None,
@@ -76,15 +79,33 @@ def figure(
     return page.figure
 
 
+def _change(found: Difference, reference: pd.DataFrame, divisor: float, unit: str) -> Change:
+    """The difference of the last year with its band, and the level it is a difference from, in the unit of the axes."""
+    year = found.values.index[-1]
+    before = reference.loc[year, found.values.columns] if found.paired else reference.loc[year]
+    low, middle, high = (float(value) / divisor for value in quantiles(found.values).loc[year, ["p05", "p50", "p95"]])
+    base = float(before.median()) / divisor
+    return Change(base, base + middle, middle, low, high, unit, found.paired, found.replicates)
+
+
+def _signed(change: Change, value: float | None = None) -> str:
+    """The difference (or another value of its kind) with its sign and as many digits as its band warrants."""
+    return change.with_sign(change.difference if value is None else value).replace("-", "\u2212")
+
+
 def _words(
-    results: Sequence[Results], naming: labels.Naming, table: dict[str, list[Difference]], place: str | None
+    results: Sequence[Results],
+    naming: labels.Naming,
+    table: dict[str, list[Difference]],
+    changes: dict[str, list[Change]],
+    place: str | None,
 ) -> style.Words:
     called = naming.short
     where = marks.world_name(results[0]) if place in (None, results[0].world) else marks.place_name(str(place))
     if len(called) == 2:
         title = f"What does {called[1]} change?"
         finding = f"{where}, against {called[0]}. " + " ".join(
-            _finding(measure, found[0], results[0].units[measure]) for measure, found in table.items()
+            _finding(measure, found[0], int(table[measure][0].values.index[-1])) for measure, found in changes.items()
         )
     else:
         title = "What does each scenario change?"
@@ -101,20 +122,18 @@ def _words(
     return style.Words(title, finding, caption)
 
 
-def _finding(measure: str, found: Difference, unit: str) -> str:
+def _finding(measure: str, change: Change, year: int) -> str:
     """What the last year says: the median and its band, or that the band holds zero."""
-    last = quantiles(found.values).iloc[-1]
-    year, name = int(found.values.index[-1]), marks.sentence(marks.phrase(measure))
-    divisor, unit = marks.scaled(float(last.abs().max()), unit)
-    low, middle, high = (float(last[word]) / divisor for word in ("p05", "p50", "p95"))
-    sentence = f"{name}: {style.signed(middle)} {unit if unit != 'ratio' else ''}".rstrip() + f" by {year}"
-    if not found.has_band:
+    name = marks.sentence(marks.phrase(measure))
+    unit = "" if change.unit == "ratio" else change.unit
+    sentence = f"{name}: {_signed(change)} {unit}".rstrip() + f" by {year}"
+    if change.replicates < 2:
         return f"{sentence}."
-    if low == high == 0:
+    if change.low == change.high == 0:
         return f"{name}: no difference by {year}."
-    if low <= 0 <= high:
+    if change.low <= 0 <= change.high:
         return f"{name}: no difference larger than the spread between replicates by {year}."
-    return f"{sentence} (90% between {style.signed(low)} and {style.signed(high)})."
+    return f"{sentence} (90% between {_signed(change, change.low)} and {_signed(change, change.high)})."
 
 
 def _line_words(found: Sequence[Difference], scenarios: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ MEANING = "moves of a factor between groups of regions, urban and rural, summed 
 # What moves; the events that are moves in space, the first that was recorded is shown; the units it is shown in, the
 # larger one from 100,000 on.
 _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]] = {
-    "labour": ("people", ("migration",), ((1e3, "thousand persons"), (1e6, "million persons"))),
+    "labour": ("people", ("migration",), ((1e3, "thousand moves"), (1e6, "million moves"))),
     "capital": (
         "capital",
         ("placement", "migration"),
@@ -33,6 +33,7 @@ _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]]
     ),
     "land": ("land", ("conversion", "migration"), ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
 }
+_FEW = 5  # agents: changes of fewer stay pale
 _TYPE = 6.2  # points: numbers in the fields
 _KINDS = ("rural", "urban")
 _FIELD, _LOW_FIELD = 0.3, 0.2  # inch: height of a field, and where there are more than two rows of tables
@@ -83,9 +84,24 @@ def figure(
         found = difference(results[0], other, lambda one: sums[id(one)])
         panels.append((f"{name}, less {called.short[0]}", found, True))
     rows = list(dict.fromkeys(group_of.values()))
-    words = _words(results, called, panels, f"{_SHOWN[factor][0]} ({event})", unit, span, group_of)
+    agent = _agent(results, factor, event, span) / divisor
+    words = _words(results, called, panels, f"{_SHOWN[factor][0]} ({event})", unit, span, group_of, agent)
     if len(results) > marks.MOST_BANDS:
-        return _overview(called, panels, rows, words)
+        return _overview(called, panels, rows, words, agent)
+    return _tables(called, panels, rows, words, agent)
+
+
+def _tables(
+    called: labels.Naming,
+    panels: Sequence[tuple[str, Difference, bool]],
+    rows: Sequence[tuple[str, str]],
+    words: style.Words,
+    agent: float,
+) -> Figure:
+    """A table for each of the results; all tables of differences share one scale of colours."""
+    columns, read = min(len(panels), 2), [_read(found, len(rows)) for _, found, _ in panels]
+    levels = _largest(read[0][0]), _largest(read[0][1])
+    changes = _deepest((table for table, _ in read[1:]), agent), _deepest((net for _, net in read[1:]), agent)
     tall = -(-len(panels) // columns)
     height = (_FIELD if tall <= 2 else _LOW_FIELD) * (len(rows) + _NET)
     foot = labels.Key(called.long, lines=False) if called.numbered else None
@@ -93,12 +109,46 @@ def figure(
     grid = page.grid(tall, columns, headroom=_HEAD, hspace=_HEAD / height, wspace=0.05)
     for place, (name, found, change) in enumerate(panels):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
-        _draw(axes, name, found, rows, change, first=place % columns == 0)
+        _draw(axes, read[place], changes if change else levels, change, found.has_band)
+        _headings(axes, name, rows, first=place % columns == 0)
     return page.figure
 
 
+def _read(found: Difference, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Quantiles of the moves between groups, and of the net gain of each group."""
+    return quantiles(found.values), quantiles(_net(found.values, count))
+
+
+def _largest(table: pd.DataFrame) -> float:
+    """The largest median of a table, whatever its sign; one where all are nothing."""
+    return float(table["p50"].abs().max()) or 1.0
+
+
+def _deepest(tables: Iterable[pd.DataFrame], agent: float) -> float:
+    """The number in the deepest colour of all differences: their largest, but not so few agents as are luck."""
+    return max([10 * _FEW * agent, *(_largest(table) for table in tables)])
+
+
+def _agent(results: Sequence[Results], factor: str, event: str, span: tuple[int, int]) -> float:
+    """What one agent stands for: the smallest flow of a year, in the median year; zero where nobody draws."""
+    found = [0.0]
+    for one in results:
+        if not one.manifest["scenario"].get("run", {}).get("continuum"):
+            flows = one.flows
+            kept = (
+                (flows["factor"] == factor) & (flows["event"] == event) & flows["year"].between(*span) & (flows["value"] > 0)
+            )
+            smallest = flows[kept].groupby("year")["value"].min()
+            found.append(0.0 if smallest.empty else float(smallest.median()))
+    return max(found)
+
+
 def _overview(
-    called: labels.Naming, panels: Sequence[tuple[str, Difference, bool]], rows: Sequence[tuple[str, str]], words: style.Words
+    called: labels.Naming,
+    panels: Sequence[tuple[str, Difference, bool]],
+    rows: Sequence[tuple[str, str]],
+    words: style.Words,
+    agent: float,
 ) -> Figure:
     """For many scenarios: one table, a row of net gains for the reference and a row of differences for each other."""
     height = _LOW_FIELD * (len(panels) + _NET - 1)
@@ -109,8 +159,7 @@ def _overview(
     axes.set_ylim(len(panels) + _NET - 1, 0)
     axes.set_axis_off()
     tables = [quantiles(_net(found.values, len(rows))) for _, found, _ in panels]
-    scales = [float(tables[0]["p50"].abs().max()) or 1.0]
-    scales.append(max(float(table["p50"].abs().max()) for table in tables[1:]) or 1.0)
+    scales = _largest(tables[0]), _deepest(tables[1:], agent)
     small: dict[str, Any] = {"size": 7.0, "color": style.GREY, "va": "center", "ha": "right"}
     for order, ((_, found, change), table) in enumerate(zip(panels, tables, strict=True)):
         scale, line = scales[change], order + (_NET - 1 if change else 0.0)
@@ -196,28 +245,27 @@ def _net(values: pd.DataFrame, count: int) -> pd.DataFrame:
     return pd.DataFrame(cube.sum(axis=0) - cube.sum(axis=1))
 
 
-def _draw(axes: Axes, name: str, found: Difference, rows: Sequence[tuple[str, str]], change: bool, first: bool) -> None:
-    """A field for every origin (rows) and destination (columns), and under them the net gain of each destination."""
-    count = len(rows)
+def _draw(axes: Axes, read: tuple[pd.DataFrame, pd.DataFrame], scales: tuple[float, float], change: bool, band: bool) -> None:
+    """A field for every origin (rows) and destination (columns), and under them the net gain of each destination.
+
+    scales: the numbers in the deepest colour, of moves and of net gains.
+    """
+    between, net = read
+    count = len(net)
     axes.set_xlim(0, count)
     axes.set_ylim(count + _NET, 0)
     axes.set_axis_off()
-    between, net = quantiles(found.values), quantiles(_net(found.values, count))
-    largest = float(between["p50"].abs().max()) or 1.0
-    deepest = float(net["p50"].abs().max()) or 1.0
-    decimals = max(0, 2 - math.floor(math.log10(largest)))
+    decimals = max(0, 2 - math.floor(math.log10(_largest(between))))
     for place in range(count * count):
-        spot, read = (place % count, place // count), between.iloc[place]
-        _field(axes, spot, _number(read, decimals, change, found.has_band), float(read["p50"]) / largest, change)
+        spot, one = (place % count, place // count), between.iloc[place]
+        _field(axes, spot, _number(one, decimals, change, band), float(one["p50"]) / scales[0], change)
     for place in range(count):
-        below, read = (place, count + _NET - 1), net.iloc[place]
-        text = _number(read, decimals, True, change and found.has_band)
-        _field(axes, below, text, float(read["p50"]) / deepest, True)
-    _headings(axes, name, rows, first)
+        below, one = (place, count + _NET - 1), net.iloc[place]
+        _field(axes, below, _number(one, decimals, True, change and band), float(one["p50"]) / scales[1], True)
 
 
 def _field(axes: Axes, spot: tuple[float, float], text: str, share: float, change: bool) -> None:
-    """One field of the table; `share` is its number over the largest of the table."""
+    """One field of the table; `share` is its number over the one in the deepest colour."""
     # The square root keeps small streams apart; differences share it, on either side of zero.
     depth = math.copysign(math.sqrt(abs(share)), share)
     face = _CHANGE(0.5 + depth / 2) if change else _LEVEL(depth)
@@ -272,6 +320,7 @@ def _words(
     unit: str,
     span: tuple[int, int],
     group_of: Mapping[str, tuple[str, str]],
+    agent: float,
 ) -> style.Words:
     rows = list(dict.fromkeys(group_of.values()))
     middle = quantiles(panels[0][1].values)["p50"]
@@ -296,6 +345,8 @@ def _words(
     caption = marks.joined(
         shown,
         f"Numbers: {unit}, all years added up, {_counted(panels)}; darker is more. Net gain: arrivals less departures.",
+        "Whoever moves twice counts twice." if unit.endswith("moves") else "",
+        _colour_words(len(panels), agent, unit),
         "Moves inside a group are between its regions, or between town and country." if _members(group_of) else "",
         "In brackets: the middle 90% of replicates span zero." if panels[-1][2] and panels[-1][1].has_band else "",
         "A dot: rounds to zero.",
@@ -306,6 +357,15 @@ def _words(
         marks.unshown_words(results),
     )
     return style.Words(TITLE, finding, caption)
+
+
+def _colour_words(panels: int, agent: float, unit: str) -> str:
+    """Which tables share a scale of colours, and how pale the differences of a few agents are."""
+    if panels < 2:
+        return ""
+    scale = "" if panels == 2 else "Differences have one scale of colours in all tables, net gains another. "
+    few = f"One agent: {agent:,.2g} {unit}; differences of fewer than {_FEW} agents stay pale." if agent else ""
+    return (scale + few).strip()
 
 
 def _counted(panels: Sequence[tuple[str, Difference, bool]]) -> str:

@@ -32,6 +32,7 @@ _KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
 _HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
+_MOST_NUMBERED = 2  # maps in a row: in smaller ones numbers would cover each other
 _REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a2ca", "#0868ac"])
 _CHANGE = LinearSegmentedColormap.from_list(
@@ -87,7 +88,7 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
         )
     ]
 
-    rows, height = -(-len(maps) // columns), _HEIGHTS[columns]
+    rows, height, numbers = -(-len(maps) // columns), _HEIGHTS[columns], columns <= _MOST_NUMBERED
     head = 0.0 if len(maps) == 1 else 0.36
     most = max(max(shown.people.values()) for shown in maps) or 1.0
     words = _words(results, called, maps, found, measure, unit, year)
@@ -96,7 +97,7 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     grid = page.grid(rows, columns, headroom=head + 0.05, hspace=head / height, wspace=0.03)
     for place, shown in enumerate(maps):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
-        _draw(axes, outlines, shown, most, numbers=len(maps) == 1, key=place == 0)
+        _draw(axes, outlines, shown, most, numbers=numbers, key=place == 0)
         if head:
             text = "\n".join(fonts.fold(marks.sentence(shown.name), _heading_room(columns), style.TEXT_SIZE, "bold"))
             axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **fonts.plain())
@@ -156,11 +157,20 @@ def _found(
         return unit, [Difference(values / divisor, True, values.shape[1])]
     if not any(word in unit for word in ("yuan", "persons")):
         return unit, [difference(results[0], other, lambda one: cells[id(one)]) for other in results[1:]]
-    # Differences of logarithms are per cent of the reference, replicate by replicate; nothing is no base for them.
-    logs = {key: table.where(table > 0).dropna().apply(np.log) for key, table in cells.items()}
-    found = [difference(results[0], other, lambda one: logs[id(one)]) for other in results[1:]]
-    per_cent = [Difference(100 * one.values.apply(np.expm1), one.paired, one.replicates) for one in found]
-    return f"% of {reference}", per_cent
+    found = [_per_cent(results[0], other, cells) for other in results[1:]]
+    return f"% of {reference}", found
+
+
+def _per_cent(reference: Results, other: Results, cells: Mapping[int, pd.DataFrame]) -> Difference:
+    """Differences over the reference's median, in per cent: the median is the per cent that a comparison prints.
+
+    The median is taken over the replicates that are paired, or over all where runs are not; nothing is no base.
+    """
+    found, base = difference(reference, other, lambda one: cells[id(one)]), cells[id(reference)]
+    base = base[found.values.columns] if found.paired else base
+    middle = base.median(axis=1).reindex(found.values.index)
+    known = middle > 0
+    return Difference(100 * found.values[known].div(middle[known], axis=0), found.paired, found.replicates)
 
 
 def _cells(results: Results, measure: str, year: int, outlines: Mapping[str, Outline]) -> pd.DataFrame:
@@ -198,7 +208,7 @@ def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, most: float
         fill = _fill(shown, f"{region}/urban")
         edge = "#7a7a7a" if fill.get("hatch") else style.INK  # the hatch has the colour of the edge
         axes.add_artist(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
-    size = style.CAPTION_SIZE if numbers else 6.5
+    size = style.CAPTION_SIZE if axes.get_position().width > 0.5 else 6.5
     km = _km_per_inch(axes)
     _labels(axes, outlines, discs, shown, numbers, size, km)
     if key:
@@ -345,7 +355,9 @@ def _words(
         finding = f"Change in {year} against {called[0]}, {unit}. The largest change: {largest} ({large.name})."
     caption = marks.joined(
         "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
-        "Numbers: urban | rural." if len(maps) == 1 else "",
+        "Numbers: urban | rural."
+        if _columns(len(maps)) <= _MOST_NUMBERED
+        else "Maps this small have no room for numbers: compare prints them, and so does a map of up to five results.",
         _median_words(found, change),
         "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
         marks.luck_words("Hatching shows") if change and found[0].has_band else "",

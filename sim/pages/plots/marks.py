@@ -147,12 +147,17 @@ def scaled(largest: float, unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: float = 1.6) -> None:
-    """Median as a line and, if there is a spread to show, the 50% and 90% bands, in the colour of the order."""
+def draw_bands(axes: Axes, found: pd.DataFrame, order: int, band: bool, width: float = 1.6, since: int | None = None) -> None:
+    """Median as a line and, if there is a spread to show, the 50% and 90% bands, in the colour of the order.
+
+    since: first year of the bands, by default that of the line.
+    """
     ink, years = style.colour(order), found.index.to_numpy()
     if band:
-        wide = found if len(years) > 1 else pd.concat([found] * 2)
-        across = years if len(years) > 1 else years[0] + np.array([-0.04, 0.04])  # of a single year a bar
+        wide = found if since is None else found.loc[since:]
+        across = wide.index.to_numpy()
+        if len(wide) == 1:  # of a single year a bar
+            wide, across = pd.concat([wide] * 2), across[0] + np.array([-0.04, 0.04])
         axes.fill_between(across, wide["p05"], wide["p95"], color=ink, alpha=0.14, linewidth=0)
         axes.fill_between(across, wide["p25"], wide["p75"], color=ink, alpha=0.26, linewidth=0)
     marker = "o" if len(years) == 1 else ""  # a single year would draw no line
@@ -264,7 +269,10 @@ def starts_words(events: Sequence[Start], named: bool = False) -> str:
     whole = all(event.within(half) == f"{event.year}: {event.text}" for event in events)
     if named and headroom(events) and whole:
         return "Dotted line: a policy starts."
-    listed = "; ".join(f"{event.year}: {event.text}" for event in events)
+    by_year: dict[int, list[str]] = {}
+    for event in events:
+        by_year.setdefault(event.year, []).append(event.text)
+    listed = "; ".join(f"{year}: {', '.join(texts)}" for year, texts in by_year.items())
     return f"Dotted lines: policies start ({listed})."
 
 
