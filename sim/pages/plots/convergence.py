@@ -87,7 +87,8 @@ def _shared_words(results: Sequence[Results], tables: Sequence[pd.DataFrame], na
 def _axis_words(unit: str, found: Sequence[pd.DataFrame], points: pd.DataFrame) -> str:
     """That the axis of a ratio does not start where there is no gap."""
     values = pd.concat([*(table[["p05", "p95"]].stack() for table in found), points["value"]])
-    low, high = float(values.min()), float(values.max())
+    numbers = values.to_numpy(dtype=float)
+    low, high = float(numbers.min()), float(numbers.max())
     return "The axis does not start at 1 (no gap)." if unit == "ratio" and low - _MARGIN * (high - low) > 1 else ""
 
 

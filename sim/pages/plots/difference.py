@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -84,7 +85,7 @@ def _change(found: Difference, reference: pd.DataFrame, divisor: float, unit: st
     year = found.values.index[-1]
     before = reference.loc[year, found.values.columns] if found.paired else reference.loc[year]
     low, middle, high = (float(value) / divisor for value in quantiles(found.values).loc[year, ["p05", "p50", "p95"]])
-    base = float(before.median()) / divisor
+    base = float(np.median(before.to_numpy(dtype=float))) / divisor
     return Change(base, base + middle, middle, low, high, unit, found.paired, found.replicates)
 
 
