@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.growth import accelerating
-    from sim.analysis.results import check_folder, default_folder, free_folder
+    from sim.analysis.results import check_folder, default_folder
     from sim.experiments import trial
 
     scenarios = load_all(files, settings, where.local_jobs)
@@ -47,7 +47,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     for place in places:
         if places.count(place) > 1 and out is not None:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
-        check_folder(place if out is not None else free_folder(place))
+        check_folder(place, beside=out is None)
     _print_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
@@ -309,7 +309,7 @@ def _results_of(
 
     written: files that will be written afterwards; whether they can be is known before the first year is computed.
     """
-    from sim.analysis.results import check_folder, default_folder, free_folder, open_results, verify
+    from sim.analysis.results import check_folder, default_folder, open_results, verify
     from sim.experiments import trial
 
     missing = [name for name in names if not Path(name).exists()]
@@ -328,7 +328,7 @@ def _results_of(
     new = {file: scenario for file, scenario in scenarios.items() if known[file] is None}
     trial.check(new)  # before a folder is made where they will land
     for scenario in new.values():
-        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
+        check_folder(default_folder(scenario.name, scenario.digest()), beside=True)
     for path in written:
         check_writable(path)
     failed, stopped = False, dict[str, FactorFlowError]()
