@@ -34,9 +34,10 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     agents = sum(_agents(scenario).values())
     seconds = _START + run.replicates * years * _seconds_of_a_year(scenario)
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
+    who = "of a continuum" if run.continuum else f"x {agents:,} agents"
     sentence = (
         f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} "
-        f"replicate{'s' * (run.replicates != 1)} x {years} years {'of a continuum' if run.continuum else f'x {agents:,} agents'}."
+        f"replicate{'s' * (run.replicates != 1)} x {years} years {who}."
     )
     if run.minutes is None and seconds > 60 * _LONG:
         sentence += (
