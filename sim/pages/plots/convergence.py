@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -86,7 +87,7 @@ def _shared_words(results: Sequence[Results], tables: Sequence[pd.DataFrame], na
 
 def _axis_words(unit: str, found: Sequence[pd.DataFrame], points: pd.DataFrame) -> str:
     """That the axis of a ratio does not start where there is no gap."""
-    values = pd.concat([*(table[["p05", "p95"]].stack() for table in found), points["value"]])
+    values = np.concatenate([*(table[["p05", "p95"]].to_numpy().ravel() for table in found), points["value"].to_numpy()])
     low, high = float(values.min()), float(values.max())
     return "The axis does not start at 1 (no gap)." if unit == "ratio" and low - _MARGIN * (high - low) > 1 else ""
 
