@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -83,9 +84,9 @@ def _change(found: Difference, reference: pd.DataFrame, divisor: float, unit: st
     """The difference of the last year with its band, and the level it is a difference from, in the unit of the axes."""
     year = found.values.index[-1]
     last = quantiles(found.values).iloc[-1]
-    before = reference.loc[year, found.values.columns] if found.paired else reference.loc[year]
+    before = (reference[found.values.columns] if found.paired else reference).loc[[year]].to_numpy(dtype=np.float64)
     low, middle, high = (float(last[word]) / divisor for word in ("p05", "p50", "p95"))
-    base = float(before.median()) / divisor
+    base = float(np.nanmedian(before)) / divisor
     return Change(base, base + middle, middle, low, high, unit, found.paired, found.replicates)
 
 
