@@ -96,8 +96,7 @@ def check_writable(path: Path, folder: bool = False) -> None:
         raise FactorFlowError(f"could not write {path}: what stands there is not a plain file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not os.path.lexists(path):
-            _try_name(path)
+        _try_length(path)
         aside = _aside(path)
         try:
             with aside.open("xb") as stream:
@@ -137,10 +136,17 @@ def leftovers(folder: Path) -> list[Path]:
         return []
 
 
-def _try_name(path: Path) -> None:
-    """Make the thing itself and take it away: a name may be longer than its file system takes."""
-    path.mkdir()
-    path.rmdir()
+def _try_length(path: Path) -> None:
+    """Make and remove a folder beside a path, its name as long: a name may be longer than its file system takes.
+
+    Never the path itself, which another program may be making at the same moment.
+    """
+    aside = _aside(path)
+    missing = len(os.fsencode(path.name)) - len(os.fsencode(aside.name))
+    if missing > 0:  # otherwise the place aside has the longer name
+        beside = aside.with_name(f"{aside.stem}{'-' * missing}{aside.suffix}")
+        beside.mkdir()
+        beside.rmdir()
 
 
 def _aside(path: Path) -> Path:

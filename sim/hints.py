@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from sim.errors import listed
+
 _SHOWN = 24
 
 # what people write for a word of the language that looks different
@@ -56,13 +58,8 @@ def one_of(found: str, allowed: Iterable[str]) -> str:
         return "None may stand here."
     holding = candidates(found, allowed)
     if holding:
-        return f"Candidates: {_listed(holding)}."
-    return f"Allowed: {_listed(allowed)}."
-
-
-def _listed(words: Iterable[str]) -> str:
-    words = tuple(words)
-    return ", ".join(words[:_SHOWN]) + (", ..." if len(words) > _SHOWN else "")
+        return f"Candidates: {listed(holding, _SHOWN)}."
+    return f"Allowed: {listed(allowed, _SHOWN)}."
 
 
 def _singular(part: str) -> str:

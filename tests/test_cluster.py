@@ -174,12 +174,10 @@ def test_the_command_line_runs_on_a_cluster(alone, cluster, tmp_path):
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path):
-    started = time.monotonic()
     ran = factorflow("run", FILE, "--cluster", f"127.0.0.1:{free_port()}", "--out", tmp_path / "r")
     assert ran.returncode == 2
     assert "no Dask scheduler answered" in ran.stderr and "dask scheduler" in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert time.monotonic() - started < 40
     assert not (tmp_path / "r").exists()
 
 

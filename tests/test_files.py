@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sim import files
+from sim.analysis import results
 from sim.analysis.results import check_folder
-from sim.errors import FactorFlowError
+from sim.errors import FactorFlowError, ResultsError
 from sim.files import check_writable, leftovers, write_new, write_over, written, written_folder
 
 
@@ -94,6 +95,40 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Pat
     check_folder(tmp_path / "good")
     check_folder(tmp_path / ("g" * 255))
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["short", "g" * 255, "名" * 85])
+def test_the_place_itself_is_never_made_to_try_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Another program may be writing there: a folder made on trial would be in its way, or its results taken away."""
+    made: list[Path] = []
+    make = Path.mkdir
+
+    def noted(path: Path, *words: object, **named: object) -> None:
+        made.append(path)
+        make(path, *words, **named)
+
+    monkeypatch.setattr(Path, "mkdir", noted)
+    check_folder(tmp_path / name)
+    assert tmp_path / name not in made
+    longest = max((len(os.fsencode(path.name)) for path in made if path != tmp_path), default=0)
+    assert longest == (0 if name == "short" else 255)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_taken_while_it_is_tried_gives_way_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free, given = results.free_folder, []
+
+    def late(wanted: Path) -> Path:
+        given.append(free(wanted))
+        if len(given) == 1:
+            given[0].mkdir()  # by another program, before this one has looked
+        return given[-1]
+
+    monkeypatch.setattr(results, "free_folder", late)
+    check_folder(tmp_path / "r", beside=True)
+    assert given == [tmp_path / "r", tmp_path / "r-2"]
+    with pytest.raises(ResultsError, match="exists and is not overwritten"):
+        check_folder(tmp_path / "r")
 
 
 def test_a_full_disk_is_noticed_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,3 +126,8 @@ def test_every_table_is_read_by_strict_readers(path: Path) -> None:
 def test_a_source_with_a_comma_is_not_cut() -> None:
     source = catalogue.parameters("zhejiang")["smallest_dividend_share"].source
     assert source.endswith("in Hangzhou 2015, most of it rent")
+
+
+def test_of_many_allowed_words_the_rest_is_counted():
+    answer = one_of("zzz", [f"word{number:02}" for number in range(30)])
+    assert answer.startswith("Allowed: word00, word01, ") and answer.endswith("word23 and 6 more.")

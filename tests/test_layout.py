@@ -9,7 +9,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sim"
 # From the ground up. A box imports from floors below its own alone: boxes of one floor do not know each other.
 FLOORS = [
-    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "hints"},
+    {"errors", "version", "arrays", "columns", "units", "cells", "compiled"},
+    {"hints"},
     {"files"},
     {"data", "streams", "scenario", "analysis"},
     {"world"},
@@ -62,7 +63,7 @@ INSIDE = {
     ],
     "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
-    "experiments": [{"cost", "executors"}, {"replicate", "trial"}, {"batch", "manifest", "reading"}, {"experiment"}],
+    "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"parameters", "plots", "tables"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark"}],
     "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "writing"}],

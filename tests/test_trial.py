@@ -14,6 +14,7 @@ from sim.data import catalogue
 from sim.economy.policies.base import instruments
 from sim.errors import FactorFlowError, ScenarioFaults, WorldError
 from sim.experiments import cost, trial
+from sim.experiments import replicate as replicate_module
 from sim.scenario.spots import fields_of
 from sim.world.build import build_world
 from tests.test_end_to_end import ROOT, factorflow
@@ -142,7 +143,7 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
     words = [word for setting in (*FEW, "run.continuum=true") for word in ("--set", setting)]
     told = CliRunner().invoke(main, ["compare", *files, *words])
     assert told.exit_code == 3, told.output
-    assert "growth_pole.yaml came to no end and is left out: all 1 replicates failed" in told.output
+    assert "growth_pole.yaml stopped before its last year and is left out: all 1 replicates failed" in told.output
     assert "mountain" in told.stdout.lower()
     told = CliRunner().invoke(main, ["compare", *files[:2], *words])
     assert told.exit_code == 2 and "for want of luck" in told.output
@@ -348,3 +349,34 @@ def test_every_end_of_every_term_runs_or_is_refused_in_words(tmp_path, instrumen
 def test_worlds_are_refused_in_words_whatever_fails_inside():
     with pytest.raises(WorldError, match="infrastructure_depreciation"):
         build_world("two_cells", {"infrastructure_depreciation": 0.0})
+
+
+def test_a_matrix_without_an_inverse_is_a_reason_before_the_run_as_within_it(monkeypatch):
+    from sim.experiments.replicate import run_replicate
+    from sim.model import FactorFlowModel
+
+    def singular(model):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr(FactorFlowModel, "step", singular)
+    scenario = load(BASELINE, ["run.continuum=true", "run.replicates=1", "parameters.growth=0.01"])
+    (fault,) = trial.faults(scenario, str(BASELINE))
+    assert fault.path == "parameters.growth" and "Singular matrix" in fault.message
+    replicate = run_replicate(lambda: replicate_module.build_model(scenario), scenario, 0, lambda _: None)
+    assert replicate.reason == "Singular matrix"
+
+
+def test_a_world_is_built_once_for_its_trial_and_its_run(monkeypatch, tmp_path):
+    built = []
+
+    def noted(name, parameters):
+        built.append(name)
+        return build_world(name, parameters)
+
+    monkeypatch.setattr(replicate_module, "build_world", noted)
+    monkeypatch.setattr(trial, "build_world", noted, raising=False)
+    settings = ["run.continuum=true", "run.replicates=2", "years.to=2015", "parameters.growth=0.0123"]
+    scenario = load(BASELINE, settings)
+    assert trial.faults(scenario, str(BASELINE)) == []
+    run(scenario, out=tmp_path / "r")
+    assert built == ["zhejiang"]

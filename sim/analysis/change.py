@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.analysis.differences import Differences
 
+_ROUNDING = 1e-9
 _NOT_OF_MEDIANS = "which need not be the difference of the medians"
 
 
@@ -51,7 +52,17 @@ class Change:
     @property
     def narrows(self) -> bool:
         """Whether a ratio comes nearer to one, on whichever side it stands."""
-        return abs(math.log(self.after)) < abs(math.log(self.before))
+        return abs(self.reached - 1.0) < abs(self.before - 1.0)
+
+    @property
+    def reached(self) -> float:
+        """The baseline's value plus the difference, which need not be the scenario's median."""
+        return self.before + self.difference
+
+    @property
+    def share(self) -> float:
+        """The difference as a share of the baseline's value; zero where that is zero."""
+        return self.difference / abs(self.before) if self.before else 0.0
 
     def number(self, value: float) -> str:
         """A value with the decimals of this change; never `-0.00`."""
@@ -91,8 +102,9 @@ class Change:
     @property
     def per_cent(self) -> str:
         """The difference as a share of the baseline, `-0.7%`."""
-        share = self.difference / self.before if self.before else 0.0
-        return f"{100 * share:+.1f}%" if abs(share) >= 0.0005 else f"{100 * share:+.2f}%"
+        decimals = 1 if abs(self.share) >= 0.0005 else 2
+        text = f"{100 * self.share:+.{decimals}f}%"
+        return text if text.strip("+-0.%") else text[1:]
 
 
 def change_of(differences: Differences, label: str, measure: str) -> Change | None:
@@ -102,13 +114,13 @@ def change_of(differences: Differences, label: str, measure: str) -> Change | No
 
 
 def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
-    """A row of the table as a change."""
+    """A row of the table as a change; what rounding leaves, below 1e-9 of the row's largest number, is zero."""
+    names = {"before": "baseline_median", "after": "scenario_median", "difference": "difference", "low": "p05", "high": "p95"}
+    numbers = {name: float(row[column]) for name, column in names.items()}
+    largest = max(abs(number) for number in numbers.values() if not math.isnan(number))
+    numbers = {name: 0.0 if abs(number) < _ROUNDING * largest else number for name, number in numbers.items()}
     return Change(
-        before=float(row["baseline_median"]),
-        after=float(row["scenario_median"]),
-        difference=float(row["difference"]),
-        low=float(row["p05"]),
-        high=float(row["p95"]),
+        **numbers,
         unit=str(row["unit"]),
         paired=bool(row["paired"]),
         replicates=int(row["replicates"]),

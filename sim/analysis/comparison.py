@@ -29,9 +29,10 @@ class Comparison(Differences):
         """The finding in plain words, made from the table by the fixed rules of `report`."""
         return report.paragraph(self)
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything as plain values: baseline, scenarios, year, paragraph, notes and the whole table, row by row."""
-        table = self.table.astype(object).where(self.table.notna(), None)
+    def to_json(self, rows: pd.DataFrame | None = None) -> dict[str, Any]:
+        """Everything as plain values: baseline, scenarios, year, paragraph, notes and the table, or these rows of it."""
+        table = self.table if rows is None else rows
+        table = table.astype(object).where(table.notna(), None)
         return {
             "baseline": _named(self.baseline),
             "scenarios": [{"scenario": label, **_named(results)} for label, results in self.scenarios.items()],
@@ -63,6 +64,8 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
         tables.append(_differences(reference, _wide(other), label, paired=not unlike))
+        if tables[-1].empty:
+            raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
         notes += _notes(baseline, other, unlike)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)

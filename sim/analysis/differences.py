@@ -53,9 +53,10 @@ class Differences:
         """Standard deviation of the paired difference over that of unpaired runs, in the last common year.
 
         sd(y_r - x_r) / sqrt(var(x) + var(y)); below 1 where the same luck moves both alike (common random numbers,
-        Law 2015). None where runs are not paired, are fewer than three, or do not vary.
+        Law 2015). None where the measure was not recorded by both, runs are not paired, are fewer than three, or do not vary.
         """
-        if not self.table.loc[self.table["scenario"] == scenario, "paired"].all():
+        rows = self.rows(scenario, measure)
+        if rows.empty or not rows["paired"].all():
             return None
         before = self.baseline.values(measure).loc[self.year]
         after = self.scenarios[scenario].values(measure).loc[self.year]

@@ -15,14 +15,21 @@ _YEARS = 6  # with fewer, a third is one year or none
 
 def growth_per_head(results: Results) -> pd.Series[float]:
     """Growth of output per resident of the reported area by year, log(y_t / y_t-1), the median over replicates."""
-    levels = results.values("output") / results.values("population")
+    levels = _levels(results)
     growth: pd.DataFrame = levels.map(math.log).diff()
     return growth.iloc[1:].median(axis=1)
+
+
+def _levels(results: Results) -> pd.DataFrame:
+    return results.values("output") / results.values("population")
 
 
 def accelerating(results: Results) -> str | None:
     """A sentence where output per head grows ever faster and fast, with its first, middle and last year; else None."""
     if not {"output", "population"} <= set(results.units):
+        return None
+    levels = _levels(results)
+    if not ((levels > 0) & (levels < math.inf)).all(axis=None):  # of which there is no growth rate
         return None
     growth = growth_per_head(results)
     third = len(growth) // 3
@@ -34,5 +41,5 @@ def accelerating(results: Results) -> str | None:
     shown = ", ".join(f"{100 * growth.iloc[at]:.1f}" for at in (0, len(growth) // 2, -1))
     return (
         f"{results.title}: output per head grows ever faster, by {shown}% in the first, the middle and the last year. "
-        "Such a path has no rest: parameters of growth (infrastructure, agglomeration, growth) feed on what they build."
+        "Such a path never settles: parameters of growth (infrastructure, agglomeration, growth) feed on what they build."
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.analysis.change import Change
-from sim.analysis.outcome import Outcome, People, ranked
+import numpy as np
 
+from sim.analysis.outcome import Money, Outcome, People, ranked
+
+_CALENDAR = 1000  # worlds of theory count their years from 0 or 1
 _NAMED = 4  # losers and payers named in a sentence; tables and JSON have all
 _LUCK_ALONE = "the band is the luck of the draw alone, not what is unknown of the parameters (README, Doubt)."
 
@@ -22,25 +24,25 @@ def persons(number: float) -> str:
 
 
 def billions(number: float) -> str:
-    """A sum in 10^9 yuan to a tenth; three digits where it is small."""
-    return f"{number / 1e9:,.1f}" if abs(number) >= 1e10 or number == 0 else f"{number / 1e9:,.3g}"
+    """A sum in 10^9 yuan to a tenth; three digits, without an exponent, where it is small."""
+    if abs(number) >= 1e10 or number == 0:
+        return f"{abs(number) / 1e9 if number == 0 else number / 1e9:,.1f}"
+    return np.format_float_positional(number / 1e9, precision=3, fractional=False, trim="-")
 
 
 def for_whom(outcome: Outcome) -> str:
-    """Who loses, town by town and village by village, and who gains; `nobody loses` only where no median falls."""
+    """Who loses, town by town and village by village, and who gains; `nobody loses` only of the reported area."""
     losers, winners = _inside(outcome.losers), _inside(outcome.winners)
     everybody = _inside(outcome.people or ())
-    one_draw = any(change.verdict == "unknown" for one in everybody for change in one.changes.values())
+    one_draw = any(one.decisive.verdict == "unknown" for one in everybody)
     parts = ["for this one draw,"] if one_draw and (losers or winners) else []
     parts.append(_losing(everybody, losers))
     if winners:
-        best = _described(winners[0], winners[0].rising)
+        best = _described(winners[0])
         parts.append(f"Incomes rise in {len(winners)} of {len(everybody)} places ({_many(winners)}), most in {best}.")
     beyond = [one for one in outcome.losers if one.outside]
     if beyond:
-        parts.append(
-            f"Outside the reported area incomes fall in {'; '.join(_described(one, one.falling) for one in beyond)}."
-        )
+        parts.append(f"Outside the reported area incomes fall in {'; '.join(_described(one) for one in beyond)}.")
     if losers or winners:
         parts.append("These are means over whoever lives in a place, not over the same people.")
     return f"For whom: {' '.join(parts)}"
@@ -52,7 +54,7 @@ def _inside(those: Sequence[People]) -> list[People]:
 
 def _losing(everybody: Sequence[People], losers: Sequence[People]) -> str:
     if losers:
-        named = "; ".join(_described(one, one.falling) for one in losers[:_NAMED])
+        named = "; ".join(_described(one) for one in losers[:_NAMED])
         more = f"; and {len(losers) - _NAMED} more" if len(losers) > _NAMED else ""
         whole = f" ({_many(losers)})" if len(losers) > 1 else ""
         return f"incomes fall in {len(losers)} of {len(everybody)} places{whole}: {named}{more}."
@@ -61,45 +63,69 @@ def _losing(everybody: Sequence[People], losers: Sequence[People]) -> str:
         more = f" and {len(doubtful) - _NAMED} more" if len(doubtful) > _NAMED else ""
         named = f"{', '.join(doubtful[:_NAMED])}{more}"
         return f"no place loses by more than the luck of the draw; by less than that incomes fall in {named}."
-    return "nobody loses: neither income nor real income per head falls in any town or village."
+    income = _words(everybody[0].measure) if everybody else "income per head"
+    return f"nobody in the reported area loses: {income} falls in no town or village."
 
 
 def _many(those: Sequence[People]) -> str:
     return persons(sum(one.persons for one in those))
 
 
-def _described(one: People, changes: Sequence[Change]) -> str:
-    """`the villages of Quzhou (real income per head -120 yuan, -0.8%; 810,000 people)`."""
-    said = {id(change): words for words, change in zip(_words(one), one.changes.values(), strict=True)}
-    amounts = ", ".join(f"{said[id(change)]} {change.signed} yuan, {change.per_cent}" for change in changes)
+def _described(one: People) -> str:
+    """`Quzhou villages (real income per head -120 yuan, -0.8%, income per head +5 yuan, +0.0%; 810,000 people)`."""
+    amounts = ", ".join(
+        f"{_words(measure)} {change.signed} yuan, {change.per_cent}" for measure, change in one.changes.items()
+    )
     return f"{one.name} ({amounts}; {persons(one.persons)})"
 
 
-def _words(one: People) -> list[str]:
-    return [measure.replace("_per_head", "").replace("_", " ") + " per head" for measure in one.changes]
+def _words(measure: str) -> str:
+    return measure.replace("_", " ")
 
 
 def money_words(outcome: Outcome) -> str:
-    """What policies cost net, added up and in the last year, and which governments paid."""
-    money, year = outcome.money, outcome.year
+    """What policies cost net, added up and in the last year, which governments paid and what households paid in taxes."""
+    money, year = outcome.money, dated(outcome.year)
     if not money.any:
         return "Cost: public budgets pay nothing for it."
-    luck = f" (90% between {billions(money.low)} and {billions(money.high)})" if math.isfinite(money.low) else ""
-    receipts = f", {billions(money.cost)} less {billions(money.receipts)} from taxes it raises" if money.receipts else ""
-    sentence = (
-        f"Cost: {billions(money.net)} billion yuan of 2014 net{luck} from {money.first} to {year}{receipts}; "
-        f"{billions(money.last)} billion in {year} alone."
-    )
+    gain = money.net < 0
+    sign = -1 if gain else 1
+    low, high = sorted((sign * money.low, sign * money.high))
+    luck = f" (90% between {billions(low)} and {billions(high)})" if math.isfinite(low) else ""
+    sentences = [
+        f"Cost: {'none to public budgets, which gain ' if gain else ''}{billions(sign * money.net)} billion yuan of 2014 net"
+        f"{luck} from {dated(money.first)} to {year}{_made_of(money)}; {billions(sign * money.last)} billion in {year} alone."
+    ]
+    if money.receipts > 0:
+        sentences.append(f"Raised from households: {billions(money.receipts)} billion.")
+    elif money.receipts < 0:
+        sentences.append(f"Left to households: {billions(-money.receipts)} billion.")
+    sentences.append(_who_paid(money))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _made_of(money: Money) -> str:
+    """What a net cost, or a net gain, is made of where taxes are part of it."""
+    cost, taxes = billions(money.cost), billions(abs(money.receipts))
+    if money.receipts > 0:
+        return (
+            f", {taxes} raised in taxes minus {cost} paid out" if money.net < 0 else f", {cost} minus {taxes} raised in taxes"
+        )
+    return f", {cost} paid out; it gives up {taxes} of taxes" if money.receipts < 0 else ""
+
+
+def _who_paid(money: Money) -> str:
+    """The budgets that paid more than they raised, the largest payer first; empty if there are none."""
     if money.payers is None:
         by = ", ".join(f"{name} {billions(value)}" for name, value in money.policies.items())
-        return f"{sentence} Which governments paid was not recorded by these runs; by policy, in billions: {by}."
+        return f"Which governments paid was not recorded by these runs; by policy, in billions: {by}."
     payers = [(name, value) for name, value in money.payers.items() if value > 0]
-    if payers:
-        named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
-        rest = sum(value for _, value in payers[_NAMED:])
-        more = f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else ""
-        sentence += f" Who paid, in billions: the budgets of {named}{more}, which bought less else."
-    return sentence
+    if not payers:
+        return ""
+    named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
+    rest = sum(value for _, value in payers[_NAMED:])
+    more = f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else ""
+    return f"Which budgets paid, in billions: {named}{more}; they bought that much less of other things."
 
 
 def how_sure(outcome: Outcome) -> str:
@@ -119,6 +145,7 @@ def how_sure(outcome: Outcome) -> str:
 
 
 RANKING_HEAD = ("scenario", "gap closed", "ratio", "90% band", "net cost, bn yuan", "bn yuan per 0.01 of ratio")
+_UNCLEAR = "no clear change"
 
 
 def ranking(found: Sequence[Outcome]) -> list[tuple[str, ...]]:
@@ -131,15 +158,25 @@ def ranking(found: Sequence[Outcome]) -> list[tuple[str, ...]]:
             continue
         band = f"{ratio.with_sign(ratio.low)} to {ratio.with_sign(ratio.high)}" if ratio.replicates > 1 else "one draw"
         band = band if one.drawn else "no draws"
-        rows.append((one.label, f"{100 * closed:.1f}%", ratio.signed, band, billions(one.money.net), _per_point(one)))
+        share = _share(closed) if one.clear else _UNCLEAR
+        rows.append((one.label, share, ratio.signed, band, billions(one.money.net), _per_point(one)))
     return rows
 
 
+def _share(closed: float) -> str:
+    text = f"{100 * closed:.1f}%"
+    return "0.0%" if text == "-0.0%" else text
+
+
 def _per_point(one: Outcome) -> str:
-    ratio = one.ratio
+    ratio, money = one.ratio, one.money
     if one.cost_per_point is not None:
-        return billions(one.cost_per_point) if one.money.net > 0 else "costs nothing net"
-    if ratio is not None and ratio.verdict in ("up", "down"):
+        if money.net > 0:
+            return billions(one.cost_per_point)
+        if money.receipts > 0:
+            return "raises money; households pay" if money.net < 0 else "households pay all"
+        return "saves money" if money.net < 0 else "costs nothing"
+    if one.clear:
         return "gap widens"
     return "unknown from one draw" if ratio is not None and ratio.verdict == "unknown" else "no finite cost per point"
 
@@ -147,10 +184,20 @@ def _per_point(one: Outcome) -> str:
 def ranking_words(found: Sequence[Outcome]) -> str:
     """The ranking in a sentence for each scenario."""
     parts = []
-    for number, row in enumerate(ranking(found), start=1):
-        name, closed, ratio, band, net, point = row
-        verb = f"widens the gap by {closed[1:]}" if closed.startswith("-") else f"closes {closed} of the gap"
-        moves = f"{verb} (ratio {ratio}, {band})" if ratio else "the ratio was not recorded"
+    for number, (one, row) in enumerate(zip(ranked(found), ranking(found), strict=True), start=1):
+        name, share, ratio, band, net, point = row
+        if one.closed is None:
+            moves = "the ratio was not recorded"
+        elif not one.clear:
+            moves = f"{_UNCLEAR} of the gap (ratio {ratio}, {band})"
+        else:
+            verb = f"closes {share} of the gap" if one.closed > 0 else f"widens the gap by {_share(-one.closed)}"
+            moves = f"{verb} (ratio {ratio}, {band})"
         each = f"{point} billion per 0.01 of the ratio" if point[:1].isdigit() else point
         parts.append(f"{number}. {name}: {moves}, net cost {net} billion yuan of 2014, {each}")
-    return f"By {found[0].year}, what closes most of the gap first: {'; '.join(parts)}."
+    return f"By {dated(found[0].year)}, what closes most of the gap first: {'; '.join(parts)}."
+
+
+def dated(year: int) -> str:
+    """`2035`; `year 6` where years are counted from the start of a world without dates."""
+    return str(year) if year >= _CALENDAR else f"year {year}"

@@ -26,6 +26,9 @@ MAX_BYTES = 16 * 1024 * 1024
 _MAX_DEPTH = 24
 _MAX_YEARS = 1_000
 _MAX_ROWS = 1_000_000_000
+# Rows a year of one replicate may have, twenty times and more what the largest world records: equal rows are packed into
+# nearly nothing, so a small file could ask for all memory there is.
+_MOST_A_YEAR = {"series.parquet": 50_000, "flows.parquet": 500_000, "accounts.parquet": 1_000, SUMMARY: 50_000}
 _MOST_BYTES_A_ROW = 128  # eight of a number and few of its keys: a longer file is not the table that was written
 
 # Who computed it, with what and when: `compare` says where these differ, and they change no number of the folder.
@@ -166,6 +169,12 @@ class Manifest(_Words):
         lacking = [name for name in (*(f"{table}.parquet" for table in TABLES), SUMMARY) if name not in self.files]
         if lacking:
             raise PydanticCustomError("files", f"files lacks {', '.join(lacking)}")
+        years = len(self.replicates) * (self.years.last - self.years.first + 1)
+        for name, file in self.files.items():
+            most = _MOST_A_YEAR[name]
+            if file.rows > most * years:
+                said = f"files.{name}.rows = {file.rows} must be {most * years} or less, {most:,} a year of each replicate"
+                raise PydanticCustomError("files", "{said}", {"said": said})
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
+from sim.analysis.pairing import crossed
 from sim.analysis.results import Results
 from sim.cells import kind_of, region_of
 
@@ -19,6 +20,8 @@ RATIO = "urban_rural_ratio"
 INCOMES = ("real_income_per_head", "income_per_head")
 UPPER = "the government above the regions"
 _POINT = 0.01  # of the ratio
+_SHOWN = 0.00005  # a smaller share is written as 0.00%
+_ROUNDING = 1e-9  # of the largest sum
 _PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies")
 
 
@@ -26,7 +29,8 @@ _PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_pol
 class People:
     """Those who live in the towns or the villages of a region: what a scenario does to their mean incomes.
 
-    changes: by measure of INCOMES; persons: residents in the scenario's last year; outside: not of the reported area.
+    changes: by measure of INCOMES; persons: residents in the last common year, the median of the scenario's replicates;
+    outside: not of the reported area. Who loses is decided by real income; by income where real income was not recorded.
     """
 
     region: str
@@ -42,27 +46,29 @@ class People:
         return f"{self.region} {words.get(self.kind, self.kind)}".strip()
 
     @property
-    def falling(self) -> list[Change]:
-        """Incomes that fall by more than the luck of the draw; of a single draw, all that fall."""
-        return [change for change in self.changes.values() if change.verdict in ("down", "unknown") and change.difference < 0]
+    def measure(self) -> str:
+        """The income that decides: the first of INCOMES that was recorded."""
+        return next(measure for measure in INCOMES if measure in self.changes)
 
     @property
-    def rising(self) -> list[Change]:
-        """Incomes that rise by more than the luck of the draw; of a single draw, all that rise."""
-        return [change for change in self.changes.values() if change.verdict in ("up", "unknown") and change.difference > 0]
+    def decisive(self) -> Change:
+        """The change of the income that decides."""
+        return self.changes[self.measure]
+
+    @property
+    def falls(self) -> bool:
+        """Whether income falls by more than the luck of the draw and what is written of it; of a single draw, at all."""
+        return self.decisive.verdict in ("down", "unknown") and self.decisive.share <= -_SHOWN
+
+    @property
+    def rises(self) -> bool:
+        """Whether income rises by more than the luck of the draw and what is written of it; of a single draw, at all."""
+        return self.decisive.verdict in ("up", "unknown") and self.decisive.share >= _SHOWN
 
     @property
     def doubtful(self) -> bool:
-        """Whether an income falls in the median, but by no more than luck alone could make it fall."""
-        return not self.falling and any(
-            change.verdict == "unclear" and change.difference < 0 for change in self.changes.values()
-        )
-
-    @property
-    def size(self) -> float:
-        """The largest relative fall of a loser, the largest relative rise of a winner."""
-        moved = [change.difference / change.before for change in self.falling or self.rising if change.before]
-        return max(moved, key=abs, default=0.0)
+        """Whether income falls in the median, but by no more than luck alone could make it fall."""
+        return self.decisive.verdict == "unclear" and self.decisive.share <= -_SHOWN
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -117,29 +123,33 @@ class Outcome:
 
     @property
     def losers(self) -> list[People]:
-        """Whose income or real income falls, the hardest hit first."""
-        return sorted((one for one in self.people or () if one.falling), key=lambda one: one.size)
+        """Whose income falls (see People), the largest fall in per cent first."""
+        return sorted((one for one in self.people or () if one.falls), key=lambda one: one.decisive.share)
 
     @property
     def winners(self) -> list[People]:
-        """Of whom neither income falls and one rises, who gains most first."""
-        return sorted((one for one in self.people or () if one.rising and not one.falling), key=lambda one: -one.size)
+        """Whose income rises (see People), the largest rise in per cent first."""
+        return sorted((one for one in self.people or () if one.rises), key=lambda one: -one.decisive.share)
 
     @property
     def closed(self) -> float | None:
-        """Share of the baseline's gap that is closed, (before - 1 - (after - 1)) / (before - 1); negative: it widens.
+        """Share of the baseline's gap that is closed, 1 - |reached - 1| / |before - 1|; negative: it widens.
 
-        The difference is the paired one. None where no ratio was recorded or there is no gap.
+        reached = before + the paired difference. None where no ratio was recorded or there is no gap.
         """
         if self.ratio is None or abs(self.ratio.before - 1.0) < 1e-12:
             return None
-        after = self.ratio.before + self.ratio.difference
-        return 1.0 - abs(after - 1.0) / abs(self.ratio.before - 1.0)
+        return 1.0 - abs(self.ratio.reached - 1.0) / abs(self.ratio.before - 1.0)
+
+    @property
+    def clear(self) -> bool:
+        """Whether the ratio moves by more than luck alone could move it."""
+        return self.ratio is not None and self.ratio.verdict in ("up", "down")
 
     @property
     def cost_per_point(self) -> float | None:
         """Net cost of a hundredth of the ratio, yuan of 2014; None where luck alone could be all there is of it."""
-        if self.ratio is None or self.closed is None or self.ratio.verdict not in ("up", "down") or self.closed <= 0:
+        if self.ratio is None or self.closed is None or not self.clear or self.closed <= 0:
             return None
         return self.money.net / (abs(self.ratio.difference) / _POINT)
 
@@ -179,8 +189,14 @@ def outcomes(differences: Differences) -> list[Outcome]:
 
 
 def ranked(found: Iterable[Outcome]) -> list[Outcome]:
-    """Those that close most of the gap first; where nothing is known of it, last."""
-    return sorted(found, key=lambda one: -one.closed if one.closed is not None else math.inf)
+    """Those that close most of the gap first, then those without a clear change, those that widen it, the unknown."""
+
+    def place(one: Outcome) -> tuple[int, float]:
+        if one.closed is None:
+            return 3, 0.0
+        return (1 if not one.clear else 0 if one.closed > 0 else 2), -one.closed
+
+    return sorted(found, key=place)
 
 
 def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
@@ -204,36 +220,55 @@ def _money(differences: Differences, label: str) -> Money:
     results, baseline = differences.scenarios[label], differences.baseline
     paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
     first, last = max(results.years[0], baseline.years[0]), differences.year
-    whole = _beyond(results, baseline, first, last, paired)
-    final = _beyond(results, baseline, last, last, paired)
-    net = _net(whole, "policy")
+    whole = _Books(_public(baseline, first, last), _public(results, first, last), paired)
+    final = _Books(_public(baseline, last, last), _public(results, last, last), paired)
+    net = whole.net("policy")
     low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
     policies = {policy["name"]: 0.0 for side in (results, baseline) for policy in side.policies}
     return Money(
         first=first,
-        cost=float(_sum(whole, "public_cost", "policy").median()),
-        receipts=float(_sum(whole, "public_receipts", "policy").median()),
+        cost=float(whole.beyond(lambda side: _sum(side, "public_cost", "policy")).median()),
+        receipts=float(whole.beyond(lambda side: _sum(side, "public_receipts", "policy")).median()),
         net=float(net.median()),
         low=float(low),
         high=float(high),
-        last=float(_net(final, "policy").median()),
-        policies={name: float(_net(whole, "policy", name).median()) for name in policies},
+        last=float(final.net("policy").median()),
+        policies={name: float(whole.net("policy", name).median()) for name in policies},
         payers=_payers(whole),
     )
 
 
-def _beyond(results: Results, baseline: Results, first: int, last: int, paired: bool) -> pd.DataFrame:
-    """Public money by replicate (rows) and measure, scope, place (columns), over the years, less the baseline's.
+@dataclass(frozen=True)
+class _Books:
+    """Public money of the baseline and of a scenario over some years: replicates (rows) by measure, scope, place."""
 
-    Paired replicate by replicate, else less the baseline's medians.
-    """
-    one, other = (_public(side, first, last) for side in (results, baseline))
-    columns = one.columns.union(other.columns)
-    one, other = (side.reindex(columns=columns, fill_value=0.0) for side in (one, other))
-    if not paired:
-        return one - other.median()
-    shared = one.index.intersection(other.index)
-    return one.loc[shared] - other.loc[shared]
+    before: pd.DataFrame
+    after: pd.DataFrame
+    paired: bool
+
+    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
+        """What was paid less what was raised, beyond the baseline's."""
+        return self.beyond(lambda side: _net(side, scope, place))
+
+    def beyond(self, sum_of: Callable[[pd.DataFrame], pd.Series[float]]) -> pd.Series[float]:
+        """A sum of the scenario less that of the baseline: of each pair, or of everyone with everyone if not paired.
+
+        What rounding leaves of sums, below 1e-9 of the largest of them, is zero.
+        """
+        before, after = sum_of(self.before), sum_of(self.after)
+        if self.paired:
+            shared = before.index.intersection(after.index)
+            difference = after[shared] - before[shared]
+        else:
+            difference = next(crossed(before.to_frame().T, after.to_frame().T)).iloc[0]
+        largest = max(float(side.abs().to_numpy().max(initial=0.0)) for side in (self.before, self.after))
+        return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
+
+    @property
+    def payers_recorded(self) -> bool:
+        """Whether both sides say which government paid, or had nothing to pay."""
+        sides = (self.before, self.after)
+        return all("paid_for_policies" in {key[0] for key in side.columns} or not side.to_numpy().any() for side in sides)
 
 
 def _public(results: Results, first: int, last: int) -> pd.DataFrame:
@@ -257,17 +292,15 @@ def _net(money: pd.DataFrame, scope: str, place: str | None = None) -> pd.Series
     return _sum(money, paid, scope, place) - _sum(money, raised, scope, place)
 
 
-def _payers(money: pd.DataFrame) -> dict[str, float] | None:
+def _payers(books: _Books) -> dict[str, float] | None:
     """Net payments by government, the largest payer first; None where not recorded though something was paid."""
-    recorded = {key[0] for key in money.columns}
-    if "public_cost" in recorded and "paid_for_policies" not in recorded:
+    if not books.payers_recorded:
         return None
-    places = [key[2] for key in money.columns if key[0] == "paid_for_policies" and key[1] == "region"]
-    world = _net(money, "world")
-    above = world - _net(money, "region")
-    found = {place: float(_net(money, "region", place).median()) for place in places}
-    if places and float(above.abs().max()) > 1e-9 * float(world.abs().max()):  # less is what rounding leaves of sums
-        found[UPPER] = float(above.median())
+    columns = [*books.before.columns, *books.after.columns]
+    places = dict.fromkeys(key[2] for key in columns if key[0] == "paid_for_policies" and key[1] == "region")
+    found = {place: float(books.net("region", place).median()) for place in places}
+    if places:
+        found[UPPER] = float(books.beyond(lambda side: _net(side, "world") - _net(side, "region")).median())
     return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
-from sim.analysis.leading import for_whom, how_sure, money_words, ranking_words
+from sim.analysis.leading import dated, for_whom, how_sure, money_words, ranking_words
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
 from sim.errors import ResultsError
@@ -68,7 +68,7 @@ def lead(comparison: Differences, outcome: Outcome) -> list[str]:
     """What a scenario changes, for whom, what it costs and who pays, how sure that is: a few sentences each."""
     title, base_title = _titles(comparison, outcome.label)
     world = comparison.baseline.world.replace("_", " ").capitalize()
-    start = f"By {comparison.year} {title}"
+    start = f"By {dated(comparison.year)} {title}"
     if outcome.ratio is None:
         first = [f"{start} is compared with {base_title}; the urban-rural income ratio was not recorded by both."]
     else:
@@ -172,8 +172,8 @@ def _beside_the_ratio(comparison: Differences, label: str, ratio: Change) -> Ite
     """The composition part, and whether Theil's layer between town and country says the same as the ratio."""
     fixed = change_of(comparison, label, _FIXED_RETURNS)
     if fixed is not None:
-        first = comparison.baseline.years[0]
-        yield _sentence(f"with incomes held at those of {first}, so that only who lives where counts, the ratio", fixed)
+        held = "with incomes held at those of the world's base year, so that only who lives where counts, the ratio"
+        yield _sentence(held, fixed)
     theil = change_of(comparison, label, _THEIL_BETWEEN_KINDS)
     if theil is None:
         return

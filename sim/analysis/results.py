@@ -165,10 +165,14 @@ def versions() -> dict[str, str]:
 
 def check_folder(folder: Path, beside: bool = False) -> None:
     """Raise ResultsError, before hours are spent, if results could not be written to this folder, or beside it."""
-    try:
-        check_writable(free_folder(folder) if beside else folder, folder=True)
-    except FactorFlowError as reason:
-        raise ResultsError(str(reason)) from reason
+    while True:
+        wanted = free_folder(folder) if beside else folder
+        try:
+            check_writable(wanted, folder=True)
+            return
+        except FactorFlowError as reason:
+            if not (beside and os.path.lexists(wanted)):  # else another took the name just now, and the next is tried
+                raise ResultsError(str(reason)) from reason
 
 
 def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], beside: bool = False) -> Path:
@@ -182,7 +186,8 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], besi
     a repeated row, a number that is not finite or no unit.
     """
     folder = Path(folder)
-    check_folder(folder, beside)
+    if not beside:  # what stands there must not be replaced; beside it there is always a free name
+        check_folder(folder)
     manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", OWN_HASH)}
     manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
     check_manifest(manifest, Path(folder.name) / MANIFEST)

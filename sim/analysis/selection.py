@@ -9,7 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from sim.analysis.differences import Differences
-from sim.errors import ResultsError
+from sim.errors import ResultsError, listed
 from sim.hints import one_of
 
 Those = TypeVar("Those", bound=Differences)
@@ -43,17 +43,13 @@ class Selection:
         chosen = table[_in(table["measure"], self.measures) & _in(table["place"], self.places)]
         if chosen.empty:
             raise ResultsError(
-                f"{_listed(self.measures) or 'nothing'} was not recorded for {_listed(self.places) or 'any place'}."
+                f"{listed(self.measures) or 'nothing'} was not recorded for {listed(self.places) or 'any place'}."
             )
         return chosen
 
 
 def _in(column: pd.Series, asked: Iterable[str]) -> pd.Series:
     return column.isin(list(asked)) if asked else pd.Series(True, index=column.index)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
 
 
 def until(differences: Those, year: int | None) -> Those:

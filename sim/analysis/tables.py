@@ -28,6 +28,7 @@ KEYS = {
 }
 _VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
 _WHOLE_NUMBERS = ("replicate", "year")
+_LARGEST = 1e30  # all the world owns is about 1e16 yuan: nothing that was measured is beyond it
 _MOST_WORDS, _LONGEST_WORD = 1_000_000, 500
 
 
@@ -69,6 +70,7 @@ def arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise ResultsError(f"table series has scopes {listed(ordered['scope'].cat.categories)}; known are {listed(SCOPES)}.")
     for wrong, what in (
         (~np.isfinite(ordered[value]), "is not a finite number"),
+        (ordered[value].abs() > _LARGEST, f"is beyond {_LARGEST:g}"),
         (ordered.duplicated(keys), "is given twice"),
     ):
         if wrong.any():
@@ -90,7 +92,8 @@ def write_table(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str,
 def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """A table of a results folder, checked against its manifest; raises ResultsError naming what is wrong.
 
-    Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and no row is given twice.
+    Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and none beyond 1e30, and that
+    no row is given twice.
     """
     path, entry = folder / file_of(table), manifest["files"][file_of(table)]
     try:
@@ -107,6 +110,8 @@ def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.Data
         frame: pd.DataFrame | None = None if columns is None or wrong else columns.to_pandas(ignore_metadata=True)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as reason:
         raise ResultsError(f"{path} cannot be read: {printable(reason, 300)}") from reason
+    except MemoryError as reason:
+        raise ResultsError(f"{path} has {entry['rows']:,} rows, for which there is not enough memory.") from reason
     if frame is not None:
         wrong = _wrong_rows(frame, table, manifest)
     if frame is None or wrong:
@@ -159,9 +164,9 @@ def _wrong_rows(frame: pd.DataFrame, table: str, manifest: Mapping[str, Any]) ->
     value, first, last = _VALUE[table], manifest["years"]["from"], manifest["years"]["to"]
     replicates = {row["replicate"]: row["status"] for row in manifest["replicates"]}
     done = [number for number, status in replicates.items() if status == "done"]
-    bad = ~np.isfinite(frame[value].to_numpy())
+    bad = ~(np.abs(frame[value].to_numpy()) <= _LARGEST)
     if bad.any():
-        return f"holds {int(bad.sum())} numbers in the column {value} that are not finite"
+        return f"holds {int(bad.sum())} numbers in the column {value} that are not finite or beyond {_LARGEST:g}"
     unknown = sorted(set(frame["replicate"].unique().tolist()) - set(replicates))
     if unknown:
         return f"holds the replicates {listed(unknown, 3)}, which the manifest does not name"

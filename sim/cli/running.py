@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.growth import accelerating
-    from sim.analysis.results import check_folder, default_folder, free_folder
+    from sim.analysis.results import check_folder, default_folder
     from sim.experiments import trial
 
     scenarios = load_all(files, settings, where.local_jobs)
@@ -47,7 +47,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     for place in places:
         if places.count(place) > 1 and out is not None:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
-        check_folder(place if out is not None else free_folder(place))
+        check_folder(place, beside=out is None)
     _print_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
@@ -63,9 +63,15 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 @click.command()
 @click.argument("futures", nargs=-1, required=True, metavar="A B...")
 @click.option("--to", metavar="NAME", help="The baseline: one of A B..., by its path or name.  [default: the first]")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole comparison as JSON and nothing else.")
 @click.option(
-    "--figure", "figures", multiple=True, metavar="FIGURE", help="Also draw this figure and print its file; repeatable."
+    "--json", "as_json", is_flag=True, help="Print the comparison, its table as asked for, as JSON and nothing else."
+)
+@click.option(
+    "--figure",
+    "figures",
+    multiple=True,
+    metavar="FIGURE",
+    help="Also draw this figure, baseline first, for the measure, place and year asked for; print its file; repeatable.",
 )
 @click.option("--measure", "measures", multiple=True, metavar="MEASURE", help="Show this measure alone; repeatable.")
 @click.option(
@@ -104,24 +110,28 @@ def compare(
     if len(names) < 2:
         raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
     figures = tuple(dict.fromkeys(figures))
-    for figure in figures:
-        _figure(figure)
+    options = {figure: _options(figure, {"measure": measures, "place": places, "year": year}) for figure in figures}
     beside = (Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png"
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
-    results, failed = _results_of(names, settings, where, written)
-    comparison = until(compare_results(results, _baseline(to, names, results)), year)
-    selection = Selection(measures, _canonical(places, results[0].world))
+    results, stopped, failed = _results_of(names, settings, where, written)
+    baseline = _baseline(to, names, results, stopped)
+    comparison = until(compare_results(list(results.values()), baseline), year)
+    selection = Selection(measures, _canonical(places, baseline.world))
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
     if as_json:
-        terminal.say_json(comparison.to_json())
+        terminal.say_json(comparison.to_json(asked))
     else:
         print_comparison(comparison, selection)
     if csv_file is not None:
         terminal.say(str(csv_file), err=as_json)
-    for figure in figures:
-        terminal.say(str(_draw(figure, results, None)), err=as_json)
+    drawn = [baseline, *comparison.scenarios.values()]
+    for figure, wanted in options.items():
+        if "place" in wanted:
+            wanted["place"] = selection.places[0]
+        path = beside.parent / drawing.file_name(drawn, figure, wanted)
+        terminal.say(str(_draw(figure, drawn, path, wanted)), err=as_json)
     return SOME_FAILED if failed else DONE
 
 
@@ -158,7 +168,10 @@ def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
 
 
 def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What a figure is asked to show, by the names of its own arguments; raises ResultsError for what it cannot."""
+    """What a figure is asked to show, by the names of its own arguments; raises ResultsError for what it cannot.
+
+    asked: one value or a tuple of them by word; None and () ask for nothing.
+    """
     from inspect import signature
 
     taken = set(signature(_figure(name).figure).parameters)
@@ -166,12 +179,16 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     able = [word for word, arguments in known.items() if taken & set(arguments)]
     options: dict[str, Any] = {}
     for word, value in asked.items():
-        if value is None:
+        if value is None or value == ():
             continue
         argument = next((argument for argument in known[word] if argument in taken), None)
         if argument is None:
             takes = f"takes --{' and --'.join(able)}" if able else "takes none of --measure, --place, --year"
             raise ResultsError(f"the figure {name} cannot be drawn for one {word}; it {takes}.")
+        if isinstance(value, tuple) and argument != "measures":
+            if len(value) > 1:
+                raise ResultsError(f"the figure {name} is drawn for one {word}, not for {listed(value)}.")
+            value = value[0]
         options[argument] = (value, value) if argument == "years" else value
     return options
 
@@ -287,12 +304,12 @@ def _print_failed(results: Results) -> bool:
 
 def _results_of(
     names: Sequence[str], settings: Sequence[str], where: Where, written: Sequence[Path]
-) -> tuple[list[Results], bool]:
-    """Results of folders and scenario files, in their order, and whether a run made now had failed replicates.
+) -> tuple[dict[str, Results], dict[str, FactorFlowError], bool]:
+    """Results of folders and scenario files by name, in their order; why runs stopped; whether any replicate failed.
 
     written: files that will be written afterwards; whether they can be is known before the first year is computed.
     """
-    from sim.analysis.results import check_folder, default_folder, free_folder, open_results, verify
+    from sim.analysis.results import check_folder, default_folder, open_results, verify
     from sim.experiments import trial
 
     missing = [name for name in names if not Path(name).exists()]
@@ -300,7 +317,7 @@ def _results_of(
         raise ResultsError(f"there is no scenario file or results folder {listed(missing)}.")
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
-        raise ResultsError("--set changes scenario files; results folders are what they are.")
+        raise ResultsError("--set changes scenario files; a results folder cannot be changed.")
     scenarios = load_all(files, settings, where.local_jobs) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is reported before anything is run
@@ -311,7 +328,7 @@ def _results_of(
     new = {file: scenario for file, scenario in scenarios.items() if known[file] is None}
     trial.check(new)  # before a folder is made where they will land
     for scenario in new.values():
-        check_folder(free_folder(default_folder(scenario.name, scenario.digest())))
+        check_folder(default_folder(scenario.name, scenario.digest()), beside=True)
     for path in written:
         check_writable(path)
     failed, stopped = False, dict[str, FactorFlowError]()
@@ -321,16 +338,16 @@ def _results_of(
             try:
                 found = _run(scenario, None, where)
             except FactorFlowError as reason:
-                terminal.say(f"{file} came to no end and is left out: {reason}", err=True)
+                terminal.say(f"{file} stopped before its last year and is left out: {reason}", err=True)
                 stopped[file] = reason
                 continue
             failed = _print_failed(found) or failed
         else:
             terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)
         opened[file] = found
-    if stopped and (len(opened) < 2 or next(iter(names)) in stopped):  # nothing to compare, or nothing to compare with
+    if stopped and len(opened) < 2:  # nothing to compare
         raise next(iter(stopped.values()))
-    return [opened[name] for name in dict.fromkeys(names) if name in opened], failed or bool(stopped)
+    return {name: opened[name] for name in names if name in opened}, stopped, failed or bool(stopped)
 
 
 def _found(scenario: Scenario) -> Results | None:
@@ -360,13 +377,19 @@ def _stem(name: str) -> str:
     return Path(name).name if Path(name).is_dir() else Path(name).stem
 
 
-def _baseline(to: str | None, names: Sequence[str], results: Sequence[Results]) -> Results:
-    """Which of the results `--to` means: by the word given for it, its file or folder name, or its scenario's name."""
-    if to is None:
-        return results[0]
+def _baseline(
+    to: str | None, names: Sequence[str], results: Mapping[str, Results], stopped: Mapping[str, FactorFlowError]
+) -> Results:
+    """Which of the results `--to` means: by the word given for it, its file or folder name, or its scenario's name.
+
+    Raises ResultsError where it means none or several, and the reason why the run of the baseline stopped.
+    """
     words = list(dict.fromkeys(names))
-    for called in (words, [_stem(word) for word in words], [result.name for result in results]):
-        if called.count(to) == 1:
-            return results[called.index(to)]
-    known = listed(dict.fromkeys(result.name for result in results))
-    raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {known}.')
+    scenarios = [results[word].name if word in results else _stem(word) for word in words]
+    for called in (words, [_stem(word) for word in words], scenarios):
+        if to is None or called.count(to) == 1:
+            word = words[0 if to is None else called.index(to)]
+            if word in stopped:
+                raise stopped[word]
+            return results[word]
+    raise ResultsError(f'--to "{to}" names none, or more than one, of what is compared: {listed(dict.fromkeys(scenarios))}.')

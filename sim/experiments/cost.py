@@ -35,8 +35,8 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     seconds = _START + run.replicates * years * _seconds_of_a_year(scenario)
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
     sentence = (
-        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} replicates x {years} years x "
-        f"{'a continuum' if run.continuum else f'{agents:,} agents'}."
+        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} "
+        f"replicate{'s' * (run.replicates != 1)} x {years} years {'of a continuum' if run.continuum else f'x {agents:,} agents'}."
     )
     if run.minutes is None and seconds > 60 * _LONG:
         sentence += (

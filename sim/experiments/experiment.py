@@ -6,7 +6,7 @@ import datetime
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -26,11 +26,9 @@ from sim.experiments.executors import Lived, Where, processes
 from sim.experiments.executors import cluster as dask_cluster
 from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
-from sim.experiments.replicate import Replicate, build_model, failed, joined, run_replicate
+from sim.experiments.replicate import Replicate, build_model, failed, joined, run_replicate, world_of
 from sim.scenario.schema import Scenario
 from sim.units import recorded_units
-from sim.world.build import build_world
-from sim.world.world import World
 
 Progress = Callable[[int, int], None]
 
@@ -91,7 +89,7 @@ def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicat
     first = int(catalogue.worlds()[scenario.world]["first_year"])
     years = scenario.years.to - first + 1
     if where.shards is not None or (where.cluster is None and min(where.jobs, count) == 1):
-        world = _world_of(scenario.world, tuple(sorted(scenario.parameters.items())))
+        world = world_of(scenario.world, scenario.parameters)
         with _holder(where) as holder:
             builders = [partial(build_model, scenario, number, world, holder, where.shards or 1) for number in range(count)]
             return [
@@ -139,11 +137,5 @@ def _ignored(year: int) -> None:
 
 
 def _alone(scenario: Scenario, number: int, lived: Lived = _ignored) -> Replicate:
-    world = _world_of(scenario.world, tuple(sorted(scenario.parameters.items())))
+    world = world_of(scenario.world, scenario.parameters)
     return run_replicate(lambda: build_model(scenario, number, world), scenario, number, lived)
-
-
-@lru_cache(maxsize=8)
-def _world_of(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
-    """A world as several runs of one process use it, built once; a world is half the time of a run in the continuum."""
-    return build_world(name, dict(parameters))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,9 @@ from sim.world.world import World
 if TYPE_CHECKING:
     from sim.model import FactorFlowModel
     from sim.year.recorder import Record
+
+MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
+"""What a model may raise of itself in a year it cannot live through: the reason of a failed replicate, not a defect."""
 
 _MANY = 2_000_000  # agents whose columns are worth a search through all objects
 _SERIES = ["year", "scope", "place", "measure", "value"]
@@ -45,6 +49,19 @@ class Replicate:
 def failed(number: int, reason: str) -> Replicate:
     """A replicate of which there is a reason and nothing else."""
     return Replicate(number, None, None, None, reason)
+
+
+@lru_cache(maxsize=8)
+def _world(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
+    return build_world(name, dict(parameters))
+
+
+def world_of(name: str, parameters: Mapping[str, float]) -> World:
+    """A world as several runs of one process use it, built once; a world is half the time of a run in the continuum.
+
+    Raises WorldError where no base year has these parameters.
+    """
+    return _world(name, tuple(sorted(parameters.items())))
 
 
 def build_model(
@@ -88,7 +105,7 @@ def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, nu
         while model.running:
             model.step()
             lived(model.steps)
-    except (FactorFlowError, ArithmeticError, np.linalg.LinAlgError) as error:
+    except MODEL_FAILURES as error:
         return failed(number, str(error))
     except MemoryError as error:
         return failed(number, f"there was not enough memory for it ({str(error) or 'none could be had'}).")

@@ -6,16 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 from sim.data import catalogue
 from sim.economy.policies.base import PolicyInForce
-from sim.errors import FactorFlowError, Fault, ScenarioFaults, WorldError
+from sim.errors import Fault, ScenarioFaults, WorldError
 from sim.experiments import cost
+from sim.experiments.replicate import MODEL_FAILURES, groups_of, world_of
 from sim.scenario.schema import Scenario
-from sim.scenario.words import with_groups
-from sim.vocabulary import world_words
-from sim.world.build import build_world
 from sim.world.world import World
 
 _SECONDS = 5.0  # of years lived on trial, at most
@@ -23,16 +20,10 @@ _STEPS = 10  # halvings in search of a bound: a thousandth of the way
 _FEW = 20_000  # agents of a kind from which on no world on offer is short of one
 
 
-@cache
-def _world(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
-    return build_world(name, dict(parameters))
-
-
-def world_of(scenario: Scenario) -> World:
-    """The world of a scenario with the groups it names, built once a process; raises WorldError where there is none."""
-    world = _world(scenario.world, tuple(sorted(scenario.parameters.items())))
-    groups = with_groups(world_words(scenario.world), scenario.groups).groups
-    return replace(world, places=replace(world.places, groups=groups))
+def _world_of(scenario: Scenario) -> World:
+    """The world of a scenario with the groups it names; raises WorldError where there is none."""
+    world = world_of(scenario.world, scenario.parameters)
+    return replace(world, places=replace(world.places, groups=groups_of(scenario)))
 
 
 def check(scenarios: Mapping[str, Scenario]) -> None:
@@ -49,7 +40,7 @@ def faults(scenario: Scenario, file: str) -> list[Fault]:
     if not (scenario.parameters or scenario.policies or few):
         return []
     try:
-        world = world_of(scenario)
+        world = _world_of(scenario)
     except WorldError as reason:
         return [_of_parameters(scenario, file, str(reason))]
     found = [] if run.continuum else _of_agents(scenario, file, world)
@@ -80,7 +71,7 @@ def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | 
         model = FactorFlowModel(world, laws, last_year=scenario.years.to, continuum=True)
         while model.running and model.steps < years:
             model.step()
-    except (FactorFlowError, ArithmeticError) as reason:
+    except MODEL_FAILURES as reason:
         return str(reason)
     return None
 
@@ -124,7 +115,7 @@ def _lives(scenario: Scenario, parameters: Mapping[str, float]) -> bool:
     """Whether the scenario could be run with these parameters, as far as a few years show."""
     tried = scenario.model_copy(update={"parameters": dict(parameters)})
     try:
-        world = world_of(tried)
+        world = _world_of(tried)
     except WorldError:
         return False
     return _stopped(tried, world, most=0.1) is None

@@ -20,13 +20,13 @@ _JOINS = {"unit": "measure", "place": "measure", "90% band": "difference", "scen
 
 def print_comparison(comparison: Comparison, selection: Selection) -> None:
     """The ranking if there are several, then for each scenario its first paragraph, who loses and gains, its details."""
-    from sim.analysis.leading import RANKING_HEAD, ranking
+    from sim.analysis.leading import RANKING_HEAD, dated, ranking
     from sim.analysis.outcome import outcomes
     from sim.analysis.report import details, lead
 
     found = outcomes(comparison)
     if len(found) > 1:
-        title = f"What closes the gap between town and country, {comparison.baseline.title} to {comparison.year}"
+        title = f"What closes the gap between town and country, {comparison.baseline.title} to {dated(comparison.year)}"
         print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
         print_folded("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
     for outcome in found:
@@ -44,12 +44,14 @@ def print_comparison(comparison: Comparison, selection: Selection) -> None:
 
 def _print_people(outcome: Outcome) -> None:
     """A row for everybody who loses, and for those who gain most."""
+    from sim.analysis.leading import dated
+
     losers, winners = outcome.losers, [one for one in outcome.winners if not one.outside]
     rows = [_row("loses", one) for one in losers] + [_row("gains", one) for one in winners[:_WINNERS]]
     if not rows:
         return
     head = ("", "who", "people", "real income per head", "income per head")
-    print_table(f"Who loses and who gains, {outcome.year} (yuan of 2014 a year)", head, rows, range(2, 5), {})
+    print_table(f"Who loses and who gains, {dated(outcome.year)} (yuan of 2014 a year)", head, rows, range(2, 5), {})
     if len(winners) > _WINNERS:
         say(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
 
@@ -67,11 +69,12 @@ def _row(word: str, one: People) -> tuple[str, ...]:
 
 def _print_table(comparison: Comparison, outcome: Outcome, selection: Selection) -> None:
     """Measures in the last common year, those asked for or those of the headline."""
+    from sim.analysis.leading import dated
     from sim.analysis.report import cells, headline_cells
 
     label = outcome.label
     rows = cells(comparison, selection.rows(comparison, label)) if selection.any else headline_cells(comparison, label)
-    title = f"{outcome.title} against {comparison.baseline.title}, {comparison.year}"
+    title = f"{outcome.title} against {comparison.baseline.title}, {dated(comparison.year)}"
     print_table(title, _COLUMNS, rows, range(2, 6), _JOINS)
     print_folded(
         "A difference is the median of differences paired by replicate, which need not be the difference of the two medians."

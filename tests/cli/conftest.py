@@ -15,7 +15,7 @@ import pytest
 import sim
 from sim.analysis.results import Results, default_folder, free_folder, versions
 from sim.data.catalogue import fingerprints
-from sim.errors import Fault, ScenarioFaults
+from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from tests.results.synthetic import future
 
 
@@ -28,6 +28,7 @@ class Stage:
     interrupt: bool = False
     taken: str | None = None  # a folder that another makes meanwhile
     effect: float = -0.05
+    stops: Sequence[str] = ()  # scenarios whose runs stop
 
 
 class OneLine(SimpleNamespace):
@@ -66,6 +67,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         here.runs.append((scenario.name, jobs))
         if progress is not None:
             progress(1, 2)
+        if scenario.name in here.stops:
+            raise FactorFlowError(f"all 3 replicates of {scenario.name} failed")
         if here.interrupt:
             raise KeyboardInterrupt
         told = {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}

@@ -50,7 +50,7 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=("by-hand", "drawn"), help="only those written by hand, or only Cosmic Ray's")
     parser.add_argument("--again", type=Path, help="only those that survived in this earlier table")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--patience", type=float, default=300.0, help="seconds after which a trial counts as killed")
+    parser.add_argument("--patience", type=float, default=900.0, help="seconds after which a trial is given up, undecided")
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "mutants.csv")
     return parser.parse_args(words)
 
@@ -63,12 +63,12 @@ def _mutants(part: Part, asked: argparse.Namespace) -> list[Mutant]:
     if asked.again is None:
         return found
     with asked.again.open(encoding="utf-8", newline="") as file:
-        left = {row["key"] for row in csv.DictReader(file) if not row["fate"].startswith("killed")}
+        left = {row["key"] for row in csv.DictReader(file) if row["fate"] != "killed"}
     return [mutant for mutant in found if mutant.key in left]
 
 
 def _killed(verdict: Verdict) -> bool:
-    return verdict.fate.startswith("killed")
+    return verdict.fate == "killed"
 
 
 def _equivalent() -> dict[str, str]:
@@ -90,8 +90,8 @@ def _line(verdict: Verdict) -> str:
 
 
 def _summary(verdicts: list[Verdict], excused: dict[str, str], seconds: float) -> Iterator[str]:
-    """A line a part: tried, killed, survived, equivalent, and the share killed of those not equivalent."""
-    yield "| part | tried | killed | survived | equivalent | killed of not equivalent |\n|---|---|---|---|---|---|"
+    """A line a part: tried, killed, alive (survived or undecided), equivalent, share killed of those not equivalent."""
+    yield "| part | tried | killed | alive | equivalent | killed of not equivalent |\n|---|---|---|---|---|---|"
     for part in [*dict.fromkeys(verdict.mutant.part for verdict in verdicts), None]:
         own = [verdict for verdict in verdicts if part in (None, verdict.mutant.part)]
         alive = [verdict for verdict in own if not _killed(verdict)]

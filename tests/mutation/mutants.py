@@ -73,7 +73,7 @@ def _asked(operator: str) -> bool:
 
 def _says_nothing(line: str) -> bool:
     """Whether a line is an import, a comment, or a type alone: nothing that runs."""
-    annotated = "->" in line or (": " in line and "=" not in line and "|" in line)
+    annotated = "->" in line or re.search(r"\w: [\w\[\], .]+ \| ", line) is not None
     return annotated or line.lstrip().startswith(("from ", "import ", "#"))
 
 

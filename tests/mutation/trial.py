@@ -34,7 +34,7 @@ _OLD = 1_000_000_000  # a time of change that no later edit repeats, so that no 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant: killed (by which test), survived, no verdict, or stopped after too long; and the seconds."""
+    """What became of a mutant: killed (by which test), survived, undecided (too long), no verdict; and the seconds."""
 
     mutant: Mutant
     fate: str
@@ -95,7 +95,7 @@ def trial(copy: Path, mutant: Mutant, tests: tuple[str, ...], patience: float) -
         path.write_bytes(kept)
         os.utime(path, (_OLD, _OLD))
     if code is None:
-        fate = "killed: too long"
+        fate = "undecided"  # it may hang, or the machine was slow: only a failed test is a kill
     elif code == 0:
         fate = "survived"
     else:

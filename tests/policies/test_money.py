@@ -70,6 +70,52 @@ def test_what_a_policy_costs_is_a_share_of_the_payers_budget_and_reaches_the_rec
     assert largest_residual(model) < 1e-9
 
 
+def recorded(model, measure):
+    """A measure of public money in the last year lived, by scope and place."""
+    rows = model.record.series
+    last = max(year for year, *_ in rows)
+    return {(scope, place): value for year, scope, place, found, value in rows if (year, found) == (last, measure)}
+
+
+# what taxes and subsidies are asked to do, and the government whose money it is
+OF_RATES = {
+    "income_tax": ({"brackets": ({"above": 0.0, "rate": 0.1},), "government": "Hangzhou", "returned": 0.4}, "Hangzhou"),
+    "land_value_tax": ({"rate": 0.3, "regions": ("Quzhou",), "returned": 0.4}, "upper government"),
+    "investment_subsidy": ({"regions": ("Quzhou",), "on_capital": 0.01, "paid_by": "own"}, "Quzhou"),
+}
+
+
+@pytest.mark.parametrize("name", [*FUNDED, *OF_RATES])
+def test_who_pays_is_recorded_as_the_government_that_the_instrument_names(zhejiang, name):
+    terms, payer = FUNDED[name][:2] if name in FUNDED else OF_RATES[name]
+    *_, model = years(zhejiang, law(name, **terms))
+    cost, receipts = recorded(model, "public_cost")["policy", "it"], recorded(model, "public_receipts")["policy", "it"]
+    assert cost > 0 and (receipts > 0) == name.endswith("_tax")
+    for measure, money in (("paid_for_policies", cost), ("raised_by_policies", receipts)):
+        by_place = recorded(model, measure)
+        assert by_place.pop(("world", zhejiang.places.world)) == pytest.approx(money, rel=1e-12, abs=1e-6)
+        wanted = {("region", region): money if region == payer else 0.0 for region in zhejiang.places.regions}
+        assert by_place == pytest.approx(wanted, rel=1e-12, abs=1e-6)
+
+
+def test_two_payers_are_recorded_each_with_its_own_part(zhejiang):
+    terms = {"regions": ("Quzhou", "Lishui"), "share_of_budget": 0.04}
+    *_, model = years(zhejiang, law("growth_pole", **terms))
+    paid = {place: value for (_, place), value in recorded(model, "paid_for_policies").items()}
+    budget = {
+        region: sum(payment.amount for payment in model.payments if payment.payer == region)
+        for region in ("Quzhou", "Lishui")
+    }
+    assert {region: paid[region] for region in budget} == pytest.approx({r: 0.04 * budget[r] for r in budget}, rel=1e-12)
+    assert paid[zhejiang.places.world] == pytest.approx(recorded(model, "public_cost")["policy", "it"], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_rules_without_a_budget_record_no_payer(zhejiang, name):
+    *_, model = years(zhejiang, law(name, **FREE[name]))
+    assert recorded(model, "paid_for_policies") == {}
+
+
 @pytest.mark.parametrize("name", FREE)
 def test_rules_without_a_budget_cost_nothing(zhejiang, name):
     for model in years(zhejiang, law(name, **FREE[name])):

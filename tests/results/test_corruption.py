@@ -236,6 +236,34 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return whole, folder, beside
 
 
+@pytest.mark.parametrize("number", [-1.0, 0.0, 1e-320, 1e29, -1e29, 1.7e308])
+@pytest.mark.parametrize("measure", ["urban_rural_ratio", "income_per_head", "population"])
+def test_numbers_of_the_right_type_that_no_run_records(folders: tuple[Path, Path, Path], measure: str, number: float) -> None:
+    """A careful stranger's numbers are taken or refused in the package's own words, whichever side they stand on."""
+    whole, folder, beside = folders
+    table = pq.read_table(whole / "series.parquet")
+    frame = table.to_pandas()
+    frame.loc[frame["measure"] == measure, "value"] = number
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False).cast(table.schema), folder / "series.parquet")
+    rehashed(folder)
+    answers = reading(folder, beside), reading(beside, folder)
+    if abs(number) > 1e30:
+        assert all(answer is not None and "not finite or beyond 1e+30" in answer for answer in answers)
+
+
+def test_folders_without_a_measure_in_common_are_not_compared(folders: tuple[Path, Path, Path]) -> None:
+    whole, folder, beside = folders
+    table = pq.read_table(whole / "series.parquet")
+    frame = table.to_pandas()
+    frame = frame[(frame["measure"] == "urban_rural_ratio") & (frame["scope"] == "world")]
+    frame["measure"] = pd.Categorical(["max_min_ratio"] * len(frame))
+    frame["scope"] = pd.Categorical(["kind"] * len(frame))
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False).cast(table.schema), folder / "series.parquet")
+    rehashed(folder)
+    answer = reading(folder, beside)
+    assert answer is not None and "have no measure of a place and year in common" in answer
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_was_changed_is_never_read(folders: tuple[Path, Path, Path], seed: int) -> None:
     counted = Counter(outcome for _, outcome in trials(*folders, 75, random.Random(seed)))

@@ -1,6 +1,7 @@
 """Growth that accelerates without end is named, in numbers, by run and by compare; growth that fades is not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim import compare, load, run
@@ -44,3 +45,27 @@ def test_a_path_without_rest_is_named_with_its_numbers(calm, wild):
 
 def test_few_years_say_nothing(tmp_path):
     assert accelerating(lived(tmp_path / "r", *RUNAWAY, "years.to=2018")) is None
+
+
+class Levels:
+    """Results of ten years in which output per head doubles ever faster, but for what a stranger wrote over it."""
+
+    title, units = "Written over", {"output": "yuan of 2014", "population": "persons"}
+
+    def __init__(self, **written):
+        years = range(2014, 2024)
+        self.tables = {
+            "output": pd.DataFrame({0: [np.exp(0.02 * year**2) for year in range(10)]}, index=years),
+            "population": pd.DataFrame({0: [1.0] * 10}, index=years),
+        }
+        for measure, value in written.items():
+            self.tables[measure].loc[2018, 0] = value
+
+    def values(self, measure):
+        return self.tables[measure]
+
+
+@pytest.mark.parametrize("written", [{"output": 0.0}, {"output": -1.0}, {"population": 0.0}, {"population": -1.0}])
+def test_output_that_is_not_positive_has_no_growth_to_accelerate(written):
+    assert "grows ever faster" in accelerating(Levels())
+    assert accelerating(Levels(**written)) is None

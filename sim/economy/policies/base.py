@@ -12,16 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
 from sim.economy.state import Funding, Rules, government_names
 from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
+from sim.scenario.words import Places, RegionName, quantity, word
 from sim.world.world import ENCLAVE, GENERAL, World
 
 _ROUNDING = 1e-12  # all of what is left, 0.4, may be 0.39999999999999997
@@ -144,12 +145,30 @@ def payers_of(rules: Rules, paid_by: str, regions: Iterable[int]) -> list[tuple[
     return [(rules.upper, regions)] if paid_by == "upper" else [(region, (region,)) for region in regions]
 
 
-def without_government(regions: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+def _without_government(regions: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
     """Refuse regions beside a named government, whose own territory is all it can tax."""
     if regions is not None and info.data.get("government") is not None:
         answer = f"cannot stand beside government: {info.data['government']} taxes its own territory. Leave one of them out."
         raise PydanticCustomError("government", "{answer}", {"answer": answer})
     return regions
+
+
+class LevyTerms(PolicyTerms):
+    """What every tax may say: who raises it, where, and how much of it comes back."""
+
+    government: RegionName | None = word(
+        None, meaning="region that raises the tax in its territory; left out: the government above the regions"
+    )
+    returned: float = quantity(
+        0.0,
+        unit="share",
+        meaning="share of the revenue paid back per head to all residents of the regions that pay",
+        at_least=0,
+        at_most=1,
+    )
+    regions: Annotated[Places | None, AfterValidator(_without_government)] = word(
+        None, meaning="regions that are taxed; left out: all of the reported area"
+    )
 
 
 def government_of(rules: Rules, world: World, region: str | None) -> int:

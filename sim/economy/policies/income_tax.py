@@ -18,10 +18,10 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
-from sim.economy.policies.base import cells_of, government_of, per_head, regions_of, without_government
+from sim.economy.policies.base import LevyTerms, cells_of, government_of, per_head, regions_of
 from sim.economy.state import Levy, Rules
-from sim.scenario.schema import PolicyTerms, Words
-from sim.scenario.words import Places, RegionName, quantity, word
+from sim.scenario.schema import Words
+from sim.scenario.words import quantity, word
 from sim.world.world import World
 
 MEANING = "taxes household income by a schedule of brackets and returns a share of it per head"
@@ -45,24 +45,11 @@ def _rising(brackets: tuple[Bracket, ...]) -> tuple[Bracket, ...]:
     return brackets
 
 
-class Terms(PolicyTerms):
+class Terms(LevyTerms):
     """Terms of an income tax."""
 
     brackets: Annotated[tuple[Bracket, ...], Field(strict=False), AfterValidator(_rising)] = word(
         meaning="the schedule: lines with rising `above`, each with the `rate` from there"
-    )
-    government: RegionName | None = word(
-        None, meaning="region that raises the tax from its residents; left out: the government above the regions"
-    )
-    returned: float = quantity(
-        0.0,
-        unit="share",
-        meaning="share of the revenue paid back per head to all residents of the regions that pay",
-        at_least=0,
-        at_most=1,
-    )
-    regions: Annotated[Places | None, AfterValidator(without_government)] = word(
-        None, meaning="regions whose residents pay; left out: all of the reported area"
     )
 
 

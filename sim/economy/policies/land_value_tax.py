@@ -8,37 +8,20 @@ makes. Most non-farm rent is public already (`household_rent_share`); the tax re
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
-from pydantic import AfterValidator
-
-from sim.economy.policies.base import cells_of, government_of, per_head, regions_of, without_government
+from sim.economy.policies.base import LevyTerms, cells_of, government_of, per_head, regions_of
 from sim.economy.state import Levy, Rules
-from sim.scenario.schema import PolicyTerms
-from sim.scenario.words import KindName, Places, RegionName, quantity, word
+from sim.scenario.words import KindName, quantity, word
 from sim.world.world import World
 
 MEANING = "taxes the rent of land that households receive and returns a share of it per head"
 PAID_BY = "owners of land in the cells named; the revenue is the named government's"
 
 
-class Terms(PolicyTerms):
+class Terms(LevyTerms):
     """Terms of a land-value tax."""
 
     rate: float = quantity(unit="share", meaning="share of the land rent that is taxed away", at_least=0, at_most=0.5)
-    government: RegionName | None = word(
-        None, meaning="region that raises the tax on land in its territory; left out: the government above the regions"
-    )
-    returned: float = quantity(
-        0.0,
-        unit="share",
-        meaning="share of the revenue paid back per head to all residents of the regions that pay",
-        at_least=0,
-        at_most=1,
-    )
-    regions: Annotated[Places | None, AfterValidator(without_government)] = word(
-        None, meaning="regions whose land is taxed; left out: all of the reported area"
-    )
     kind: KindName | None = word(None, meaning="kind of cell whose land is taxed; left out: both")
 
 

@@ -85,7 +85,7 @@ def parting(reference: pd.DataFrame, other: pd.DataFrame) -> int | None:
     if not reference.columns.equals(other.columns):
         return int(other.index[0])
     same = (other == reference.reindex(other.index)).all(axis=1)
-    return None if same.all() else int(same.index[~same.to_numpy()][0])
+    return None if same.all() else int(other.index[int(same.to_numpy().argmin())])
 
 
 def at_least(results: Sequence[Results], count: int, figure: str) -> None:

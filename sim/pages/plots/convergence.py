@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -87,8 +86,9 @@ def _shared_words(results: Sequence[Results], tables: Sequence[pd.DataFrame], na
 
 def _axis_words(unit: str, found: Sequence[pd.DataFrame], points: pd.DataFrame) -> str:
     """That the axis of a ratio does not start where there is no gap."""
-    values = np.concatenate([*(table[["p05", "p95"]].to_numpy().ravel() for table in found), points["value"].to_numpy()])
-    low, high = float(values.min()), float(values.max())
+    values = pd.concat([*(table[["p05", "p95"]].stack() for table in found), points["value"]])
+    numbers = values.to_numpy(dtype=float)
+    low, high = float(numbers.min()), float(numbers.max())
     return "The axis does not start at 1 (no gap)." if unit == "ratio" and low - _MARGIN * (high - low) > 1 else ""
 
 

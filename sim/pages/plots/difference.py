@@ -83,10 +83,9 @@ def figure(
 def _change(found: Difference, reference: pd.DataFrame, divisor: float, unit: str) -> Change:
     """The difference of the last year with its band, and the level it is a difference from, in the unit of the axes."""
     year = found.values.index[-1]
-    last = quantiles(found.values).iloc[-1]
-    before = (reference[found.values.columns] if found.paired else reference).loc[[year]].to_numpy(dtype=np.float64)
-    low, middle, high = (float(last[word]) / divisor for word in ("p05", "p50", "p95"))
-    base = float(np.nanmedian(before)) / divisor
+    before = reference.loc[year, found.values.columns] if found.paired else reference.loc[year]
+    low, middle, high = (float(value) / divisor for value in quantiles(found.values).loc[year, ["p05", "p50", "p95"]])
+    base = float(np.median(before.to_numpy(dtype=float))) / divisor
     return Change(base, base + middle, middle, low, high, unit, found.paired, found.replicates)
 
 
