@@ -111,7 +111,7 @@ def test_run_compare_and_plot_from_the_shell(tmp_path):
     files = (valley / "baseline.yaml", valley / "open_registration.yaml")
     told = factorflow("compare", *files, "--figure", "convergence", folder=tmp_path)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.startswith("By 20 A valley that opens its town brings the urban-rural income ratio")
+    assert told.stdout.startswith("By year 20 A valley that opens its town brings the urban-rural income ratio")
     assert (tmp_path / told.stdout.splitlines()[-1]).stat().st_size > 10_000
 
 
