@@ -125,7 +125,7 @@ def _who_paid(money: Money) -> str:
     named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
     rest = sum(value for _, value in payers[_NAMED:])
     more = f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else ""
-    return f"Which budgets paid, in billions: {named}{more}; they bought that much less of other things."
+    return f"Which budgets paid, in billions: {named}{more}, out of general purchases, before any gain in revenue."
 
 
 def how_sure(outcome: Outcome) -> str:
