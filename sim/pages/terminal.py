@@ -12,7 +12,7 @@ import click
 from sim.errors import printable, unseen
 from sim.pages.tables import folded, reader_width
 
-_CELL = 1_000  # characters of a cell that are shown
+_LONGEST = 10_000  # characters of a paragraph that are shown
 _READABLE = 100  # a longer line of prose is hard to follow
 
 
@@ -53,5 +53,5 @@ def print_folded(text: str) -> None:
 
 def indented(word: str, text: str) -> str:
     """A word and what it says, the lines of a long text below each other."""
-    lines = folded(" ".join(printable(text, 10 * _CELL).split()), min(reader_width() or 120, 120) - 14)
+    lines = folded(" ".join(printable(text, _LONGEST).split()), min(reader_width() or 120, 120) - 14)
     return "\n".join(f"{'' if number else f'  {word}':<14}{line}" for number, line in enumerate(lines))
