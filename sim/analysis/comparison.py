@@ -51,8 +51,8 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
     Difference of replicate r = scenario_r - baseline_r; median and 90% band are taken over r. Runs that did not draw
     alike (other seeds or numbers of agents) cannot be paired: then every replicate of one is set against every one of
     the other, the rows say `paired: false` and a note says why. also: measures that runs do not record (see
-    `measures.derived`), worked out from their cells; names of others do nothing. Raises ResultsError if there is nothing to compare:
-    fewer than two results, different worlds, no common year, other units, no finished replicate.
+    `measures.derived`), worked out from their cells; other names do nothing. Raises ResultsError if there is nothing to
+    compare: fewer than two results, different worlds, no common year, other units, no finished replicate.
     """
     baseline = to if to is not None else (results[0] if results else None)
     others = [result for result in results if result is not baseline]
