@@ -57,7 +57,8 @@ def transitions(classes: Index, count: int) -> Array:
     """Moves counted (..., from, to) of classes (..., year, region) below count, from each year to the next."""
     before, after = classes[..., :-1, :, None], classes[..., 1:, :, None]
     kinds = np.arange(count)
-    return np.einsum("...tri,...trj->...ij", (before == kinds).astype(float), (after == kinds).astype(float))
+    counted = np.einsum("...tri,...trj->...ij", (before == kinds).astype(float), (after == kinds).astype(float))
+    return np.asarray(counted)
 
 
 def transition_matrix(moves: Array) -> Array:

@@ -28,6 +28,7 @@ CRITICAL = -1.65  # of the one-sided test, 5%
 LEAST_REGIONS, LEAST_YEARS = 3, 10  # below, readings leave the test out: six points or fewer say nothing of a trend
 _SIEVE = 0.0  # c* of Phillips and Sul (2009)
 _NEAR = 1e-3  # angle below which the kernel's difference of nearly equal numbers is replaced by its series
+_EQUAL = 1e-24  # H of log incomes that differ by rounding alone
 _FEWEST = 3  # points of a regression with a slope, a constant and something left over
 
 
@@ -63,15 +64,15 @@ def log_t(spread: Array) -> tuple[Array, Array]:
 
     ln(H_1 / H_t) - 2 ln ln t = a + b ln t, t = round(T/3) + 1 to T; b is twice the speed, b >= 2 convergence of levels,
     0 <= b < 2 of growth. Variance of b: long-run variance of the residuals (see there) over the sum of squares of
-    ln t around its mean. NaN where a dispersion is 0.
+    ln t around its mean. NaN where a dispersion is 0, but for rounding.
     152 countries, 1970-2003: b = -0.8748, t = -159.6. Source: Phillips and Sul (2007, 2009).
     """
     spread = np.asarray(spread, dtype=float)
     length = spread.shape[-1]
     time = np.arange(round(length / 3) + 1, length + 1)
     if len(time) < _FEWEST:
-        raise FactorFlowError(f"log t needs five years at least; there are {length}")
-    known = (spread > 0).all(axis=-1, keepdims=True)
+        raise FactorFlowError(f"log t needs four years at least; there are {length}")
+    known = np.asarray((spread > _EQUAL).all(axis=-1))[..., None]
     spread = np.where(known, spread, 1.0)
     x = np.log(time)
     y = np.log(spread[..., :1] / spread[..., time - 1]) - 2 * np.log(x)

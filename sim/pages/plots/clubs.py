@@ -84,6 +84,8 @@ def figure(results: Sequence[Results]) -> Figure:
 
 def _panel(tables: Sequence[pd.DataFrame]) -> Panel:
     """The clubs of the median incomes; and of how many replicates there are as many."""
+    if all(table.equals(tables[0]) for table in tables):  # the continuum has one future, however often it is run
+        tables = tables[:1]
     middle = regions.median(tables)
     paths = middle.div(middle.mean(axis=1), axis=0)
     found = _clubs(middle)
@@ -137,7 +139,9 @@ def _draw(axes: Axes, panel: Panel, limits: tuple[float, float], room: float, na
     labels.end_labels(axes, entries, room, _SIZE)
 
 
-def _words(results: Sequence[Results], shown: Sequence[Results], called: labels.Naming, panels: Sequence[Panel]) -> style.Words:
+def _words(
+    results: Sequence[Results], shown: Sequence[Results], called: labels.Naming, panels: Sequence[Panel]
+) -> style.Words:
     where, count = marks.world_name(results[0]), len(panels[0].paths.columns)
     several = len(panels) > 1
     said = [_finding(panel) + (f" ({name})" if several else "") for panel, name in zip(panels, called.short, strict=True)]
@@ -157,6 +161,7 @@ def _words(results: Sequence[Results], shown: Sequence[Results], called: labels.
         marks.starts_words(marks.starts(shown)).replace("Dotted lines: policies start", "Policies start"),
         marks.standing_words(shown),
         marks.unshown_words(results),
+        regions.unshown_words([panels[0].paths]),
     )
     return style.Words(TITLE, finding, caption)
 
@@ -181,8 +186,8 @@ def _test(panel: Panel, name: str) -> str:
     first, last = int(panel.paths.index[0]), int(panel.paths.index[-1])
     if panel.clubs is None:
         return (
-            f"The log t test, which finds the clubs, needs {LEAST_YEARS} years and {LEAST_REGIONS} regions whose incomes differ: "
-            f"{last - first + 1} years and {len(panel.paths.columns)} regions are given."
+            f"The log t test, which finds the clubs, needs {LEAST_YEARS} years and {LEAST_REGIONS} regions with incomes that "
+            f"differ in each of them: {last - first + 1} years and {len(panel.paths.columns)} regions are given."
         )
     of = f" ({name})" if name else ""
     value = style.number(panel.t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +15,23 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.measures.class_mobility import LIMITS, income_class
 from sim.analysis.results import Results
+from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, regions, style
 from sim.pages.plots.bands import at_least
 
 TITLE = "Which regions change places?"
-MEANING = "rank and income class of every region in the base year and in the last year of each scenario, lines from rank to rank"
+MEANING = (
+    "rank and income class of every region in the base year and in the last year of each scenario, lines from rank to rank"
+)
 
 _SIZE = 7.0  # points: the names of regions
 _ROW = 0.158  # inch: from rank to rank
-_LEAST, _HEAD, _KEY = 1.6, 0.34, 0.26  # inches: the axes, the names of the columns above them, the key of the classes
+_LEAST, _YEAR, _NAME, _KEY = (
+    1.6,
+    0.2,
+    0.14,
+    0.26,
+)  # inches: the axes, above them year and name of a column, key of the classes
 _MOST_NAME = 1.75  # inches for the longest name with rank and ratio
 _CLASSES = ("#fbfde3", "#a8ddb5", "#43a2ca", "#08306b")  # paler is poorer; even in grey they are in order
 _UP, _DOWN, _SAME = style.COLOURS[1], style.COLOURS[2], "#9a9a9a"
@@ -47,24 +56,28 @@ def figure(results: Sequence[Results]) -> Figure:
     tables = [regions.median(found) for found in regions.incomes(shown, "ranks")]
     last = min(int(table.index[-1]) for table in tables)
     first = int(tables[0].index[0])
-    columns = [_column(tables[0].loc[first]), *(_column(table.loc[last]) for table in tables)]
+    if any(last not in table.index for table in tables):
+        raise ResultsError("the figure ranks needs a last year that all results have.")
+    columns = [_column(tables[0], first), *(_column(table, last) for table in tables)]
     sides = [_side(columns[0]), _side(columns[-1])]
     room = min(_MOST_NAME, max(fonts.width_of(text, _SIZE) for side in sides for text in side.values()) + 0.05)
     step = (style.WIDTH - 2 * style.MARGIN - 2 * room - 0.3) / len(shown)
     called = regions.heads(shown, step - 0.1, style.CAPTION_SIZE)
     height = max(_LEAST, _ROW * len(columns[0].rank))
     foot = labels.Key(called.long, lines=False) if called.numbered and len(shown) > 1 else None
-    words = _words(results, shown, called, columns, (first, last))
-    page = style.page(words, height + _HEAD + _KEY, left=room + 0.15, right=room + 0.15, axis=0.06, foot=foot)
-    axes = page.figure.add_subplot(page.grid(1, 1, headroom=_HEAD + _KEY)[0, 0])
+    words = _words(results, shown, called, columns, (first, last), tables)
+    head = _YEAR + (_NAME if len(shown) > 1 else 0.0)
+    page = style.page(words, height + head + _KEY, left=room + 0.15, right=room + 0.15, axis=0.06, foot=foot)
+    axes = page.figure.add_subplot(page.grid(1, 1, headroom=head + _KEY)[0, 0])
     _draw(axes, columns, sides, room)
     _name_columns(axes, called, (first, last), height)
-    _key(axes, height)
+    _key(axes, head)
     return page.figure
 
 
-def _column(income: pd.Series) -> Column:
-    """Ranks by income, those of equal income by name."""
+def _column(incomes: pd.DataFrame, year: int) -> Column:
+    """Ranks of a year by income (year, region), those of equal income by name."""
+    income = incomes.T[year]
     order = income.sort_index().sort_values(ascending=False, kind="stable").index
     rank = pd.Series(np.arange(1, len(order) + 1), index=order)
     values = income.to_numpy(dtype=float)
@@ -85,34 +98,31 @@ def _draw(axes: Axes, columns: Sequence[Column], sides: Sequence[dict[str, str]]
     count = len(columns[0].rank)
     axes.set_xlim(0, len(columns) - 1)
     axes.set_ylim(count + 0.5, 0.5)
-    for start, (one, two) in enumerate(zip(columns, columns[1:], strict=False)):
+    for start, (one, two) in enumerate(itertools.pairwise(columns)):
         for region in one.rank.index:
             before, after = int(one.rank[region]), int(two.rank[region])
             ink = _SAME if before == after else _UP if after < before else _DOWN
             wide = 2.2 if one.klass[region] != two.klass[region] else 1.1
-            style_ = "solid" if after <= before else (0, (4, 1.5))  # a fall differs in style too
+            dashes: Any = "solid" if after <= before else (0, (4, 1.5))  # a fall differs in style too
             order = 2 if before == after else 3
-            axes.plot([start, start + 1], [before, after], color=ink, linewidth=wide, linestyle=style_, zorder=order)
+            axes.plot([start, start + 1], [before, after], color=ink, linewidth=wide, linestyle=dashes, zorder=order)
     for place, column in enumerate(columns):
-        for region, rank in column.rank.items():
+        for region in column.rank.index:
             fill = _CLASSES[int(column.klass[region])]
             spot: dict[str, Any] = {"marker": "o", "markersize": 6.5, "markerfacecolor": fill, "markeredgecolor": style.INK}
-            axes.plot([place], [int(rank)], markeredgewidth=0.6, clip_on=False, zorder=5, **spot)
-    ink = {"size": _SIZE, "color": style.INK, "va": "center", **fonts.plain()}
-    for place, column, side, align, away in (
-        (0, columns[0], sides[0], "right", -7),
-        (len(columns) - 1, columns[-1], sides[1], "left", 7),
-    ):
-        for region, text in side.items():
-            axes.annotate(
-                _cut(text, room),
-                xy=(place, int(column.rank[region])),
-                xytext=(away, 0),
-                textcoords="offset points",
-                ha=align,
-                annotation_clip=False,
-                **ink,
-            )
+            axes.plot([place], [int(column.rank[region])], markeredgewidth=0.6, clip_on=False, zorder=5, **spot)
+    _label(axes, 0, columns[0], sides[0], room)
+    _label(axes, len(columns) - 1, columns[-1], sides[1], room)
+
+
+def _label(axes: Axes, place: int, column: Column, side: dict[str, str], room: float) -> None:
+    """Rank, name and number beside a column: to the left of the first, to the right of the last."""
+    left = place == 0
+    words: dict[str, Any] = {"size": _SIZE, "color": style.INK, "va": "center", **fonts.plain()}
+    words |= {"textcoords": "offset points", "ha": "right" if left else "left", "annotation_clip": False}
+    for region, text in side.items():
+        spot = (place, int(column.rank[region]))
+        axes.annotate(_cut(text, room), xy=spot, xytext=(-7 if left else 7, 0), **words)
 
 
 def _cut(text: str, room: float) -> str:
@@ -128,23 +138,24 @@ def _name_columns(axes: Axes, called: labels.Naming, years: tuple[int, int], hei
     """Year and scenario above every column; of one scenario the years alone."""
     short = [f"({order + 1})" for order in range(len(called.short))] if called.numbered else list(called.short)
     names = ["", *(short if len(short) > 1 else [""])]
+    above = _NAME if len(short) > 1 else 0.0
     top: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom", **fonts.plain()}
     for place, name in enumerate(names):
         year = years[0] if place == 0 else years[1]
-        axes.text(place, 1 + 0.17 / height, str(year), size=style.TEXT_SIZE, weight="bold", color=style.INK, **top)
+        axes.text(place, 1 + (0.03 + above) / height, str(year), size=style.TEXT_SIZE, weight="bold", color=style.INK, **top)
         if name:
             axes.text(place, 1 + 0.03 / height, name, size=style.CAPTION_SIZE, color=style.GREY, **top)
 
 
-def _key(axes: Axes, height: float) -> None:
+def _key(axes: Axes, head: float) -> None:
     """What the discs mean, in a line above the columns."""
     figure = axes.get_figure(root=True)
     if figure is None:  # an axes taken out of its figure has no page
         return
     tall = figure.get_size_inches()[1]
-    y = axes.get_position().y1 + (_HEAD + 0.16) / tall
+    y = axes.get_position().y1 + (head + 0.16) / tall
     texts = ["Income over the mean region:", f"below {LIMITS[0]:g}"]
-    texts += [f"{low:g} to {high:g}" for low, high in zip(LIMITS, LIMITS[1:], strict=False)] + [f"{LIMITS[-1]:g} or more"]
+    texts += [f"{low:g} to {high:g}" for low, high in itertools.pairwise(LIMITS)] + [f"{LIMITS[-1]:g} or more"]
     x = style.MARGIN
     for order, text in enumerate(texts):
         if order:
@@ -174,6 +185,7 @@ def _words(
     called: labels.Naming,
     columns: Sequence[Column],
     years: tuple[int, int],
+    tables: Sequence[pd.DataFrame],
 ) -> style.Words:
     count, moved = len(columns[0].rank), _moved(columns)
     where = marks.world_name(results[0])
@@ -204,6 +216,7 @@ def _words(
         regions.median_words(shown, called.short),
         marks.standing_words(shown),
         marks.unshown_words(results),
+        regions.unshown_words(tables),
     )
     return style.Words(TITLE, finding, caption)
 

@@ -44,13 +44,26 @@ def heads(results: Sequence[Results], room: float, size: float) -> labels.Naming
 
 
 def median_words(results: Sequence[Results], called: Sequence[str]) -> str:
-    """What incomes are medians of, that their luck is not drawn, which replicates failed."""
+    """What incomes are medians of, that their luck is not drawn, which replicates failed; in the continuum there is none."""
     counts = [len(one.replicates) for one in results]
-    if max(counts) == 1:
+    if all(one.manifest["scenario"].get("run", {}).get("continuum") for one in results):
+        words = ""
+    elif max(counts) == 1:
         words = "Incomes: the one replicate of each run, so there is no band."
     else:
-        words = f"Incomes: the median of {marks.counted_words(counts, 'replicates', called)}; the luck of the draw is not drawn."
+        words = (
+            f"Incomes: the median of {marks.counted_words(counts, 'replicates', called)}; the luck of the draw is not drawn."
+        )
     return marks.joined(words, *marks.continuum_words(results, called), *marks.failures(results, called))
+
+
+def unshown_words(tables: Sequence[pd.DataFrame]) -> str:
+    """That names of regions cannot be written with the fonts of this computer, if so."""
+    lacking = sum(not fonts.can_show(str(region)) for region in tables[0].columns)
+    words = (
+        f"No font of this computer has the characters of the names of {lacking} regions; Noto Sans CJK has those of Chinese."
+    )
+    return words if lacking else ""
 
 
 def _by_replicate(results: Results, outside: set[str]) -> list[pd.DataFrame]:
