@@ -144,4 +144,4 @@ def test_many_scenarios_are_shown_by_the_first_and_the_last(make: Maker) -> None
     results = [make(name=f"s{order}", title=f"Reform {order}", replicates=1, effect=0.002 * order) for order in range(9)]
     said = whole(ranks.figure(results))
     assert "Of 9 scenarios the first and the last are shown" in said and "Reform 8" in said and "Reform 4" not in said
-    assert "in the 8 scenarios" in whole(ranks.figure(results[:8]))
+    assert "in each of 8 scenarios" in whole(ranks.figure(results[:8]))

@@ -77,7 +77,11 @@ def figure(results: Sequence[Results]) -> Figure:
         _draw(axes, panel, limits, room, named=place == 0)
         if several:
             name = f"({place + 1})" if called.numbered else called.short[place]
-            ink = {"size": style.TEXT_SIZE, "weight": "bold", "color": style.INK, **fonts.plain()}
+            ink: dict[str, Any] = {
+                "size": style.TEXT_SIZE,
+                "color": style.INK,
+                **fonts.plain(),
+            }  # Chinese fonts may lack a bold
             axes.set_title(name, loc="left", pad=5, **ink)
     return page.figure
 

@@ -67,7 +67,9 @@ def figure(results: Sequence[Results]) -> Figure:
     foot = labels.Key(called.long, lines=False) if called.numbered and len(shown) > 1 else None
     words = _words(results, shown, called, columns, (first, last), tables)
     head = _YEAR + (_NAME if len(shown) > 1 else 0.0)
-    page = style.page(words, height + head + _KEY, left=room + 0.15, right=room + 0.15, axis=0.06, foot=foot)
+    page = style.page(
+        words, height + head + _KEY, left=room + 0.15, right=room + 0.15, axis=0.18 if foot else 0.06, foot=foot
+    )
     axes = page.figure.add_subplot(page.grid(1, 1, headroom=head + _KEY)[0, 0])
     _draw(axes, columns, sides, room)
     _name_columns(axes, called, (first, last), height)
@@ -200,7 +202,7 @@ def _words(
         ranks, classes = [[pair[place] for pair in moved] for place in (0, 1)]
         finding = (
             f"{where}. Of {count} regions {_between(ranks)} have another rank in {years[1]} than in {years[0]}, "
-            f"{_between(classes)} another class, in the {len(moved)} scenarios."
+            f"{_between(classes)} another class, in each of {len(moved)} scenarios."
         )
     left_out = len(results) - len(shown)
     several = "From column to column a line joins the places of a region: after the base year, scenario by scenario. "
