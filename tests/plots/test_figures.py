@@ -183,7 +183,7 @@ def test_results_of_two_worlds_are_not_drawn_together(baseline: Results, make: M
     other.manifest["world"] = "two_cells"
     with pytest.raises(ResultsError, match="two_cells, zhejiang"):
         convergence.figure([baseline, other])
-    with pytest.raises(ResultsError, match=r"no map of the world two_cells.*boundaries_two_cells\.json"):
+    with pytest.raises(ResultsError, match=r"no map of the world two_cells.*boundaries\.geojson"):
         map.figure([other])
 
 
