@@ -131,10 +131,15 @@ def _parameter(row: Mapping[str, str]) -> Parameter:
 
 
 @cache
+def shared_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
+    """All parameters by name of the table that a world shares with others."""
+    return {row["name"]: _parameter(row) for row in _shared(f"parameters_{_family(world)}.csv")}
+
+
+@cache
 def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
-    """The parameters of a world by name, as the table has them that it shares with others."""
-    found = {row["name"]: _parameter(row) for row in _shared(f"parameters_{_family(world)}.csv")}
-    here = folder(world)
+    """The parameters of a world by name, as the table has them that it shares with others: those that do something."""
+    found, here = shared_parameters(world), folder(world)
     unread = set() if here is None else _unread(here)
     return {name: parameter for name, parameter in found.items() if name not in unread}
 
@@ -142,7 +147,7 @@ def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
 def _unread(here: WorldFolder) -> set[str]:
     """Parameters that the tables of a world leave nothing to do: they are not offered, so that none is set in vain."""
     gaps = any(row["name"] == "wage_gap" for row in here.rows("parameters")) or here.has("wage_gap")
-    by_distance = here.has("arrivals_from_other_counties")
+    by_distance = here.counts_by_distance
     needless = {
         ("wage_gap_outside", "outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
         ("dividend_excess", "smallest_village_product"): gaps,

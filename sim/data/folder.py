@@ -112,6 +112,12 @@ class WorldFolder:
     def _variables(self) -> frozenset[str]:
         return frozenset(key[3] for key in self.series)
 
+    @property
+    def counts_by_distance(self) -> bool:
+        """Whether migrants were counted by how far they came, and the registered persons who did not move."""
+        names = ("registered", "arrivals_from_outside", "arrivals_from_other_counties", "arrivals_within_county")
+        return bool(self.outside) and all(map(self.has, names))
+
     def at(self, place: str, variable: str, year: int, kind: str = ALL, origin: str = "") -> float | None:
         """The value of a year; between two years that were counted, geometrically between them; else None."""
         found = self.series.get((place, kind, origin, variable), {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.arrays import Array, Flag
-from sim.cells import KINDS
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.data.folder import ALL, EVERYWHERE, NATION, OUTSIDE, WorldFolder
@@ -18,6 +18,7 @@ from sim.world.observed import Migrants, Observed
 _EARTH_KM = 6371.0
 _BUILT_UP, _FIELDS = 1.5e-4, 1e-3  # km2 a head where nothing is known; only ratios between places matter
 _NO_SCHOOLING_KNOWN = 9.0  # years
+_LEAST_SCHOOLING = 6.2  # years: primary school is the least of the model's skills
 
 
 def observed(world: AnyWorld, p: Mapping[str, float]) -> Observed:
@@ -174,8 +175,8 @@ class _Reader:
         """Mean years by (region, kind); where only all are known, villages fall behind by an assumed gap."""
         given = [self._given("schooling_years", kind) for kind in KINDS]
         if given[0] is not None and given[1] is not None:
-            return np.stack([self._of_outside(given[0], "schooling_years", KINDS[0]),
-                             self._of_outside(given[1], "schooling_years", KINDS[1])], axis=1)  # fmt: skip
+            both = (self._of_outside(found, "schooling_years", kind) for found, kind in zip(given, KINDS, strict=True))
+            return self._within_skills(np.stack(list(both), axis=1))
         years = self._given("schooling_years")
         people, inside = residents.sum(axis=1), slice(0, len(self.here.places))
         urban = residents[:, 0] / people
@@ -188,7 +189,15 @@ class _Reader:
             if nation is not None:
                 urban = np.append(urban[inside], nation[0] / (nation[0] + nation[1]))
         gap = self.p["rural_schooling_gap"]
-        return np.stack([years + gap * (1 - urban), years - gap * urban], axis=1)
+        return self._within_skills(np.stack([years + gap * (1 - urban), years - gap * urban], axis=1))
+
+    def _within_skills(self, years: Array) -> Array:
+        """Years of schooling, lifted where fewer than the skills of the model can show."""
+        low = years < _LEAST_SCHOOLING
+        for region, kind in np.argwhere(low).tolist():
+            name = cell_name(self.here.regions[region], KINDS[kind])
+            self.assumed.append(f"schooling of {name}: {_LEAST_SCHOOLING:g} years in place of {years[region, kind]:.1f}")
+        return np.where(low, _LEAST_SCHOOLING, years)
 
     def _distance(self) -> Array:
         """Distances between regions, and inside each the mean distance from the centre of a disc of its area."""
@@ -268,13 +277,11 @@ class _Reader:
     def _migrants(self, residents: Array, outside: Flag) -> Migrants:
         """Counts by how far people came where there are such, else arrivals of each place, else an assumed share."""
         people = residents.sum(axis=1)
-        names = ("arrivals_from_outside", "arrivals_from_other_counties", "arrivals_within_county")
-        from_outside, other_counties, within_county = (self._given(name) for name in names)
-        inside_share = self.p["share_of_county_moves_inside_city"]
-        registered = self._given("registered") if self.here.outside else None
-        if from_outside is not None and other_counties is not None and within_county is not None and registered is not None:
-            inside = within_county + inside_share * other_counties
-            return Migrants(inside, registered, other_counties, from_outside)
+        if self.here.counts_by_distance:
+            other_counties = self._needed("arrivals_from_other_counties")
+            within_county = self._needed("arrivals_within_county")
+            inside = within_county + self.p["share_of_county_moves_inside_city"] * other_counties
+            return Migrants(inside, self._needed("registered"), other_counties, self._needed("arrivals_from_outside"))
         arrivals = self._given("arrivals")
         if arrivals is None:
             self.assumed.append(f"migration: {self.p['migrants_assumed']:.0%} of the residents of every place, by gravity")
