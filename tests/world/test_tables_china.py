@@ -29,8 +29,7 @@ CITIES = [
 ]
 HELD_BACK = {"disposable_income", "product", *(f"product_{sector}" for sector in SECTORS)}  # not of 2020 or later
 UNITS = {
-    **{"residents": "persons", "registered": "persons", "arrivals": "persons", "start_from": "share"},
-    **{"arrivals_from_outside": "persons", "arrivals_from_other_counties": "persons", "arrivals_within_county": "persons"},
+    **{"residents": "persons", "arrivals": "persons", "arrivals_inside": "persons", "start_from": "share"},
     **{"disposable_income": "yuan per head", "product": "yuan", **{f"product_{sector}": "yuan" for sector in SECTORS}},
     **{"schooling_years": "years", "farm_employment_share": "share", "home_share": "share"},
     **{"capital_stock": "yuan", "fixed_investment": "yuan", "built_up": "km2", "fields": "km2"},
@@ -136,7 +135,7 @@ def test_china_has_thirty_one_places_in_every_table():
             *((f"product_{one}", "all", 2014) for one in SECTORS),
             *(("product", "all", y) for y in range(2015, 2020)),
         ],
-        "migration": [("arrivals", "all", 2010), ("arrivals", "all", 2020)],
+        "migration": [(one, "all", year) for one in ("arrivals", "arrivals_inside") for year in (2010, 2020)],
         "labour": [(one, "all", year) for one in ("schooling_years", "farm_employment_share") for year in (2010, 2020)],
         "capital": [("capital_stock", "all", 2014), ("fixed_investment", "all", 2014)],
         "land": [("built_up", "all", 2014), ("fields", "all", 2014)],
@@ -162,7 +161,7 @@ def test_the_delta_has_its_fourteen_places_and_a_nation_to_take_them_from():
         assert set(product) == {*delta, "nation"}
         outside = product.pop("nation") - sum(product.values())
         assert outside > 0.7 * (outside + sum(product.values())), sector
-    for variable in ("arrivals_from_outside", "arrivals_from_other_counties", "arrivals_within_county"):
+    for variable in ("arrivals", "arrivals_inside"):
         for year in (2010, 2020):
             assert set(series("yangtze_delta", "migration", variable, year)) == delta
     assert set(series("yangtze_delta", "labour", "farm_employment_share", 2010)) == {*delta, "nation"}
@@ -294,21 +293,35 @@ def test_the_start_of_registration_is_a_share_by_origin_within_a_place():
 
 
 def test_migrants_of_the_delta_are_the_censuses_only_divided_anew():
-    names = ("arrivals_from_outside", "arrivals_from_other_counties", "arrivals_within_county")
     for year in (2010, 2020):
-        outside, counties, within = (series("yangtze_delta", "migration", name, year) for name in names)
-        census = series("china", "migration", "arrivals", year)
+        delta, inside = (series("yangtze_delta", "migration", one, year) for one in ("arrivals", "arrivals_inside"))
+        china, within = (series("china", "migration", one, year) for one in ("arrivals", "arrivals_inside"))
         for place in ("Shanghai", "Jiangsu", "Anhui"):
-            assert outside[place] + counties[place] == pytest.approx(census[place], abs=1)
-        others = sum(outside[city] for city in CITIES)
-        start = {
-            row["origin"]: float(row["value"])
-            for row in rows("china", "migration")
-            if row["place"] == "Zhejiang" and row["origin"]
-        }
-        inside = start["Anhui"] + start["Jiangsu"] + start["Shanghai"]
-        assert others == pytest.approx(census["Zhejiang"] * (1 - inside), rel=1e-4)
-        assert within["Shanghai"] > 3.5e6
+            assert (delta[place], inside[place]) == (china[place], within[place])
+        # what lies between counties goes from one variable to the other, nobody is lost
+        everybody = sum(delta[city] + inside[city] for city in CITIES)
+        assert everybody == pytest.approx(china["Zhejiang"] + within["Zhejiang"], abs=22)
+        assert sum(delta[city] for city in CITIES) > china["Zhejiang"]
+
+
+def test_origins_inside_the_delta_are_those_of_the_provinces():
+    found, china = defaultdict(dict), defaultdict(dict)
+    for world, column in (("yangtze_delta", found), ("china", china)):
+        for row in rows(world, "migration"):
+            if row["origin"]:
+                column[row["place"]][row["origin"]] = float(row["value"])
+    assert set(found) == set(places("yangtze_delta"))
+    for place, column in found.items():
+        province = "Zhejiang" if place in CITIES else place
+        assert sum(column.values()) == pytest.approx(1, abs=1e-6)
+        for origin in {"Shanghai", "Jiangsu", "Anhui"} - {place}:
+            assert column[origin] == china[province][origin]
+        cities = [column[city] for city in CITIES if city in column]
+        if place in CITIES:
+            assert not cities
+        else:
+            assert sum(cities) == pytest.approx(china[place]["Zhejiang"], abs=1e-7)
+    assert 1 - found["Shanghai"]["outside"] == pytest.approx(0.513, abs=5e-4)
 
 
 def test_farming_in_the_nation_falls_and_the_outside_farms_more_than_the_delta():
