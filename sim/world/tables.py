@@ -263,16 +263,25 @@ class _Reader:
         return np.asarray(found)
 
     def _budget(self, variable: str) -> Array | None:
-        found = self._given(variable)
-        if found is None and variable == "revenue":
-            tax = self._given("tax_revenue")
-            if tax is not None:
-                ratio = self.p["revenue_over_tax"]
-                self.assumed.append(f"revenue: {ratio:g} times tax_revenue")
-                return np.asarray(tax * ratio)
-        if found is None:
+        """Revenue or expenditure of local budgets; revenue from taxes where only they are known."""
+        here, year = self.here, self.here.base_year
+        taxed: list[str] = []
+        if variable == "revenue" and here.has("tax_revenue"):
+            known = {place: here.at(place, "revenue", year) for place in here.places}
+            taxes = {place: here.at(place, "tax_revenue", year) for place in here.places}
+            taxed = [place for place in here.places if known[place] is None and taxes[place] is not None]
+            ratio = self.p["revenue_over_tax"]
+            found = [(taxes[place] or 0.0) * ratio if place in taxed else known[place] for place in here.places]
+            if taxed and None not in found:
+                everywhere = len(taxed) == len(here.places)
+                self.assumed.append(
+                    f"revenue of local budgets: {ratio:g} times tax_revenue{'' if everywhere else ' of ' + ', '.join(taxed)}"
+                )
+                return np.array(found, dtype=float)
+        given = self._given(variable)
+        if given is None:
             self.assumed.append(f"{variable} of local budgets: an equal share of what is raised, and no grants")
-        return found
+        return given
 
     def _migrants(self, residents: Array, outside: Flag) -> Migrants:
         """Counts by how far people came where there are such, else arrivals of each place, else an assumed share."""
