@@ -17,8 +17,6 @@ from sim.world.world import World
 from sim.year.markets import clear_markets
 from sim.year.stocks import continua, first_economy
 
-_SECTORS = {"agriculture": "product_agriculture", "industry": "product_industry", "services": "product_services"}
-
 
 @dataclass(frozen=True)
 class Errors:
@@ -30,7 +28,7 @@ class Errors:
 
 
 def base_year_errors(world: World, agents: int | None, replicate: int = 0) -> Errors:
-    """Errors of the 22 incomes, 22 populations and 33 products of `zhejiang`, with agents or (None) the continuum."""
+    """Errors of all incomes, populations and products of a world of tables, with agents or (None) the continuum."""
     model = FactorFlowModel(
         world,
         last_year=world.first_year,
@@ -40,16 +38,21 @@ def base_year_errors(world: World, agents: int | None, replicate: int = 0) -> Er
     )
     model.step()
     read = {row[1:4]: row[4] for row in model.record.series}
-    fact, year = catalogue.facts(world.name), world.first_year
+    here, year = catalogue.tables(world.name), world.first_year
+    products = {row["sector"]: row["product"] for row in catalogue.technology(world.name)}
     income, people, product = [], [], []
     for city, residents in catalogue.residents(world.name, year).items():
         for kind, persons in zip(KINDS, residents, strict=True):
             cell = cell_name(city, kind)
-            income.append(read["cell", cell, "income_per_head"] / fact[city, f"income_{kind}", year])
+            income.append(read["cell", cell, "income_per_head"] / _known(here.at(city, "disposable_income", year, kind)))
             people.append(read["cell", cell, "population"] / persons)
-        for sector, published in _SECTORS.items():
-            product.append(read["region", city, f"output_{sector}"] / fact[city, published, year])
+        for sector, published in products.items():
+            product.append(read["region", city, f"output_{sector}"] / _known(here.at(city, published, year)))
     return Errors(*(float(np.abs(np.array(ratio) - 1).max()) for ratio in (income, people, product)))
+
+
+def _known(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def sanity(world: World) -> list[tuple[str, ...]]:
