@@ -33,7 +33,7 @@ UNITS = {
     **{"disposable_income": "yuan per head", "product": "yuan", **{f"product_{sector}": "yuan" for sector in SECTORS}},
     **{"schooling_years": "years", "farm_employment_share": "share", "home_share": "share"},
     **{"capital_stock": "yuan", "fixed_investment": "yuan", "built_up": "km2", "fields": "km2"},
-    **{"expenditure": "yuan", "revenue": "yuan", "tax_revenue": "yuan", "distance": "km"},
+    **{"expenditure": "yuan", "tax_revenue": "yuan", "distance": "km"},
     **{"consumer_price_index": "previous year = 100"},
 }
 
@@ -166,8 +166,10 @@ def test_the_delta_has_its_fourteen_places_and_a_nation_to_take_them_from():
             assert set(series("yangtze_delta", "migration", variable, year)) == delta
     assert set(series("yangtze_delta", "labour", "farm_employment_share", 2010)) == {*delta, "nation"}
     assert set(series("yangtze_delta", "capital", "fixed_investment", 2014)) == delta
-    public = {variable: set(series("yangtze_delta", "public", variable, 2014)) for variable in ("revenue", "tax_revenue")}
-    assert public == {"revenue": set(CITIES), "tax_revenue": delta - set(CITIES)}
+    for variable in ("expenditure", "tax_revenue"):
+        public, provinces = (series(world, "public", variable, 2014) for world in ("yangtze_delta", "china"))
+        assert set(public) == delta
+        assert sum(public[city] for city in CITIES) == pytest.approx(provinces["Zhejiang"], abs=11)
     away = {row["place"]: float(row["value"]) for row in rows("yangtze_delta", "distance") if row["origin"] == "outside"}
     assert set(away) == delta
     assert min(away, key=away.get) == "Anhui"  # the one place with the country on three sides
