@@ -173,8 +173,8 @@ class _Reader:
 
     def _schooling(self, residents: Array) -> Array:
         """Mean years by (region, kind); where only all are known, villages fall behind by an assumed gap."""
-        given = [self._given("schooling_years", kind) for kind in KINDS]
-        if given[0] is not None and given[1] is not None:
+        given = [found for kind in KINDS if (found := self._given("schooling_years", kind)) is not None]
+        if len(given) == len(KINDS):
             both = (self._of_outside(found, "schooling_years", kind) for found, kind in zip(given, KINDS, strict=True))
             return self._within_skills(np.stack(list(both), axis=1))
         years = self._given("schooling_years")
