@@ -268,15 +268,7 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         tables.append(
             ("Spending that stays at home (distance alone is not trade)", ("", "model", "data", "correlation"), homes)
         )
-    currency = here.entry["currency"]
-    tables.append(("Public budgets of the base year", ("government", f"billion {currency} a year"), budgets(world)))
-    heads = (
-        "region",
-        "income ratio",
-        "household income / product",
-        "wage gap, log points",
-        "villages' share of other product",
-    )
-    heads = (*heads, "saving, urban", "saving, rural", "capital/product, years", "return, %", "wedge")
-    tables.append(("Base year by region; ! marks what a reader should not take for granted", heads, places_of(here, world)))
+    money = f"billion {here.entry['currency']} a year"
+    tables.append(("Public budgets of the base year", ("government", money), budgets(world)))
+    tables.append(("Base year by region; ! marks what a reader should not take for granted", _REGION, places_of(here, world)))
     return tables
