@@ -18,6 +18,7 @@ from sim.world.observed import Migrants, Observed
 _EARTH_KM = 6371.0
 _BUILT_UP, _FIELDS = 1.5e-4, 1e-3  # km2 a head where nothing is known; only ratios between places matter
 _NO_SCHOOLING_KNOWN = 9.0  # years
+_LITTLE_SCHOOLING = 7.0  # years
 _LEAST_SCHOOLING = 6.2  # years: primary school is the least of the model's skills
 
 
@@ -192,8 +193,11 @@ class _Reader:
         return self._within_skills(np.stack([years + gap * (1 - urban), years - gap * urban], axis=1))
 
     def _within_skills(self, years: Array) -> Array:
-        """Years of schooling, lifted where fewer than the skills of the model can show."""
-        low = years < _LEAST_SCHOOLING
+        """Years of schooling, lifted in places of little schooling where fewer than the skills of the model can show.
+
+        Elsewhere too few years come from a gap that was set, which is refused in words.
+        """
+        low = (years < _LEAST_SCHOOLING) & (years.mean(axis=1) < _LITTLE_SCHOOLING)[:, None]
         for region, kind in np.argwhere(low).tolist():
             name = cell_name(self.here.regions[region], KINDS[kind])
             self.assumed.append(f"schooling of {name}: {_LEAST_SCHOOLING:g} years in place of {years[region, kind]:.1f}")

@@ -48,7 +48,7 @@ def entry(world):
 
 
 def tables(world):
-    return sorted(path.stem for path in (WORLDS / world).glob("*.csv"))
+    return sorted(path.stem for path in (WORLDS / world).glob("*.csv") if path.stem not in {"parameters", "technology"})
 
 
 def places(world):
