@@ -62,7 +62,7 @@ def test_one_row_a_scenario_with_agents_whatever_the_file_says(told):
     one, other = (made[name].values("urban_rural_ratio").loc[6].to_numpy() for name in ("open", "base"))
     assert second.found.median == np.median(one - other) and second.expected_sign == 0
     lines = signs(row)
-    assert [line[1:3] for line in lines] == [("urban_share", "+"), ("urban_rural_ratio", "base between -1 and 1")]
+    assert [line[1:3] for line in lines] == [("urban_share", "+"), ("urban_rural_ratio", "between -1 and 1")]
     assert lines[1][3] == f"- ({second.found.median:.2g})"
 
 

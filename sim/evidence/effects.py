@@ -177,7 +177,7 @@ def signs(row: Row) -> list[tuple[str, ...]]:
     for one in row.readings:
         item = one.expectation
         reading = item.measure + (f" of {item.place}" if item.place else "")
-        expected = words[one.expected_sign] if one.expected_sign else item.wanted().removeprefix("difference from ")
+        expected = words[one.expected_sign] if one.expected_sign else item.wanted().removeprefix(f"difference from {row.reference} ")
         found = words[one.found.sign] + ("" if one.expected_sign else f" ({one.found.median:.2g})")
         lines.append((_named(row), reading, expected, found, item.why))
     return lines
@@ -223,10 +223,10 @@ def page(answers: list[Row], questions: Questions, command: str) -> str:
         + _table(SIGNS_HEAD, [line for row in answers for line in signs(row)])
         + ("\n" + "".join(notes) if notes else "")
         + "\n## Effects\n\nIn the last year of the runs. Output and welfare are those of the reported area; welfare is the "
-        "expected gain of the people registered there. Sigma is the standard deviation of log income per head between places, "
-        "each counted once. Cost is what policies took from public budgets, receipts what they raised. Accounts close to: the "
-        "largest relative difference between what is paid and what is received, of all accounts, years and replicates.\n\n"
-        + _table(EFFECTS_HEAD, [effects(row) for row in answers])
+        "expected gain of the people registered there. Sigma is the standard deviation of log income per head between "
+        "places, each counted once. Cost is what policies took from public budgets, receipts what they raised. Accounts "
+        "close to: the largest relative difference of what is paid and what is received, in all accounts, years and "
+        "replicates.\n\n" + _table(EFFECTS_HEAD, [effects(row) for row in answers])
     )
 
 

@@ -386,4 +386,8 @@ def _members(group_of: Mapping[str, tuple[str, str]]) -> str:
         region = region_of(cell)
         if region != group and region not in holds.setdefault(group, []):
             holds[group].append(region)
-    return " ".join(f"{marks.sentence(group)}: {', '.join(regions)}." for group, regions in holds.items() if regions)
+    return " ".join(
+        f"{marks.sentence(group)}: {', '.join(map(marks.place_name, regions))}."
+        for group, regions in holds.items()
+        if regions
+    )
