@@ -177,7 +177,9 @@ def signs(row: Row) -> list[tuple[str, ...]]:
     for one in row.readings:
         item = one.expectation
         reading = item.measure + (f" of {item.place}" if item.place else "")
-        expected = words[one.expected_sign] if one.expected_sign else item.wanted().removeprefix(f"difference from {row.reference} ")
+        expected = (
+            words[one.expected_sign] if one.expected_sign else item.wanted().removeprefix(f"difference from {row.reference} ")
+        )
         found = words[one.found.sign] + ("" if one.expected_sign else f" ({one.found.median:.2g})")
         lines.append((_named(row), reading, expected, found, item.why))
     return lines

@@ -208,7 +208,7 @@ def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tup
     for group, members in named.items():
         if not set(members) & set(group_of):
             group_of |= {member: str(group).replace("_", " ") for member in members}
-    rest = "other cities" if group_of else ""
+    rest = "other places" if group_of else ""
     for region in [one for one in regions if one not in outside] + [one for one in regions if one in outside]:
         group_of.setdefault(region, "outside" if region in outside else rest or region)
     order = list(dict.fromkeys(group for region, group in group_of.items() if region in regions))
