@@ -179,6 +179,11 @@ def technology(world: AnyWorld) -> tuple[Mapping[str, str], ...]:
     return own or _shared(f"technology_{_family(world)}.csv")
 
 
+def shared_technology() -> tuple[Mapping[str, str], ...]:
+    """The sectors of worlds of tables that have no technology of their own."""
+    return _shared("technology_regional.csv")
+
+
 @cache
 def aliases(world: AnyWorld) -> Mapping[str, str]:
     """Other names of a world and its places, and the name the world gives them."""
