@@ -116,7 +116,7 @@ def compare(
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
     comparison = until(compare_results(list(results.values()), baseline), year)
-    selection = Selection(measures, _canonical(places, baseline.world))
+    selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
@@ -155,15 +155,19 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
     for results in opened:
         verify(results)
     if place is not None:
-        place = _canonical((place,), opened[0].world)[0]
+        place = _canonical((place,), opened[0])[0]
     terminal.say(str(_draw(name, opened, out, _options(name, {"measure": measure, "place": place, "year": year}))))
     return DONE
 
 
-def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
-    """Places by the names their world gives them."""
+def _canonical(places: Sequence[str], results: Results) -> tuple[str, ...]:
+    """Places by the names that the world of results gives them."""
     from sim.data import catalogue
+    from sim.pages.recorded import world_of
 
+    if not places:
+        return ()
+    world = world_of(results)
     return tuple(catalogue.canonical(world, place) for place in places)
 
 
@@ -359,7 +363,7 @@ def _found(scenario: Scenario) -> Results | None:
 
     digest = scenario.digest()
     folder = default_folder(scenario.name, digest)
-    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.world)}
+    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.plays_in)}
     for candidate in sorted(folder.parent.glob(f"{escape(folder.name)}*")):
         try:
             results = open_results(candidate)

@@ -14,7 +14,7 @@ from sim.scenario.schema import Scenario
 
 def measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, dict[str, str]]:
     """The measures of convergence and inequality, computed from the cells, as rows of the series and their units."""
-    outside = set(catalogue.worlds()[scenario.world]["outside"])
+    outside = set(catalogue.entry(scenario.plays_in)["outside"])
     cells = series[series["scope"] == "cell"]
     incomes = _by_cell(cells, "income_per_head", outside)
     people = _by_cell(cells, "population", outside)
@@ -31,7 +31,7 @@ def measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, di
         regions=regions,
         region_of_cell=np.array([regions.index(region_of(name)) for name in names]),
         kind_of_cell=np.array([kind_of(name) for name in names]),
-        world=scenario.world,
+        world=scenario.world_name,
         groups=groups_of(scenario),
     )
     frames, units = [], {}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.data.folder import ALL, ENTRY, EVERYWHERE, NATION, OUTSIDE
 from sim.cells import KINDS
+from sim.data.folder import ALL, ENTRY, EVERYWHERE, NATION, OUTSIDE
 from sim.hints import one_of
 from sim.scenario.yaml_reader import Reading, read_text, shown
 from sim.world.strict.noted import Noted

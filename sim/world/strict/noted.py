@@ -24,7 +24,7 @@ class Noted:
 
     def add(self, file: str, line: int, where: str, message: str, found: object = None) -> None:
         """Note a fault in a line of a file; `where` is the column or word, `found` what stands there."""
-        said = where if found is None else f'{where} = {printable(found, 60) or "(empty)"}'
+        said = where if found is None else f"{where} = {printable(found, 60) or '(empty)'}"
         self.faults.append(Fault(self.called(file), line, said, printable(message, 1_000)))
 
     def called(self, file: str) -> str:

@@ -30,6 +30,7 @@ def check_outlines(text: str, places: tuple[str, ...], noted: Noted) -> None:
         noted.add(BOUNDARIES, 1, WHOLE, "must be a FeatureCollection of GeoJSON with at least one feature.")
         return
     seen: dict[str, int] = {}
+    others: list[tuple[str, str]] = []
     for index, feature in enumerate(features):
         where = f"features.{index}"
         wrong = next(_wrong(feature), None)
@@ -38,15 +39,20 @@ def check_outlines(text: str, places: tuple[str, ...], noted: Noted) -> None:
             continue
         name = feature["properties"]["name"]
         if name not in places:
-            said_here = f"there is no such place in places.csv. {one_of(name, places)}"
-            noted.add(BOUNDARIES, 1, f"{where}.properties.name", said_here, name)
+            others.append((where, name))  # land round the world that is drawn without figures
         elif name in seen:
             message = f"stands here a second time; the first is features.{seen[name]}."
             noted.add(BOUNDARIES, 1, f"{where}.properties.name", message, name)
         seen.setdefault(name, index)
     without = [place for place in places if place not in seen]
+    if without:
+        for where, name in others:
+            said_here = f"there is no such place in places.csv. {one_of(name, without)}"
+            noted.add(BOUNDARIES, 1, f"{where}.properties.name", said_here, name)
     if without and not noted.of(BOUNDARIES):
-        noted.add(BOUNDARIES, 1, WHOLE, f"has no outline of {', '.join(without[:6])}; every place has one, or there is no map.")
+        noted.add(
+            BOUNDARIES, 1, WHOLE, f"has no outline of {', '.join(without[:6])}; every place has one, or there is no map."
+        )
 
 
 def _wrong(feature: Any) -> Iterator[tuple[str, str]]:

@@ -101,5 +101,3 @@ def of_row(row: Row, column: str, known: tuple[str, ...], special: tuple[str, ..
         return True
     noted.add(row.file, row.line, column, f"there is no such place in places.csv. {one_of(row[column], known)}", row[column])
     return False
-
-

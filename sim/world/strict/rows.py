@@ -123,4 +123,6 @@ def source(row: Row, noted: Noted) -> None:
     if not row["source"]:
         noted.add(row.file, row.line, "source", "is empty; every row says where it comes from.")
     elif _RECALLED.search(row["source"]):
-        noted.add(row.file, row.line, "source", "is a figure that was recalled, not looked up: give its source.", row["source"])
+        noted.add(
+            row.file, row.line, "source", "is a figure that was recalled, not looked up: give its source.", row["source"]
+        )

@@ -36,7 +36,9 @@ def check_base_year(here: WorldFolder, noted: Noted) -> None:
     """Note what the base year lacks; where it lacks nothing, figures no economy has."""
     before = len(noted.faults)
     wanted = [*here.places, *_rest(here)]
-    _every(_POPULATION, "residents, urban and rural,", wanted, lambda place: here.residents(place, here.base_year), here, noted)
+    _every(
+        _POPULATION, "residents, urban and rural,", wanted, lambda place: here.residents(place, here.base_year), here, noted
+    )
     for kind in KINDS:
         _every(_INCOME, f"disposable_income ({kind})", wanted, _value(here, "disposable_income", kind), here, noted)
     for sector in here.entry["sectors"]:
@@ -63,9 +65,7 @@ def _value(here: WorldFolder, variable: str, kind: str = ALL) -> Callable[[str],
     return lambda place: here.at(place, variable, here.base_year, kind)
 
 
-def _every(
-    file: str, what: str, places: Iterable[str], of: Callable[[str], object], here: WorldFolder, noted: Noted
-) -> None:
+def _every(file: str, what: str, places: Iterable[str], of: Callable[[str], object], here: WorldFolder, noted: Noted) -> None:
     missing = [place for place in places if of(place) is None]
     if missing:
         around = f"{here.base_year}, or of a year before and one after it,"
@@ -90,7 +90,9 @@ def _taxes(here: WorldFolder, noted: Noted) -> None:
     known = [_value(here, variable) for variable in ("revenue", "tax_revenue")]
     missing = [place for place in here.places if all(of(place) is None for of in known)]
     if missing and len(missing) < len(here.places):
-        said = f"or tax_revenue of {here.base_year} is missing for {listed(missing, 8)}; every place has one of them, or none."
+        said = (
+            f"or tax_revenue of {here.base_year} is missing for {listed(missing, 8)}; every place has one of them, or none."
+        )
         noted.add("public.csv", 1, "revenue", said)
 
 
@@ -145,7 +147,8 @@ def _rest_of_the_country(here: WorldFolder, noted: Noted) -> None:
 def _leaves(file: str, what: str, values: Mapping[str, float], here: WorldFolder, noted: Noted) -> None:
     inside = sum(value for place, value in values.items() if place != NATION)
     if inside >= values[NATION]:
-        said = f"of all places in {here.base_year} are {inside:.6g}, of the nation {values[NATION]:.6g}: nothing is left outside."
+        nation = f"of the nation {values[NATION]:.6g}: nothing is left outside."
+        said = f"of all places in {here.base_year} are {inside:.6g}, {nation}"
         noted.add(file, 1, what, said)
 
 
@@ -162,8 +165,8 @@ def _sane(here: WorldFolder, noted: Noted) -> None:
                 _INCOME,
                 1,
                 f"{place} {year}",
-                f"household income is {share:.3g} of product ({people[0] * urban + people[1] * rural:.4g} of {product:.4g}); "
-                f"{_LEAST_INCOME:g} to {_MOST_INCOME:g} is found in economies. Look at the units of income, population, output.",
+                f"household income is {share:.3g} of product ({share * product:.4g} of {product:.4g}); {_LEAST_INCOME:g} to "
+                f"{_MOST_INCOME:g} is found in economies. Look at the units of income, population and output.",
             )
         if not _LEAST_RATIO <= urban / rural <= _MOST_RATIO:
             noted.add(
