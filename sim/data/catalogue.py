@@ -146,15 +146,17 @@ def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
 
 def _unread(here: WorldFolder) -> set[str]:
     """Parameters that the tables of a world leave nothing to do: they are not offered, so that none is set in vain."""
-    gaps = any(row["name"] == "wage_gap" for row in here.rows("parameters")) or here.has("wage_gap")
+    one_gap = any(row["name"] == "wage_gap" for row in here.rows("parameters"))
+    gaps = one_gap or here.has("wage_gap")
     by_distance = here.counts_by_distance
     needless = {
-        ("wage_gap_outside", "outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
+        ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
+        ("wage_gap_outside",): not here.outside or not one_gap,
         ("dividend_excess", "smallest_village_product"): gaps,
         ("share_of_county_moves_inside_city",): not by_distance,
         ("migrants_assumed",): (here.has("arrivals") and not here.outside) or by_distance,
         ("moves_inside_assumed",): here.has("arrivals_inside") or by_distance,
-        ("revenue_over_tax",): not here.has("tax_revenue") or here.has("revenue"),
+        ("revenue_over_tax",): not here.has("tax_revenue"),
         ("grants_of_net_revenue",): not here.has("expenditure"),
         ("commuting_share_low", "commuting_share_high", "commuting_share_of_nonfarm"): here.has("work_in_town"),
     }

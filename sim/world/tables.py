@@ -18,6 +18,7 @@ from sim.world.observed import Migrants, Observed
 _EARTH_KM = 6371.0
 _BUILT_UP, _FIELDS = 1.5e-4, 1e-3  # km2 a head where nothing is known; only ratios between places matter
 _NO_SCHOOLING_KNOWN = 9.0  # years
+_LITTLE_SCHOOLING = 7.0  # years
 _LEAST_SCHOOLING = 6.2  # years: primary school is the least of the model's skills
 
 
@@ -173,8 +174,8 @@ class _Reader:
 
     def _schooling(self, residents: Array) -> Array:
         """Mean years by (region, kind); where only all are known, villages fall behind by an assumed gap."""
-        given = [self._given("schooling_years", kind) for kind in KINDS]
-        if given[0] is not None and given[1] is not None:
+        given = [found for kind in KINDS if (found := self._given("schooling_years", kind)) is not None]
+        if len(given) == len(KINDS):
             both = (self._of_outside(found, "schooling_years", kind) for found, kind in zip(given, KINDS, strict=True))
             return self._within_skills(np.stack(list(both), axis=1))
         years = self._given("schooling_years")
@@ -192,8 +193,11 @@ class _Reader:
         return self._within_skills(np.stack([years + gap * (1 - urban), years - gap * urban], axis=1))
 
     def _within_skills(self, years: Array) -> Array:
-        """Years of schooling, lifted where fewer than the skills of the model can show."""
-        low = years < _LEAST_SCHOOLING
+        """Years of schooling, lifted in places of little schooling where fewer than the skills of the model can show.
+
+        Elsewhere too few years come from a gap that was set, which is refused in words.
+        """
+        low = (years < _LEAST_SCHOOLING) & (years.mean(axis=1) < _LITTLE_SCHOOLING)[:, None]
         for region, kind in np.argwhere(low).tolist():
             name = cell_name(self.here.regions[region], KINDS[kind])
             self.assumed.append(f"schooling of {name}: {_LEAST_SCHOOLING:g} years in place of {years[region, kind]:.1f}")
@@ -263,16 +267,25 @@ class _Reader:
         return np.asarray(found)
 
     def _budget(self, variable: str) -> Array | None:
-        found = self._given(variable)
-        if found is None and variable == "revenue":
-            tax = self._given("tax_revenue")
-            if tax is not None:
-                ratio = self.p["revenue_over_tax"]
-                self.assumed.append(f"revenue: {ratio:g} times tax_revenue")
-                return np.asarray(tax * ratio)
-        if found is None:
+        """Revenue or expenditure of local budgets; revenue from taxes where only they are known."""
+        here, year = self.here, self.here.base_year
+        taxed: list[str] = []
+        if variable == "revenue" and here.has("tax_revenue"):
+            known = {place: here.at(place, "revenue", year) for place in here.places}
+            taxes = {place: here.at(place, "tax_revenue", year) for place in here.places}
+            taxed = [place for place in here.places if known[place] is None and taxes[place] is not None]
+            ratio = self.p["revenue_over_tax"]
+            found = [(taxes[place] or 0.0) * ratio if place in taxed else known[place] for place in here.places]
+            if taxed and None not in found:
+                everywhere = len(taxed) == len(here.places)
+                self.assumed.append(
+                    f"revenue of local budgets: {ratio:g} times tax_revenue{'' if everywhere else ' of ' + ', '.join(taxed)}"
+                )
+                return np.array(found, dtype=float)
+        given = self._given(variable)
+        if given is None:
             self.assumed.append(f"{variable} of local budgets: an equal share of what is raised, and no grants")
-        return found
+        return given
 
     def _migrants(self, residents: Array, outside: Flag) -> Migrants:
         """Counts by how far people came where there are such, else arrivals of each place, else an assumed share."""

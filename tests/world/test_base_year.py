@@ -9,13 +9,13 @@ from sim.world import inversion
 
 
 def test_continuum_reproduces_the_published_year(zhejiang):
-    found = base_year_errors(zhejiang, None)
+    found = base_year_errors(catalogue.tables("zhejiang"), zhejiang, None)
     assert max(found.income, found.population, found.product) < 1e-9
 
 
 @pytest.mark.parametrize("replicate", [0, 1])
 def test_a_hundred_thousand_agents_come_within_one_percent(zhejiang, replicate):
-    found = base_year_errors(zhejiang, 100_000, replicate)
+    found = base_year_errors(catalogue.tables("zhejiang"), zhejiang, 100_000, replicate)
     assert max(found.income, found.population, found.product) < 0.01
 
 
