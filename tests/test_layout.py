@@ -45,7 +45,7 @@ INSIDE = {
         {"report"},
         {"comparison"},
     ],
-    "data": [{"folder"}, {"catalogue"}],
+    "data": [{"checkout", "folder"}, {"catalogue", "starter"}],
     "world": [
         {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},
@@ -67,7 +67,7 @@ INSIDE = {
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark"}],
-    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "writing"}],
+    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating", "worlds"}, {"running", "writing"}],
 }
 SECOND_TOWER = {"analysis"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy"}

@@ -1,4 +1,4 @@
-"""Commands that compute: run, compare, plot, and the check-up of a world."""
+"""Commands that compute: run, compare, plot, effects."""
 
 from __future__ import annotations
 
@@ -195,20 +195,6 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
             value = value[0]
         options[argument] = (value, value) if argument == "years" else value
     return options
-
-
-@click.command()
-@click.argument("name")
-def world(name: str) -> int:
-    """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
-    from sim.data import catalogue
-    from sim.evidence import checkup
-
-    if name not in catalogue.worlds():
-        raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
-    for title, columns, rows in checkup.report(name):
-        tables.print_table(title, columns, rows, numbers=range(1, len(columns)))
-    return DONE
 
 
 @click.command()

@@ -57,6 +57,14 @@ def read_contents(
     return (None if noted.faults else found), sorted(set(noted.faults))
 
 
+def check_name(path: Path) -> None:
+    """Raise WorldFaults where a folder of that name could be no world."""
+    noted = Noted(str(path))
+    _check_name(path.name, noted)
+    if noted.faults:
+        raise WorldFaults(noted.faults)
+
+
 def _check_name(name: str, noted: Noted) -> None:
     if not NAME.fullmatch(name) or name in TAKEN or name in _RESERVED:
         noted.add("", 1, "(name of the folder)", f"must be {NAME_WORDS}, and no word with a meaning of its own.", name)
