@@ -85,6 +85,16 @@ class Results:
         """Unit of each measure."""
         return dict(self.manifest["units"])
 
+    @property
+    def money(self) -> str:
+        """The currency and the year whose prices amounts are in, as `yuan of 2014`."""
+        return str(self.manifest["units"].get("capital", FLOW_UNITS["capital"]))
+
+    @property
+    def currency(self) -> str:
+        """The word for the money alone."""
+        return self.money.partition(" of ")[0]
+
     @cached_property
     def series(self) -> pd.DataFrame:
         """Columns replicate, year, scope, place, measure (categories) and value, of the finished replicates."""
@@ -295,7 +305,7 @@ def _write_all(aside: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[s
     units, rows = manifest["units"], {}
     unit_of = {
         "series": {name: units[name] for name in frames["series"]["measure"].cat.categories},
-        "flows": FLOW_UNITS,
+        "flows": FLOW_UNITS | {"capital": units.get("capital", FLOW_UNITS["capital"])},
         "accounts": {"residual": "relative, absolute value"},
     }
     for table, frame in frames.items():

@@ -102,7 +102,7 @@ def _entry_of(world: WorldFolder) -> Mapping[str, Any]:
         "title": said["title"],
         "first_year": int(said["base_year"]),
         "last_year": int(said["last_year"]),
-        "currency": said["currency"],
+        "money": f"{said['currency']} of {said['base_year']}",
         "regions": list(world.regions),
         "outside": list(world.outside),
         "sectors": list(said["sectors"]),

@@ -129,7 +129,7 @@ def _difference(
 
 def _of_policies(results: Results, measure: str, year: int) -> Effect:
     """Sum over a scenario's policies, 10^9 yuan a year: zero where none of them pays or raises anything."""
-    return _effect(results.public_money(measure, year).to_frame().T / 1e9, "10^9 yuan of 2014 per year")
+    return _effect(results.public_money(measure, year).to_frame().T / 1e9, f"10^9 {results.money} per year")
 
 
 def _effect(values: pd.DataFrame, unit: str) -> Effect:

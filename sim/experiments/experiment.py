@@ -29,7 +29,7 @@ from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
 from sim.experiments.replicate import Replicate, build_model, failed, joined, run_replicate, world_of
 from sim.scenario.schema import Scenario
-from sim.units import recorded_units
+from sim.units import YUAN, recorded_units
 
 Progress = Callable[[int, int], None]
 
@@ -60,7 +60,8 @@ def run(
     if not done:
         raise FactorFlowError(f"all {len(replicates)} replicates failed; the first: {replicates[0].reason}")
     tables = joined(done)
-    units = recorded_units(catalogue.entry(scenario.plays_in)["sectors"])
+    entry = catalogue.entry(scenario.plays_in)
+    units = recorded_units(entry["sectors"], entry.get("money", YUAN))
     found, found_units = measured(tables.series, scenario)
     tables.series = pd.concat([tables.series, found], ignore_index=True)
     written = manifest(scenario, replicates, {**units, **found_units})

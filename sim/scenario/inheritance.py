@@ -138,8 +138,8 @@ def not_below(wanted: str, folder: Path, shipped: Iterable[str]) -> str | None:
     except (OSError, ValueError):
         there = False
     if not there:
-        below = f"no folder {wanted} below {folder.name or folder}" if "/" in wanted else "no such folder beside this file"
-        return f"there is no such world, and {below}. {one_of(wanted, shipped)}"
+        below = f", and no folder {wanted} below {folder.name or 'this one'}" if "/" in wanted else ""
+        return f"there is no such world{below}. {one_of(wanted, shipped)}"
     resolved, home = _real(target), _real(folder)
     if not resolved.is_relative_to(home) or resolved == home:
         return f"leads outside {folder.name or folder}, the folder of the file that names it."

@@ -169,9 +169,7 @@ class Scenario(Words):
     extends: str | None = word(
         None, meaning="scenario file this one starts from, in the same folder or below; only what differs is written"
     )
-    world: str = word(
-        meaning="world: the name of a shipped one, or the path of a folder of tables below the folder of this file"
-    )
+    world: str = word(meaning="where the scenario plays: a world by its name, or ./ and a folder of tables below this file")
     years: Years = word(meaning="years that are simulated")
     groups: dict[str, Places] = word(
         {}, meaning="groups of regions of yours: a name, and a list of regions and of groups the world has"

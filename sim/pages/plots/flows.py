@@ -29,7 +29,7 @@ _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]]
     "capital": (
         "capital",
         ("placement", "migration"),
-        ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014")),
+        ((1e9, "billion {money}"), (1e12, "trillion {money}")),
     ),
     "land": ("land", ("conversion", "migration"), ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
 }
@@ -72,6 +72,7 @@ def figure(
         )
     units = _SHOWN[factor][2]
     divisor, unit = units[0] if largest < 1e5 * units[0][0] else units[1]
+    unit = unit.format(money=results[0].money)
     sums = {one: table / divisor for one, table in sums.items()}
 
     names = marks.names(results)

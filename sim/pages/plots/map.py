@@ -158,7 +158,7 @@ def _found(
         values = cells[id(results[0])]
         divisor, unit = marks.scaled(float(values.abs().max().max()), unit)
         return unit, [Difference(values / divisor, True, values.shape[1])]
-    if not any(word in unit for word in ("yuan", "persons")):
+    if not any(word in unit for word in (results[0].currency, "persons")):
         return unit, [difference(results[0], other, lambda one: cells[id(one)]) for other in results[1:]]
     found = [_per_cent(results[0], other, cells) for other in results[1:]]
     return f"% of {reference}", found
