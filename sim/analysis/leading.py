@@ -36,13 +36,14 @@ def for_whom(outcome: Outcome) -> str:
     everybody = _inside(outcome.people or ())
     one_draw = any(one.decisive.verdict == "unknown" for one in everybody)
     parts = ["for this one draw,"] if one_draw and (losers or winners) else []
-    parts.append(_losing(everybody, losers))
+    parts.append(_losing(everybody, losers, outcome.money.currency))
     if winners:
         best = _described(winners[0], outcome.money.currency)
         parts.append(f"Incomes rise in {len(winners)} of {len(everybody)} places ({_many(winners)}), most in {best}.")
     beyond = [one for one in outcome.losers if one.outside]
     if beyond:
-        parts.append(f"Outside the reported area incomes fall in {'; '.join(_described(one, outcome.money.currency) for one in beyond)}.")
+        named = "; ".join(_described(one, outcome.money.currency) for one in beyond)
+        parts.append(f"Outside the reported area incomes fall in {named}.")
     if losers or winners:
         parts.append("These are means over whoever lives in a place, not over the same people.")
     return f"For whom: {' '.join(parts)}"
@@ -52,7 +53,7 @@ def _inside(those: Sequence[People]) -> list[People]:
     return [one for one in those if not one.outside]
 
 
-def _losing(everybody: Sequence[People], losers: Sequence[People]) -> str:
+def _losing(everybody: Sequence[People], losers: Sequence[People], currency: str) -> str:
     if losers:
         named = "; ".join(_described(one, currency) for one in losers[:_NAMED])
         more = f"; and {len(losers) - _NAMED} more" if len(losers) > _NAMED else ""
