@@ -74,7 +74,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("migration", "arrivals_from_outside", "persons", _ALL, 0, _PEOPLE, "registered outside all places"),
     Variable("migration", "arrivals_from_other_counties", "persons", _ALL, 0, _PEOPLE, "registered in another county"),
     Variable("migration", "arrivals_within_county", "persons", _ALL, 0, _PEOPLE, "registered elsewhere in the county"),
-    Variable("labour", "schooling_years", "years", _ANY, 0, 20, "mean schooling of adults"),
+    Variable("labour", "schooling_years", "years", _ANY, 0, 15, "mean schooling of adults"),
     Variable("labour", "farm_employment_share", "share", _ALL, 0, 1, "workers in the first sector over all workers"),
     Variable("labour", "work_in_town", "share", _ALL, 0, 0.99, "rural residents who work in town over rural residents"),
     Variable("labour", "wage_gap", "log points", _ALL, -2, 3, "log urban over rural wage of equal workers"),
