@@ -65,7 +65,7 @@ INSIDE = {
     "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
-    "pages": [{"recorded"}, {"parameters", "plots", "tables"}, {"listing", "terminal"}, {"comparing", "reference"}],
+    "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark"}],
     "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating", "worlds"}, {"running", "writing"}],
 }

@@ -63,9 +63,8 @@ def check(folder: str) -> int:
     """Name every fault of the tables in DIR, with file and line; without any, print the check-up of its base year."""
     here = read(folder)
     rows = sum(len(here.rows(file.removesuffix(".csv"))) for file in here.files if file.endswith(".csv"))
-    terminal.say(
-        f"{folder}: no faults in {len(here.files)} files with {rows:,} rows: {len(here.places)} places, {here.base_year}."
-    )
+    what = f"{len(here.files)} files with {rows:,} rows: {len(here.places)} places, base year {here.base_year}"
+    terminal.say(f"{folder}: no faults in {what}.")
     terminal.say("Now its base year is built:", err=True)
     _report(here)
     return DONE

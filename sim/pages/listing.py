@@ -122,10 +122,8 @@ def _folders(deepest: int = 3, most: int = 2_000) -> Iterable[tuple[str, ...]]:
     """Folders with a world.yaml a few levels below the current one: path, title and base year as they stand there."""
     import os
 
-    visited = 0
-    for top, folders, names in os.walk("."):
-        visited += 1
-        if visited > most:
+    for visited, (top, folders, names) in enumerate(os.walk(".")):
+        if visited == most:
             return
         depth = len(Path(top).parts)
         folders[:] = [] if depth >= deepest else sorted(one for one in folders if _may_hold_worlds(top, one))
