@@ -1,4 +1,4 @@
-"""Worlds of a user's own: scenarios name a folder, results keep its tables, edited tables are never answered from old ones."""
+"""Worlds of a user's own: scenarios name a folder, results keep its tables, edited ones are never answered from old ones."""
 
 from __future__ import annotations
 

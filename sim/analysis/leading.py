@@ -73,7 +73,7 @@ def _many(those: Sequence[People]) -> str:
 
 
 def _described(one: People, currency: str) -> str:
-    """`Quzhou villages (real income per head -120 yuan, -0.8%, income per head +5 yuan, +0.0%; 810,000 people)`."""
+    """`Hills villages (real income per head -120 yuan, -0.8%, income per head +5 yuan, +0.0%; 810,000 people)`."""
     amounts = ", ".join(
         f"{_words(measure)} {change.signed} {currency}, {change.per_cent}" for measure, change in one.changes.items()
     )

@@ -41,7 +41,7 @@ class People:
 
     @property
     def name(self) -> str:
-        """`the villages of Quzhou`, in the way of tables: `Quzhou villages`."""
+        """`the villages of Hills`, in the way of tables: `Hills villages`."""
         words = {"urban": "towns", "rural": "villages"}
         return f"{self.region} {words.get(self.kind, self.kind)}".strip()
 

@@ -75,7 +75,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 )
 @click.option("--measure", "measures", multiple=True, metavar="MEASURE", help="Show this measure alone; repeatable.")
 @click.option(
-    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. Quzhou/rural; repeatable."
+    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. REGION/rural; repeatable."
 )
 @click.option("--year", type=int, metavar="YEAR", help="Compare up to this year.  [default: the last all have]")
 @click.option(

@@ -31,8 +31,8 @@ changed figure is a new run.
 | `last_year` | scenarios may run up to here |
 | `currency` | the money of the tables, one word such as `yuan` |
 | `sectors` | list; the first is farming and is done in villages, the last holds housing |
-| `outside` | `none`: a closed world; `nation`: the place `nation` holds totals, and what is left of them is a region without \
-figures of its own; `given`: a place `outside` has rows |
+| `outside` | `none`: a closed world; `nation`: the place `nation` holds totals, and what is left of them is a region \
+without figures of its own; `given`: a place `outside` has rows |
 | `names` | other names of the world (may be left out) |
 | `groups` | names for lists of places (may be left out) |
 | `pairs` | names for lists of pairs of places, for people to read (may be left out) |
@@ -76,13 +76,13 @@ def _files() -> Iterator[str]:
         f"sector, `segmentation,local_cost,product,source` | {_STANDS_IN['technology']} |\n"
     )
     yield f"| `parameters.csv` | `{','.join(COLUMNS)}` | {_STANDS_IN['parameters']} |\n"
-    yield f"| `{BOUNDARIES}` | polygons with the properties `name` and `seat` ([longitude, latitude]) | no map |\n"
+    yield f"| `{BOUNDARIES}` | polygons with the properties `name` and `seat` ([longitude, latitude]); `source` beside `features` | no map |\n"
 
 
 def _variables() -> Iterator[str]:
     yield (
-        "\n## Variables\n\nUnits must be written exactly so, with the currency of world.yaml for `yuan`. `kind` is urban, rural "
-        "or all (empty means all); `origin` names a second place and is empty elsewhere.\n\n"
+        "\n## Variables\n\nUnits must be written exactly so, with the currency of world.yaml for `yuan`. `kind` is urban, "
+        "rural or all (empty means all); `origin` names a second place and is empty elsewhere.\n\n"
         "| table | variable | unit | kinds | range | needed | meaning |\n|---|---|---|---|---|---|---|\n"
     )
     for variable in (*VARIABLES, ANY_MEASURE):

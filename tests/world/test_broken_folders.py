@@ -226,6 +226,11 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
         '"Redfield"?',
     ),
     "an open ring": (replaced("boundaries.geojson", "[10, 46]]]", "[10, 46.5]]]"), "features.0", "must end where it starts"),
+    "outlines from nowhere": (
+        replaced("boundaries.geojson", '"source": "invented", ', ""),
+        "line 1  source",
+        "where the outlines come from",
+    ),
     "a seat on the moon": (
         replaced("boundaries.geojson", "10.5, 46.5", "10.5, 460"),
         "features.0.properties.seat",

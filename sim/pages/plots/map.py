@@ -148,6 +148,13 @@ def boundaries(world: AnyWorld) -> dict[str, Outline]:
     }
 
 
+def _source(world: AnyWorld) -> str:
+    """Where the outlines of a world come from, in the words of its file."""
+    here = catalogue.folder(world)
+    said = {} if here is None else json.loads(here.files[BOUNDARIES])
+    return fonts.legible(str(said.get("source", f"{BOUNDARIES} of the world")).rstrip("."))
+
+
 def _found(
     results: Sequence[Results], reference: str, measure: str, year: int, outlines: Mapping[str, Outline]
 ) -> tuple[str, list[Difference]]:
@@ -367,7 +374,7 @@ def _words(
         *marks.continuum_words(results, called),
         *marks.failures(results, called),
         marks.unshown_words(results),
-        "Boundaries: Apache ECharts 4.9.0, simplified.",
+        f"Boundaries: {_source(world_of(results[0]))}.",
     )
     return style.Words(title, finding, caption)
 

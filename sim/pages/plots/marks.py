@@ -114,12 +114,12 @@ def calling(results: Sequence[Results], values: Sequence[str], room: float, heig
 
 
 def world_name(results: Results) -> str:
-    """Name of the world for people: `Zhejiang`, `Two cells`."""
+    """Name of the world for people: `Riverland`, `Two cells`."""
     return fonts.legible(results.world.replace("_", " ").capitalize())
 
 
 def place_name(place: str) -> str:
-    """Name of a place for people: `Hangzhou`, `Hangzhou, rural`, `all urban places`."""
+    """Name of a place for people: `Port`, `Port, rural`, `all urban places`."""
     if place in ("urban", "rural"):
         return f"all {place} places"
     return fonts.legible(place.replace("_", " ").replace("/", ", "))

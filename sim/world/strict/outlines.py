@@ -29,6 +29,11 @@ def check_outlines(text: str, places: tuple[str, ...], noted: Noted) -> None:
     if not isinstance(features, list) or not features:
         noted.add(BOUNDARIES, 1, WHOLE, "must be a FeatureCollection of GeoJSON with at least one feature.")
         return
+    source = said.get("source")
+    if not isinstance(source, str) or not source.strip() or len(source) > 300 or not source.isprintable():
+        noted.add(
+            BOUNDARIES, 1, "source", 'must say beside "features" where the outlines come from, in up to 300 characters.'
+        )
     seen: dict[str, int] = {}
     others: list[tuple[str, str]] = []
     for index, feature in enumerate(features):
