@@ -115,7 +115,7 @@ def compare(
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
-    comparison = until(compare_results(list(results.values()), baseline), year)
+    comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:

@@ -76,7 +76,7 @@ def _files() -> Iterator[str]:
         f"sector, `segmentation,local_cost,product,source` | {_STANDS_IN['technology']} |\n"
     )
     yield f"| `parameters.csv` | `{','.join(COLUMNS)}` | {_STANDS_IN['parameters']} |\n"
-    yield f"| `{BOUNDARIES}` | polygons with the properties `name` and `seat` ([longitude, latitude]); `source` beside `features` | no map |\n"
+    yield f"| `{BOUNDARIES}` | GeoJSON: `source`, and polygons with `name` and `seat` ([longitude, latitude]) | no map |\n"
 
 
 def _variables() -> Iterator[str]:

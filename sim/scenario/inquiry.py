@@ -99,7 +99,7 @@ def _spot(scenario: Scenario, where: tuple[str, ...], vocabulary: Vocabulary) ->
         _known(where[1], parameters, "parameters")
         word = parameters[where[1]]
         source = f"assumed; {word.source}" if word.assumed and "assumed" not in word.source else word.source
-        return Spot(float, word.meaning, word.unit, word.low, word.high), source, f"the world {scenario.world}"
+        return Spot(float, word.meaning, word.unit, word.low, word.high), source, f"the world {scenario.world_name}"
     return _walked(Scenario, where, ""), "", DEFAULT
 
 

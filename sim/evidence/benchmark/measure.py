@@ -159,7 +159,7 @@ def _row(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, 
 
 
 def whole_model(agents: int, threads: int) -> Whole:
-    """The baseline of the world zhejiang from 2014 to 2024 with a hundredth as many slices and parcels, in a process of its own."""
+    """The baseline of zhejiang from 2014 to 2024, a hundredth as many slices and parcels, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_live_whole, (agents, threads))
