@@ -38,9 +38,17 @@ def _read_tables(path: Path, called: str) -> tuple[WorldFolder | None, list[Faul
     return folder_at(path, called)
 
 
-@cache
 def world_words(world: AnyWorld) -> WorldWords:
     """The names and years of one world."""
+    return _words_of_tables(world) if isinstance(world, WorldFolder) else _words(world)
+
+
+@cache
+def _words_of_tables(world: WorldFolder) -> WorldWords:
+    return _words(world)
+
+
+def _words(world: AnyWorld) -> WorldWords:
     name, entry = catalogue.name_of(world), catalogue.entry(world)
     there = {kind_of(cell) for cell in entry.get("cells", ())} or set(KINDS)
     return WorldWords(
