@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.data import catalogue
+from sim.data.folder import WorldFolder
 from sim.world.strict import faults_of, folder_at
 from sim.world.strict.contents import MAX_ENTRY
 
@@ -305,3 +306,34 @@ def test_pipes_are_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "income.csv")
     _, faults = folder_at(folder)
     assert "is not a plain file." in [fault.message for fault in faults]
+
+
+def changed(name: str, file: str, edit: Callable[[str], str]) -> list[str]:
+    """What is wrong with a shipped world, one of its tables edited line by line."""
+    whole = catalogue.tables(name)
+    lines = whole.files[file].decode("utf-8").splitlines()
+    text = "\n".join(line for line in map(edit, lines) if line)
+    world = WorldFolder("mine", {**whole.files, file: text.encode("utf-8")})
+    return [f"{fault.file}: {fault.path} {fault.message}" for fault in faults_of(world, "mine")]
+
+
+def test_the_rest_of_the_country_needs_totals_that_leave_something() -> None:
+    without = changed("zhejiang", "output.csv", lambda line: "" if line.startswith("nation") else line)
+    assert len(without) == 3 and all("is missing for nation; every place needs it." in one for one in without)
+
+    def small(line: str) -> str:
+        fields = line.split(",")
+        fields[5] = "1000000" if fields[0] == "nation" and fields[4] == "product_agriculture" else fields[5]
+        return ",".join(fields)
+
+    (short,) = changed("zhejiang", "output.csv", small)
+    assert "of the nation 1e+06: nothing is left outside." in short and short.startswith(
+        "mine/output.csv: product_agriculture"
+    )
+    near = changed("zhejiang", "distance.csv", lambda line: "" if line.startswith("Hangzhou") else line)
+    assert near == ["mine/distance.csv: (whole file) no distance between Hangzhou and outside: give it."]
+
+
+def test_counts_by_distance_need_every_place() -> None:
+    short = changed("zhejiang", "migration.csv", lambda line: "" if line.startswith("Quzhou") else line)
+    assert len(short) == 3 and all("is missing for Quzhou" in one for one in short)
