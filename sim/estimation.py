@@ -129,7 +129,7 @@ def main() -> None:
         doubt = f"(standard error {error:.4f})" if np.isfinite(error) else "(at the end of its range)"
         print(f"{name:24s} {value:8.4f}  {doubt}")
     simulated = simulated_changes(values)
-    print(f"mean change of the log city ratio: {100 * simulated.ratio.mean():.2f} log points, observed "
+    print(f"mean change of the log city ratio, times 100: {100 * simulated.ratio.mean():.2f}, observed "
           f"{100 * observed.ratio.mean():.2f}")  # fmt: skip
     print(f"mean growth of real income: {simulated.income.mean():.3f}, observed {observed.income.mean():.3f}")
     print(f"growth of residents: {simulated.people.mean():.3f}, observed {observed.people.mean():.3f}; "

@@ -75,7 +75,7 @@ def sanity(world: World) -> list[tuple[str, ...]]:
 
 
 def fall_of_the_gap(world: World, last: int = 2019) -> tuple[float, float]:
-    """Mean change of the log city ratio from the base year to `last`, log points x 100: the continuum's, and observed."""
+    """Mean change of the log city ratio from the base year to `last`, times 100: the continuum's, and observed."""
     model = FactorFlowModel(world, last_year=last, continuum=True)
     while model.running:
         model.step()
@@ -128,7 +128,7 @@ def report(name: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]
         tables.append((f"Largest relative error of the base year {world.first_year}", errors_of, rows))
         ours, published = fall_of_the_gap(world)
         change: tuple[str, ...] = ("mean log city ratio", f"{ours:.2f}", f"{published:.2f}")
-        tables.append(("Change 2014 to 2019, log points x 100", ("", "model", "observed"), [change]))
+        tables.append(("Change 2014 to 2019, times 100", ("", "model", "observed"), [change]))
         heads = ("year", "urban-rural ratio, model", "observed", "residents, millions, model", "between the censuses")
         tables.append(("The years after the base year, in the continuum", heads, path_since(world)))
         tables.append(("Public budgets of the base year", ("government", "billion yuan a year"), budgets(world)))

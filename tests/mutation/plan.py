@@ -31,7 +31,7 @@ PARTS = (
         "year",
         ("sim/model.py", "sim/economy/state.py", "sim/economy/prices.py", "sim/year/base_year.py", "sim/year/markets.py")
         + ("sim/year/moves.py", "sim/year/stocks.py", "sim/year/values.py"),
-        (*_GOLDEN, "tests/model", "tests/policies", "tests/validation/test_theory.py"),
+        (*_GOLDEN, "tests/agents/test_with_mesa.py", "tests/model", "tests/policies", "tests/validation/test_theory.py"),
     ),
     Part("recorder", ("sim/year/recorder.py",), (*_GOLDEN, "tests/measures", "tests/model", "tests/test_vocabulary.py")),
     Part(
