@@ -47,6 +47,8 @@ Asked = tuple[Mutant, tuple[str, ...]]
 
 def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verdict]:
     """The verdicts as they come; every process has a share of the mutants and its own copy of the checkout."""
+    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # a process reads them as it starts
+        os.environ[word] = "1"
     context = get_context("spawn")
     verdicts = context.Queue()
     with tempfile.TemporaryDirectory() as folder:
@@ -58,8 +60,6 @@ def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verd
 
 def _work(asked: list[Asked], folder: str, patience: float, verdicts: Queue[Verdict]) -> None:
     """Try mutants one after the other; the first trial compiles what is compiled."""
-    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before the libraries read them
-        os.environ[word] = "1"
     copy = checkout(Path(tempfile.mkdtemp(dir=folder)))
     load_libraries()
     for mutant, tests in asked:
