@@ -1,141 +1,151 @@
-"""Estimation: the six parameters of `zhejiang` that the years 2014 to 2019 identify; `python -m sim.estimation`.
+"""Estimation: the parameters of a world that the years after its base year identify; `python -m sim.estimation WORLD`.
 
-Growth, diffusion, three pulls and reclassification are fitted in the continuum to city incomes, populations and the
-stock of migrants from other provinces; mobility and the elasticities are not identified and stay assumptions.
+Growth, diffusion, pulls and reclassification are fitted in the continuum to incomes, populations and, where they were
+counted, the migrants from outside; mobility and the elasticities are not identified and stay assumptions.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import least_squares
 
 from sim.arrays import Array
+from sim.cells import KINDS, cell_name
 from sim.data import catalogue
-from sim.economy.state import Economy
+from sim.data.catalogue import AnyWorld
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
 
-FITTED = (
-    "growth",
-    "diffusion",
-    "village_to_town_pull",
-    "between_cities_pull",
-    "across_provinces_pull",
-    "reclassification",
-)
-FIRST, LAST = 2014, 2019
-_LOW = (-0.05, 0.0, -2.0, -2.0, -2.0, 0.0)
-_HIGH = (0.10, 0.2, 4.0, 4.0, 4.0, 0.1)
-_SCALE = (0.01, 0.005, 0.5, 0.5, 0.5, 0.01)
+_BOUNDS = {  # lowest, highest, and the size of a step
+    "growth": (-0.05, 0.10, 0.01),
+    "diffusion": (0.0, 0.2, 0.005),
+    "village_to_town_pull": (-2.0, 4.0, 0.5),
+    "between_regions_pull": (-2.0, 4.0, 0.5),
+    "outside_pull": (-2.0, 4.0, 0.5),
+    "reclassification": (0.0, 0.1, 0.01),
+}
+LAST = 2019  # incomes of later years are the test of the model
 # what counts as one standard error of each kind of observation
 _INCOME_ERROR, _RATIO_ERROR, _PEOPLE_ERROR, _URBAN_ERROR, _MIGRANT_ERROR = 0.03, 0.01, 0.03, 0.02, 0.05
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Changes from 2014 to 2019: log real income and log ratio by city, log residents, urban share, log migrants."""
+    """Changes to the last year: log real income and log ratio by place, log residents, urban share, log migrants.
+
+    migrants: of those registered outside; None where they were not counted.
+    """
 
     income: Array
     ratio: Array
     people: Array
     urban: Array
-    migrants: float
+    migrants: float | None
 
 
-def observed_changes() -> Targets:
-    """What happened in the eleven cities from 2014 to 2019."""
-    table = catalogue.observed("zhejiang")
-    incomes = table[table["measure"] == "income_per_head"].pivot(index="place", columns="year", values="value")
-    change = np.log(incomes[LAST].to_numpy() / incomes[FIRST].to_numpy()).reshape(-1, 2)  # rural before urban in the alphabet
-    people = {year: catalogue.residents("zhejiang", year) for year in (FIRST, LAST)}
-    migrants = {year: catalogue.migrants_from_other_provinces("zhejiang", year) for year in (FIRST, LAST)}
-    both = {year: np.array(list(people[year].values())) for year in people}  # (city, 2), urban first
-    return Targets(
-        income=change.mean(axis=1),
-        ratio=change[:, 1] - change[:, 0],
-        people=np.log(both[LAST].sum(axis=1) / both[FIRST].sum(axis=1)),
-        urban=both[LAST][:, 0] / both[LAST].sum(axis=1) - both[FIRST][:, 0] / both[FIRST].sum(axis=1),
-        migrants=float(np.log(migrants[LAST] / migrants[FIRST])),
-    )
+def fitted(world: AnyWorld) -> tuple[str, ...]:
+    """The parameters that are estimated in a world: those that it has."""
+    return tuple(name for name in _BOUNDS if name in catalogue.parameters(world))
 
 
-def simulated_changes(parameters: dict[str, float]) -> Targets:
+def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
+    """What happened in the places of a world from its base year to the last."""
+    here = catalogue.tables(world)
+    first, table = here.base_year, catalogue.observed(world)
+    seen = table[table["measure"] == "income_per_head"].set_index(["place", "year"])["value"]
+    income = {
+        year: np.array([[float(seen[cell_name(place, kind), year]) for kind in KINDS] for place in here.places])
+        for year in (first, last)
+    }
+    people = {year: np.array(list(catalogue.residents(world, year).values())) for year in (first, last)}
+    migrants = [catalogue.arrivals(world, year) for year in (first, last)]
+    counted = [float(number) for number in migrants if number is not None]
+    return _changes(income[first], income[last], people[first], people[last], counted if here.outside else [])
+
+
+def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: int = LAST) -> Targets:
     """The same changes in the model's continuum."""
-    model = FactorFlowModel(build_world("zhejiang", parameters), last_year=LAST, continuum=True)
-    people, migrants = {}, {}
+    model = FactorFlowModel(build_world(world, parameters), last_year=last, continuum=True)
+    here = model.world.places.reported_cells
+    people, migrants = [], []
     while model.running:
-        people[model.year] = model.economy.workforce.persons[:-2].reshape(-1, 2)
-        migrants[model.year] = _from_other_provinces(model.economy)
+        people.append(model.economy.workforce.persons[here].reshape(-1, 2))
+        migrants.append(float(model.economy.workforce.residence[np.ix_(~here, here)].sum()))
         model.step()
     income = {
         (year, place): value
         for year, scope, place, measure, value in model.record.series
         if scope == "cell" and measure == "income_per_head"
     }
-    cells = model.world.places.cells[:-2]
-    change = np.array([np.log(income[LAST, cell] / income[FIRST, cell]) for cell in cells]).reshape(-1, 2)
+    cells = [cell for cell, reported in zip(model.world.places.cells, here, strict=True) if reported]
+    first, end = (np.array([income[year, cell] for cell in cells]).reshape(-1, 2) for year in (model.world.first_year, last))
+    return _changes(first, end, people[0], people[-1], [migrants[0], migrants[-1]] if (~here).any() else [])
+
+
+def _changes(first: Array, last: Array, people: Array, later: Array, migrants: Sequence[float]) -> Targets:
+    """Changes between two years, incomes and people by (place, kind), urban first."""
+    change = np.log(last / first)
     return Targets(
         income=change.mean(axis=1),
         ratio=change[:, 0] - change[:, 1],
-        people=np.log(people[LAST].sum(axis=1) / people[FIRST].sum(axis=1)),
-        urban=people[LAST][:, 0] / people[LAST].sum(axis=1) - people[FIRST][:, 0] / people[FIRST].sum(axis=1),
-        migrants=float(np.log(migrants[LAST] / migrants[FIRST])),
+        people=np.log(later.sum(axis=1) / people.sum(axis=1)),
+        urban=later[:, 0] / later.sum(axis=1) - people[:, 0] / people.sum(axis=1),
+        migrants=float(np.log(migrants[1] / migrants[0])) if len(migrants) == 2 else None,
     )
-
-
-def _from_other_provinces(economy: Economy) -> float:
-    """Residents of the cities who are registered outside the province, persons."""
-    return float(economy.workforce.residence[-2:, :-2].sum())
 
 
 def residuals(simulated: Targets, observed: Targets) -> Array:
-    """Differences in standard errors; the mean ratio counts beside the ratios of the cities."""
-    return np.concatenate(
-        [
-            (simulated.income - observed.income) / _INCOME_ERROR,
-            [(simulated.ratio.mean() - observed.ratio.mean()) / _RATIO_ERROR * 3],
-            (simulated.ratio - observed.ratio) / (3 * _RATIO_ERROR),
-            (simulated.people - observed.people) / _PEOPLE_ERROR,
-            (simulated.urban - observed.urban) / _URBAN_ERROR,
-            [(simulated.migrants - observed.migrants) / _MIGRANT_ERROR],
-        ]
-    )
+    """Differences in standard errors; the mean ratio counts beside the ratios of the places."""
+    parts = [
+        (simulated.income - observed.income) / _INCOME_ERROR,
+        np.array([(simulated.ratio.mean() - observed.ratio.mean()) / _RATIO_ERROR * 3]),
+        (simulated.ratio - observed.ratio) / (3 * _RATIO_ERROR),
+        (simulated.people - observed.people) / _PEOPLE_ERROR,
+        (simulated.urban - observed.urban) / _URBAN_ERROR,
+    ]
+    if simulated.migrants is not None and observed.migrants is not None:
+        parts.append(np.array([(simulated.migrants - observed.migrants) / _MIGRANT_ERROR]))
+    return np.concatenate(parts)
 
 
-def estimate(start: dict[str, float] | None = None) -> tuple[dict[str, float], Array]:
+def estimate(world: AnyWorld, start: Mapping[str, float] | None = None) -> tuple[dict[str, float], Array]:
     """The parameters of least squares and their standard errors from the Jacobian; none (NaN) at the end of a range."""
-    world = catalogue.parameters("zhejiang")
-    first = np.array([(start or {}).get(name, world[name].value) for name in FITTED])
-    observed = observed_changes()
+    names, own = fitted(world), catalogue.parameters(world)
+    low, high, scale = np.array([_BOUNDS[name] for name in names]).T
+    first = np.clip([(start or {}).get(name, own[name].value) for name in names], low, high)
+    observed = observed_changes(world)
 
     def gap(values: Array) -> Array:
-        return residuals(simulated_changes(dict(zip(FITTED, values, strict=True))), observed)
+        return residuals(simulated_changes(world, dict(zip(names, values, strict=True))), observed)
 
-    fit = least_squares(gap, first, bounds=(_LOW, _HIGH), x_scale=_SCALE, diff_step=1e-3)
+    fit = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
     free = fit.active_mask == 0
     spread = fit.fun @ fit.fun / (fit.fun.size - free.sum())
     errors = np.full(first.size, np.nan)
     errors[free] = np.sqrt(np.diag(np.linalg.inv(fit.jac[:, free].T @ fit.jac[:, free])) * spread)
-    return dict(zip(FITTED, (float(value) for value in fit.x), strict=True)), errors
+    return dict(zip(names, (float(value) for value in fit.x), strict=True)), errors
 
 
-def main() -> None:
-    """Print estimates with standard errors, and how the model's 2014 to 2019 compares with what happened."""
-    observed = observed_changes()
-    values, errors = estimate()
+def main(world: str = "zhejiang") -> None:
+    """Print estimates with standard errors, and how the model's years to the last compare with what happened."""
+    observed = observed_changes(world)
+    values, errors = estimate(world)
     for (name, value), error in zip(values.items(), errors, strict=True):
         doubt = f"(standard error {error:.4f})" if np.isfinite(error) else "(at the end of its range)"
         print(f"{name:24s} {value:8.4f}  {doubt}")
-    simulated = simulated_changes(values)
-    print(f"mean change of the log city ratio, times 100: {100 * simulated.ratio.mean():.2f}, observed "
+    simulated = simulated_changes(world, values)
+    print(f"mean change of the log ratio of a place: {100 * simulated.ratio.mean():.2f} log points, observed "
           f"{100 * observed.ratio.mean():.2f}")  # fmt: skip
     print(f"mean growth of real income: {simulated.income.mean():.3f}, observed {observed.income.mean():.3f}")
     print(f"growth of residents: {simulated.people.mean():.3f}, observed {observed.people.mean():.3f}; "
-          f"urban share: {simulated.urban.mean():.3f}, observed {observed.urban.mean():.3f}")  # fmt: skip
-    print(f"log growth of migrants from other provinces: {simulated.migrants:.3f}, observed {observed.migrants:.3f}")
+    print(f"mean change of the log ratio of a place, times 100: {100 * simulated.ratio.mean():.2f}, observed "
+    if simulated.migrants is not None and observed.migrants is not None:
+        print(f"log growth of migrants from outside: {simulated.migrants:.3f}, observed {observed.migrants:.3f}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

@@ -45,11 +45,12 @@ INSIDE = {
         {"report"},
         {"comparison"},
     ],
+    "data": [{"folder"}, {"catalogue"}],
     "world": [
-        {"parameters", "registration", "skills"},
-        {"world"},
+        {"observed", "parameters", "skills"},
+        {"registration", "tables", "world"},
         {"base_year", "inversion", "proof", "technology"},
-        {"theory", "two_cells", "zhejiang"},
+        {"regional", "theory", "two_cells"},
         {"build"},
     ],
     "agents": [

@@ -24,12 +24,25 @@ def parameters_page() -> str:
     """The whole page, in Markdown."""
     worlds = catalogue.worlds()
     corners = [name for name in worlds if "cells" in worlds[name]]
-    parts = [_HEAD]
+    regional = [name for name in worlds if catalogue.folder(name) is not None]
+    parts = [_HEAD, "\n## Worlds made of tables\n\n", *_regional(regional)]
     for name in worlds:
-        if name not in corners:
+        if name not in (*corners, *regional):
             parts += [f"\n## {name}\n\n{worlds[name]['title']}.\n\n", _table(catalogue.parameters(name).values())]
     parts += ["\n## Corners of the theory\n\n", *_corners(corners)]
     return "".join(parts)
+
+
+def _regional(names: list[str]) -> Iterator[str]:
+    """What worlds made of tables have in common, then what each says otherwise."""
+    yield "What a world of tables has where its own `parameters.csv` says nothing else.\n\n"
+    yield _table(catalogue.shared_parameters(names[0]).values())
+    for name in names:
+        common = catalogue.shared_parameters(name)
+        own = [one for word, one in catalogue.parameters(name).items() if one != common.get(word)]
+        unread = [word for word in common if word not in catalogue.parameters(name)]
+        yield f"\n### {name}\n\n{catalogue.worlds()[name]['title']}.\n\n{_table(own)}"
+        yield f"\nNot read in this world: {', '.join(f'`{word}`' for word in unread)}.\n" if unread else ""
 
 
 def _corners(names: list[str]) -> Iterator[str]:

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 
 import numpy as np
 
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
 from sim.errors import WorldError
-from sim.world import theory
+from sim.world import regional, theory, two_cells
 from sim.world.proof import unusual_parameters
 from sim.world.world import World
 
 
-def parameter_table(name: str, changed: Mapping[str, float] | None = None) -> dict[str, float]:
+def parameter_table(world: AnyWorld, changed: Mapping[str, float] | None = None) -> dict[str, float]:
     """Every parameter of a world by name, those of its recipe too, with the changed values in place of its own."""
-    own = {parameter.name: parameter.value for parameter in catalogue.parameters(name).values()}
+    own = {parameter.name: parameter.value for parameter in catalogue.parameters(world).values()}
     return own | dict(changed or {})
 
 
-def build_world(name: str, changed: Mapping[str, float] | None = None) -> World:
-    """The world of that name, its base year inverted anew for every parameter that is changed.
+def build_world(world: AnyWorld, changed: Mapping[str, float] | None = None) -> World:
+    """The world of that name or folder, its base year inverted anew for every parameter that is changed.
 
     Raises WorldError where the changed parameters and the data of the base year contradict each other.
     """
-    values = parameter_table(name, changed)
+    values = parameter_table(world, changed)
     try:
         with np.errstate(divide="raise", invalid="raise", over="raise"):  # so that no table holds what is no number
-            return _built(name, values)
+            return _built(world, values)
     except WorldError as reason:
-        raise WorldError(f"{reason}.{unusual_parameters(name, values)}") from reason
+        raise WorldError(f"{reason}.{unusual_parameters(world, values)}") from reason
     except (ArithmeticError, np.linalg.LinAlgError, ValueError) as reason:
-        raise WorldError(f"the base year of {name} has no solution ({reason}).{unusual_parameters(name, values)}") from reason
+        raise WorldError(
+            f"the base year of {catalogue.name_of(world)} has no solution ({reason}).{unusual_parameters(world, values)}"
+        ) from reason
 
 
-def _built(name: str, values: Mapping[str, float]) -> World:
-    if "cells" in catalogue.worlds()[name]:  # described whole by its entry, as the corners of the theory are
-        return theory.build(name, values)
-    world: World = importlib.import_module(f"sim.world.{name}").build(values)
-    return world
+def _built(world: AnyWorld, values: Mapping[str, float]) -> World:
+    if catalogue.folder(world) is not None:
+        return regional.build(world, values)
+    name = catalogue.name_of(world)
+    return theory.build(name, values) if "cells" in catalogue.entry(name) else two_cells.build(values)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
 from sim.errors import FactorFlowError
 from sim.world.world import World
 
@@ -36,11 +37,11 @@ def unusual(world: World) -> str:
     return unusual_parameters(world.name, asdict(world.parameters)) if world.name in catalogue.worlds() else ""
 
 
-def unusual_parameters(name: str, values: Mapping[str, float]) -> str:
-    """`unusual` of a world by name with these values of its parameters."""
+def unusual_parameters(world: AnyWorld, values: Mapping[str, float]) -> str:
+    """`unusual` of a world with these values of its parameters."""
     changed = [
         f"parameters.{parameter.name} = {values[parameter.name]:.6g} (its own value is {parameter.value:.6g})"
-        for parameter in catalogue.parameters(name).values()
+        for parameter in catalogue.parameters(world).values()
         if values.get(parameter.name, parameter.value) != parameter.value
     ]
     return f" Unusual here: {', '.join(changed)}." if changed else ""

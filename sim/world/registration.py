@@ -7,25 +7,12 @@ filled by iterative proportional fitting (Deming and Stephan 1940) from a gravit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array
+from sim.arrays import Array, Flag
 from sim.errors import WorldError
-
-
-@dataclass(frozen=True)
-class CityCounts:
-    """Counts by city (persons), base year: residents, registered, migrants by how far they came."""
-
-    cities: tuple[str, ...]
-    urban: Array
-    rural: Array
-    registered: Array
-    from_other_provinces: Array
-    from_other_counties: Array
-    within_county: Array
+from sim.world.observed import Migrants, Observed
 
 
 def fit_margins(seed: Array, rows: Array, columns: Array, tolerance: float = 1e-13) -> Array:
@@ -41,25 +28,29 @@ def fit_margins(seed: Array, rows: Array, columns: Array, tolerance: float = 1e-
     raise WorldError("no table meets both margins: the fitting did not settle")
 
 
-def between_cities(counts: CityCounts, distance_km: Array, parameters: Mapping[str, float]) -> Array:
-    """Registered persons by (city of registration, city of residence, last column outside the province).
+def flows_by_distance(
+    residents: Array, migrants: Migrants, distance_km: Array, outside: Flag, parameters: Mapping[str, float]
+) -> Array:
+    """Registered persons by (region of registration, of residence) from counts by how far people came.
 
-    Row sums are registered persons; column sums are residents less those from other provinces; the persons who live
-    outside follow. The weight of staying is set so that moves between cities match the counts of migrants from other
-    counties, less the share that stays inside one city.
+    residents: (region,) persons; distance_km: (region, region). Row sums are registered persons; column sums are residents
+    less those from outside; the persons who live outside follow. The weight of staying is set so that moves between
+    regions match the counts of migrants from other counties, less the share that stays inside one.
     """
-    residents = counts.urban + counts.rural - counts.from_other_provinces
-    away = counts.registered.sum() - residents.sum()
+    registered, from_outside = _counted(migrants.registered), _counted(migrants.from_outside)
+    here = ~outside
+    own = residents[here] - from_outside
+    away = registered.sum() - own.sum()
     if away <= 0:
         raise WorldError("more residents than registered persons and migrants together: check the population table")
-    wanted = (1 - parameters["share_of_county_moves_inside_city"]) * counts.from_other_counties.sum()
-    gravity = (1 + distance_km) ** -parameters["registration_distance_elasticity"]
-    columns = np.append(residents, away)
+    wanted = (1 - parameters["share_of_county_moves_inside_city"]) * _counted(migrants.from_other_counties).sum()
+    gravity = (1 + distance_km[np.ix_(here, here)]) ** -parameters["registration_distance_elasticity"]
+    columns = np.append(own, away)
 
     def table(stay: float) -> Array:
-        seed = np.hstack([gravity * residents[None, :], np.full((residents.size, 1), gravity.mean() * away)])
-        seed[np.diag_indices(residents.size)] = stay * residents * gravity.max()
-        return fit_margins(seed, counts.registered, columns)
+        seed = np.hstack([gravity * own[None, :], np.full((own.size, 1), gravity.mean() * away)])
+        seed[np.diag_indices(own.size)] = stay * own * gravity.max()
+        return fit_margins(seed, registered, columns)
 
     def moves(stay: float) -> float:
         inner = table(stay)[:, :-1]
@@ -74,53 +65,73 @@ def between_cities(counts: CityCounts, distance_km: Array, parameters: Mapping[s
             f"{ends[1] + wanted:.4g} to {ends[0] + wanted:.4g}"
         )
     stay = float(np.exp(brentq(lambda x: moves(float(np.exp(x))) - wanted, -5.0, 12.0, xtol=1e-13)))
-    return table(stay)
+    return np.vstack([table(stay), np.append(from_outside, 0.0)])
 
 
-def registration_table(
-    counts: CityCounts, distance_km: Array, outside: Array, parameters: Mapping[str, float]
-) -> tuple[Array, Array]:
+def _counted(counts: Array | None) -> Array:
+    if counts is None:
+        raise WorldError("counts of migrants by how far they came are not complete")
+    return counts
+
+
+def flows_by_arrivals(migrants: Migrants) -> Array:
+    """Registered persons by (region of registration, of residence): arrivals divided by origin as the start is."""
+    start, arrivals = _counted(migrants.start), _counted(migrants.arrivals)
+    total = start.sum(axis=0)
+    return np.asarray(start * (arrivals / np.where(total > 0, total, 1.0))[None, :])
+
+
+def registration_table(observed: Observed, parameters: Mapping[str, float]) -> tuple[Array, Array]:
     """Residents by (cell of registration, cell of residence): those who may move, and those who never do.
 
-    Cells are ordered city by city, urban before rural, the two cells of the rest of the country last; `outside` holds
-    their residents. Column sums are the residents of every cell; assumed shares say which kind of cell migrants come
-    from and go to. The people outside the province who may come are `migrant_pool` times those already in it.
+    Cells are ordered region by region, urban before rural. Column sums are the residents of every cell; assumed shares say
+    which kind of cell migrants come from and go to. Outside, those who may come are `migrant_pool` times those already in
+    the other regions; in a world without an outside everybody may move.
     """
-    cities = counts.urban.size
-    cells = 2 * cities + 2
-    table = np.zeros((cells, cells))
+    people, migrants, out = observed.residents, observed.migrants, observed.outside
+    apart = observed.distance_km * (1 - np.eye(out.size))
+    if migrants.registered is not None:
+        flows = flows_by_distance(people.sum(axis=1), migrants, apart, out, parameters)
+    else:
+        flows = flows_by_arrivals(migrants)
+    regions = out.size
+    table = np.zeros((2 * regions, 2 * regions))
     rural_origin, urban_destination = parameters["rural_share_of_migrants"], parameters["urban_share_of_destinations"]
     origin = np.array([1 - rural_origin, rural_origin])
     destination = np.array([urban_destination, 1 - urban_destination])
-    flows = between_cities(counts, distance_km, parameters)
-    for home in range(cities):
-        for place in range(cities):
+    for home in range(regions):
+        for place in range(regions):
             if home != place:
                 block = flows[home, place] * np.outer(origin, destination)
                 table[2 * home : 2 * home + 2, 2 * place : 2 * place + 2] = block
-        table[2 * home : 2 * home + 2, -2:] = flows[home, -1] * np.outer(origin, destination)
-        table[-2:, 2 * home : 2 * home + 2] = counts.from_other_provinces[home] * np.outer(origin, destination)
-    crossing = parameters["share_of_moves_between_kinds"] * (
-        counts.within_county + parameters["share_of_county_moves_inside_city"] * counts.from_other_counties
-    )
-    for home in range(cities):
+    crossing = parameters["share_of_moves_between_kinds"] * migrants.inside
+    for home in np.flatnonzero(~out).tolist():
         urban, rural = 2 * home, 2 * home + 1
         table[rural, urban] = parameters["share_of_moves_to_town"] * crossing[home]
         table[urban, rural] = (1 - parameters["share_of_moves_to_town"]) * crossing[home]
-        table[urban, urban] = counts.urban[home] - table[:, urban].sum()
-        table[rural, rural] = counts.rural[home] - table[:, rural].sum()
+        table[urban, urban] = people[home, 0] - table[:, urban].sum()
+        table[rural, rural] = people[home, 1] - table[:, rural].sum()
     short = sorted({number // 2 for number in np.argwhere(table < 0).ravel().tolist()})
     if short:
         raise WorldError(
-            f"{', '.join((*counts.cities, 'outside')[number] for number in short)}: the shares of migrants leave fewer "
+            f"{', '.join(observed.regions[number] for number in short)}: the shares of migrants leave fewer "
             "people in a town or its villages than migrants"
         )
     settled = np.zeros_like(table)
-    inside = table[-2:, :-2].sum()
-    waiting = (parameters["migrant_pool"] - 1) * inside * origin
-    rest = outside - table[:-2, -2:].sum(axis=0) - waiting
-    table[-2, -2], table[-1, -1] = waiting
-    settled[-2, -2], settled[-1, -1] = rest
+    for region in np.flatnonzero(out).tolist():
+        _stay_outside(table, settled, slice(2 * region, 2 * region + 2), people[region], origin, parameters)
+    return table, settled
+
+
+def _stay_outside(
+    table: Array, settled: Array, cells: slice, people: Array, origin: Array, parameters: Mapping[str, float]
+) -> None:
+    """Fill in those who live outside and are registered there: a pool who may come, and the rest, who never do."""
+    inside = np.ones(table.shape[0], dtype=bool)
+    inside[cells] = False
+    waiting = (parameters["migrant_pool"] - 1) * table[cells, inside].sum() * origin
+    rest = people - table[inside, cells].sum(axis=0) - waiting
+    table[cells, cells][np.diag_indices(2)] = waiting
+    settled[cells, cells][np.diag_indices(2)] = rest
     if (rest < 0).any():
         raise WorldError("the pool of possible migrants is larger than the rest of the country")
-    return table, settled

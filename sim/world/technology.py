@@ -6,11 +6,12 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
 from sim.errors import WorldError
 from sim.world.world import Technology
 
 
-def technology(world: str) -> Technology:
+def technology(world: AnyWorld) -> Technology:
     """The sectors of a world; `spending` is left at equal shares until the base year says otherwise."""
     rows = catalogue.technology(world)
     sectors = tuple(row["sector"] for row in rows)
@@ -21,7 +22,9 @@ def technology(world: str) -> Technology:
     materials = np.stack([column(f"materials_{sector}") for sector in sectors], axis=1)
     shares = column("labour_share") + column("capital_share") + column("land_share")
     if not np.allclose(shares, 1) or not np.allclose(materials.sum(axis=1), 1):
-        raise WorldError(f"technology_{world}.csv: factor shares and material shares of every sector must add up to 1")
+        raise WorldError(
+            f"{catalogue.name_of(world)}: technology: factor shares and material shares of every sector must add up to 1"
+        )
     return Technology(
         sectors=sectors,
         labour=column("labour_share"),

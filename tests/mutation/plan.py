@@ -59,8 +59,14 @@ PARTS = (
     Part("registration", ("sim/world/registration.py",), (*_GOLDEN, "tests/world")),
     Part(
         "world recipes",
-        ("sim/world/zhejiang.py", "sim/world/two_cells.py", "sim/world/theory.py", "sim/world/base_year.py")
-        + ("sim/world/inversion.py", "sim/world/skills.py", "sim/world/technology.py", "sim/world/world.py"),
+        ("sim/world/regional.py", "sim/world/tables.py", "sim/world/two_cells.py", "sim/world/theory.py")
+        + (
+            "sim/world/base_year.py",
+            "sim/world/inversion.py",
+            "sim/world/skills.py",
+            "sim/world/technology.py",
+            "sim/world/world.py",
+        ),
         (*_GOLDEN, "tests/world", "tests/validation/test_theory.py"),
     ),
 )

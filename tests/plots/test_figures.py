@@ -60,7 +60,7 @@ def test_convergence_marks_policies_and_observed_points(baseline: Results, mount
     points = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
     observed = marks.observed("zhejiang", "urban_rural_ratio", "world", "zhejiang")
     assert np.asarray(points.get_ydata()) == pytest.approx(observed["value"].to_numpy()) and len(observed) == 6
-    assert "Open circles: observed (eleven cities by residents, Zhejiang Statistical Yearbook" in said
+    assert "Open circles: observed (eleven places by residents, Zhejiang Statistical Yearbook" in said
     assert "median of 20 replicates" in said
 
 
@@ -183,7 +183,7 @@ def test_results_of_two_worlds_are_not_drawn_together(baseline: Results, make: M
     other.manifest["world"] = "two_cells"
     with pytest.raises(ResultsError, match="two_cells, zhejiang"):
         convergence.figure([baseline, other])
-    with pytest.raises(ResultsError, match=r"no map of the world two_cells.*boundaries_two_cells\.json"):
+    with pytest.raises(ResultsError, match=r"no map of the world two_cells.*boundaries\.geojson"):
         map.figure([other])
 
 

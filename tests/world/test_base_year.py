@@ -9,13 +9,13 @@ from sim.world import inversion
 
 
 def test_continuum_reproduces_the_published_year(zhejiang):
-    found = base_year_errors(zhejiang, None)
+    found = base_year_errors(catalogue.tables("zhejiang"), zhejiang, None)
     assert max(found.income, found.population, found.product) < 1e-9
 
 
 @pytest.mark.parametrize("replicate", [0, 1])
 def test_a_hundred_thousand_agents_come_within_one_percent(zhejiang, replicate):
-    found = base_year_errors(zhejiang, 100_000, replicate)
+    found = base_year_errors(catalogue.tables("zhejiang"), zhejiang, 100_000, replicate)
     assert max(found.income, found.population, found.product) < 0.01
 
 
@@ -58,9 +58,9 @@ def test_wenzhou_lives_on_capital_owned_elsewhere(zhejiang):
 
 
 def test_registration_table_meets_its_margins(zhejiang):
-    fact, residents = catalogue.facts("zhejiang"), zhejiang.stocks.residents
+    here, residents = catalogue.tables("zhejiang"), zhejiang.stocks.residents
     for number, city in enumerate(zhejiang.places.regions[:-1]):
         registered = residents[2 * number : 2 * number + 2].sum()
-        assert registered == pytest.approx(fact[city, "registered_population", 2014], rel=1e-9)
+        assert registered == pytest.approx(here.at(city, "registered", 2014), rel=1e-9)
     migrants = residents[-2:, :-2].sum()
-    assert migrants == pytest.approx(catalogue.migrants_from_other_provinces("zhejiang", 2014), rel=1e-9)
+    assert migrants == pytest.approx(catalogue.arrivals("zhejiang", 2014), rel=1e-9)

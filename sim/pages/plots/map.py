@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.results import Results
 from sim.cells import region_of
+from sim.data import catalogue
+from sim.data.folder import BOUNDARIES
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
@@ -122,14 +123,14 @@ def _heading_fits(name: str, columns: int) -> bool:
 
 
 def boundaries(world: str) -> dict[str, Outline]:
-    """Outlines of the regions of a world, from `boundaries_<world>.json`, in km round the middle of the world.
+    """Outlines of the regions of a world, from its `boundaries.geojson`, in km round the middle of the world.
 
     x = R cos(phi0) (lambda - lambda0), y = R (phi - phi0): true to scale at the middle latitude phi0 (plate carree).
     """
-    file = files("sim.data") / f"boundaries_{world}.json"
-    if not file.is_file():
-        raise ResultsError(f"there is no map of the world {world}: it needs a file sim/data/boundaries_{world}.json.")
-    features = json.loads(file.read_text(encoding="utf-8"))["features"]
+    here = catalogue.folder(world) if world in catalogue.worlds() else None
+    if here is None or BOUNDARIES not in here.files:
+        raise ResultsError(f"there is no map of the world {world}: its folder has no {BOUNDARIES}.")
+    features = json.loads(here.files[BOUNDARIES])["features"]
     rings: dict[str, list[np.ndarray]] = {}
     for feature in features:
         shape = feature["geometry"]
