@@ -121,7 +121,7 @@ def compare(
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
-    comparison = until(compare_results(list(results.values()), baseline), year)
+    comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline.world))
     asked = selection.rows(comparison)
     if csv_file is not None:
