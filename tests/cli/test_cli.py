@@ -67,11 +67,9 @@ def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
 
 
 def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
-    answers = [factorflow("run", BASELINE) for _ in range(2)]
-    first, second = (answer.stdout.strip() for answer in answers)
-    assert second == first + "-2" and len(folders()) == 2
-    assert answers[0].stderr == PRICE
-    assert answers[1].stderr == f"{first} holds the same run, to the last byte; it is run anew beside it.\n{PRICE}"
+    first, second = (factorflow("run", BASELINE) for _ in range(2))
+    assert first.stderr == PRICE and second.stdout.strip() == (folder := first.stdout.strip()) + "-2" and len(folders()) == 2
+    assert second.stderr == f"{folder} holds the same run, to the last byte; it is run anew beside it.\n{PRICE}"
 
 
 def test_set_changes_the_digest_and_so_the_folder(stage: Stage) -> None:
@@ -374,8 +372,8 @@ def test_rows_asked_for_are_shown_and_written(stage: Stage) -> None:
     answer = factorflow(
         "compare", BASELINE, AID, "--measure", "urban_rural_ratio", "--place", "衢州", "--csv", "out/rows.csv"
     )
-    assert answer.exit_code == 0 and answer.stdout.splitlines()[-1] == "out/rows.csv"
-    assert "The folder out is not there yet and is made.\n" in answer.stderr
+    assert answer.exit_code == 0 and "The folder out is not there yet and is made.\n" in answer.stderr
+    assert answer.stdout.splitlines()[-1] == "out/rows.csv"
     assert "Quzhou" in answer.stdout and "max_min_ratio" not in answer.stdout
     lines = Path("out/rows.csv").read_text().splitlines()
     assert lines[0].startswith("scenario,measure,scope,place,year,baseline_median") and len(lines) == 4
