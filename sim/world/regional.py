@@ -227,7 +227,7 @@ def _local_budgets(data: Observed, revenue: Array, transfers: float, p: Mapping[
     if data.revenue is None or data.expenditure is None:
         alike = 1 - min(1.0, 1.1 * transfers / revenue.sum())
         return np.full(revenue.size, alike), np.zeros(revenue.size)
-    budget, outlay = np.minimum(data.revenue, data.expenditure), data.expenditure  # what is left over is handed up
+    budget, outlay = data.revenue, data.expenditure
     local_share, grants = np.empty(revenue.size), np.empty(revenue.size)
     local_share[here] = budget / revenue[here]
     local_share[out] = budget.sum() / revenue[here].sum()
