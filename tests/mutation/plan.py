@@ -37,6 +37,7 @@ PARTS = (
     Part(
         "reading",
         (
+            "sim/analysis/panels.py",
             "sim/experiments/reading.py",
             "sim/experiments/replicate.py",
             "sim/experiments/manifest.py",
