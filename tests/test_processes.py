@@ -178,7 +178,13 @@ def begun_run(folder, *where):
     command = [sys.executable, "-m", "sim", "run", str(BASELINE), *settings, *where, "--out", str(folder / "r")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heard,
     )
 
     def workers():
@@ -187,6 +193,12 @@ def begun_run(folder, *where):
 
     until(lambda: started.poll() is None and len(workers()) >= (2 if where else 0))
     return started, workers()
+
+
+def heard():
+    """Signals as a terminal leaves them, also where whoever runs the tests ignores them (nohup, jobs in the background)."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def until(condition, seconds=120):

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +173,14 @@ def test_nohup_stays_nohup() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where whoever runs the tests ignores it (jobs in the background)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Deaf:
     """Python raises nothing out of the end of an object, nor out of a callback of a compiler."""
 
@@ -185,7 +193,7 @@ class Deaf:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("breaks", [False, True], ids=["goes on", "breaks"])
-def test_an_interrupt_where_nothing_can_be_raised_is_not_lost(number: int, code: int, breaks: bool) -> None:
+def test_an_interrupt_where_nothing_can_be_raised_is_not_lost(number: int, code: int, breaks: bool, heard: None) -> None:
     """It comes again while the program goes on; an error that it left behind is no defect."""
     reached = []
 
