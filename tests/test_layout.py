@@ -67,7 +67,7 @@ INSIDE = {
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark"}],
-    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating", "worlds"}, {"running", "writing"}],
+    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "worlds"}, {"writing"}],
 }
 SECOND_TOWER = {"analysis"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy"}

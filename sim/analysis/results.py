@@ -7,14 +7,13 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.analysis import measures
@@ -36,7 +35,8 @@ from sim.analysis.panels import derived_rows
 from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
 from sim.errors import FactorFlowError, ResultsError, listed
 from sim.files import check_writable, written_folder
-from sim.hints import nearest
+from sim.hints import one_of
+from sim.units import headline_first
 from sim.version import __version__
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
@@ -145,12 +145,12 @@ class Results:
         rows = series[(series["measure"] == measure) & (series["scope"] == scope)]
         if rows.empty:
             there = series.loc[series["scope"] == scope, "measure"].unique()
-            raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_nearest(measure, there)}')
+            raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_recorded(measure, there)}')
         places = [str(known) for known in rows["place"].unique()]
         if place is None and len(places) > 1:
             raise ResultsError(f'"{measure}" at scope {scope} has {len(places)} places; name one of {listed(places)}.')
         if place is not None and place not in places:
-            raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_nearest(place, places)}')
+            raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_recorded(place, places)}')
         rows = rows[rows["place"] == (place or places[0])]
         return rows.pivot(index="year", columns="replicate", values="value")
 
@@ -371,7 +371,6 @@ def _same(path: Path, sha256: str) -> bool:
         return False
 
 
-def _nearest(word: str, known: Sequence[Any] | np.ndarray | Any) -> str:
-    names = sorted(str(name) for name in known)
-    near = nearest(word, names)
-    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {listed(names) or 'none'}."
+def _recorded(word: str, known: Iterable[object]) -> str:
+    names = headline_first(str(name) for name in known)
+    return one_of(word, names, "Recorded") if names else "Nothing is recorded there."

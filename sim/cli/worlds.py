@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.endings import DONE
-from sim.errors import FactorFlowError, ResultsError
+from sim.cli.program import check_world
+from sim.errors import FactorFlowError
 from sim.files import check_name
 from sim.pages import tables, terminal
 
@@ -46,11 +47,11 @@ def show(name: str) -> int:
 def new(name: str) -> int:
     """Write the folder NAME: a small, complete world of invented numbers, for yours to be put in. Never overwrites."""
     from sim.data.starter import write_starter
-    from sim.world.strict import check_name as check_world
+    from sim.world.strict import check_name as check_folder
 
     path = Path(name)
     check_name(path)
-    check_world(path)
+    check_folder(path)
     write_starter(path)
     terminal.say(f"Its numbers are invented: put yours in. Then: factorflow world check {path.as_posix()}", err=True)
     terminal.say(path.as_posix())
@@ -81,12 +82,10 @@ def named(name: str) -> AnyWorld:
     """A shipped world by its name, or one in a folder by its path; raises FactorFlowError where there is none."""
     from sim.data import catalogue
 
-    if name in catalogue.worlds():
-        return name
-    if not Path(name).is_dir():
-        shipped = ", ".join(catalogue.worlds())
-        raise ResultsError(f'there is no world "{name}", and no folder of that name here. There are: {shipped}.')
-    return read(name)
+    if name not in catalogue.worlds() and Path(name).is_dir():
+        return read(name)
+    check_world(name, catalogue.worlds())
+    return name
 
 
 def below(folder: Path, path: Path) -> str:
