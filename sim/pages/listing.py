@@ -88,9 +88,7 @@ def worlds() -> Iterable[Listing]:
             f"{name}, {one.first_year} to {one.last_year}\n"
             f"regions: {', '.join(one.regions)}\nsectors: {', '.join(one.sectors)}\ngroups: {groups or 'none'}"
         )
-        yield Listing(
-            title, _PARAMETER, _parameters(_own_parameters(name, one) if name in made_of_tables else one.parameters)
-        )
+        yield Listing(title, _PARAMETER, _of_world(name, one, name in made_of_tables))
     parameters = {name: entries[name]["parameters"].items() for name in corners}
     said = [
         (name, ", ".join(f"{word}: {value:.6g}" for word, value in words_of), entries[name]["title"])
@@ -104,6 +102,12 @@ def worlds() -> Iterable[Listing]:
 
 def _years(world: WorldWords) -> str:
     return f"{world.first_year} to {world.last_year}"
+
+
+def _of_world(name: str, world: WorldWords, of_tables: bool) -> list[tuple[str, ...]]:
+    """The parameters of a world; of one made of tables those that it does not share."""
+    found = _parameters(_own_parameters(name, world) if of_tables else world.parameters)
+    return found or [("none of its own", *[""] * (len(_PARAMETER) - 1))]
 
 
 def _own_parameters(name: str, world: WorldWords) -> dict[str, ParameterWord]:
