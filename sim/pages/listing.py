@@ -107,7 +107,8 @@ def _years(world: WorldWords) -> str:
 def _of_world(name: str, world: WorldWords, of_tables: bool) -> list[tuple[str, ...]]:
     """The parameters of a world; of one made of tables those that it does not share."""
     found = _parameters(_own_parameters(name, world) if of_tables else world.parameters)
-    return found or [("none of its own", *[""] * (len(_PARAMETER) - 1))]
+    shared = "every number is one of those that worlds made of tables share: they are listed above with their sources"
+    return found or [("none of its own", "", "", "", shared, "")]
 
 
 def _own_parameters(name: str, world: WorldWords) -> dict[str, ParameterWord]:
