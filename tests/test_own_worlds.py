@@ -30,7 +30,7 @@ AID = """\
 policies:
   aid:
     instrument: fiscal_transfer
-    recipients: [Hügel, inland]
+    recipients: [Hügel, Port]
     formula: income_gap
     share_of_budget: 0.01
     purpose: household
@@ -134,7 +134,7 @@ def test_other_names_of_places_are_understood(here: Path) -> None:
     text = places.read_text(encoding="utf-8").replace("Hills,,", "Hills,丘陵,Hügel;the Hills")
     places.write_text(text, encoding="utf-8")
     mine = load(scenario(here, "aided", "./valley", AID))
-    assert mine.policies["aid"].recipients == ("Hills", "inland")
+    assert mine.policies["aid"].recipients == ("Hills", "Port")
     words = vocabulary().words_of(mine.plays_in)
     assert words.canonical("丘陵/rural") == "Hills/rural" and words.canonical("the Hills") == "Hills"
     assert world_words("zhejiang").canonical("杭州/urban") == "Hangzhou/urban"
