@@ -10,7 +10,7 @@ from sim import compare, load, run
 from sim.data import catalogue
 from sim.evidence.checkup import fall_of_the_gap, path_since
 from sim.world.build import build_world
-from tests.golden.cases import COMPARED, REGIONAL, SCENARIOS, Case, cases
+from tests.golden.cases import COMPARED, PROVINCES, REGIONAL, SCENARIOS, Case, cases
 from tests.golden.table import Key, Numbers
 
 _FIRST = (
@@ -56,8 +56,8 @@ def _kept(case: Case, scope: str, measure: str, is_last: bool) -> bool:
 
     Of the two worlds of provinces, places have few measures and one year, or the table would double.
     """
-    baseline, small = case.reference is None and not case.agents, not case.file.startswith(REGIONAL)
-    if not small and not case.file.startswith("zhejiang") and scope in ("region", "cell"):
+    baseline, small = case.reference is None and not case.agents, not case.file.startswith(("riverland", *REGIONAL))
+    if case.file.startswith(PROVINCES) and scope in ("region", "cell"):
         of_place = _OF_REGIONS if scope == "region" else ("income_per_head",)
         return is_last and measure in of_place and (baseline or scope == "cell")
     if scope == "cell":
