@@ -174,7 +174,8 @@ EFFECTS_HEAD = ("scenario", *COLUMNS.values(), "accounts close to")
 
 def signs(row: Row) -> list[tuple[str, ...]]:
     """The signs expected and the signs found, and why they are expected, as text: a line a reading."""
-    words, lines = {1: "+", -1: "-", 0: "0"}, []
+    words: dict[int, str] = {1: "+", -1: "-", 0: "0"}
+    lines: list[tuple[str, ...]] = []
     for one in row.readings:
         item = one.expectation
         reading = item.measure + (f" of {item.place}" if item.place else "")

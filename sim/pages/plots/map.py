@@ -258,21 +258,13 @@ def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, radius: flo
         fill = _fill(shown, f"{region}/urban")
         edge = "#7a7a7a" if fill.get("hatch") else style.INK  # the hatch has the colour of the edge
         axes.add_artist(Circle(outlines[region].seat, disc, **fill, edgecolor=edge, linewidth=0.7, zorder=3))
-    size, km = _size(axes.get_position().width), _km_per_inch(axes)
+    size, km = _size(axes.get_position().width), spots.km_per_inch(axes)
     for region, spot in _placed(outlines, shown, radius, numbers, size, km).items():
         if numbers or spot.covered <= _CROWDED:
             _name(axes, spot.box, _lines(shown, region, numbers), size)
     if key:
         most = max(shown.people.values()) or 1.0
         spots.strip(axes, most, radius, (west, south - 0.55 * _STRIP * height), size, km)
-
-
-def _km_per_inch(axes: Axes) -> float:
-    """Scale of the map, as wide or as high as its place on the page allows."""
-    figure, box = axes.get_figure(root=True), axes.get_position()
-    inches = figure.get_size_inches() if figure is not None else (style.WIDTH, style.WIDTH)
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    return float(max((east - west) / (box.width * inches[0]), (north - south) / (box.height * inches[1])))
 
 
 def _fill(shown: Shown, cell: str) -> dict[str, Any]:

@@ -107,3 +107,11 @@ def strip(axes: Axes, most: float, radius: float, start: tuple[float, float], si
 
 def _people_words(people: int) -> str:
     return f"{people / 1e6:g} million" if people >= 1e6 else f"{people:,}"
+
+
+def km_per_inch(axes: Axes) -> float:
+    """Scale of the map, as wide or as high as its place on the page allows."""
+    figure, box = axes.get_figure(root=True), axes.get_position()
+    inches = figure.get_size_inches() if figure is not None else (style.WIDTH, style.WIDTH)
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    return float(max((east - west) / (box.width * inches[0]), (north - south) / (box.height * inches[1])))
