@@ -37,9 +37,20 @@ RECORDED = {
 }
 
 
-def recorded_units(sectors: Iterable[str]) -> dict[str, str]:
-    """Unit by recorded measure, output by sector included."""
-    return {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}
+HEADLINE = ("urban_rural_ratio", "income_per_head", "real_income_per_head", "output", "population")
+
+
+def headline_first(names: Iterable[str]) -> list[str]:
+    """Names in the order of the alphabet, but for the measures a reader looks for first, which lead."""
+    known = set(names)
+    first = [name for name in HEADLINE if name in known]
+    return [*first, *sorted(known - set(first))]
+
+
+def recorded_units(sectors: Iterable[str], money: str = YUAN) -> dict[str, str]:
+    """Unit by recorded measure, output by sector included; money: of which currency and year, `yuan of 2014`."""
+    units = {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}
+    return {measure: unit.replace(YUAN, money) for measure, unit in units.items()}
 
 
 _ALL = ("world", "region", "cell", "kind")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,8 +14,9 @@ import click
 
 from sim.cli import endings
 from sim.cli.endings import DONE, FAULT
-from sim.errors import Fault, ScenarioFaults, printable
+from sim.errors import FactorFlowError, Fault, ScenarioFaults, listed, printable
 from sim.experiments.executors import Where
+from sim.hints import one_of
 from sim.pages import terminal
 
 if TYPE_CHECKING:
@@ -121,12 +122,19 @@ def main() -> None:
     """
 
 
+def check_world(name: str, worlds: Iterable[str]) -> None:
+    """Raise FactorFlowError for a world that there is not."""
+    if name not in (known := tuple(worlds)):
+        raise FactorFlowError(f'there is no world "{name}". {one_of(name, known)}')
+
+
 def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
     """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` what it costs is asked too."""
     from sim.experiments import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
 
+    say_whose_data()
     words = vocabulary()
     scenarios: dict[str, Scenario] = {}
     faults: dict[Fault, None] = {}  # files that build on the same one share its faults
@@ -140,6 +148,19 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
         except ScenarioFaults as answer:
             faults |= dict.fromkeys(answer.faults)
     return scenarios, list(faults)
+
+
+def say_whose_data() -> None:
+    """Say on stderr where the data of a checkout below the current folder are not those that answer."""
+    from sim.data import checkout
+
+    found = checkout.differing()
+    if found:
+        terminal.say(
+            f"The data below sim/data here differ from those of the installed factorflow, which answers: {listed(found, 6)}. "
+            "To use those here: `pip install -e .`, or `python -m sim` in place of `factorflow`.",
+            err=True,
+        )
 
 
 def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:

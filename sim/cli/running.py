@@ -1,4 +1,4 @@
-"""Commands that compute: run, compare, plot, and the check-up of a world."""
+"""Commands that compute: run, compare, plot, effects."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from sim.cli.program import load_all, minutes_option, setting_option, where_opti
 from sim.errors import FIRST, FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over
+from sim.hints import one_of
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
     from sim.analysis.results import Results
     from sim.scenario.schema import Scenario
+
+_EFFECTS = "scenarios/zhejiang/expectations/instruments.yaml"
 
 
 @click.command()
@@ -51,6 +54,9 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     _print_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
+        held = _found(scenario) if out is None else None
+        if held is not None:
+            terminal.say(f"{held.path} holds the same run, to the last byte; it is run anew beside it.", err=True)
         results = _run(scenario, place if out is not None else None, where)
         failed = _print_failed(results) or failed
         note = accelerating(results)
@@ -75,7 +81,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 )
 @click.option("--measure", "measures", multiple=True, metavar="MEASURE", help="Show this measure alone; repeatable.")
 @click.option(
-    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. Quzhou/rural; repeatable."
+    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. REGION/rural; repeatable."
 )
 @click.option("--year", type=int, metavar="YEAR", help="Compare up to this year.  [default: the last all have]")
 @click.option(
@@ -113,10 +119,12 @@ def compare(
     options = {figure: _options(figure, {"measure": measures, "place": places, "year": year}) for figure in figures}
     beside = (Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png"
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
+    if csv_file is not None and not csv_file.parent.exists():
+        terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
-    selection = Selection(measures, _canonical(places, baseline.world))
+    selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
@@ -155,15 +163,19 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
     for results in opened:
         verify(results)
     if place is not None:
-        place = _canonical((place,), opened[0].world)[0]
+        place = _canonical((place,), opened[0])[0]
     terminal.say(str(_draw(name, opened, out, _options(name, {"measure": measure, "place": place, "year": year}))))
     return DONE
 
 
-def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
-    """Places by the names their world gives them."""
+def _canonical(places: Sequence[str], results: Results) -> tuple[str, ...]:
+    """Places by the names that the world of results gives them."""
     from sim.data import catalogue
+    from sim.pages.recorded import world_of
 
+    if not places:
+        return ()
+    world = world_of(results)
     return tuple(catalogue.canonical(world, place) for place in places)
 
 
@@ -194,21 +206,7 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("name")
-def world(name: str) -> int:
-    """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
-    from sim.data import catalogue
-    from sim.evidence import checkup
-
-    if name not in catalogue.worlds():
-        raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
-    for title, columns, rows in checkup.report(name):
-        tables.print_table(title, columns, rows, numbers=range(1, len(columns)))
-    return DONE
-
-
-@click.command()
-@click.argument("file", default="scenarios/zhejiang/expectations/instruments.yaml", metavar="[FILE]")
+@click.argument("file", default=_EFFECTS, metavar="[FILE]")
 @click.option("--replicates", type=click.IntRange(min=1), help="Runs of each scenario.  [default: as the scenarios say]")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON and nothing else.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as a Markdown page.")
@@ -236,19 +234,23 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     rows = list(effects.rows(questions, results_of))
     if as_json:
-        from dataclasses import asdict
-
-        terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in rows])
+        terminal.say_json([effects.plain(row) for row in rows])
     else:
-        tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in rows])
+        tables.print_table(questions.title, effects.SIGNS_HEAD, [line for row in rows for line in effects.signs(row)])
         # the band below its median keeps the table within a page
         cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in rows]
         tables.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
         terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(rows)}.")
     if out is not None:
-        write_over(out, effects.page(rows, questions, f"factorflow effects --out {out.as_posix()}"))
+        write_over(out, effects.page(rows, questions, _effects_command(file, replicates, out)))
         terminal.say(str(out), err=as_json)
     return SOME_FAILED if any(failed) else DONE
+
+
+def _effects_command(file: str, replicates: int | None, out: Path) -> str:
+    asked = "" if file == _EFFECTS else f" {Path(file).as_posix()}"
+    few = "" if replicates is None else f" --replicates {replicates}"
+    return f"factorflow effects{asked}{few} --out {out.as_posix()}"
 
 
 def _figure(name: str) -> Any:
@@ -257,7 +259,7 @@ def _figure(name: str) -> Any:
 
     figures = plots.available()
     if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". The last word is one of: {", ".join(sorted(figures))}.')
+        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(figures))}')
     return figures[name]
 
 
@@ -359,7 +361,7 @@ def _found(scenario: Scenario) -> Results | None:
 
     digest = scenario.digest()
     folder = default_folder(scenario.name, digest)
-    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.world)}
+    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.plays_in)}
     for candidate in sorted(folder.parent.glob(f"{escape(folder.name)}*")):
         try:
             results = open_results(candidate)

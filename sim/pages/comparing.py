@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.analysis.selection import Selection
 
 _WINNERS = 5  # as many of those who gain as make the picture; losers are never left out
+_PAIRS = 8  # of fewer, what pairing leaves of the spread is luck itself
 _COLUMNS = ("measure", "place", "baseline", "scenario", "difference", "90% band", "unit")
 # what gives way first on a narrow page
 _JOINS = {"unit": "measure", "place": "measure", "90% band": "difference", "scenario": "baseline"}
@@ -27,7 +28,8 @@ def print_comparison(comparison: Comparison, selection: Selection) -> None:
     found = outcomes(comparison)
     if len(found) > 1:
         title = f"What closes the gap between town and country, {comparison.baseline.title} to {dated(comparison.year)}"
-        print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
+        heads = tuple(head.replace("yuan", found[0].money.currency) for head in RANKING_HEAD)
+        print_table(title, heads, ranking(found), range(1, 5), {"90% band": "ratio"})
         print_folded("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
     for outcome in found:
         for part in lead(comparison, outcome):
@@ -51,7 +53,7 @@ def _print_people(outcome: Outcome) -> None:
     if not rows:
         return
     head = ("", "who", "people", "real income per head", "income per head")
-    print_table(f"Who loses and who gains, {dated(outcome.year)} (yuan of 2014 a year)", head, rows, range(2, 5), {})
+    print_table(f"Who loses and who gains, {dated(outcome.year)} ({outcome.money.unit} a year)", head, rows, range(2, 5), {})
     if len(winners) > _WINNERS:
         say(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
 
@@ -80,7 +82,8 @@ def _print_table(comparison: Comparison, outcome: Outcome, selection: Selection)
         "A difference is the median of differences paired by replicate, which need not be the difference of the two medians."
     )
     part = comparison.spread_left_by_pairing(label)
-    if part is not None:
+    pairs = 0 if outcome.ratio is None else outcome.ratio.replicates
+    if part is not None and comparison.drawn and pairs >= _PAIRS:
         measure = "the standard deviation of the difference in the urban-rural ratio is"
         print_folded(f"Same seeds, same agents: {measure} {part:.2f} of that of unpaired runs.")
     say()

@@ -103,7 +103,7 @@ def test_new_keeps_a_schema_of_ones_own_and_renews_its_own(here: Path) -> None:
 
 def test_schema_is_printed_or_written(here: Path) -> None:
     printed = factorflow("schema")
-    assert printed.exit_code == 0 and json.loads(printed.stdout)["properties"]["world"]["enum"]
+    assert printed.exit_code == 0 and json.loads(printed.stdout)["properties"]["world"]["anyOf"][0]["enum"]
     assert factorflow("schema", "--out", "a/s.json").stdout == "a/s.json\n"
     assert (here / "a/s.json").read_text() == printed.stdout
     assert factorflow("schema", "--out", "a/s.json").exit_code == 0
@@ -199,3 +199,11 @@ def test_test_names_all_faults_of_all_files_and_runs_nothing(expected: Path, her
 def test_the_shipped_expectations_hold(path: Path) -> None:
     answer = factorflow("test", path)
     assert answer.exit_code == 0, answer.stdout
+
+
+def test_a_world_that_there_is_not_is_answered_alike_wherever_it_is_named() -> None:
+    for words in (("new", "mine", "--world", "zhejiangg"), ("world", "zhejiangg")):
+        answer = factorflow(*words)
+        assert answer.exit_code == 2 and answer.stdout == ""
+        assert answer.stderr == 'there is no world "zhejiangg". Did you mean "zhejiang"?\n'
+    assert 'no world "nowhere". Allowed: zhejiang, ' in factorflow("world", "nowhere").stderr

@@ -58,7 +58,7 @@ def test_convergence_marks_policies_and_observed_points(baseline: Results, mount
     said = words(figure)
     assert "2024: mountain sea pairs, residence permit reform" in said and "rail to the southwest (to 2032)" in said
     points = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
-    observed = marks.observed("zhejiang", "urban_rural_ratio", "world", "zhejiang")
+    observed = marks.observed(baseline, "urban_rural_ratio", "world", "zhejiang")
     assert np.asarray(points.get_ydata()) == pytest.approx(observed["value"].to_numpy()) and len(observed) == 6
     assert "Open circles: observed (eleven places by residents, Zhejiang Statistical Yearbook" in said
     assert "median of 20 replicates" in said
@@ -133,7 +133,7 @@ def test_net_gains_of_all_groups_sum_to_nothing(baseline: Results) -> None:
     assert list(dict.fromkeys(group for group, _ in group_of.values())) == [
         "mountain",
         "coast",
-        "other cities",
+        "other places",
         "outside",
     ]
 

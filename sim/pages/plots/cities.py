@@ -1,4 +1,4 @@
-"""How do incomes in town and country grow, city by city? A small panel for each region."""
+"""How do incomes in town and country grow, place by place? A small panel for each region."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
 from sim.analysis.results import Results
-from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import at_least, quantiles
+from sim.pages.recorded import entry_of
 
-TITLE = "Do town and country draw nearer in every city?"
-MEANING = "urban and rural income per head of each city by year, one panel each, log scale shared; observed points"
+TITLE = "Do town and country draw nearer everywhere?"
+MEANING = "urban and rural income per head of each place by year, one panel each, log scale shared; observed points"
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
 _KINDS = ("urban", "rural")
@@ -42,7 +42,7 @@ def figure(results: Sequence[Results]) -> Figure:
     rows = -(-(len(regions) + inside) // columns)  # one panel more for the key, if it fits there
     ratios = {region: _ratios(gaps[region], across) for region in regions}
     head = _LINE * max(map(len, ratios.values()))
-    points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
+    points = {(region, kind): marks.observed(results[0], _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
     words = _words(
         results, called, [gaps[region] for region in regions], pd.concat([one["source"] for one in points.values()])
@@ -82,7 +82,7 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     series = results[0].series
     cells = set(series.loc[(series["scope"] == "cell") & (series["measure"] == _MEASURE), "place"].astype(str))
     reported = set(series.loc[series["scope"] == "region", "place"].astype(str))
-    reported -= set(catalogue.worlds().get(results[0].world, {}).get("outside", ()))
+    reported -= set(entry_of(results[0]).get("outside", ()))
     regions = sorted(region for region in reported if all(f"{region}/{kind}" in cells for kind in _KINDS))
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")
@@ -244,8 +244,8 @@ def _words(
         count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
         counts = [f"{count} of {len(gaps)} in each of {len(results)} scenarios"]
     finding = (
-        f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
-        f"Cities where it has fallen by {last}: {'; '.join(counts)}."
+        f"Urban over rural income per head was {start:.2f} in the mean of the places in {first}. "
+        f"Places where it has fallen by {last}: {'; '.join(counts)}."
     )
     which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
     which = ", in the order and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which
