@@ -11,7 +11,7 @@ from sim.analysis import report
 from sim.analysis.differences import Differences
 from sim.analysis.growth import accelerating
 from sim.analysis.outcome import outcomes, ranked
-from sim.analysis.pairing import crossed, median_and_band, why_unpaired
+from sim.analysis.pairing import crossed, edited_between, median_and_band, why_unpaired
 from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
 from sim.errors import ResultsError, listed
@@ -124,6 +124,12 @@ def _check_comparable(baseline: Results, other: Results) -> None:
     if baseline.world != other.world:
         raise ResultsError(
             f"{other.name} runs in the world {other.world}, {baseline.name} in {baseline.world}: they cannot be compared."
+        )
+    edited = edited_between(baseline, other)
+    if edited:
+        raise ResultsError(
+            f"{baseline.path} and {other.path} were run on different tables ({listed(edited)}): what was edited between them "
+            "would be taken for what the policies do. Run both on the same tables."
         )
     if not set(baseline.years) & set(other.years):
         raise ResultsError(f"{other.name} and {baseline.name} have no year in common.")

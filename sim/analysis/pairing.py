@@ -28,6 +28,15 @@ class Drawn(Protocol):
         """Numbers of the replicates that came to their end."""
 
 
+def edited_between(baseline: Drawn, other: Drawn) -> list[str]:
+    """Names of tables that differ between two runs of one version of the program: what they change is no policy's work."""
+    first, second = (results.manifest for results in (baseline, other))
+    before, after = (dict(manifest.get("data", {})) for manifest in (first, second))
+    if first.get("versions") != second.get("versions"):
+        return []  # another version brings other tables; that is said, not refused
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
 def why_unpaired(baseline: Drawn, other: Drawn) -> list[str]:
     """Why two runs cannot be paired replicate by replicate; empty if they can."""
     reasons = []

@@ -164,7 +164,7 @@ def _against_the_regions(comparison: Differences, outcome: Outcome) -> Iterable[
     down = sum(change.verdict in ("down", "unknown") and change.difference < 0 for change in changes.values())
     up = sum(change.verdict in ("up", "unknown") and change.difference > 0 for change in changes.values())
     with_it, against, word = (down, up, "rises") if ratio.difference < 0 else (up, down, "falls")
-    if against > with_it:
+    if against > with_it and 2 * against > len(changes):
         yield f"But inside the regions it goes the other way: the ratio {word} in {against} of {len(changes)} of them."
 
 

@@ -147,18 +147,17 @@ def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
 def _unread(here: WorldFolder) -> set[str]:
     """Parameters that the tables of a world leave nothing to do: they are not offered, so that none is set in vain."""
     one_gap = any(row["name"] == "wage_gap" for row in here.rows("parameters"))
-    gaps = one_gap or here.has("wage_gap")
     by_distance = here.counts_by_distance
     needless = {
         ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
         ("wage_gap_outside",): not here.outside or not one_gap,
-        ("dividend_excess", "smallest_village_product"): gaps,
+        ("dividend_excess", "smallest_village_product"): one_gap or here.known("wage_gap"),
         ("share_of_county_moves_inside_city",): not by_distance,
-        ("migrants_assumed",): (here.has("arrivals") and not here.outside) or by_distance,
-        ("moves_inside_assumed",): here.has("arrivals_inside") or by_distance,
+        ("migrants_assumed",): (here.known("arrivals") and not here.outside) or by_distance,
+        ("moves_inside_assumed",): here.known("arrivals_inside") or by_distance,
         ("revenue_over_tax",): not here.has("tax_revenue"),
         ("grants_of_net_revenue",): not here.has("expenditure"),
-        ("commuting_share_low", "commuting_share_high", "commuting_share_of_nonfarm"): here.has("work_in_town"),
+        ("commuting_share_low", "commuting_share_high", "commuting_share_of_nonfarm"): here.known("work_in_town"),
     }
     return {name for names, needless_here in needless.items() if needless_here for name in names}
 
@@ -228,13 +227,14 @@ def price_level(here: WorldFolder, place: str) -> dict[int, float]:
     return levels
 
 
-def observed(world: AnyWorld) -> pd.DataFrame:
+def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
     """What statistics say of a world, in the words of the results.
 
     Incomes are in money of the base year (nominal figures over consumer prices); ratios are of nominal incomes. The
     ratio at scope world weighs the places by their residents, as the model does; it need not be the published one of
     the whole. Years without prices have none.
 
+    points: with the series of observed.csv, which are drawn and nothing else.
     Returns columns year, scope, place, measure, value, unit, source; no rows for a stylised world.
     """
     import pandas as pd
@@ -243,7 +243,7 @@ def observed(world: AnyWorld) -> pd.DataFrame:
     here = folder(world)
     if here is None:
         return pd.DataFrame(columns=columns)
-    source = str(here.entry.get("observed_incomes", "published figures"))
+    source = str(here.entry.get("observed_incomes", f"tables of {here.name}"))
     unit = f"{here.entry['currency']} of {here.base_year} per head and year"
     rows: list[tuple[Any, ...]] = []
     prices = {place: price_level(here, place) for place in here.places}
@@ -268,7 +268,7 @@ def observed(world: AnyWorld) -> pd.DataFrame:
             ratio = (sums["urban"] / people["urban"]) / (sums["rural"] / people["rural"])
             of_all = f"{_counted(len(here.places))} places by residents, {source}"
             rows.append((year, "world", here.name, "urban_rural_ratio", ratio, "ratio", of_all))
-    for row in here.rows("observed"):
+    for row in here.rows("observed") if points else ():
         scope = "world" if row["place"] == EVERYWHERE else "region" if row["kind"] in ("", ALL) else "cell"
         place = here.name if scope == "world" else row["place"] if scope == "region" else cell_name(row["place"], row["kind"])
         rows.append((int(row["year"]), scope, place, row["variable"], float(row["value"]), row["unit"], row["source"]))

@@ -96,9 +96,9 @@ class WorldFolder:
 
     @cached_property
     def series(self) -> Mapping[Key, Mapping[int, float]]:
-        """Every long table as series: values by year, years rising."""
+        """Every long table as series: values by year, years rising; observed series are points of figures and no part."""
         found: dict[Key, dict[int, float]] = {}
-        for table in TABLES:
+        for table in (table for table in TABLES if table != "observed"):
             for row in self.rows(table):
                 key = (row["place"], row["kind"] or ALL, row["origin"], row["variable"])
                 found.setdefault(key, {})[int(row["year"])] = float(row["value"])
@@ -116,18 +116,27 @@ class WorldFolder:
     def counts_by_distance(self) -> bool:
         """Whether migrants were counted by how far they came, and the registered persons who did not move."""
         names = ("registered", "arrivals_from_outside", "arrivals_from_other_counties", "arrivals_within_county")
-        return bool(self.outside) and all(map(self.has, names))
+        return self.outside != () and self.entry["outside"] == "nation" and all(map(self.known, names))
+
+    def known(self, variable: str, kind: str = ALL) -> bool:
+        """Whether every reported place has the variable of the base year, or of two years around it."""
+        return all(self.at(place, variable, self.base_year, kind) is not None for place in self.places)
 
     def at(self, place: str, variable: str, year: int, kind: str = ALL, origin: str = "") -> float | None:
-        """The value of a year; between two years that were counted, geometrically between them; else None."""
+        """The value of a year; between two years that were counted, between them, else None.
+
+        Geometrically where both are above zero and not log points, else linearly.
+        """
         found = self.series.get((place, kind, origin, variable), {})
         if year in found:
             return found[year]
         span = around(found, year)
         if span is None:
             return None
-        weight = (year - span[0]) / (span[1] - span[0])
-        return float(found[span[0]] ** (1 - weight) * found[span[1]] ** weight)
+        weight, ends = (year - span[0]) / (span[1] - span[0]), (found[span[0]], found[span[1]])
+        if min(ends) <= 0 or variable == "wage_gap":
+            return float(ends[0] + weight * (ends[1] - ends[0]))
+        return float(ends[0] ** (1 - weight) * ends[1] ** weight)
 
     def residents(self, place: str, year: int) -> tuple[float, float] | None:
         """Urban and rural residents of a place (persons): counted, or all geometrically and their urban share linearly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,13 +83,22 @@ def sanity(world: World) -> list[tuple[str, ...]]:
     ]
 
 
+def compared_years(here: WorldFolder) -> list[int]:
+    """Years in which incomes and residents of every place are known, and prices to compare them by."""
+    table = catalogue.observed(here, points=False)
+    counted = table[table["measure"] == "income_per_head"].groupby("year").size()
+    whole = len(here.places) * len(KINDS)
+    complete = [int(str(year)) for year, cells in counted.items() if cells == whole]
+    return [year for year in complete if len(catalogue.residents(here, year)) == len(here.places)]
+
+
 def fall_of_the_gap(here: WorldFolder, world: World, last: int) -> tuple[float, float]:
     """Mean change of the log city ratio from the base year to `last`, times 100: the continuum's, and observed."""
     model = FactorFlowModel(world, last_year=last, continuum=True)
     while model.running:
         model.step()
     income = {row[:3:2]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "income_per_head"}
-    table = catalogue.observed(here)
+    table = catalogue.observed(here, points=False)
     seen = table[(table["measure"] == "urban_rural_ratio") & (table["scope"] == "region")]
     ratios = seen.pivot(index="place", columns="year", values="value")
     cities = [str(city) for city in ratios.index]
@@ -107,7 +117,7 @@ def path_since(here: WorldFolder, world: World, last: int) -> list[tuple[str, ..
     while model.running:
         model.step()
     read = {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
-    seen = catalogue.observed(here)
+    seen = catalogue.observed(here, points=False)
     ratio = seen[(seen["measure"] == "urban_rural_ratio") & (seen["scope"] == "world")].set_index("year")["value"]
     rows: list[tuple[str, ...]] = []
     for year in range(world.first_year, last + 1):
@@ -144,10 +154,10 @@ def places_of(known: AnyWorld, world: World) -> list[tuple[str, ...]]:
         (income.sum(axis=1) / data.product.sum(axis=1), 2, 0.25, 0.75),
         (gap, 2, 0.0, 1.3),
         (product[:, 1, 1:].sum(axis=1) / product[:, :, 1:].sum(axis=(1, 2)), 2, 0.02, 0.6),
-        (accounts.saving_rate[:, 0], 2, 0.0, 0.6),
-        (accounts.saving_rate[:, 1], 2, 0.0, 0.6),
+        (accounts.saving_rate[:, 0], 2, 0.05, 0.5),
+        (accounts.saving_rate[:, 1], 2, 0.05, 0.5),
         (capital / data.product.sum(axis=1), 2, 0.8, 5.0),
-        (100 * (product @ tech.capital).sum(axis=1) / capital, 1, 5.0, 40.0),
+        (100 * (product @ tech.capital).sum(axis=1) / capital, 1, 8.0, 27.0),
         (accounts.wedge, 2, 0.0, 0.5),
     )
     return [
@@ -165,7 +175,7 @@ def places_of(known: AnyWorld, world: World) -> list[tuple[str, ...]]:
 def home_shares(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
     """Spending that stays in its region, the model's base year against published shares: mean, and their correlation."""
     published = {place: values for (place, _, _, name), values in known.series.items() if name == "home_share"}
-    if not published:
+    if len(published.keys() & set(world.places.regions)) < _FEWEST_SHARES:
         return []
     member = world.places.membership()
     shares = world.trade_shares[:, :, 1:].mean(axis=2)
@@ -187,9 +197,8 @@ def fit(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
     Root mean square over the years of the urban-rural ratio, and of the spread (standard deviation of log income per head
     of the regions, each counted once), from the base year on.
     """
-    seen = catalogue.observed(known)
-    years = sorted(set(seen.loc[seen["measure"] == "income_per_head", "year"]))
-    years = [year for year in years if year > world.first_year and len(catalogue.residents(known, year)) == len(known.places)]
+    seen = catalogue.observed(known, points=False)
+    years = [year for year in compared_years(known) if year > world.first_year]
     if len(years) < 2:
         return []
     model = FactorFlowModel(world, last_year=years[-1], continuum=True)
@@ -224,6 +233,7 @@ def fit(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
     ]
 
 
+_FEWEST_SHARES = 3  # regions whose home shares can be correlated
 _CELL = ("cell", "work in town", "rent share", "dividend share", "capital/output, years", "wedge")
 _PATH: tuple[str, ...] = ("year", "urban-rural ratio, model", "observed", "residents, millions, model", "counted")
 _FIT = ("root mean square error", "urban-rural ratio", "spread of regions (each once)")
@@ -243,6 +253,38 @@ def report(known: AnyWorld) -> list[Table]:
     return tables
 
 
+_SHAPING = ("growth", "natural_growth", "reclassification", "infrastructure_trend")
+_BARRIERS = ("registration_barrier_rural_urban", "registration_barrier_other")
+
+
+def _defaults(here: WorldFolder) -> Iterator[str]:
+    """Parameters that shape every run and that the world leaves to the shared table."""
+    own = {row["name"] for row in here.rows("parameters")}
+    known = catalogue.parameters(here)
+    rates = [f"{name} {known[name].value:g}" for name in _SHAPING if name not in own]
+    if rates:
+        yield f"yearly rates: {', '.join(rates)}"
+    barriers = [f"{name} {known[name].value:g}" for name in _BARRIERS if name not in own]
+    if barriers:
+        yield f"living elsewhere costs those registered here, log points of income: {', '.join(barriers)}"
+
+
+def _grants(here: WorldFolder, world: World) -> Iterator[str]:
+    """Grants that had to be cut to what the government above has."""
+    data = observed(here, parameter_table(here))
+    if data.revenue is None or data.expenditure is None:
+        return
+    lacking = float((data.expenditure - data.revenue).sum())
+    regions = world.places.reported
+    above = world.budgets[-1] / (1 - world.public.grant_share.sum())
+    given = float((world.public.grant_share[regions] * above).sum())
+    if given < 0.999 * lacking:
+        yield (
+            f"grants: {given / lacking:.2f} of what expenditure exceeds revenue by, all that the government above can give; "
+            f"{world.budgets[-1] / 1e9:,.0f} billion are left to it"
+        )
+
+
 def _against_figures(here: WorldFolder, world: World) -> list[Table]:
     """What is assumed, how the base year was met, and how the years after it compare."""
     cells, products = len(here.places) * len(KINDS), len(here.places) * len(here.entry["sectors"])
@@ -252,11 +294,11 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         rows.append((label, f"{errors.income:.1e}", f"{errors.population:.1e}", f"{errors.product:.1e}"))
     errors_of: tuple[str, ...] = ("", f"{cells} incomes per head", f"{cells} populations", f"{products} products")
     tables: list[Table] = [(f"Largest relative error of the base year {world.first_year}", errors_of, rows)]
-    assumed: list[tuple[str, ...]] = [(text,) for text in observed(here, parameter_table(here)).assumed]
+    assumed: list[tuple[str, ...]] = [(text,) for text in (*observed(here, parameter_table(here)).assumed, *_defaults(here))]
+    assumed += [(text,) for text in _grants(here, world)]
     if assumed:
         tables.append(("Assumed for want of a table (parameters: factorflow list worlds)", ("what stands in",), assumed))
-    seen = catalogue.observed(here)
-    last = int(seen.loc[seen["measure"] == "income_per_head", "year"].max())
+    last = max(compared_years(here), default=world.first_year)
     if last > world.first_year:
         ours, published = fall_of_the_gap(here, world, last)
         change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")

@@ -66,6 +66,9 @@ def base_year_accounts(data: Observed, labour: Array, technology: Technology, p:
         saving_rate = saving / income
         if change < 1e-15:
             break
+    else:
+        if change > 1e-9:
+            raise WorldError("saving rates of the base year did not settle: incomes and products contradict each other")
     if (saving_rate >= 1).any():
         raise WorldError(
             f"{data.cells_where(saving_rate >= 1)} would have to save all of its income, or more, to keep its share "

@@ -27,7 +27,12 @@ def observed(world: AnyWorld, p: Mapping[str, float]) -> Observed:
 
     Raises WorldError where a table that is needed has no figure for a place.
     """
-    return _Reader(catalogue.tables(world), p).read([row["product"] for row in catalogue.technology(world)])
+    reader = _Reader(catalogue.tables(world), p)
+    if not reader.here.rows("technology"):
+        reader.assumed.append("technology: cost shares of the shipped three sectors, set for China")
+    if not reader.here.has("consumer_price_index"):
+        reader.assumed.append("prices: none, so figures of later years are not compared (they are nominal)")
+    return reader.read([row["product"] for row in catalogue.technology(world)])
 
 
 @dataclass
@@ -161,6 +166,9 @@ class _Reader:
         found = self._given("work_in_town")
         if found is not None:
             return self._of_outside(found, "work_in_town")
+        low, high = self.p["commuting_share_low"], self.p["commuting_share_high"]
+        part = self.p["commuting_share_of_nonfarm"]
+        self.assumed.append(f"work_in_town: {part:g} of the villagers who do not farm, within {low:g} to {high:g}")
         wanted = self.p["commuting_share_of_nonfarm"] * (1 - farming / rural)
         return np.clip(wanted, self.p["commuting_share_low"], self.p["commuting_share_high"])
 
@@ -169,6 +177,8 @@ class _Reader:
         if found is not None:
             return self._of_outside(found, "wage_gap")
         if "wage_gap" not in self.p:
+            excess = self.p["dividend_excess"]
+            self.assumed.append(f"wage_gap: where dividends of towns exceed those of villages by {excess:g} of income")
             return np.full(outside.size, np.nan)
         return np.where(outside, self.p.get("wage_gap_outside", np.nan), self.p["wage_gap"])
 
@@ -185,7 +195,8 @@ class _Reader:
             self.assumed.append(f"schooling_years: {_NO_SCHOOLING_KNOWN:g} everywhere")
             years = np.full(len(self.here.places), _NO_SCHOOLING_KNOWN)
         if self.here.outside:
-            years = np.append(years, (years * people[inside]).sum() / people[inside].sum())
+            own = self._own_outside("schooling_years")
+            years = np.append(years, (years * people[inside]).sum() / people[inside].sum() if own is None else own)
             nation = self.here.residents(NATION, self.here.base_year)
             if nation is not None:
                 urban = np.append(urban[inside], nation[0] / (nation[0] + nation[1]))
@@ -211,6 +222,10 @@ class _Reader:
             if variable == "distance":
                 one, other = regions.index(place), regions.index(origin)
                 between[one, other] = between[other, one] = next(iter(values.values()))
+        if here.outside and np.isnan(between[-1, :-1]).all() and not np.isnan(between[:-1, :-1]).any():
+            far = 2 * float(between[:-1, :-1].max())
+            between[-1, :-1] = between[:-1, -1] = far
+            self.assumed.append(f"distance to the rest of the country: {far:,.0f} km, twice the farthest of two places")
         areas = [row["area_km2"] for row in here.rows_of_places if row["place"] != OUTSIDE]
         if all(areas):
             inner = 2 / 3 * np.sqrt(np.array(areas, dtype=float) / np.pi)
@@ -263,8 +278,14 @@ class _Reader:
             self.assumed.append(f"{variable}: {per_head * 1e6:,.0f} m2 a head everywhere")
             found = per_head * people[~outside]
         if here.outside:
-            found = np.append(found, found.sum() * people[outside].sum() / people[~outside].sum())
+            own = self._own_outside(variable)
+            found = np.append(found, found.sum() * people[outside].sum() / people[~outside].sum() if own is None else own)
         return np.asarray(found)
+
+    def _own_outside(self, variable: str) -> float | None:
+        """What the rest of the country's own rows say, where it has some."""
+        given = self.here.entry["outside"] == "given"
+        return self.here.at(OUTSIDE, variable, self.here.base_year) if given else None
 
     def _budget(self, variable: str) -> Array | None:
         """Revenue or expenditure of local budgets; revenue from taxes where only they are known."""
@@ -304,14 +325,25 @@ class _Reader:
             self.assumed.append(f"moves inside a region: {self.p['moves_inside_assumed']:.0%} of its residents")
             moved = self.p["moves_inside_assumed"] * people[~outside]
         if self.here.outside:
-            arrivals = np.append(arrivals, self.p["migrants_assumed"] * people[~outside].sum() / 10)
+            own = self._own_outside("arrivals")
+            if own is None:
+                own = self.p["migrants_assumed"] * people[~outside].sum() / 10
+                self.assumed.append(f"people of the places who live outside: {own:,.0f}, a tenth of migrants_assumed")
+            arrivals = np.append(arrivals, own)
             moved = np.append(moved, 0.0)
-        return Migrants(moved, arrivals=arrivals, start=self._start(people))
+        start = self._start(people)
+        bare = [region for region, came, total in zip(self.here.regions, arrivals, start.sum(axis=0), strict=True)
+                if came > 0 and not total > 0]  # fmt: skip
+        if bare:
+            raise WorldError(f"{self.here.name}: {', '.join(bare)}: people arrived, but start_from says from nowhere")
+        return Migrants(moved, arrivals=arrivals, start=start)
 
     def _start(self, people: Array) -> Array:
         """Where those who arrived are registered, up to the scale of a column: counted pairs, else gravity."""
         regions, year = self.here.regions, self.here.base_year
+        noted = len(self.assumed)
         distance = self._distance()
+        del self.assumed[noted:]  # what it assumes is said once
         start = people[:, None] * (1 + distance) ** -self.p["registration_distance_elasticity"]
         counted = np.full(start.shape, np.nan)
         for (place, _, origin, variable), values in self.here.series.items():
@@ -320,8 +352,8 @@ class _Reader:
                 counted[regions.index(origin), regions.index(place)] = values[last]
         known = np.isfinite(counted)
         # gravity fills what was not counted, at the scale at which it meets what was
-        sums = np.where(known, start, 0.0).sum(axis=0)
-        scale = np.where(sums > 0, np.where(known, counted, 0.0).sum(axis=0) / np.where(sums > 0, sums, 1.0), 1.0)
+        sums, met = np.where(known, start, 0.0).sum(axis=0), np.where(known, counted, 0.0).sum(axis=0)
+        scale = np.where((sums > 0) & (met > 0), met / np.where(sums > 0, sums, 1.0), 1.0)
         start = np.where(known, counted, start * scale)
         start[np.diag_indices(len(regions))] = 0.0
         if not known.any():

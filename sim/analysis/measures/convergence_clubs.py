@@ -117,7 +117,8 @@ def find_clubs(log_income: Array) -> Clubs:
     """Clubs of units by their log incomes (unit, year), as Phillips and Sul (2009) cluster them, before any merger.
 
     Order by the last value; of the first pair with t > -1.65 the prefix with the largest t, as long as t > -1.65, is the
-    core; to it come all whose t with the core exceeds 0. Repeat on the rest, until it converges or holds no core.
+    core; to it come all whose t with the core exceeds c* = 0. Repeat on the rest, until it converges or holds no core. c*
+    is not raised where a club so found fails the test as a whole (some one in thirty of random panels does).
     """
     log_income = np.asarray(log_income, dtype=float)
     rest = np.argsort(-log_income[:, -1], kind="stable")

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import pairing
+from sim.analysis.pairing import edited_between
 from sim.analysis.results import Results
 from sim.cells import KINDS, is_cell
-from sim.errors import ResultsError
+from sim.errors import ResultsError, listed
 
 PERCENT = (5, 25, 50, 75, 95)
 MOST_RESULTS = 32  # in one figure: so many lines differ in colour or style
@@ -98,6 +99,13 @@ def at_least(results: Sequence[Results], count: int, figure: str) -> None:
     worlds = sorted({one.world for one in results})
     if len(worlds) > 1:
         raise ResultsError(f"results of different worlds ({', '.join(worlds)}) cannot be drawn in one figure.")
+    for one in results[1:]:
+        edited = edited_between(results[0], one)
+        if edited:
+            raise ResultsError(
+                f"{results[0].path} and {one.path} were run on different tables ({listed(edited)}): a figure would show what "
+                "was edited as what policies do. Run both on the same tables."
+            )
     for one in results:
         if not one.replicates:
             raise ResultsError(f"{one.title}: no replicate came to its end, so there is nothing to draw.")

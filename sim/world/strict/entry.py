@@ -134,6 +134,9 @@ def check_groups(text_data: Mapping[str, Any], places: Iterable[str], text: str,
     """Note groups and pairs that name what is no place of the world."""
     words = _Words(read_text(text, noted.called(ENTRY)), noted)
     known = tuple(places)
+    for name in text_data.get("names") or ():
+        if name in known or name in (text_data.get("groups") or {}):
+            words.fault(("names",), "holds the name of a place or group; the world needs another.", name)
     groups = text_data.get("groups", {})
     if not isinstance(groups, dict):
         words.fault(("groups",), "must be a mapping: a name of yours, and a list of places.", groups)

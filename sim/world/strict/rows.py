@@ -13,7 +13,7 @@ from sim.world.strict.noted import WHOLE, Noted
 MAX_ROWS = 200_000
 _LONGEST = 2_000  # characters of a field
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,4})?")
-_RECALLED = re.compile(r"\brecalled\b", re.IGNORECASE)
+_RECALLED = re.compile(r"\b(recalled|remembered|memory|memoria|guess(ed)?|todo)\b|记忆|回忆|猜", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,10 @@ def _right_header(found: Sequence[str], file: str, header: Sequence[str], noted:
         return True
     unknown = [name for name in found if name not in header]
     missing = [name for name in header if name not in found]
+    if len(found) == 1 and ";" in found[0]:
+        said = "columns are separated by commas: save the table as CSV with commas, not with semicolons."
+        noted.add(file, 1, "header", said)
+        return False
     if unknown:
         noted.add(file, 1, "header", f"there is no such column. {one_of(unknown[0], missing or header)}", unknown[0])
     elif missing:
@@ -92,7 +96,9 @@ def number(row: Row, column: str, low: float, high: float, noted: Noted) -> floa
     """The number in a column, within its range; None and a fault where it is none."""
     text = row[column]
     if not _NUMBER.fullmatch(text):
-        noted.add(row.file, row.line, column, f"must be a number from {low:g} to {high:g}, as 1234.5 is.{_why(text)}", text)
+        noted.add(
+            row.file, row.line, column, f"must be a number from {low:g} to {high:g}, with a point: 0.5.{_why(text)}", text
+        )
         return None
     value = float(text)
     if not low <= value <= high:
@@ -104,7 +110,9 @@ def number(row: Row, column: str, low: float, high: float, noted: Noted) -> floa
 def _why(text: str) -> str:
     if not text:
         return " Leave out a row that has no value."
-    if "," in text:
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text) and not re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+", text):
+        return f" The decimal sign is a point: write {text.replace(',', '.')}."
+    if "," in text or text.count(".") > 1:
         return " Write it without separators of thousands."
     return " Give shares as 0.12." if text.endswith("%") else ""
 

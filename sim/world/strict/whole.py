@@ -12,6 +12,7 @@ from sim.world.strict.noted import WHOLE, Noted
 _POPULATION, _INCOME, _OUTPUT = "population.csv", "income.csv", "output.csv"
 _LEAST_INCOME, _MOST_INCOME = 0.15, 0.95  # household income over product
 _LEAST_RATIO, _MOST_RATIO = 0.5, 8.0  # urban over rural income per head
+_ROUNDING = 0.02  # by which parts and wholes of official tables differ
 
 # Variables of the base year that every place has, or none: (file, variable, kinds)
 _ALL_OR_NONE = (
@@ -47,6 +48,8 @@ def check_base_year(here: WorldFolder, noted: Noted) -> None:
         for kind in kinds:
             _all_or_none(file, variable, kind, here, noted)
     _taxes(here, noted)
+    _together(here, noted)
+    _sums(here, noted)
     _counts_by_distance(here, noted)
     _distances(here, noted)
     if len(noted.faults) == before:
@@ -96,6 +99,39 @@ def _taxes(here: WorldFolder, noted: Noted) -> None:
         noted.add("public.csv", 1, "revenue", said)
 
 
+def _together(here: WorldFolder, noted: Noted) -> None:
+    """Figures that mean something only beside each other."""
+    known = {kind: any(_value(here, "schooling_years", kind)(place) for place in here.places) for kind in (ALL, *KINDS)}
+    if known["urban"] != known["rural"]:
+        noted.add("labour.csv", 1, "schooling_years", "is given for one kind alone; give urban and rural, or all.")
+    raised = any(_value(here, name)(place) for name in ("revenue", "tax_revenue") for place in here.places)
+    spent = any(_value(here, "expenditure")(place) for place in here.places)
+    if raised != spent:
+        noted.add("public.csv", 1, "expenditure", "and revenue (or tax_revenue) are read together; give both, or none.")
+    for name in ("built_up", "fields"):
+        everywhere = (EVERYWHERE, ALL, "", name) in here.series
+        if everywhere and any((place, ALL, "", name) in here.series for place in here.places):
+            noted.add("land.csv", 1, name, "is given for all places together and for single ones; give it once.")
+
+
+def _sums(here: WorldFolder, noted: Noted) -> None:
+    """Parts add up to wholes where both are given."""
+    year = here.base_year
+    for place in [*here.places, *_rest(here)]:
+        parts = [here.series.get((place, kind, "", "residents"), {}).get(year) for kind in (*KINDS, ALL)]
+        if None not in parts:
+            _adds_up(_POPULATION, f"residents of {place} {year}", (parts[0] or 0) + (parts[1] or 0), parts[2] or 0, noted)
+        sectors = [_value(here, f"product_{sector}")(place) for sector in here.entry["sectors"]]
+        whole = here.series.get((place, ALL, "", "product"), {}).get(year)
+        if whole is not None and None not in sectors:
+            _adds_up(_OUTPUT, f"product of {place} {year}", sum(one or 0.0 for one in sectors), whole, noted)
+
+
+def _adds_up(file: str, what: str, parts: float, whole: float, noted: Noted) -> None:
+    if abs(parts - whole) > _ROUNDING * whole:
+        noted.add(file, 1, what, f"is {whole:.6g}, its parts add up to {parts:.6g}; they may differ by {_ROUNDING:.0%}.")
+
+
 def _counts_by_distance(here: WorldFolder, noted: Noted) -> None:
     if not here.counts_by_distance:
         return
@@ -106,7 +142,7 @@ def _counts_by_distance(here: WorldFolder, noted: Noted) -> None:
 
 def _distances(here: WorldFolder, noted: Noted) -> None:
     """Coordinates of every place, or a distance of every pair; the rest of the country needs distances."""
-    regions = here.regions
+    regions = here.places if here.entry["outside"] == NATION else here.regions  # a far one is assumed where none is given
     known = {frozenset((key[0], key[2])) for key in here.series if key[3] == "distance"}
     located = {row["place"] for row in here.rows_of_places if row["latitude"]} - {OUTSIDE}
     pairs = [(one, other) for place, one in enumerate(regions) for other in regions[place + 1 :]]

@@ -70,7 +70,8 @@ def check_parameters(text: str, shared: Mapping[str, Parameter], own: Mapping[st
                 number(row, "value", low, high, noted)
         if row["assumed"] not in ("yes", "no"):
             noted.add(_PARAMETERS, row.line, "assumed", "must be yes or no.", row["assumed"])
-        for column in ("unit", "meaning"):
-            if not row[column]:
-                noted.add(_PARAMETERS, row.line, column, "is empty.")
+        if row["unit"] != widest.unit:
+            noted.add(_PARAMETERS, row.line, "unit", f"must be {widest.unit}, the unit of {name}.", row["unit"])
+        if not row["meaning"]:
+            noted.add(_PARAMETERS, row.line, "meaning", "is empty.")
         source(row, noted)
