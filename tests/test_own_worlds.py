@@ -222,12 +222,13 @@ def test_random_changes_of_the_kept_tables_are_refused_in_words(here: Path) -> N
     assert refused > 20
 
 
-def test_two_worlds_of_one_name_are_compared_with_a_word(here: Path) -> None:
+def test_what_was_edited_between_two_runs_is_not_taken_for_a_policy(here: Path) -> None:
     first = run(load("mine.yaml"), out=here / "first").path
     edited(here / "valley")
     second = run(load("mine.yaml"), out=here / "second").path
-    answer = asked("compare", str(first), str(second), "--json")
-    assert answer.exit_code == 0 and "were run on different input data" in answer.stdout
+    for words in (("compare", str(first), str(second), "--json"), ("plot", str(first), str(second), "difference")):
+        answer = asked(*words)
+        assert answer.exit_code == 2 and "were run on different tables (valley/" in answer.stderr, answer.stderr
 
 
 def test_a_new_folder_is_sound_says_it_is_invented_and_is_never_overwritten(here: Path) -> None:

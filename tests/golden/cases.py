@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from sim import load
+from sim.data import catalogue
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
@@ -186,5 +186,4 @@ def _reference(name: str) -> str | None:
 
 def dead_parameters(family: str) -> set[str]:
     """Parameters of a family of worlds whose value is zero: what they multiply is off unless a variant sets them."""
-    with (ROOT / "sim" / "data" / f"parameters_{family}.csv").open(encoding="utf-8") as table:
-        return {row["name"] for row in csv.DictReader(table) if float(row["value"]) == 0}
+    return {name for name, parameter in catalogue.parameters(family).items() if parameter.value == 0}

@@ -35,6 +35,7 @@ _KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
 _HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
+_COLUMNS_OF_SMALL = 4  # maps in a row from which they are small
 _MOST_NUMBERED = 2  # maps in a row: in smaller ones numbers would cover each other
 _CROWDED = 0.03  # of a name covered by other names: more, and it is left out, or the numbers of all
 _REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
@@ -95,7 +96,8 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     rows, frame = -(-len(maps) // columns), _frame(outlines, columns)
     radius = _radius(outlines, maps)
     numbers = columns <= _MOST_NUMBERED and not any(_crowded(outlines, shown, radius, frame, columns) for shown in maps)
-    height, head = frame[1], 0.0 if len(maps) == 1 else 0.36
+    # under small maps the strip with the scale reaches further down, towards the next headings
+    height, head = frame[1], 0.0 if len(maps) == 1 else 0.36 if columns < _COLUMNS_OF_SMALL else 0.5
     words = _words(results, called, maps, found, measure, unit, year, numbers, outlines.keys() > maps[0].people.keys())
     foot = labels.Key(called.long, lines=False) if called.numbered else None
     page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75, foot=foot)

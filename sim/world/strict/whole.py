@@ -133,7 +133,7 @@ def _adds_up(file: str, what: str, parts: float, whole: float, noted: Noted) -> 
 
 
 def _counts_by_distance(here: WorldFolder, noted: Noted) -> None:
-    if not here.counts_by_distance:
+    if not here.outside or not any(map(here.has, _BY_DISTANCE)):
         return
     for variable in (*_BY_DISTANCE, "registered"):
         file = _POPULATION if variable == "registered" else "migration.csv"
@@ -142,7 +142,8 @@ def _counts_by_distance(here: WorldFolder, noted: Noted) -> None:
 
 def _distances(here: WorldFolder, noted: Noted) -> None:
     """Coordinates of every place, or a distance of every pair; the rest of the country needs distances."""
-    regions = here.places if here.entry["outside"] == NATION else here.regions  # a far one is assumed where none is given
+    far = any(OUTSIDE in (key[0], key[2]) for key in here.series if key[3] == "distance")
+    regions = here.regions if far or here.entry["outside"] != NATION else here.places  # one is assumed where none is given
     known = {frozenset((key[0], key[2])) for key in here.series if key[3] == "distance"}
     located = {row["place"] for row in here.rows_of_places if row["latitude"]} - {OUTSIDE}
     pairs = [(one, other) for place, one in enumerate(regions) for other in regions[place + 1 :]]
