@@ -150,6 +150,7 @@ def _unread(here: WorldFolder) -> set[str]:
     gaps = one_gap or here.has("wage_gap")
     by_distance = here.counts_by_distance
     needless = {
+        ("outside_flow", "return_flow", "moves_outside", "growth_outside"): not here.outside,
         ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
         ("wage_gap_outside",): not here.outside or not one_gap,
         ("dividend_excess", "smallest_village_product"): gaps,

@@ -32,6 +32,8 @@ class Parameters:
     commuting_adjustment: float  # part of the gap to the wanted share of commuters closed, per year
     service_elasticity: float  # weight of log public services per head in the value of a place
     reclassification: float  # share of villagers whose village becomes part of the town, per year
+    flow_half_life: float  # years in which the yearly rates of moves beyond income differences halve
+    moves_outside: float  # share of the villagers outside who never come that moves to the towns there, per year
     # what holds capital and land
     finance_gap: float  # log points that rural capital has to earn above urban capital
     capital_blockade: float  # log points that capital loses across the border of a region
@@ -39,7 +41,11 @@ class Parameters:
     household_rent_share: float  # share of the rent of land outside farming that households receive
     # growth
     growth: float  # of productivity in value added, log points per year
+    growth_long_run: float  # to which growth fades, log points per year
+    growth_half_life: float  # years in which growth comes half way to its long run; 0: it lasts for good
+    growth_outside: float  # of the rest of the country beyond growth, log points per year, fading alike
     diffusion: float  # part of the gap to better productivity nearby closed, per year
+    catching_up: float  # part of the gap to the mean of places of the same kind closed, per year
     agglomeration: float  # elasticity of productivity to the labour of a cell
     infrastructure_elasticity: float  # of productivity to infrastructure
     infrastructure_depreciation: float  # share of public stocks worn out, per year
@@ -63,3 +69,12 @@ class Parameters:
     def mobility(self, factor: Factor) -> float:
         """Share of labour, capital or land whose place is reconsidered, per year."""
         return {"labour": self.labour_mobility, "capital": self.capital_mobility, "land": self.land_mobility}[factor]
+
+
+def damped(mobility: float, kappa: float) -> float:
+    """The share of agents that may reconsider in a year without overshooting: m, but at most 1 / kappa.
+
+    All decide at once on the same returns; where kappa m exceeds one, more would arrive than the returns can carry, and
+    next year leave again. Those beyond the cap wait for the next year's returns.
+    """
+    return min(mobility, 1.0 / kappa) if kappa > 0 else mobility
