@@ -283,6 +283,16 @@ def residents(world: AnyWorld, year: int) -> dict[str, tuple[float, float]]:
     return {place: people for place, people in found.items() if people is not None}
 
 
+def natives_outside(world: AnyWorld, year: int) -> float | None:
+    """People registered in the places who live outside (persons): registered, less residents who are; None if unknown."""
+    here = tables(world)
+    registered = [here.at(place, "registered", year) for place in here.places]
+    people, came = residents(world, year), arrivals(world, year)
+    if None in registered or came is None or len(people) < len(here.places):
+        return None
+    return float(sum(value for value in registered if value is not None) - sum(map(sum, people.values())) + came)
+
+
 def arrivals(world: AnyWorld, year: int) -> float | None:
     """Residents of all places registered outside them (persons); None where they were not counted."""
     here = tables(world)
