@@ -133,7 +133,10 @@ def residuals(simulated: Targets, observed: Targets) -> Array:
 
 
 def estimate(world: AnyWorld, start: Mapping[str, float] | None = None, last: int = LAST) -> tuple[dict[str, float], Array]:
-    """The parameters of least squares on the years to the last and their standard errors from the Jacobian; none (NaN) at the end of a range."""
+    """The parameters of least squares on the years to the last, and their standard errors from the Jacobian.
+
+    A parameter at the end of its range has none (NaN).
+    """
     names, own = fitted(world), catalogue.parameters(world)
     low, high, scale = np.array([_BOUNDS[name] for name in names]).T
     first = np.clip([(start or {}).get(name, own[name].value) for name in names], low, high)

@@ -10,6 +10,7 @@ from sim.arrays import Array
 from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
+from sim.data.folder import WorldFolder
 from sim.estimation import LAST, estimate
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
@@ -22,10 +23,13 @@ def observed_logs(world: AnyWorld, last: int = LAST) -> Array:
     """Log income per head by (year, place, kind), urban first, from the base year on."""
     here, table = catalogue.tables(world), catalogue.observed(world)
     seen = table[table["measure"] == "income_per_head"].set_index(["place", "year"])["value"]
+    return _logs_of(lambda year, cell: float(seen[cell, year]), here, last)
+
+
+def _logs_of(value: Callable[[int, str], float], here: WorldFolder, last: int) -> Array:
+    cells = [[cell_name(place, kind) for kind in KINDS] for place in here.places]
     years = range(here.base_year, last + 1)
-    return np.log(
-        [[[float(seen[cell_name(place, kind), year]) for kind in KINDS] for place in here.places] for year in years]
-    )
+    return np.log([[[value(year, cell) for cell in both] for both in cells] for year in years])
 
 
 def series_of(logs: Array) -> Array:
@@ -52,7 +56,7 @@ def common_drift(seen: Array, ahead: int) -> Array:
 
 
 def pooled_convergence(seen: Array, ahead: int) -> Array:
-    """Yearly changes regressed on levels, a line for all places and years, followed year by year (Barro, Sala-i-Martin 1992)."""
+    """Yearly changes regressed on levels, one line for all, followed year by year (Barro and Sala-i-Martin 1992)."""
     level, change = seen[:-1].ravel(), np.diff(seen, axis=0).ravel()
     slope, constant = np.polyfit(level, change, 1)
     found, value = [], seen[-1]
@@ -78,10 +82,7 @@ def of_model(world: AnyWorld, origin: int, last: int = LAST) -> Array:
         model.step()
     here = catalogue.tables(world)
     income = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "income_per_head"}
-    years = range(here.base_year, last + 1)
-    ours = series_of(
-        np.log([[[income[year, cell_name(place, kind)] for kind in KINDS] for place in here.places] for year in years])
-    )
+    ours = series_of(_logs_of(lambda year, cell: income[year, cell], here, last))
     at = origin - here.base_year
     seen = series_of(observed_logs(world, last))
     return np.asarray(seen[:, at : at + 1] + ours[:, at + 1 :] - ours[:, at : at + 1])
@@ -106,7 +107,7 @@ def caution(world: AnyWorld, origins: Sequence[int], last: int = LAST) -> str:
     """What the table is made of, and what it does not show."""
     places = len(catalogue.tables(world).places)
     return (
-        f"{places} places, {len(origins)} origins whose years overlap, at most {last - min(origins)} years ahead. Residents between "
-        "censuses are interpolated with the later census, which no forecaster could have known. Fading rates, the long run of "
-        "growth and all elasticities are the world's own, not fitted to these years. Nothing here tests a policy."
+        f"{places} places, {len(origins)} origins whose years overlap, at most {last - min(origins)} years ahead. Residents "
+        "between censuses are interpolated with the later census, which no forecaster could have known. Fading rates, the long "
+        "run of growth and all elasticities are the world's own, not fitted to these years. Nothing here tests a policy."
     )
