@@ -75,7 +75,7 @@ FORECASTERS: dict[str, Callable[[Array, int], Array]] = {
 
 
 def of_model(world: AnyWorld, origin: int, last: int = LAST) -> Array:
-    """The forecast of the model fitted to the years up to the origin: its changes from there, onto what was observed there."""
+    """Forecast of the model fitted to the years up to the origin: its changes from there, added to what was seen there."""
     fitted, _ = estimate(world, last=origin)
     model = FactorFlowModel(build_world(world, fitted), last_year=last, continuum=True)
     while model.running:
@@ -108,6 +108,6 @@ def caution(world: AnyWorld, origins: Sequence[int], last: int = LAST) -> str:
     places = len(catalogue.tables(world).places)
     return (
         f"{places} places, {len(origins)} origins whose years overlap, at most {last - min(origins)} years ahead. Residents "
-        "between censuses are interpolated with the later census, which no forecaster could have known. Fading rates, the long "
+        "between censuses are interpolated with the later one, which no forecaster could have known. Fading rates, the long "
         "run of growth and all elasticities are the world's own, not fitted to these years. Nothing here tests a policy."
     )
