@@ -210,7 +210,7 @@ def _public_money(
     ground = accounts.value_added.sum(axis=2).ravel() if p["infrastructure_stock"] > 0 else None
     purpose_share = np.vstack([np.tile(local_purposes(p), (people.shape[0], 1)), np.eye(len(PURPOSES))[GENERAL]])
     if ground is not None:
-        purpose_share[-1] = _purposes_above(purpose_share[:-1], budgets, ground.sum(), p)
+        purpose_share = _with_infrastructure(purpose_share, budgets, ground.sum(), p)
     public = PublicMoney(
         wedge=np.repeat(accounts.wedge, 2),
         transfer_rate=transfer_rate,
@@ -226,21 +226,28 @@ def _public_money(
     return public, budgets, np.einsum("g,gpc->pc", budgets, share)
 
 
-def _purposes_above(local: Array, budgets: Array, product: float, p: Mapping[str, float]) -> Array:
-    """What the government above buys, (purpose,): the infrastructure that local budgets lack, and general purchases.
+def _with_infrastructure(purposes: Array, budgets: Array, product: float, p: Mapping[str, float]) -> Array:
+    """Purposes of all governments, (government, purpose), such that together they keep `infrastructure_stock` growing.
 
-    All together build what keeps `infrastructure_stock` years of product growing by its trend.
-    Raises WorldError where its budget does not suffice, or local budgets alone build more.
+    What local budgets lack is built by the government above, up to `grants_of_net_revenue` of its budget; what it lacks, too,
+    comes out of local general purchases, everywhere the same share of a budget.
+    Raises WorldError where that does not suffice, or local budgets alone build more.
     """
     wanted = p["infrastructure_stock"] * (p["infrastructure_depreciation"] + p["infrastructure_trend"]) * product
-    lacking = (wanted - budgets[:-1] @ local[:, INFRASTRUCTURE]) / budgets[-1]
-    if not 0 <= lacking < 1:
+    lacking = wanted - budgets[:-1] @ purposes[:-1, INFRASTRUCTURE]
+    above = min(lacking, p.get("grants_of_net_revenue", 1.0) * budgets[-1])
+    rest = (lacking - above) / budgets[:-1].sum()
+    if lacking < 0 or rest > purposes[:-1, GENERAL].min():
+        least = wanted - lacking
+        most = least + above + budgets[:-1].sum() * purposes[:-1, GENERAL].min()
         raise WorldError(
-            f"infrastructure_stock {p['infrastructure_stock']:g} asks for {lacking:.2f} of the upper government's budget "
-            "beside what local budgets build; it must be between 0 and 1"
+            f"infrastructure_stock {p['infrastructure_stock']:g} years of product asks for {wanted:.4g} a year; budgets "
+            f"can pay {least:.4g} to {most:.4g}"
         )
-    shares = np.zeros(len(PURPOSES))
-    shares[[INFRASTRUCTURE, GENERAL]] = lacking, 1 - lacking
+    shares = purposes.copy()
+    shares[:-1, INFRASTRUCTURE] += rest
+    shares[:-1, GENERAL] -= rest
+    shares[-1, [INFRASTRUCTURE, GENERAL]] = above / budgets[-1], 1 - above / budgets[-1]
     return shares
 
 

@@ -48,7 +48,7 @@ def test_infrastructure_is_worth_the_product_it_is_said_to_be_and_the_base_year_
 
 
 def test_more_infrastructure_than_budgets_can_keep_is_refused():
-    with pytest.raises(WorldError, match="infrastructure_stock 5 asks for"):
+    with pytest.raises(WorldError, match="infrastructure_stock 5 years of product asks for"):
         build_world("zhejiang", {"infrastructure_stock": 5.0})
 
 
