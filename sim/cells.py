@@ -1,4 +1,4 @@
-"""What the name of a cell means: a region and a kind, urban or rural, as in `Hangzhou/urban`."""
+"""What the name of a cell means: a region and a kind, urban or rural, as in `Port/urban`."""
 
 from __future__ import annotations
 

@@ -72,7 +72,9 @@ def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
     }
     people = {year: np.array(list(catalogue.residents(world, year).values())) for year in (first, last)}
     migrants = [catalogue.arrivals(world, year) if here.outside else None for year in (first, last)]
-    natives = [catalogue.natives_outside(world, year) if here.outside else None for year in (first, last)]
+    # only a flow of their own tells natives who live outside from people from outside who live here
+    counted = here.outside and "return_flow" in fitted(world)
+    natives = [catalogue.natives_outside(world, year) if counted else None for year in (first, last)]
     return _changes(income[first], income[last], people[first], people[last], migrants, natives)
 
 

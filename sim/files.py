@@ -54,7 +54,7 @@ def written_folder(path: Path, rename: Callable[[Path], object] | None = None) -
     try:
         aside.mkdir()
         yield aside
-        for file in aside.iterdir():
+        for file in aside.rglob("*"):
             _to_disk(file)
         _to_disk(aside)
         os.rename(aside, path) if rename is None else rename(aside)

@@ -47,9 +47,10 @@ def headline_first(names: Iterable[str]) -> list[str]:
     return [*first, *sorted(known - set(first))]
 
 
-def recorded_units(sectors: Iterable[str]) -> dict[str, str]:
-    """Unit by recorded measure, output by sector included."""
-    return {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}
+def recorded_units(sectors: Iterable[str], money: str = YUAN) -> dict[str, str]:
+    """Unit by recorded measure, output by sector included; money: of which currency and year, `yuan of 2014`."""
+    units = {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}
+    return {measure: unit.replace(YUAN, money) for measure, unit in units.items()}
 
 
 _ALL = ("world", "region", "cell", "kind")

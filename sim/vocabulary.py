@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from sim.cells import KINDS, kind_of
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
+from sim.data.folder import WorldFolder
+from sim.errors import Fault
 from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
 from sim.units import recorded_scopes
 
@@ -22,12 +26,30 @@ def vocabulary() -> Vocabulary:
         instruments={name: module.Terms for name, module in instruments().items()},
         worlds=worlds,
         measures={**recorded, **{name: tuple(entry.scopes) for name, entry in series().items()}},
+        read_tables=_read_tables,
+        words_of_tables=world_words,
     )
 
 
-def world_words(name: str) -> WorldWords:
+def _read_tables(path: Path, called: str) -> tuple[WorldFolder | None, list[Fault]]:
+    """The tables of a world in a folder and what is wrong with them; read strictly, for a user wrote them."""
+    from sim.world.strict import folder_at
+
+    return folder_at(path, called)
+
+
+def world_words(world: AnyWorld) -> WorldWords:
     """The names and years of one world."""
-    entry = catalogue.worlds()[name]
+    return _words_of_tables(world) if isinstance(world, WorldFolder) else _words(world)
+
+
+@cache
+def _words_of_tables(world: WorldFolder) -> WorldWords:
+    return _words(world)
+
+
+def _words(world: AnyWorld) -> WorldWords:
+    name, entry = catalogue.name_of(world), catalogue.entry(world)
     there = {kind_of(cell) for cell in entry.get("cells", ())} or set(KINDS)
     return WorldWords(
         name=name,
@@ -46,9 +68,9 @@ def world_words(name: str) -> WorldWords:
                 source=parameter.source,
                 assumed=parameter.assumed,
             )
-            for parameter in catalogue.parameters(name).values()
+            for parameter in catalogue.parameters(world).values()
         },
         first_year=int(entry["first_year"]),
         last_year=int(entry["last_year"]),
-        aliases=catalogue.aliases(name),
+        aliases=catalogue.aliases(world),
     )

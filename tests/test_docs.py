@@ -15,6 +15,8 @@ from sim.pages.listing import instruments as tables
 from sim.pages.parameters import COMMAND as PARAMETERS_COMMAND
 from sim.pages.parameters import parameters_page
 from sim.pages.reference import COMMAND, instruments_page
+from sim.pages.worlds import COMMAND as WORLDS_COMMAND
+from sim.pages.worlds import worlds_page
 from sim.scenario.schema import PolicyTerms, Run, Scenario
 from sim.scenario.spots import fields_of
 from tests.test_end_to_end import ROOT
@@ -45,6 +47,33 @@ def test_the_examples_of_the_page_on_scenarios_run(tmp_path, monkeypatch):
         else:
             assert words(text) in words(told)
     assert code == expected_code, told
+
+
+def test_every_command_of_the_page_on_own_regions_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "bring_your_own_region.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert [kind for kind, _ in blocks].count("sh") >= 9
+    told, figures = "", []
+    for kind, text in blocks:
+        if kind == "yaml":
+            (tmp_path / re.match(r"# (\S+)\n", text)[1]).write_text(text, encoding="utf-8")
+        elif kind == "text":
+            assert words(text) in words(told)
+        elif text.startswith("factorflow"):
+            answer = CliRunner().invoke(main, text.partition("#")[0].split()[1:])
+            told = answer.stdout + answer.stderr
+            assert answer.exit_code == (2 if "# wrong" in text else 0), told
+            figures += re.findall(r"^\S+map\.png$", answer.stdout, flags=re.MULTILINE)
+        else:
+            subprocess.run(text, shell=True, check=True)
+    assert len(figures) == 1 and (tmp_path / figures[0]).stat().st_size > 10_000
+    assert len(list((tmp_path / "results").glob("baseline-*"))) == 2  # the corrected figure is a run of its own
+
+
+def test_the_page_of_worlds_is_the_one_the_checks_would_write_now():
+    written = (ROOT / "docs" / "worlds.md").read_text(encoding="utf-8")
+    assert written == worlds_page(), f"run: {WORLDS_COMMAND}"
 
 
 def test_every_word_of_a_scenario_stands_on_the_page():

@@ -45,9 +45,9 @@ INSIDE = {
         {"report"},
         {"comparison"},
     ],
-    "data": [{"folder"}, {"catalogue"}],
+    "data": [{"checkout", "folder"}, {"catalogue", "starter"}],
     "world": [
-        {"observed", "parameters", "skills"},
+        {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},
         {"base_year", "inversion", "proof", "technology"},
         {"regional", "theory", "two_cells"},
@@ -65,9 +65,9 @@ INSIDE = {
     "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
-    "pages": [{"parameters", "plots", "tables"}, {"listing", "terminal"}, {"comparing", "reference"}],
+    "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark", "rolling"}],
-    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "writing"}],
+    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "worlds"}, {"writing"}],
 }
 SECOND_TOWER = {"analysis"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy"}

@@ -67,12 +67,12 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     @property
     def home_name(self) -> str:
-        """Name of the home cell, such as Hangzhou/rural."""
+        """Name of the home cell, such as Port/rural."""
         return str(self._read("home_name"))
 
     @property
     def cell_name(self) -> str:
-        """Name of the cell, such as Hangzhou/urban."""
+        """Name of the cell, such as Port/urban."""
         return str(self._read("cell_name"))
 
     @property

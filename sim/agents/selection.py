@@ -4,7 +4,7 @@ Names, defaults and order of results are those of `mesa.agent.AgentSet`; what di
 
 - `get`, and `agg` to its function, hand out NumPy arrays, copies as wide as Python's own numbers, so neither edits nor
   sums nor differences can go wrong behind the model's back; several names give one row per agent, as in Mesa;
-- `select` also takes a true/false array, `labour.select(labour.get("cell_name") == "Hangzhou/urban")`;
+- `select` also takes a true/false array, `labour.select(labour.get("cell_name") == "Port/urban")`;
 - `set` takes one value or one per agent, only for columns, only in range.
 
 Mesa's `DataCollector` finds agents by their type, `agenttype_reporters={LabourAgent: {"cell": "cell"}}`, and all kinds

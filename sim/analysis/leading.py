@@ -36,13 +36,14 @@ def for_whom(outcome: Outcome) -> str:
     everybody = _inside(outcome.people or ())
     one_draw = any(one.decisive.verdict == "unknown" for one in everybody)
     parts = ["for this one draw,"] if one_draw and (losers or winners) else []
-    parts.append(_losing(everybody, losers))
+    parts.append(_losing(everybody, losers, outcome.money.currency))
     if winners:
-        best = _described(winners[0])
+        best = _described(winners[0], outcome.money.currency)
         parts.append(f"Incomes rise in {len(winners)} of {len(everybody)} places ({_many(winners)}), most in {best}.")
     beyond = [one for one in outcome.losers if one.outside]
     if beyond:
-        parts.append(f"Outside the reported area incomes fall in {'; '.join(_described(one) for one in beyond)}.")
+        named = "; ".join(_described(one, outcome.money.currency) for one in beyond)
+        parts.append(f"Outside the reported area incomes fall in {named}.")
     if losers or winners:
         parts.append("These are means over whoever lives in a place, not over the same people.")
     return f"For whom: {' '.join(parts)}"
@@ -52,9 +53,9 @@ def _inside(those: Sequence[People]) -> list[People]:
     return [one for one in those if not one.outside]
 
 
-def _losing(everybody: Sequence[People], losers: Sequence[People]) -> str:
+def _losing(everybody: Sequence[People], losers: Sequence[People], currency: str) -> str:
     if losers:
-        named = "; ".join(_described(one) for one in losers[:_NAMED])
+        named = "; ".join(_described(one, currency) for one in losers[:_NAMED])
         more = f"; and {len(losers) - _NAMED} more" if len(losers) > _NAMED else ""
         whole = f" ({_many(losers)})" if len(losers) > 1 else ""
         return f"incomes fall in {len(losers)} of {len(everybody)} places{whole}: {named}{more}."
@@ -71,10 +72,10 @@ def _many(those: Sequence[People]) -> str:
     return persons(sum(one.persons for one in those))
 
 
-def _described(one: People) -> str:
-    """`Quzhou villages (real income per head -120 yuan, -0.8%, income per head +5 yuan, +0.0%; 810,000 people)`."""
+def _described(one: People, currency: str) -> str:
+    """`Hills villages (real income per head -120 yuan, -0.8%, income per head +5 yuan, +0.0%; 810,000 people)`."""
     amounts = ", ".join(
-        f"{_words(measure)} {change.signed} yuan, {change.per_cent}" for measure, change in one.changes.items()
+        f"{_words(measure)} {change.signed} {currency}, {change.per_cent}" for measure, change in one.changes.items()
     )
     return f"{one.name} ({amounts}; {persons(one.persons)})"
 
@@ -93,7 +94,7 @@ def money_words(outcome: Outcome) -> str:
     low, high = sorted((sign * money.low, sign * money.high))
     luck = f" (90% between {billions(low)} and {billions(high)})" if math.isfinite(low) else ""
     sentences = [
-        f"Cost: {'none to public budgets, which gain ' if gain else ''}{billions(sign * money.net)} billion yuan of 2014 net"
+        f"Cost: {'none to public budgets, which gain ' if gain else ''}{billions(sign * money.net)} billion {money.unit} net"
         f"{luck} from {dated(money.first)} to {year}{_made_of(money)}; {billions(sign * money.last)} billion in {year} alone."
     ]
     if money.receipts > 0:
@@ -194,7 +195,7 @@ def ranking_words(found: Sequence[Outcome]) -> str:
             verb = f"closes {share} of the gap" if one.closed > 0 else f"widens the gap by {_share(-one.closed)}"
             moves = f"{verb} (ratio {ratio}, {band})"
         each = f"{point} billion per 0.01 of the ratio" if point[:1].isdigit() else point
-        parts.append(f"{number}. {name}: {moves}, net cost {net} billion yuan of 2014, {each}")
+        parts.append(f"{number}. {name}: {moves}, net cost {net} billion {found[0].money.unit}, {each}")
     return f"By {dated(found[0].year)}, what closes most of the gap first: {'; '.join(parts)}."
 
 

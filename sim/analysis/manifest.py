@@ -21,8 +21,10 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.csv"
 TABLES = ("series", "flows", "accounts")
 OWN_HASH = "manifest_sha256"
+WORLD = "world"  # the folder, inside that of results, of the tables of a user's world
 
 MAX_BYTES = 16 * 1024 * 1024
+_MAX_TABLE = 8 * 1024 * 1024
 _MAX_DEPTH = 24
 _MAX_YEARS = 1_000
 _MAX_ROWS = 1_000_000_000
@@ -57,6 +59,7 @@ def _file_name(text: str) -> str:
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_visible)]
 Name = Annotated[str, Field(max_length=500), AfterValidator(_visible), AfterValidator(_one_line)]
 FileName = Annotated[Name, AfterValidator(_file_name)]
+WorldFileName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.(csv|yaml|geojson)$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Year = Annotated[int, Field(ge=0, le=9_999)]
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -137,6 +140,13 @@ class FileRow(_Words):
     sha256: Sha256
 
 
+class WorldFile(_Words):
+    """A table of the world as it was when the scenario was run."""
+
+    size: int = Field(alias="bytes", ge=0, le=_MAX_TABLE)
+    sha256: Sha256
+
+
 class Manifest(_Words):
     """Everything a manifest must say, and what of it may."""
 
@@ -157,6 +167,7 @@ class Manifest(_Words):
     origins: dict[str, Text] = Field(default={})
     versions: dict[Name, Name] = Field(default={}, max_length=100)
     data: dict[Name, Name] = Field(default={}, max_length=1_000)
+    world_files: dict[WorldFileName, WorldFile] | None = Field(default=None, max_length=32)
     started: Name | None = None
     finished: Name | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None

@@ -41,7 +41,7 @@ class People:
 
     @property
     def name(self) -> str:
-        """`the villages of Quzhou`, in the way of tables: `Quzhou villages`."""
+        """`the villages of Hills`, in the way of tables: `Hills villages`."""
         words = {"urban": "towns", "rural": "villages"}
         return f"{self.region} {words.get(self.kind, self.kind)}".strip()
 
@@ -87,7 +87,7 @@ class People:
 
 @dataclass(frozen=True)
 class Money:
-    """What policies cost public budgets beyond the baseline's, yuan of 2014, added up from the first common year.
+    """What policies cost public budgets beyond the baseline's, in `unit`, added up from the first common year.
 
     cost, receipts, net (their difference) with its 90% band low, high; last: net in the last year alone; policies: net by
     policy; payers: net by government, None where it was not recorded. Medians over replicates.
@@ -102,6 +102,12 @@ class Money:
     last: float
     policies: dict[str, float]
     payers: dict[str, float] | None
+    unit: str = "yuan of 2014"
+
+    @property
+    def currency(self) -> str:
+        """The word for the money alone."""
+        return self.unit.partition(" of ")[0]
 
     @property
     def any(self) -> bool:
@@ -165,7 +171,7 @@ class Outcome:
             "public_cost": {
                 "from": money.first, "to": self.year, "cost": money.cost, "receipts": money.receipts, "net": money.net,
                 "p05": _finite(money.low), "p95": _finite(money.high), "net_in_last_year": money.last,
-                "unit": "yuan of 2014", "by_policy": money.policies, "by_government": money.payers,
+                "unit": money.unit, "by_policy": money.policies, "by_government": money.payers,
             },
             "cost_per_hundredth_of_ratio": self.cost_per_point,
             "pairs": None if self.ratio is None or not self.ratio.paired else self.ratio.replicates,
@@ -235,6 +241,7 @@ def _money(differences: Differences, label: str) -> Money:
         last=float(final.net("policy").median()),
         policies={name: float(whole.net("policy", name).median()) for name in policies},
         payers=_payers(whole),
+        unit=results.money,
     )
 
 

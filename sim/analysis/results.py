@@ -23,6 +23,7 @@ from sim.analysis.manifest import (
     OWN_HASH,
     SUMMARY,
     TABLES,
+    WORLD,
     check_manifest,
     is_as_written,
     most_bytes,
@@ -87,6 +88,16 @@ class Results:
         """Unit of each measure, also of those that are worked out when they are asked for."""
         return {name: measures.series()[name].unit for name in measures.derived()} | dict(self.manifest["units"])
 
+    @property
+    def money(self) -> str:
+        """The currency and the year whose prices amounts are in, as `yuan of 2014`."""
+        return str(self.manifest["units"].get("capital", FLOW_UNITS["capital"]))
+
+    @property
+    def currency(self) -> str:
+        """The word for the money alone."""
+        return self.money.partition(" of ")[0]
+
     @cached_property
     def series(self) -> pd.DataFrame:
         """Columns replicate, year, scope, place, measure (categories) and value, of the finished replicates."""
@@ -101,6 +112,27 @@ class Results:
     def accounts(self) -> pd.DataFrame:
         """Columns replicate, year, identity (categories) and residual (relative), of the finished replicates."""
         return self._read("accounts")
+
+    @cached_property
+    def world_files(self) -> Mapping[str, bytes]:
+        """The tables of the world by file name where it was a user's folder, as they were when it was run; else none.
+
+        Raises ResultsError where they are not what was written.
+        """
+        asked = self._checked.get("world_files") or {}
+        found = {}
+        for name, entry in asked.items():
+            path = self.path / WORLD / name
+            try:
+                with path.open("rb") as stream:
+                    found[name] = stream.read(entry["bytes"] + 1)
+            except OSError as reason:
+                raise ResultsError(f"{path} cannot be read: {reason.strerror}. Run the scenario again.") from reason
+            if hashlib.sha256(found[name]).hexdigest() != entry["sha256"]:
+                raise ResultsError(f"{path} differs from what was written. Run the scenario again.")
+        if asked and not is_as_written(self._checked):
+            raise ResultsError(f"{self.path / MANIFEST} differs from what was written. Run the scenario again.")
+        return found
 
     def values(self, measure: str, scope: str = "world", place: str | None = None) -> pd.DataFrame:
         """One measure of one place: a table with a row per year and a column per finished replicate.
@@ -195,10 +227,17 @@ def check_folder(folder: Path, beside: bool = False) -> None:
                 raise ResultsError(str(reason)) from reason
 
 
-def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], beside: bool = False) -> Path:
+def save_results(
+    folder: Path,
+    tables: Tables,
+    manifest: Mapping[str, Any],
+    beside: bool = False,
+    world: Mapping[str, bytes] | None = None,
+) -> Path:
     """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
 
     beside: where the folder is taken, the first free one of `folder-2`, `folder-3`, ... is written instead.
+    world: the files of a user's world, of which the folder `world` inside keeps a copy.
 
     The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
     [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
@@ -208,8 +247,13 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], besi
     folder = Path(folder)
     if not beside:  # what stands there must not be replaced; beside it there is always a free name
         check_folder(folder)
-    manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", OWN_HASH)}
+    manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", "world_files", OWN_HASH)}
     manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
+    if world:
+        manifest["world_files"] = {
+            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in sorted(world.items())
+        }
     check_manifest(manifest, Path(folder.name) / MANIFEST)
     frames = {table: arranged(table, getattr(tables, table)) for table in TABLES}
     without = sorted(set(frames["series"]["measure"].cat.categories) - set(manifest["units"]))
@@ -218,7 +262,7 @@ def save_results(folder: Path, tables: Tables, manifest: Mapping[str, Any], besi
     try:
         written: list[Path] = []
         with written_folder(folder, lambda aside: written.append(_renamed(aside, folder, beside))) as aside:
-            _write_all(aside, frames, manifest)
+            _write_all(aside, frames, manifest, world or {})
     except OSError as reason:
         raise ResultsError(f"could not write {folder}: {reason.strerror or reason}") from reason
     return written[0]
@@ -253,6 +297,12 @@ def open_results(path: str | Path) -> Results:
             raise ResultsError(f"{path} lacks {name}. Run the scenario again.")
         if file.stat().st_size > most_bytes(entry["rows"]):
             raise ResultsError(f"{file} is too large for the {entry['rows']} rows the manifest says. Run the scenario again.")
+    for name, entry in (manifest.get("world_files") or {}).items():
+        file = path / WORLD / name
+        if not os.path.isfile(file):
+            raise ResultsError(f"{path} lacks {WORLD}/{name}. Run the scenario again.")
+        if file.stat().st_size != entry["bytes"]:
+            raise ResultsError(f"{file} differs from what was written. Run the scenario again.")
     return Results(path, manifest)
 
 
@@ -265,13 +315,17 @@ def verify(results: Results) -> None:
         raise ResultsError(f"{results.path}: {listed(changed)} {verb} from what was written. Run the scenario again.")
     for table in TABLES:
         getattr(results, table)
+    _ = results.world_files
 
 
-def _write_all(aside: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
+def _write_all(aside: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any], world: Mapping[str, bytes]) -> None:
+    for name, content in world.items():
+        (aside / WORLD).mkdir(exist_ok=True)
+        (aside / WORLD / name).write_bytes(content)
     units, rows = manifest["units"], {}
     unit_of = {
         "series": {name: units[name] for name in frames["series"]["measure"].cat.categories},
-        "flows": FLOW_UNITS,
+        "flows": FLOW_UNITS | {"capital": units.get("capital", FLOW_UNITS["capital"])},
         "accounts": {"residual": "relative, absolute value"},
     }
     for table, frame in frames.items():

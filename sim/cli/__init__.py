@@ -1,13 +1,13 @@
 """The command line: what can be asked of factorflow, one file a kind of command."""
 
-from sim.cli import benchmarking, running, validating, writing
+from sim.cli import benchmarking, running, validating, worlds, writing
 from sim.cli.program import main
 
 __all__ = ["main"]
 
 for _command in (
     *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
-    *(running.run, running.compare, running.plot, running.world, running.effects),
+    *(running.run, running.compare, running.plot, worlds.world, running.effects),
     validating.validate,
     benchmarking.bench,
 ):

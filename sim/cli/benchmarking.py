@@ -68,7 +68,7 @@ def _print(found: dict[str, Any]) -> None:
     )
     for row in found["whole_model"]:
         terminal.say(
-            f"The whole model, Zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
+            f"The whole model, zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
             f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
             f"{row['peak'] / 1e9:.2f} GB at the peak."
         )

@@ -14,7 +14,7 @@ import click
 
 from sim.cli import endings
 from sim.cli.endings import DONE, FAULT
-from sim.errors import FactorFlowError, Fault, ScenarioFaults, printable
+from sim.errors import FactorFlowError, Fault, ScenarioFaults, listed, printable
 from sim.experiments.executors import Where
 from sim.hints import one_of
 from sim.pages import terminal
@@ -134,6 +134,7 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
 
+    say_whose_data()
     words = vocabulary()
     scenarios: dict[str, Scenario] = {}
     faults: dict[Fault, None] = {}  # files that build on the same one share its faults
@@ -147,6 +148,19 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
         except ScenarioFaults as answer:
             faults |= dict.fromkeys(answer.faults)
     return scenarios, list(faults)
+
+
+def say_whose_data() -> None:
+    """Say on stderr where the data of a checkout below the current folder are not those that answer."""
+    from sim.data import checkout
+
+    found = checkout.differing()
+    if found:
+        terminal.say(
+            f"The data below sim/data here differ from those of the installed factorflow, which answers: {listed(found, 6)}. "
+            "To use those here: `pip install -e .`, or `python -m sim` in place of `factorflow`.",
+            err=True,
+        )
 
 
 def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:

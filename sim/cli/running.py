@@ -1,4 +1,4 @@
-"""Commands that compute: run, compare, plot, and the check-up of a world."""
+"""Commands that compute: run, compare, plot, effects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from sim.cli import drawing
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import check_world, load_all, minutes_option, setting_option, where_options
+from sim.cli.program import load_all, minutes_option, setting_option, where_options
 from sim.errors import FIRST, FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over
@@ -79,7 +79,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
 )
 @click.option("--measure", "measures", multiple=True, metavar="MEASURE", help="Show this measure alone; repeatable.")
 @click.option(
-    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. Quzhou/rural; repeatable."
+    "--place", "places", multiple=True, metavar="PLACE", help="Show this place alone, e.g. REGION/rural; repeatable."
 )
 @click.option("--year", type=int, metavar="YEAR", help="Compare up to this year.  [default: the last all have]")
 @click.option(
@@ -122,7 +122,7 @@ def compare(
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
-    selection = Selection(measures, _canonical(places, baseline.world))
+    selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
@@ -161,15 +161,19 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
     for results in opened:
         verify(results)
     if place is not None:
-        place = _canonical((place,), opened[0].world)[0]
+        place = _canonical((place,), opened[0])[0]
     terminal.say(str(_draw(name, opened, out, _options(name, {"measure": measure, "place": place, "year": year}))))
     return DONE
 
 
-def _canonical(places: Sequence[str], world: str) -> tuple[str, ...]:
-    """Places by the names their world gives them."""
+def _canonical(places: Sequence[str], results: Results) -> tuple[str, ...]:
+    """Places by the names that the world of results gives them."""
     from sim.data import catalogue
+    from sim.pages.recorded import world_of
 
+    if not places:
+        return ()
+    world = world_of(results)
     return tuple(catalogue.canonical(world, place) for place in places)
 
 
@@ -197,19 +201,6 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
             value = value[0]
         options[argument] = (value, value) if argument == "years" else value
     return options
-
-
-@click.command()
-@click.argument("name")
-def world(name: str) -> int:
-    """Check up on the world NAME: its base year against published figures, and figures that should look sane."""
-    from sim.data import catalogue
-    from sim.evidence import checkup
-
-    check_world(name, catalogue.worlds())
-    for title, columns, rows in checkup.report(name):
-        tables.print_table(title, columns, rows, numbers=range(1, len(columns)))
-    return DONE
 
 
 @click.command()
@@ -364,7 +355,7 @@ def _found(scenario: Scenario) -> Results | None:
 
     digest = scenario.digest()
     folder = default_folder(scenario.name, digest)
-    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.world)}
+    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.plays_in)}
     for candidate in sorted(folder.parent.glob(f"{escape(folder.name)}*")):
         try:
             results = open_results(candidate)

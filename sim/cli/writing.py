@@ -7,12 +7,13 @@ import os.path
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import worlds
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import check_world, jobs_option, load, load_all, minutes_option, setting_option
+from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import check_name, write_new, write_over
 from sim.pages import tables, terminal
@@ -25,37 +26,41 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name")
-@click.option("--world", "world", metavar="WORLD", help="World it plays in.  [default: that of its folder's baseline]")
+@click.option(
+    "--world", "world", metavar="WORLD", help="World it plays in, or its folder.  [default: that of its folder's baseline]"
+)
 def new(name: str, world: str | None) -> int:
     """Write a commented starter scenario: scenarios/WORLD/NAME.yaml, or NAME itself if it is a path. Never overwrites."""
     from sim.scenario.starter import starter
     from sim.vocabulary import vocabulary
 
     words = vocabulary()
-    if world is not None:
-        check_world(world, words.worlds)
+    first = next(iter(words.worlds))
+    plays_in = worlds.named(world or first)
     check_name(Path(name))
     is_path = "/" in name or os.path.sep in name or name.endswith((".yaml", ".yml"))
-    first = next(iter(words.worlds))
-    path = Path(name) if is_path else Path("scenarios") / (world or first) / f"{name}.yaml"
+    beside = Path("scenarios") / (world or first) if isinstance(plays_in, str) else Path(world or first).parent
+    path = Path(name) if is_path else beside / f"{name}.yaml"
     if not re.fullmatch(r"[\w-]{1,100}", path.stem) or path.suffix not in (".yaml", ".yml"):
         raise FactorFlowError(f"{path}: the name must be letters, digits, _ and -, and a path must end in .yaml.")
     baseline = path.with_name("baseline.yaml")
     known = _world_of(baseline, words)
-    extends = baseline.name if known is not None and world in (None, known) and path.name != baseline.name else None
+    same = known is not None and (world is None or known == plays_in)
+    extends = baseline.name if same and path.name != baseline.name else None
+    written = plays_in if isinstance(plays_in, str) else worlds.below(path.parent, Path(world or first))
     schema = _schema_beside(path, words)
-    text = starter(path.stem, words.worlds[(known if extends else None) or world or first], extends, schema)
+    text = starter(path.stem, words.words_of(known if extends else plays_in), written, extends, schema)
     write_new(path, text)
     terminal.say(str(path))
     return DONE
 
 
-def _world_of(baseline: Path, words: Vocabulary) -> str | None:
+def _world_of(baseline: Path, words: Vocabulary) -> Any:
     """The world of a baseline that can be run; None where there is none to build on."""
     from sim.scenario.load import load_scenario
 
     try:
-        return load_scenario(baseline, words).world
+        return load_scenario(baseline, words).plays_in
     except ScenarioFaults:
         return None
 

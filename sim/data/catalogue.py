@@ -102,7 +102,7 @@ def _entry_of(world: WorldFolder) -> Mapping[str, Any]:
         "title": said["title"],
         "first_year": int(said["base_year"]),
         "last_year": int(said["last_year"]),
-        "currency": said["currency"],
+        "money": f"{said['currency']} of {said['base_year']}",
         "regions": list(world.regions),
         "outside": list(world.outside),
         "sectors": list(said["sectors"]),
@@ -180,6 +180,11 @@ def technology(world: AnyWorld) -> tuple[Mapping[str, str], ...]:
     here = folder(world)
     own = () if here is None else tuple(here.rows("technology"))
     return own or _shared(f"technology_{_family(world)}.csv")
+
+
+def shared_technology() -> tuple[Mapping[str, str], ...]:
+    """The sectors of worlds of tables that have no technology of their own."""
+    return _shared("technology_regional.csv")
 
 
 @cache

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.analysis.pairing import median_and_band
 from sim.analysis.results import Results
 from sim.errors import FactorFlowError
+from sim.pages.recorded import world_of
 from sim.scenario.checks import scope_of
 from sim.scenario.expectation import Expectation, Question, Questions
 from sim.scenario.schema import Scenario
@@ -81,7 +82,7 @@ def rows(questions: Questions, runs: Runs) -> Iterator[Row]:
 
 def _row(question: Question, results: Results, reference: Results) -> Row:
     item = question.expectation
-    scope = scope_of(item.place, world_words(results.world)) or "world"
+    scope = scope_of(item.place, world_words(world_of(results))) or "world"
     place = None if scope == "world" else item.place
     last = int(min(results.series["year"].max(), reference.series["year"].max()))
     found = _difference(results, reference, item.measure, scope, place, item.year)
@@ -128,7 +129,7 @@ def _difference(
 
 def _of_policies(results: Results, measure: str, year: int) -> Effect:
     """Sum over a scenario's policies, 10^9 yuan a year: zero where none of them pays or raises anything."""
-    return _effect(results.public_money(measure, year).to_frame().T / 1e9, "10^9 yuan of 2014 per year")
+    return _effect(results.public_money(measure, year).to_frame().T / 1e9, f"10^9 {results.money} per year")
 
 
 def _effect(values: pd.DataFrame, unit: str) -> Effect:

@@ -14,6 +14,7 @@ import numpy as np
 from sim.analysis.results import Results
 from sim.errors import ResultsError
 from sim.experiments import experiment
+from sim.pages.recorded import world_of
 from sim.scenario.checks import scope_of
 from sim.scenario.expectation import Expectation, Question, Questions
 from sim.scenario.schema import Scenario
@@ -81,7 +82,7 @@ def _verdict(question: Question, runs: dict[str, Results]) -> Verdict:
 
 def _read(results: Results, item: Expectation) -> dict[int, float]:
     """The measure by replicate; empty where it is not defined."""
-    scope = scope_of(item.place, world_words(results.world)) or "world"
+    scope = scope_of(item.place, world_words(world_of(results))) or "world"
     try:
         rows = results.values(item.measure, scope, None if scope == "world" else item.place)
     except ResultsError:

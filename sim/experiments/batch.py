@@ -32,7 +32,7 @@ class ScenarioModel(FactorFlowModel):
     ) -> None:
         asked = (settings,) if isinstance(settings, str) else tuple(settings)
         scenario = load_scenario(Path(file), vocabulary(), asked)
-        words = world_words(scenario.world)
+        words = world_words(scenario.plays_in)
         super().__init__(**model_arguments(scenario, replicate))
         measures = [name for name, scopes in recorded_scopes(words.sectors).items() if "world" in scopes]
         usual = {"urban_rural_ratio": _ratio} | {name: _reading(name) for name in measures}

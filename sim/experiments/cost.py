@@ -147,11 +147,11 @@ def seconds_a_year(cells: int) -> float:
 
 
 def _years(scenario: Scenario) -> int:
-    return scenario.years.to - int(catalogue.worlds()[scenario.world]["first_year"]) + 1
+    return scenario.years.to - int(catalogue.entry(scenario.plays_in)["first_year"]) + 1
 
 
 def _cells(scenario: Scenario) -> int:
-    entry = catalogue.worlds()[scenario.world]
+    entry = catalogue.entry(scenario.plays_in)
     return len(entry["cells"]) if "cells" in entry else 2 * len(entry["regions"])
 
 

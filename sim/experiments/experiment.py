@@ -20,6 +20,7 @@ from sim.analysis.results import (
     save_results,
 )
 from sim.data import catalogue
+from sim.data.folder import WorldFolder
 from sim.errors import FactorFlowError
 from sim.experiments.cost import check_cost
 from sim.experiments.executors import Lived, Where, processes
@@ -28,7 +29,7 @@ from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
 from sim.experiments.replicate import Replicate, build_model, failed, joined, run_replicate, world_of
 from sim.scenario.schema import Scenario
-from sim.units import recorded_units
+from sim.units import YUAN, recorded_units
 
 Progress = Callable[[int, int], None]
 
@@ -59,12 +60,14 @@ def run(
     if not done:
         raise FactorFlowError(f"all {len(replicates)} replicates failed; the first: {replicates[0].reason}")
     tables = joined(done)
-    units = recorded_units(catalogue.worlds()[scenario.world]["sectors"])
+    entry = catalogue.entry(scenario.plays_in)
+    units = recorded_units(entry["sectors"], entry.get("money", YUAN))
     found, found_units = measured(tables.series, scenario)
     tables.series = pd.concat([tables.series, found], ignore_index=True)
     written = manifest(scenario, replicates, {**units, **found_units})
     written |= {"started": started, "finished": _now(), "seconds": round(time.perf_counter() - clock, 3)}
-    return open_results(save_results(folder, tables, written, beside=True))
+    own = scenario.plays_in.files if isinstance(scenario.plays_in, WorldFolder) else None
+    return open_results(save_results(folder, tables, written, beside=True, world=own))
 
 
 def _check_where(scenario: Scenario, where: Where) -> None:
@@ -86,10 +89,10 @@ def _now() -> str:
 def _live(scenario: Scenario, where: Where, progress: Progress) -> list[Replicate]:
     """All replicates in their order: one after the other, with the agents here or in shards, or several at a time."""
     count = scenario.run.replicates
-    first = int(catalogue.worlds()[scenario.world]["first_year"])
+    first = int(catalogue.entry(scenario.plays_in)["first_year"])
     years = scenario.years.to - first + 1
     if where.shards is not None or (where.cluster is None and min(where.jobs, count) == 1):
-        world = world_of(scenario.world, scenario.parameters)
+        world = world_of(scenario.plays_in, scenario.parameters)
         with _holder(where) as holder:
             builders = [partial(build_model, scenario, number, world, holder, where.shards or 1) for number in range(count)]
             return [
@@ -137,5 +140,5 @@ def _ignored(year: int) -> None:
 
 
 def _alone(scenario: Scenario, number: int, lived: Lived = _ignored) -> Replicate:
-    world = world_of(scenario.world, scenario.parameters)
+    world = world_of(scenario.plays_in, scenario.parameters)
     return run_replicate(lambda: build_model(scenario, number, world), scenario, number, lived)

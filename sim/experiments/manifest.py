@@ -14,20 +14,20 @@ from sim.scenario.schema import Scenario
 
 def manifest(scenario: Scenario, replicates: Sequence[Replicate], units: Mapping[str, str]) -> dict[str, Any]:
     """What was asked, with which data and versions it was answered, and how every replicate ended."""
-    entry = catalogue.worlds()[scenario.world]
+    entry = catalogue.entry(scenario.plays_in)
     return {
         "name": scenario.name,
         "title": scenario.title,
         "scenario": scenario.resolved(),
         "scenario_digest": scenario.digest(),
         "origins": dict(scenario.origins),
-        "world": scenario.world,
+        "world": scenario.world_name,
         "years": {"from": scenario.years.from_, "to": scenario.years.to},
         "seed": scenario.run.seed,
         "groups": {name: list(members) for name, members in groups_of(scenario).items()},
         "outside": list(entry["outside"]),
         "versions": versions(),
-        "data": catalogue.fingerprints(scenario.world),
+        "data": catalogue.fingerprints(scenario.plays_in),
         "policies": [
             {"name": name, "instrument": terms.instrument, "from": terms.from_, "until": terms.until}
             for name, terms in scenario.policies.items()

@@ -13,8 +13,8 @@ from sim.scenario.schema import Scenario
 
 def measured(series: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, dict[str, str]]:
     """The measures of convergence and inequality, computed from the cells, as rows of the series and their units."""
-    outside = set(catalogue.worlds()[scenario.world]["outside"])
-    panel = panel_of(series, scenario.world, outside, groups_of(scenario))
+    outside = set(catalogue.entry(scenario.plays_in)["outside"])
+    panel = panel_of(series, scenario.world_name, outside, groups_of(scenario))
     readings = evaluate_all(panel)
     replicates = sorted(int(number) for number in series["replicate"].unique())
     return rows_of(readings, replicates, panel.years), {reading.measure: reading.unit for reading in readings}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.agents.sharded import Holder
 from sim.analysis.tables import Tables
+from sim.data.catalogue import AnyWorld
 from sim.economy.policies.base import PolicyInForce
 from sim.errors import FactorFlowError
 from sim.experiments.executors import Lived
@@ -52,16 +53,16 @@ def failed(number: int, reason: str) -> Replicate:
 
 
 @lru_cache(maxsize=8)
-def _world(name: str, parameters: tuple[tuple[str, float], ...]) -> World:
-    return build_world(name, dict(parameters))
+def _world(world: AnyWorld, parameters: tuple[tuple[str, float], ...]) -> World:
+    return build_world(world, dict(parameters))
 
 
-def world_of(name: str, parameters: Mapping[str, float]) -> World:
+def world_of(world: AnyWorld, parameters: Mapping[str, float]) -> World:
     """A world as several runs of one process use it, built once; a world is half the time of a run in the continuum.
 
     Raises WorldError where no base year has these parameters.
     """
-    return _world(name, tuple(sorted(parameters.items())))
+    return _world(world, tuple(sorted(parameters.items())))
 
 
 def build_model(
@@ -79,7 +80,7 @@ def build_model(
 def model_arguments(scenario: Scenario, replicate: int, world: World | None = None) -> dict[str, Any]:
     """What a model of one replicate of a scenario is made from, by name."""
     run = scenario.run
-    world = build_world(scenario.world, scenario.parameters) if world is None else world
+    world = build_world(scenario.plays_in, scenario.parameters) if world is None else world
     return {
         "world": replace(world, places=replace(world.places, groups=groups_of(scenario))),
         "laws": [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
@@ -95,7 +96,7 @@ def model_arguments(scenario: Scenario, replicate: int, world: World | None = No
 
 def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     """The groups of regions a policy may name: the world's, and those the scenario adds."""
-    return with_groups(world_words(scenario.world), scenario.groups).groups
+    return with_groups(world_words(scenario.plays_in), scenario.groups).groups
 
 
 def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int, lived: Lived) -> Replicate:

@@ -22,7 +22,7 @@ _FEW = 20_000  # agents of a kind from which on no world on offer is short of on
 
 def _world_of(scenario: Scenario) -> World:
     """The world of a scenario with the groups it names; raises WorldError where there is none."""
-    world = world_of(scenario.world, scenario.parameters)
+    world = world_of(scenario.plays_in, scenario.parameters)
     return replace(world, places=replace(world.places, groups=groups_of(scenario)))
 
 
@@ -37,7 +37,7 @@ def faults(scenario: Scenario, file: str) -> list[Fault]:
     """What would stop a scenario, each at the line of what to change; nothing is tried where nothing is unusual."""
     run = scenario.run
     few = not run.continuum and min(run.labour_agents, run.capital_agents, run.land_agents) < _FEW
-    if not (scenario.parameters or scenario.policies or few):
+    if not (scenario.parameters or scenario.policies or few or scenario.plays_in != scenario.world):
         return []
     try:
         world = _world_of(scenario)
@@ -108,7 +108,7 @@ def _of_parameters(scenario: Scenario, file: str, reason: str) -> Fault:
 
 
 def _own(scenario: Scenario, name: str) -> float:
-    return catalogue.parameters(scenario.world)[name].value
+    return catalogue.parameters(scenario.plays_in)[name].value
 
 
 def _lives(scenario: Scenario, parameters: Mapping[str, float]) -> bool:

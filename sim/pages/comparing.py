@@ -28,7 +28,8 @@ def print_comparison(comparison: Comparison, selection: Selection) -> None:
     found = outcomes(comparison)
     if len(found) > 1:
         title = f"What closes the gap between town and country, {comparison.baseline.title} to {dated(comparison.year)}"
-        print_table(title, RANKING_HEAD, ranking(found), range(1, 5), {"90% band": "ratio"})
+        heads = tuple(head.replace("yuan", found[0].money.currency) for head in RANKING_HEAD)
+        print_table(title, heads, ranking(found), range(1, 5), {"90% band": "ratio"})
         print_folded("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
     for outcome in found:
         for part in lead(comparison, outcome):
@@ -52,7 +53,7 @@ def _print_people(outcome: Outcome) -> None:
     if not rows:
         return
     head = ("", "who", "people", "real income per head", "income per head")
-    print_table(f"Who loses and who gains, {dated(outcome.year)} (yuan of 2014 a year)", head, rows, range(2, 5), {})
+    print_table(f"Who loses and who gains, {dated(outcome.year)} ({outcome.money.unit} a year)", head, rows, range(2, 5), {})
     if len(winners) > _WINNERS:
         say(f"{len(winners) - _WINNERS} more gain; --json has all.\n")
 

@@ -10,7 +10,7 @@ from sim.errors import ResultsError, ScenarioFaults
 
 if TYPE_CHECKING:
     from sim.data.catalogue import Parameter
-    from sim.scenario.vocabulary import ParameterWord
+    from sim.scenario.vocabulary import ParameterWord, WorldWords
 
 SCENARIOS = Path("scenarios")
 RESULTS = Path("results")
@@ -65,28 +65,89 @@ def figures() -> Iterable[Listing]:
 
 
 def worlds() -> Iterable[Listing]:
-    """Every world with its places, and its parameters with value, range, unit, meaning and source; corners at the end."""
+    """Every world, shipped or in a folder below the current one, then the parameters: those shared, those of one's own."""
     from sim.data import catalogue
     from sim.vocabulary import world_words
 
     entries = catalogue.worlds()
     corners = [name for name in sorted(entries) if "cells" in entries[name]]
-    for name, world in sorted((name, world_words(name)) for name in entries if name not in corners):
-        groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in world.groups.items())
+    words = {name: world_words(name) for name in sorted(entries) if name not in corners}
+    rows = [(name, str(entries[name]["title"]), _years(one), f"{len(one.regions)}") for name, one in words.items()]
+    yield Listing("Worlds", ("world", "what it is", "years", "regions"), rows)
+    found = list(_folders())
+    if found:
+        yield Listing("Folders of tables below this one", ("folder", "what world.yaml says it is", "base year"), found)
+    made_of_tables = [name for name in words if catalogue.folder(name) is not None]
+    if made_of_tables:
+        common = catalogue.shared_parameters(made_of_tables[0])
+        title = "Parameters of worlds made of tables, where their own tables say nothing else"
+        yield Listing(title, _PARAMETER, _parameters(common))
+    for name, one in words.items():
+        groups = "; ".join(f"{group}: {', '.join(members)}" for group, members in one.groups.items())
         title = (
-            f"{name}, {world.first_year} to {world.last_year}\n"
-            f"regions: {', '.join(world.regions)}\nsectors: {', '.join(world.sectors)}\ngroups: {groups or 'none'}"
+            f"{name}, {one.first_year} to {one.last_year}\n"
+            f"regions: {', '.join(one.regions)}\nsectors: {', '.join(one.sectors)}\ngroups: {groups or 'none'}"
         )
-        yield Listing(title, _PARAMETER, _parameters(world.parameters))
+        yield Listing(title, _PARAMETER, _of_world(name, one, name in made_of_tables))
     parameters = {name: entries[name]["parameters"].items() for name in corners}
     said = [
-        (name, ", ".join(f"{word}: {value:.6g}" for word, value in words), entries[name]["title"])
-        for name, words in parameters.items()
+        (name, ", ".join(f"{word}: {value:.6g}" for word, value in words_of), entries[name]["title"])
+        for name, words_of in parameters.items()
     ]
     if said:
         yield Listing("Corners of the theory", ("world", "parameters it says", "title"), said)
-        common = _parameters(catalogue.family_parameters(corners[0]))
-        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, common)
+        common = catalogue.family_parameters(corners[0])
+        yield Listing("Parameters of every corner, and what they are where it does not say", _PARAMETER, _parameters(common))
+
+
+def _years(world: WorldWords) -> str:
+    return f"{world.first_year} to {world.last_year}"
+
+
+def _of_world(name: str, world: WorldWords, of_tables: bool) -> list[tuple[str, ...]]:
+    """The parameters of a world; of one made of tables those that it does not share."""
+    found = _parameters(_own_parameters(name, world) if of_tables else world.parameters)
+    shared = "every number is one of those that worlds made of tables share: they are listed above with their sources"
+    return found or [("none of its own", "", "", "", shared, "")]
+
+
+def _own_parameters(name: str, world: WorldWords) -> dict[str, ParameterWord]:
+    """What a world made of tables says otherwise than the table it shares."""
+    from sim.data import catalogue
+
+    common = catalogue.shared_parameters(name)
+    return {
+        word: one
+        for word, one in world.parameters.items()
+        if word not in common or (one.value, one.source) != (common[word].value, common[word].source)
+    }
+
+
+def _folders(deepest: int = 3, most: int = 2_000) -> Iterable[tuple[str, ...]]:
+    """Folders with a world.yaml a few levels below the current one: path, title and base year as they stand there."""
+    import os
+
+    for visited, (top, folders, names) in enumerate(os.walk(".")):
+        if visited == most:
+            return
+        depth = len(Path(top).parts)
+        folders[:] = [] if depth >= deepest else sorted(one for one in folders if _may_hold_worlds(top, one))
+        if "world.yaml" in names and top != ".":
+            yield (f"./{Path(top).as_posix()}", *_said_in(Path(top) / "world.yaml"))
+
+
+def _may_hold_worlds(top: str, folder: str) -> bool:
+    """Not what is hidden, nor results, which keep copies of the worlds they were run in, nor the package itself."""
+    return not folder.startswith((".", "_")) and not (top == "." and folder in ("results", "sim"))
+
+
+def _said_in(entry: Path) -> tuple[str, str]:
+    from sim.scenario.yaml_reader import read_file
+
+    data = read_file(entry, str(entry)).data
+    if not {"title", "base_year"} <= set(data):
+        return f"cannot be read, see factorflow world check {entry.parent.as_posix()}", ""
+    return str(data["title"]), str(data["base_year"])
 
 
 _PARAMETER = ("parameter", "value", "range", "unit", "meaning", "source")

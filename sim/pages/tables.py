@@ -127,7 +127,9 @@ def _table(
     from rich.table import Table
 
     leading = int(any("\n" in name for name in names))  # rows of several lines are separated by an empty one
-    table = Table(title=_set(title, room), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
+    heading = _set(title, room)
+    heading.overflow = "ignore"  # a title may be wider than its table, and is not cut
+    table = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
     for name, wide in zip(names, widths, strict=True):
         table.add_column(_set(name, wide), justify="right" if _aligned(name, aligned) else "left", width=wide, no_wrap=True)
     for row in cells:

@@ -1,4 +1,4 @@
-"""Other names of places, such as 杭州, replaced by those of the world before anything else is checked."""
+"""Other names of places, in any script, replaced by those of the world before anything else is checked."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def _by_own_names(asked: Expectations, scenarios: Mapping[str, Scenario], vocabu
     for item in asked.expectations:
         scenario = scenarios.get(item.scenario or asked.scenario or "")
         known = item.place is not None and scenario is not None
-        place = vocabulary.worlds[scenario.world].canonical(item.place) if known else item.place  # type: ignore[union-attr, arg-type]
+        place = vocabulary.words_of(scenario.plays_in).canonical(item.place) if known else item.place  # type: ignore[union-attr, arg-type]
         items.append(item.model_copy(update={"place": place}))
     return asked.model_copy(update={"expectations": tuple(items)})
 
@@ -209,13 +209,15 @@ def _check(
     scenario = scenarios.get(name or "")
     if scenario is None:
         return
-    words = vocabulary.worlds[scenario.world]
+    words = vocabulary.words_of(scenario.plays_in)
     yield from check_reading(path, item.measure, item.place, item.year, scenario.years, words, vocabulary)
     reference = scenarios.get(item.difference_from or "")
     if reference is not None:
         at = (*path, "difference_from")
-        if reference.world != scenario.world:
-            yield at, f"plays in {reference.world}, the scenario in {scenario.world}.", item.difference_from
+        if reference.world_name != scenario.world_name:
+            yield at, f"plays in {reference.world_name}, the scenario in {scenario.world_name}.", item.difference_from
+        elif reference.plays_in != scenario.plays_in:
+            yield at, f"plays in another {scenario.world_name} than the scenario: their tables differ.", item.difference_from
         elif not reference.years.from_ <= item.year <= reference.years.to:
             span = f"{reference.years.from_} to {reference.years.to}"
             yield at, f"runs from {span}, without the year {item.year}.", item.difference_from

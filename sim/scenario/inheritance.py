@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Fault, printable
 from sim.files import wrong_name
-from sim.hints import nearest
+from sim.hints import nearest, one_of
 from sim.scenario.yaml_reader import (
     MAX_ANSWER,
     KeyPath,
@@ -126,6 +126,24 @@ def _not_extendable(wanted: str, target: Path, folder: Path, seen: dict[Path, st
     if resolved in seen:
         return f"closes a circle: {' -> '.join((*seen.values(), seen[resolved]))}."
     return absent(resolved)
+
+
+def not_below(wanted: str, folder: Path, shipped: Iterable[str]) -> str | None:
+    """Why a world that is no shipped one is no folder below that of the file that names it; None where it is one."""
+    if badly_written(wanted) is not None or ".." in Path(wanted).parts:
+        return "must be the name of a shipped world, or a path below the folder of this file: no .., no / in front."
+    target = folder / wanted
+    try:
+        there = target.is_dir()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        below = f", and no folder {wanted} below {folder.name or 'this one'}" if "/" in wanted else ""
+        return f"there is no such world{below}. {one_of(wanted, shipped)}"
+    resolved, home = _real(target), _real(folder)
+    if not resolved.is_relative_to(home) or resolved == home:
+        return f"leads outside {folder.name or folder}, the folder of the file that names it."
+    return None
 
 
 def absent(path: Path) -> str | None:

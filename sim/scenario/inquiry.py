@@ -69,7 +69,7 @@ def explained(scenario: Scenario, path: str, vocabulary: Vocabulary) -> Answer:
     dotted = ".".join(where)
     origin = scenario.origins.get(dotted) or _origins_below(scenario.origins, dotted) or default
     if value is None and where[0] == "parameters" and len(where) == 2:
-        value = vocabulary.worlds[scenario.world].parameters[where[1]].value
+        value = vocabulary.words_of(scenario.plays_in).parameters[where[1]].value
     unit = spot.unit if spot.unit != "none" else ""
     return Answer(
         dotted,
@@ -95,11 +95,11 @@ def _spot(scenario: Scenario, where: tuple[str, ...], vocabulary: Vocabulary) ->
         everywhere = where[2] in fields_of(PolicyTerms) and where[2] != "instrument"
         return _walked(type(terms), where[2:], f"policies.{where[1]}"), "" if everywhere else source, DEFAULT
     if where[0] == "parameters" and len(where) > 1:
-        parameters = vocabulary.worlds[scenario.world].parameters
+        parameters = vocabulary.words_of(scenario.plays_in).parameters
         _known(where[1], parameters, "parameters")
         word = parameters[where[1]]
         source = f"assumed; {word.source}" if word.assumed and "assumed" not in word.source else word.source
-        return Spot(float, word.meaning, word.unit, word.low, word.high), source, f"the world {scenario.world}"
+        return Spot(float, word.meaning, word.unit, word.low, word.high), source, f"the world {scenario.world_name}"
     return _walked(Scenario, where, ""), "", DEFAULT
 
 
@@ -126,7 +126,7 @@ def _known(step: str, names: Iterable[str], where: str) -> None:
 def _whole_path(scenario: Scenario, last: str, vocabulary: Vocabulary) -> str:
     """A hint at the whole paths that end in a word, where it stands in a policy or among the world's parameters."""
     known = [f"policies.{name}.{last}" for name, terms in scenario.policies.items() if last in fields_of(type(terms))]
-    known += [f"parameters.{last}"] if last in vocabulary.worlds[scenario.world].parameters else []
+    known += [f"parameters.{last}"] if last in vocabulary.words_of(scenario.plays_in).parameters else []
     return f" Did you mean {', '.join(known[:3])}?" if known else ""
 
 

@@ -1,7 +1,9 @@
 """The JSON Schema of the scenario language, made from the models, for editors: completion, meaning, units and ranges.
 
 A file that extends another may leave out what the other says, so that what must be given is asked only of a file that
-extends nothing. The schema is looser than the loader (which knows years, sums and overlaps), never stricter.
+extends nothing. The schema is looser than the loader (which knows years, sums and overlaps). Names are held against those
+of the shipped worlds only where a file names one of them: the names of a folder of tables an editor does not know. Such a
+folder is written with a / (./my_region), so that a slip in the name of a shipped world is seen.
 """
 
 from __future__ import annotations
@@ -23,17 +25,25 @@ MADE_BY = "Made by `factorflow schema`; not to be edited."
 
 Schema = dict[str, Any]
 
+# a place, a cell or the whole of a world that no editor knows
+_PLACE = r"^[A-Za-z][A-Za-z0-9_-]*(/(urban|rural))?$"
+_OPEN: dict[str, Schema] = {
+    "region": {"type": "string", "pattern": r"^[^/]+$"},
+    "sector": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+}
+
 
 def scenario_schema(vocabulary: Vocabulary) -> Schema:
     """The JSON Schema of scenario files: every word, every instrument's terms, with units and ranges."""
     whole = model_schema(Scenario, vocabulary)
-    instruments = {name: _policy(name, terms, vocabulary) for name, terms in sorted(vocabulary.instruments.items())}
+    terms_of = sorted(vocabulary.instruments.items())
+    instruments = {name: _policy(name, terms, vocabulary, _OPEN) for name, terms in terms_of}
     words = whole["properties"]
-    words["world"]["enum"] = sorted(vocabulary.worlds)
+    words["world"]["anyOf"] = [{"enum": sorted(vocabulary.worlds)}, {"type": "string", "pattern": "/"}]
     words["parameters"] |= _parameters(vocabulary)
     target = words["targets"]["items"]["properties"]
-    target["measure"]["enum"] = sorted(vocabulary.measures)
-    target["place"]["enum"] = places(vocabulary)
+    target["measure"] |= _measure(vocabulary)
+    target["place"] |= _open(places(vocabulary))
     needed = _needed(whole)
     needed["properties"]["policies"] = {"additionalProperties": _needed_policy(instruments)}
     loose = _loosened(whole)
@@ -47,24 +57,57 @@ def scenario_schema(vocabulary: Vocabulary) -> Schema:
         "if": {"required": ["extends"]},
         "then": {"required": ["title"]},
         "else": needed,
-        "allOf": [_of_world(name, vocabulary) for name in sorted(vocabulary.worlds)],
+        "allOf": [
+            *(_of_world(name, vocabulary) for name in sorted(vocabulary.worlds)),
+            _of_shipped(instruments, vocabulary),
+        ],
     }
+
+
+def _of_shipped(instruments: Mapping[str, Schema], vocabulary: Vocabulary) -> Schema:
+    """What a file that names a shipped world is asked besides: names that the shipped worlds have."""
+    strict = {name: _policy(name, terms, vocabulary) for name, terms in sorted(vocabulary.instruments.items())}
+    changed = [name for name, terms in strict.items() if terms != instruments[name]]
+    policy = {"allOf": [{"if": _is("instrument", name), "then": _loosened(strict[name])} for name in changed]}
+    target = {"measure": {"enum": sorted(vocabulary.measures)}, "place": {"enum": places(vocabulary)}}
+    return {
+        "if": {"properties": {"world": {"enum": sorted(vocabulary.worlds)}}, "required": ["world"]},
+        "then": {
+            "properties": {
+                "policies": {"additionalProperties": policy},
+                "targets": {"items": {"properties": target}},
+            }
+        },
+    }
+
+
+def _open(names: list[str]) -> Schema:
+    """Names to complete from, where a folder of tables may have others."""
+    return {"anyOf": [{"enum": names}, {"type": "string", "pattern": _PLACE}]}
+
+
+def _measure(vocabulary: Vocabulary) -> Schema:
+    """Measures to complete from; the output of a sector bears the name of the sector."""
+    return {"anyOf": [{"enum": sorted(vocabulary.measures)}, {"type": "string", "pattern": "^output_[a-z]"}]}
 
 
 def expectations_schema(vocabulary: Vocabulary) -> Schema:
     """The JSON Schema of expectation files."""
     whole = model_schema(Expectations, vocabulary)
     item = whole["properties"]["expectations"]["items"]
-    item["properties"]["measure"]["enum"] = sorted(vocabulary.measures)
-    item["properties"]["place"]["enum"] = places(vocabulary)
+    item["properties"]["measure"] |= _measure(vocabulary)
+    item["properties"]["place"] |= _open(places(vocabulary))
     item["oneOf"] = [{"required": [bound]} for bound in ("above", "below", "between")]
     return {"$schema": _DRAFT, "$comment": MADE_BY, "title": "Expectations of factorflow", **whole}
 
 
-def model_schema(model: type[BaseModel], vocabulary: Vocabulary) -> Schema:
-    """The schema of one model with its parts written out, names of the worlds listed, and units said in words."""
+def model_schema(model: type[BaseModel], vocabulary: Vocabulary, names: Mapping[str, Schema] | None = None) -> Schema:
+    """The schema of one model with its parts written out, names of the worlds listed, and units said in words.
+
+    names: what stands for some names in place of those of the shipped worlds.
+    """
     raw = model.model_json_schema(by_alias=True)
-    schema: Schema = _plain(raw, raw.get("$defs", {}), _names(vocabulary))
+    schema: Schema = _plain(raw, raw.get("$defs", {}), {**_names(vocabulary), **(names or {})})
     return schema
 
 
@@ -146,8 +189,8 @@ def _needed(schema: Schema) -> Schema:
     return {**needed, **({"properties": inner} if inner else {})}
 
 
-def _policy(name: str, terms: type[BaseModel], vocabulary: Vocabulary) -> Schema:
-    schema = model_schema(terms, vocabulary)
+def _policy(name: str, terms: type[BaseModel], vocabulary: Vocabulary, names: Mapping[str, Schema] | None = None) -> Schema:
+    schema = model_schema(terms, vocabulary, names)
     schema["properties"]["instrument"] = {"const": name}
     for term in datable(terms):
         schema["properties"][term] = _dated(schema["properties"][term])

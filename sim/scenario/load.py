@@ -22,7 +22,7 @@ from sim.scenario.checks import (
     overlaps,
 )
 from sim.scenario.explain import explain
-from sim.scenario.inheritance import SETTING, Draft, gather
+from sim.scenario.inheritance import SETTING, Draft, gather, not_below
 from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
 from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.words import with_groups
@@ -47,7 +47,7 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     draft = gather(path, settings)
     if not draft.data and draft.faults:
         return None, sorted(set(draft.faults))
-    world = _world(draft, vocabulary)
+    world, tables = _world(draft, vocabulary, path)
     context: dict[str, Any] = {"world": world, "vocabulary": vocabulary}
     if world is not None:
         replace_aliases(draft, world)
@@ -62,7 +62,7 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
         explain(error, Scenario, draft)
     _cross_checks(draft, policies, world, vocabulary, context)
     if scenario is not None and not draft.faults:
-        scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)))
+        scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)), tables)
     return scenario, sorted(set(draft.faults))
 
 
@@ -87,16 +87,29 @@ def _attempt(model: type[Model], data: object, context: Mapping[str, Any]) -> Mo
         return None
 
 
-def _world(draft: Draft, vocabulary: Vocabulary) -> WorldWords | None:
+def _world(draft: Draft, vocabulary: Vocabulary, path: Path) -> tuple[WorldWords | None, Any]:
+    """The words of the world that is named, and its tables where it is a folder; what is wrong with them is noted."""
     name = draft.data.get("world")
     if not isinstance(name, str):
-        return None
+        return None, None
     own = next((world.name for world in vocabulary.worlds.values() if world.aliases.get(name) == world.name), name)
     if own != name:
         draft.data["world"] = name = own
-    if name not in vocabulary.worlds and not draft.spoiled(("world",)):
-        draft.fault(("world",), f"there is no such world. {one_of(name, vocabulary.worlds)}", name)
-    return vocabulary.worlds.get(name)
+    if name in vocabulary.worlds or draft.spoiled(("world",)):
+        return vocabulary.worlds.get(name), None
+    place = draft.place(("world",))
+    folder = path.parent if place.file == SETTING else Path(place.file).parent
+    wrong = not_below(name, folder, vocabulary.worlds)
+    if wrong is not None or vocabulary.read_tables is None or vocabulary.words_of_tables is None:
+        draft.fault(("world",), wrong or f"there is no such world. {one_of(name, vocabulary.worlds)}", name)
+        return None, None
+    tables, found = vocabulary.read_tables(folder / name, os.path.normpath(folder / name))
+    if tables is None:
+        count = f"{len(found)} fault{'s' if len(found) > 1 else ''}"
+        draft.fault(("world",), f"cannot be built: {count}, listed with the lines where they stand.", name)
+        draft.faults += found
+        return None, None
+    return vocabulary.words_of_tables(tables), tables
 
 
 def _own_words(draft: Draft, world: WorldWords | None) -> WorldWords | None:

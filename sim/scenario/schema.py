@@ -169,7 +169,7 @@ class Scenario(Words):
     extends: str | None = word(
         None, meaning="scenario file this one starts from, in the same folder or below; only what differs is written"
     )
-    world: str = word(meaning="name of the world: where the scenario plays")
+    world: str = word(meaning="where the scenario plays: a world by its name, or ./ and a folder of tables below this file")
     years: Years = word(meaning="years that are simulated")
     groups: dict[str, Places] = word(
         {}, meaning="groups of regions of yours: a name, and a list of regions and of groups the world has"
@@ -184,6 +184,20 @@ class Scenario(Words):
 
     _name: str = PrivateAttr(default="")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _tables: Any = PrivateAttr(default=None)
+
+    @property
+    def plays_in(self) -> Any:
+        """The world as those take it who build it: the name of a shipped one, or the tables of a user's folder.
+
+        Tables are held, not read again, so that what was checked is what is computed, in every process.
+        """
+        return self.world if self._tables is None else self._tables
+
+    @property
+    def world_name(self) -> str:
+        """What the world is called in results: the name of a shipped one, or that of its folder."""
+        return self.world if self._tables is None else str(self._tables.name)
 
     @property
     def name(self) -> str:
@@ -195,10 +209,10 @@ class Scenario(Words):
         """Where every value of `resolved()` comes from, by dotted path: file:line, "default" or "--set"."""
         return self._origins
 
-    def come_from(self, name: str, origins: Mapping[str, str]) -> Scenario:
-        """The same scenario with its name and the origin of its values."""
+    def come_from(self, name: str, origins: Mapping[str, str], tables: Any = None) -> Scenario:
+        """The same scenario with its name, the origin of its values, and the tables of its world where it has some."""
         placed = self.model_copy()
-        placed._name, placed._origins = name, dict(origins)
+        placed._name, placed._origins, placed._tables = name, dict(origins), tables
         return placed
 
     def resolved(self) -> dict[str, Any]:
@@ -207,8 +221,13 @@ class Scenario(Words):
         return dict(json.loads(json.dumps(plain, sort_keys=True, allow_nan=False)))
 
     def digest(self) -> str:
-        """The sha256 of the canonical JSON of what is computed: `resolved()` without words for readers and run.minutes."""
+        """The sha256 of the canonical JSON of what is computed: `resolved()` without words for readers and run.minutes.
+
+        A folder of tables counts by its name and what is in it, wherever it stands.
+        """
         computed = {k: v for k, v in self.resolved().items() if k not in {"title", "question", "description"}}
         computed["run"].pop("minutes", None)
+        if self._tables is not None:
+            computed["world"] = [self._tables.name, self._tables.digest]
         text = json.dumps(computed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -50,15 +50,15 @@ _REST = """
 """
 
 
-def starter(name: str, world: WorldWords, extends: str | None, schema: str) -> str:
-    """The text of a scenario of a world; `extends` names a file it builds on, `schema` that of the JSON Schema."""
+def starter(name: str, world: WorldWords, written: str, extends: str | None, schema: str) -> str:
+    """The text of a scenario of a world; `written` names it, `extends` a file it builds on, `schema` the JSON Schema."""
     last = min(world.first_year + _SPAN, world.last_year)
     start = world.first_year + (last - world.first_year) // 2
     said = {
         "schema": schema,
         "title": _title(name),
         "extends": extends,
-        "world": world.name,
+        "world": written,
         "first": world.first_year,
         "last": last,
         "start": start,

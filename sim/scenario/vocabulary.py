@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim.cells import cell_name
+from sim.errors import Fault
 
 SCOPES = ("world", "region", "cell", "kind")
 
@@ -58,3 +60,12 @@ class Vocabulary:
     instruments: Mapping[str, type[Any]]  # by name, the terms of each: a `PolicyTerms`, which knows of worlds itself
     worlds: Mapping[str, WorldWords]
     measures: Mapping[str, tuple[str, ...]]
+    read_tables: Callable[[Path, str], tuple[Any, Sequence[Fault]]] | None = None
+    """Reads the tables of a world in a folder, called as the second says, with what is wrong with them (then None)."""
+    words_of_tables: Callable[[Any], WorldWords] | None = None
+
+    def words_of(self, world: Any) -> WorldWords:
+        """The words of a world, by the name of a shipped one or by its tables: what `Scenario.plays_in` says."""
+        if isinstance(world, str) or self.words_of_tables is None:
+            return self.worlds[world]
+        return self.words_of_tables(world)

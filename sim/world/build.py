@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
+from sim.data.folder import WorldFolder
 from sim.errors import WorldError
 from sim.world import regional, theory, two_cells
 from sim.world.proof import unusual_parameters
@@ -30,7 +31,9 @@ def build_world(world: AnyWorld, changed: Mapping[str, float] | None = None) -> 
         with np.errstate(divide="raise", invalid="raise", over="raise"):  # so that no table holds what is no number
             return _built(world, values)
     except WorldError as reason:
-        raise WorldError(f"{reason}.{unusual_parameters(world, values)}") from reason
+        said, name = str(reason), catalogue.name_of(world)
+        said = f"{name}: {said}" if isinstance(world, WorldFolder) and name not in said else said
+        raise WorldError(f"{said}.{unusual_parameters(world, values)}") from reason
     except (ArithmeticError, np.linalg.LinAlgError, ValueError) as reason:
         raise WorldError(
             f"the base year of {catalogue.name_of(world)} has no solution ({reason}).{unusual_parameters(world, values)}"

@@ -144,7 +144,7 @@ def cases() -> tuple[Case, ...]:
     """Every run of the golden table: the gallery and the variants in the continuum, then those with agents."""
     found = [
         Case(name, name, (*CONTINUUM, *_span(name)), _reference(name), ZHEJIANG_YEARS if folder == "zhejiang" else ())
-        for folder in ("theory", "two_cells", "zhejiang")
+        for folder in ("riverland", "theory", "two_cells", "zhejiang")
         for name in (f"{folder}/{path.stem}" for path in sorted((SCENARIOS / folder).glob("*.yaml")))
     ]
     for name, settings in VARIANTS.items():
@@ -166,6 +166,8 @@ def _span(name: str) -> tuple[str, ...]:
     """Settings of the years that are run: no more than the table reads, and a long theory cut short."""
     if name.startswith("zhejiang"):
         return (f"years.from={ZHEJIANG_YEARS[0]}",)
+    if name.startswith("riverland"):
+        return ()
     return (f"years.to={_LONGEST}",) if load(SCENARIOS / f"{name}.yaml").years.to > _LONGEST else ()
 
 

@@ -52,7 +52,7 @@ def of_run(case: Case, results) -> Iterator[tuple[Key, float]]:
 
 def _kept(case: Case, scope: str, measure: str, is_last: bool) -> bool:
     """Whether a number is part of the table: all measures of the world's baseline, of other runs those read first."""
-    baseline, small = case.reference is None and not case.agents, not case.file.startswith("zhejiang")
+    baseline, small = case.reference is None and not case.agents, not case.file.startswith(("riverland", "zhejiang"))
     if scope == "cell":
         return measure == "income_per_head" or (
             measure in _OF_CELLS if small else measure == "real_income_per_head" and is_last

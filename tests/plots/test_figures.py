@@ -58,7 +58,7 @@ def test_convergence_marks_policies_and_observed_points(baseline: Results, mount
     said = words(figure)
     assert "2024: mountain sea pairs, residence permit reform" in said and "rail to the southwest (to 2032)" in said
     points = next(line for line in figure.axes[0].lines if line.get_marker() == "o")
-    observed = marks.observed("zhejiang", "urban_rural_ratio", "world", "zhejiang")
+    observed = marks.observed(baseline, "urban_rural_ratio", "world", "zhejiang")
     assert np.asarray(points.get_ydata()) == pytest.approx(observed["value"].to_numpy()) and len(observed) == 6
     assert "Open circles: observed (eleven places by residents, Zhejiang Statistical Yearbook" in said
     assert "median of 20 replicates" in said

@@ -4,8 +4,8 @@ The donor gives a share of its budget, split over infrastructure and training in
 in the donor's city whose capital, and so whose profits, belong to the partner. With a quota purchase the donor pays the
 partner's villages `quota_price` for every mu of building rights that comes to its town in a year, at base-year rents; the
 offer stands as long as the donor pays, and rights drift home when it ends. Theory: money spent on goods alone hardly moves
-household income (it is consumed where prices adjust); capital and training can. Source: the terms of Zhejiang's
-mountain-sea cooperation since 2002.
+household income (it is consumed where prices adjust); capital and training can. Source: the terms of
+mountain-sea cooperation since 2002 (the world zhejiang).
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Whole:
-    """The whole model of Zhejiang in a fresh process: seconds after compilation, bytes at the peak."""
+    """The whole model of the world zhejiang in a fresh process: seconds after compilation, bytes at the peak."""
 
     agents: int
     years: int
@@ -159,7 +159,7 @@ def _row(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, 
 
 
 def whole_model(agents: int, threads: int) -> Whole:
-    """Zhejiang's baseline from 2014 to 2024 with a hundredth as many slices and parcels, in a process of its own."""
+    """The baseline of zhejiang from 2014 to 2024, a hundredth as many slices and parcels, in a process of its own."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_live_whole, (agents, threads))

@@ -46,7 +46,7 @@ def quantiles(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def scope_of(results: Results, place: str | None) -> str:
-    """Scope of a place: world (None or its name), cell (`Hangzhou/urban`), kind (`urban`, `rural`), else region."""
+    """Scope of a place: world (None or its name), cell (`Port/urban`), kind (`urban`, `rural`), else region."""
     if place is None or place == results.world:
         return "world"
     if is_cell(place):

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
 from sim.analysis.results import Results
-from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import at_least, quantiles
+from sim.pages.recorded import entry_of
 
 TITLE = "Do town and country draw nearer in every city?"
 MEANING = "urban and rural income per head of each city by year, one panel each, log scale shared; observed points"
@@ -42,7 +42,7 @@ def figure(results: Sequence[Results]) -> Figure:
     rows = -(-(len(regions) + inside) // columns)  # one panel more for the key, if it fits there
     ratios = {region: _ratios(gaps[region], across) for region in regions}
     head = _LINE * max(map(len, ratios.values()))
-    points = {(region, kind): marks.observed(results[0].world, _MEASURE, "cell", f"{region}/{kind}")
+    points = {(region, kind): marks.observed(results[0], _MEASURE, "cell", f"{region}/{kind}")
               for region in regions for kind in _KINDS}  # fmt: skip
     words = _words(
         results, called, [gaps[region] for region in regions], pd.concat([one["source"] for one in points.values()])
@@ -82,7 +82,7 @@ def _incomes(results: Sequence[Results]) -> dict[str, list[dict[str, pd.DataFram
     series = results[0].series
     cells = set(series.loc[(series["scope"] == "cell") & (series["measure"] == _MEASURE), "place"].astype(str))
     reported = set(series.loc[series["scope"] == "region", "place"].astype(str))
-    reported -= set(catalogue.worlds().get(results[0].world, {}).get("outside", ()))
+    reported -= set(entry_of(results[0]).get("outside", ()))
     regions = sorted(region for region in reported if all(f"{region}/{kind}" in cells for kind in _KINDS))
     if not regions:
         raise ResultsError(f"{results[0].title}: no region has urban and rural {marks.phrase(_MEASURE)}.")

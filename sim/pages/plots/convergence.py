@@ -33,7 +33,7 @@ def figure(results: Sequence[Results], measure: str = "urban_rural_ratio", place
     divisor, unit = marks.scaled(largest, results[0].units.get(measure, ""))
     found = [table / divisor for table in found]
     events = marks.starts(results)
-    points = marks.observed(results[0].world, measure, scope_of(results[0], place), place or results[0].world)
+    points = marks.observed(results[0], measure, scope_of(results[0], place), place or results[0].world)
     last = max(one.years[-1] for one in results)
     points = points[points["year"] <= last]
 

@@ -14,10 +14,10 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.results import Results
 from sim.cells import cell_name, kind_of, region_of
-from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
+from sim.pages.recorded import entry_of
 
 TITLE = "Who moved where?"
 MEANING = "moves of a factor between groups of regions, urban and rural, summed over the years; against the reference"
@@ -29,7 +29,7 @@ _SHOWN: Mapping[str, tuple[str, tuple[str, ...], tuple[tuple[float, str], ...]]]
     "capital": (
         "capital",
         ("placement", "migration"),
-        ((1e9, "billion yuan of 2014"), (1e12, "trillion yuan of 2014")),
+        ((1e9, "billion {money}"), (1e12, "trillion {money}")),
     ),
     "land": ("land", ("conversion", "migration"), ((1.0, "km\u00b2"), (1e3, "thousand km\u00b2"))),
 }
@@ -72,6 +72,7 @@ def figure(
         )
     units = _SHOWN[factor][2]
     divisor, unit = units[0] if largest < 1e5 * units[0][0] else units[1]
+    unit = unit.format(money=results[0].money)
     sums = {one: table / divisor for one, table in sums.items()}
 
     names = marks.names(results)
@@ -195,7 +196,7 @@ def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tup
     Groups are those the world names, as far as they do not overlap (the first named comes first), then the other
     regions, then what lies outside the world. A world without groups shows its regions one by one.
     """
-    world = catalogue.worlds().get(results[0].world, {})
+    world = entry_of(results[0])
     named = results[0].manifest.get("groups") or world.get("groups") or {}
     outside = set(world.get("outside", ()))
     seen: set[str] = set()

@@ -21,10 +21,12 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.results import Results
 from sim.cells import region_of
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
 from sim.data.folder import BOUNDARIES
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
+from sim.pages.recorded import world_of
 
 TITLE = "Where are incomes high, and where does a scenario change them?"
 MEANING = "a measure by cell, rural as areas and urban as discs; of two or more results the change, colours round zero"
@@ -69,7 +71,7 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
     last one all have. Raises ResultsError if the world has no boundaries or its cells do not have the measure.
     """
     at_least(results, 1, "map")
-    outlines = boundaries(results[0].world)
+    outlines = boundaries(world_of(results[0]))
     year = min(one.years[-1] for one in results) if year is None else year
     change, names = len(results) > 1, marks.names(results)
     columns = _columns(len(results) - change)
@@ -122,14 +124,14 @@ def _heading_fits(name: str, columns: int) -> bool:
     return len(lines) <= 2 and fonts.whole_words(name, room * 0.9, style.TEXT_SIZE)  # bold is wider
 
 
-def boundaries(world: str) -> dict[str, Outline]:
+def boundaries(world: AnyWorld) -> dict[str, Outline]:
     """Outlines of the regions of a world, from its `boundaries.geojson`, in km round the middle of the world.
 
     x = R cos(phi0) (lambda - lambda0), y = R (phi - phi0): true to scale at the middle latitude phi0 (plate carree).
     """
-    here = catalogue.folder(world) if world in catalogue.worlds() else None
+    here = catalogue.folder(world)
     if here is None or BOUNDARIES not in here.files:
-        raise ResultsError(f"there is no map of the world {world}: its folder has no {BOUNDARIES}.")
+        raise ResultsError(f"there is no map of the world {catalogue.name_of(world)}: its folder has no {BOUNDARIES}.")
     features = json.loads(here.files[BOUNDARIES])["features"]
     rings: dict[str, list[np.ndarray]] = {}
     for feature in features:
@@ -146,6 +148,13 @@ def boundaries(world: str) -> dict[str, Outline]:
     }
 
 
+def _source(world: AnyWorld) -> str:
+    """Where the outlines of a world come from, in the words of its file."""
+    here = catalogue.folder(world)
+    said = {} if here is None else json.loads(here.files[BOUNDARIES])
+    return fonts.legible(str(said.get("source", f"{BOUNDARIES} of the world")).rstrip("."))
+
+
 def _found(
     results: Sequence[Results], reference: str, measure: str, year: int, outlines: Mapping[str, Outline]
 ) -> tuple[str, list[Difference]]:
@@ -156,7 +165,7 @@ def _found(
         values = cells[id(results[0])]
         divisor, unit = marks.scaled(float(values.abs().max().max()), unit)
         return unit, [Difference(values / divisor, True, values.shape[1])]
-    if not any(word in unit for word in ("yuan", "persons")):
+    if not any(word in unit for word in (results[0].currency, "persons")):
         return unit, [difference(results[0], other, lambda one: cells[id(one)]) for other in results[1:]]
     found = [_per_cent(results[0], other, cells) for other in results[1:]]
     return f"% of {reference}", found
@@ -365,7 +374,7 @@ def _words(
         *marks.continuum_words(results, called),
         *marks.failures(results, called),
         marks.unshown_words(results),
-        "Boundaries: Apache ECharts 4.9.0, simplified.",
+        f"Boundaries: {_source(world_of(results[0]))}.",
     )
     return style.Words(title, finding, caption)
 

@@ -17,6 +17,7 @@ from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.pages.plots import fonts, labels, style
 from sim.pages.plots.bands import scope_of
+from sim.pages.recorded import world_of
 
 MOST_BANDS = 8  # scenarios: of more, bands would hide each other and names would not fit
 _MOST_STARTS = 10  # years with policies named above the axes; more are named in the caption
@@ -113,12 +114,12 @@ def calling(results: Sequence[Results], values: Sequence[str], room: float, heig
 
 
 def world_name(results: Results) -> str:
-    """Name of the world for people: `Zhejiang`, `Two cells`."""
+    """Name of the world for people: `Riverland`, `Two cells`."""
     return fonts.legible(results.world.replace("_", " ").capitalize())
 
 
 def place_name(place: str) -> str:
-    """Name of a place for people: `Hangzhou`, `Hangzhou, rural`, `all urban places`."""
+    """Name of a place for people: `Port`, `Port, rural`, `all urban places`."""
     if place in ("urban", "rural"):
         return f"all {place} places"
     return fonts.legible(place.replace("_", " ").replace("/", ", "))
@@ -185,8 +186,9 @@ def value_axis(axes: Axes, sign: bool = False) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_words(value, list(axes.get_yticks()), sign)))
 
 
-def observed(world: str, measure: str, scope: str, place: str) -> pd.DataFrame:
-    """Observed values of one measure of one place: columns year, value, source, by year; may have no rows."""
+def observed(results: Results, measure: str, scope: str, place: str) -> pd.DataFrame:
+    """What was observed of one place in the world of results: columns year, value, source, by year; may have no rows."""
+    world = world_of(results)
     table = catalogue.observed(world)
     rows = table[(table["measure"] == measure) & (table["scope"] == scope) & (table["place"] == place)]
     return rows.sort_values("year")[["year", "value", "source"]]

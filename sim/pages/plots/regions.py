@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sim.analysis.results import Results
-from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.plots import fonts, labels, marks
+from sim.pages.recorded import entry_of
 
 MEASURE = "income_per_head"
 
@@ -19,9 +19,7 @@ def incomes(results: Sequence[Results], figure: str) -> list[list[pd.DataFrame]]
 
     Raises ResultsError where fewer than two regions, or not the same ones, have it in all results.
     """
-    outside = set(catalogue.worlds().get(results[0].world, {}).get("outside", ())) | set(
-        results[0].manifest.get("outside") or ()
-    )
+    outside = set(entry_of(results[0]).get("outside", ())) | set(results[0].manifest.get("outside") or ())
     tables = [_by_replicate(one, outside) for one in results]
     regions = list(tables[0][0].columns) if tables[0] else []
     for one, found in zip(results, tables, strict=True):
