@@ -37,6 +37,13 @@ class Reading:
     times: float = 1.0
     unit: str = ""
 
+    @property
+    def when(self) -> str:
+        """The years that are read, as text."""
+        if self.year is None:
+            return ""
+        return f"{self.since} to {self.year}" if self.since not in (None, self.year) else str(self.year)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -64,7 +71,8 @@ class Experiment:
 
     futures: what is run, None: the world without policies. agents: how many follow the reading where luck is the question,
     0: the continuum. size: a second reading that says how strong the treatment is. constants: parameters of the world, or
-    terms of an instrument, chosen with the band in sight. not_run: why there is no reading.
+    terms of an instrument, chosen with the band in sight. not_run: why there is no reading. outside: why the model lies
+    outside of the band, where it does.
     """
 
     name: str
@@ -77,6 +85,7 @@ class Experiment:
     constants: tuple[str, ...]
     agents: int
     not_run: str
+    outside: str
 
     @property
     def world(self) -> str:
@@ -153,6 +162,7 @@ def _experiment(name: str, entry: Mapping[str, Any], runs: Mapping[str, Futures]
         constants=tuple(entry.get("constants", ())),
         agents=entry.get("agents", 0),
         not_run=entry.get("not_run", ""),
+        outside=entry.get("outside", ""),
     )
 
 

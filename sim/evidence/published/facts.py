@@ -53,6 +53,7 @@ class Fact:
     address: str
     evidence: str
     band: Band | None
+    why: str
     use: str
 
     def words(self, unit: str) -> str:
@@ -103,6 +104,7 @@ def _fact(row: dict[str, str]) -> Fact:
         address=row["address"],
         evidence=row["evidence"],
         band=None if low is None or high is None else Band(low, high, row["why"]),
+        why=row["why"],
         use=row["use"],
     )
 

@@ -164,5 +164,7 @@ FORMULAS: Mapping[str, Formula] = {
         *(part_of_gain, elasticity, jobs_over_wage, premium, half_life, parameter, labour_share),
     )
 }
+CHANGES = ("difference", "percent", "change", "growth", "faster", "gain_per_yuan", "spending_per_yuan", "jobs_over_wage")
+"""Formulas whose numbers mean more or less of something, and carry a sign."""
 RETURNED = "returned"
 """The one formula that follows agents instead of reading tables."""

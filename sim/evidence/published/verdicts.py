@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.data import catalogue
 from sim.errors import FactorFlowError, ScenarioFaults
 from sim.evidence.published import experiments as declared
 from sim.evidence.published.experiments import Experiment, Futures
 from sim.evidence.published.facts import BASELINE_ONLY, Band, Fact, band_of, of_experiment
-from sim.evidence.published.formulas import RETURNED, read
+from sim.evidence.published.formulas import CHANGES, RETURNED, read
 from sim.evidence.published.lived import Lived, live
 from sim.evidence.published.returned import returned
 from sim.experiments.replicate import MODEL_FAILURES, world_of
@@ -25,6 +26,8 @@ HEAD = ("experiment", "ours", "published", "acceptable", "verdict", "why; consta
 @dataclass(frozen=True)
 class Verdict:
     """One experiment: our number, the strength of the treatment where that is read too, or the reason why there is none.
+
+    size: the strength; of a number counted among agents its standard error.
 
     failed: whether it should have run and did not.
     """
@@ -50,12 +53,21 @@ class Verdict:
         return AGREES if signs == {float(np.sign(self.ours))} else DIFFERS
 
     def said(self) -> str:
-        """Our number with its unit, and how strong the treatment was."""
+        """Our number with its unit, the years it is read in, and how strong the treatment was."""
         if self.ours is None:
             return ""
-        size = self.experiment.size
-        strength = "" if size is None or self.size is None else f" (at {number(self.size)}{_unit(size.unit)})"
-        return f"{number(self.ours)}{_unit(self.experiment.unit)}{strength}"
+        size, when = self.experiment.size, "" if self.experiment.reading is None else self.experiment.reading.when
+        strength = "" if size is None or self.size is None else f", with {number(self.size)}{_unit(size.unit)}"
+        if self.experiment.agents and self.size is not None:
+            strength = f", standard error {number(self.size, signed=False)}"
+        notes = f"{when}{strength}".removeprefix(", ")
+        return f"{self.value()}{_unit(self.experiment.unit)}{f' ({notes})' if notes else ''}"
+
+    def value(self) -> str:
+        """Our number, with a sign where it is a change."""
+        reading = self.experiment.reading
+        signed = reading is not None and reading.formula in CHANGES
+        return "" if self.ours is None else number(self.ours, signed)
 
     def acceptable(self) -> str:
         """The band as text."""
@@ -68,6 +80,8 @@ class Verdict:
     def why(self) -> str:
         """Why there is no number, or why the band is what it is; and what was chosen with it in sight."""
         because = self.reason or (self.band.why if self.band is not None else self.facts[0].why)
+        if self.word == OUTSIDE:
+            because += f" OUTSIDE: {self.experiment.outside or 'not explained yet.'}"
         bound = "Bounds the baseline to 2035 only." if all(fact.use == BASELINE_ONLY for fact in self.facts) else ""
         chosen = f"[{', '.join(self.experiment.constants)}]" if self.experiment.constants else ""
         return " ".join(part for part in (because, bound, chosen) if part)
@@ -98,12 +112,12 @@ class Verdict:
         }
 
 
-def number(value: float) -> str:
-    """Three significant digits and a sign; 0 stays 0."""
+def number(value: float, signed: bool = True) -> str:
+    """Three significant digits, with a plus where it is asked for; 0 stays 0."""
     if value == 0:
         return "0"
     decimals = min(6, max(0, 2 - int(np.floor(np.log10(abs(value))))))
-    return f"{value:+.{decimals}f}"
+    return f"{value:{'+' if signed else ''}.{decimals}f}"
 
 
 def _unit(unit: str) -> str:
@@ -125,7 +139,7 @@ def count(verdicts: Iterable[Verdict]) -> str:
 
 @dataclass
 class Laboratory:
-    """Runs each world and scenario once, when it is first asked for; `lived` is told of every year that has passed."""
+    """Runs each world and scenario once, when it is first asked for; `lived` is called whenever a year has passed."""
 
     lived: Callable[[], None] = lambda: None
     _runs: dict[str, Lived | FactorFlowError] = field(default_factory=dict)
@@ -157,8 +171,6 @@ class Laboratory:
 
 def years(asked: Iterable[Experiment]) -> int:
     """How many years these experiments run through, each run counted once."""
-    from sim.data import catalogue
-
     runs = {(one.world, name) for one in asked if one.reading is not None for name in _runs_of(one)}
     first = {world: int(catalogue.worlds()[world]["first_year"]) for world, _ in runs}
     return sum(declared.last_years()[name] - first[world] + 1 for world, name in runs)
@@ -178,18 +190,20 @@ def answers(asked: Iterable[Experiment], laboratory: Laboratory) -> Iterator[Ver
             try:
                 ours, size = _measured(one, laboratory)
             except FactorFlowError as error:
-                reason = f"the model gives no number: {error}"
+                reason = f"The model gives no number: {error}"
         yield Verdict(one, of_experiment(one.name), band_of(one.name), ours, size, reason, ours is None and not one.not_run)
 
 
 def _measured(one: Experiment, laboratory: Laboratory) -> tuple[float, float | None]:
-    """The number of an experiment and the strength of its treatment; raises FactorFlowError where there is none."""
+    """The number of an experiment and the strength of its treatment (of agents: its standard error); raises FactorFlowError where there is none."""
     reading = one.reading
     assert reading is not None
     if reading.formula == RETURNED:
-        return returned(world_of(one.world, {}), one.agents, reading.since or 0, reading.year or 0), None
+        return returned(world_of(one.world, {}), one.agents, reading.year or 0)
     without = laboratory.without(one.world)
     run = without if one.futures is None else laboratory.run(one.futures)
+    if one.futures is not None and all(run.values.get(key) == value for key, value in without.values.items()):
+        raise FactorFlowError("the policy changed nothing, so being inside would say nothing.")
     found = read(reading, run, without)
     if not np.isfinite(found):
         raise FactorFlowError(f"the reading is {found}.")
