@@ -145,7 +145,8 @@ def sized(futures: Futures, values: Mapping[Size, float]) -> Futures:
 
 def _futures(name: str, entry: Mapping[str, Any]) -> Futures:
     sizes = tuple(
-        Size(*path.split("."), _reading({"formula": "level", **told})) for path, told in entry.get("sized", {}).items()
+        Size(policy, term, _reading({"formula": "level", **told}))
+        for (policy, term), told in ((path.split("."), told) for path, told in entry.get("sized", {}).items())
     )
     return Futures(name, entry["title"], entry.get("world", WORLD), entry["policies"], sizes)
 

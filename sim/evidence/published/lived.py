@@ -1,4 +1,4 @@
-"""One run as a table of readings: what was recorded of every place and year, summed over places where one asks for several."""
+"""One run as a table of readings: what was recorded of every place and year, of several places together where asked."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def page(verdicts: Sequence[Verdict], command: str, figure: str = "") -> str:
         f"Written by `{command}`. Experiments that others have measured, run here in the continuum (those who come home are "
         "counted among agents) and held against what they found; the table, with sources, is "
         f"`sim/data/published_effects.csv`. **{count(verdicts)}**\n\n{NOTE}\n\n"
-        "No number of the model was set to one row. Plans and projections made after 2019 bound the baseline to 2035 alone.\n"
+        "Plans and projections made after 2019 bound the baseline to 2035 alone.\n"
     ]
     if figure:
         parts.append(f"\n![Experiments on the scale of their bands]({figure})\n")

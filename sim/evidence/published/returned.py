@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.population import Population
 from sim.arrays import Flag, Index
 from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel
@@ -31,10 +32,12 @@ def returned(world: World, agents: int, year: int) -> tuple[float, float]:
     """
     model = FactorFlowModel(world, last_year=year, labour_agents=agents, capital_agents=agents, land_agents=agents)
     places = world.places
-    home = np.asarray(model.labour.get("home"))
-    started = (np.asarray(model.labour.get("cell")) == home) & (~places.urban & places.reported_cells)[home]
+    people = model.labour
+    assert isinstance(people, Population)  # the continuum knows no one by name
+    home = np.asarray(people.get("home"))
+    started = (np.asarray(people.get("cell")) == home) & (~places.urban & places.reported_cells)[home]
     lived = []
     while model.running:
         model.step()
-        lived.append(places.region_of_cell[np.asarray(model.labour.get("cell"))])
+        lived.append(places.region_of_cell[np.asarray(people.get("cell"))])
     return share_returned(places.region_of_cell[home], started, np.array(lived))

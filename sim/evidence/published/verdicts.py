@@ -20,6 +20,7 @@ from sim.experiments.replicate import MODEL_FAILURES, world_of
 
 INSIDE, OUTSIDE, AGREES, DIFFERS = "inside", "OUTSIDE", "sign agrees", "sign differs"
 NO_BAND, NOT_RUN = "no band", "not run"
+_TOLD = ("name", "outcome", "value", "low", "high", "unit", "source", "address", "evidence", "use")
 HEAD = ("experiment", "ours", "published", "acceptable", "verdict", "why; constants chosen with the band in sight")
 
 
@@ -104,11 +105,7 @@ class Verdict:
             "verdict": self.word,
             "why": self.why(),
             "constants": list(one.constants),
-            "published": [
-                {name: getattr(fact, name) for name in ("name", "outcome", "value", "low", "high", "unit", "source", "address")}
-                | {"evidence": fact.evidence, "use": fact.use}
-                for fact in self.facts
-            ],
+            "published": [{word: getattr(fact, word) for word in _TOLD} for fact in self.facts],
         }
 
 
@@ -158,7 +155,7 @@ class Laboratory:
         if name not in self._runs:
             try:
                 scenario = declared.scenario_of(world, futures, declared.last_years()[name])
-                self._runs[name] = live(scenario, lambda year: self.lived())
+                self._runs[name] = live(scenario, lambda _: self.lived())
             except ScenarioFaults as reason:
                 self._runs[name] = FactorFlowError("; ".join(fault.message for fault in reason.faults))
             except MODEL_FAILURES as reason:
@@ -195,7 +192,10 @@ def answers(asked: Iterable[Experiment], laboratory: Laboratory) -> Iterator[Ver
 
 
 def _measured(one: Experiment, laboratory: Laboratory) -> tuple[float, float | None]:
-    """The number of an experiment and the strength of its treatment (of agents: its standard error); raises FactorFlowError where there is none."""
+    """The number of an experiment and the strength of its treatment, of agents its standard error.
+
+    Raises FactorFlowError where there is none.
+    """
     reading = one.reading
     assert reading is not None
     if reading.formula == RETURNED:
