@@ -57,13 +57,16 @@ def run(
     return experiment.run(asked, out=out, jobs=jobs, progress=progress, cluster=cluster, shards=shards)
 
 
-def compare(*results: Results | str | Path, to: Results | str | Path | None = None) -> Comparison:
-    """Compare results (or their folders), replicate by replicate, with the first of them or with `to`."""
+def compare(*results: Results | str | Path, to: Results | str | Path | None = None, also: Sequence[str] = ()) -> Comparison:
+    """Compare results (or their folders), replicate by replicate, with the first of them or with `to`.
+
+    also: measures that runs do not record and that are worked out from their cells, such as `palma`.
+    """
     from sim.analysis.comparison import compare_results
 
     opened = [open_results(result) if isinstance(result, str | Path) else result for result in results]
     reference = open_results(to) if isinstance(to, str | Path) else to
-    return compare_results(opened, to=reference)
+    return compare_results(opened, to=reference, also=also)
 
 
 def open_results(folder: str | Path) -> Results:

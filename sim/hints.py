@@ -48,7 +48,7 @@ def candidates(found: str, allowed: Iterable[str]) -> list[str]:
     return [word for word in allowed if parts and parts <= {_singular(part) for part in re.split(r"[\W_]+", word.casefold())}]
 
 
-def one_of(found: str, allowed: Iterable[str]) -> str:
+def one_of(found: str, allowed: Iterable[str], start: str = "Allowed") -> str:
     """The end of an answer about an unknown word: the right word where it is clear, else the candidates, else all."""
     allowed = tuple(allowed)
     guess = nearest(found, allowed)
@@ -59,7 +59,7 @@ def one_of(found: str, allowed: Iterable[str]) -> str:
     holding = candidates(found, allowed)
     if holding:
         return f"Candidates: {listed(holding, _SHOWN)}."
-    return f"Allowed: {listed(allowed, _SHOWN)}."
+    return f"{start}: {listed(allowed, _SHOWN)}."
 
 
 def _singular(part: str) -> str:

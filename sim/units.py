@@ -37,6 +37,16 @@ RECORDED = {
 }
 
 
+HEADLINE = ("urban_rural_ratio", "income_per_head", "real_income_per_head", "output", "population")
+
+
+def headline_first(names: Iterable[str]) -> list[str]:
+    """Names in the order of the alphabet, but for the measures a reader looks for first, which lead."""
+    known = set(names)
+    first = [name for name in HEADLINE if name in known]
+    return [*first, *sorted(known - set(first))]
+
+
 def recorded_units(sectors: Iterable[str]) -> dict[str, str]:
     """Unit by recorded measure, output by sector included."""
     return {**RECORDED, **{f"output_{sector}": YUAN_A_YEAR for sector in sectors}}

@@ -36,7 +36,7 @@ INSIDE = {
     ],
     "analysis": [
         {"manifest", "measures", "pairing"},
-        {"tables"},
+        {"panels", "tables"},
         {"results"},
         {"differences", "growth"},
         {"change", "selection"},

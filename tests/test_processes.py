@@ -173,12 +173,18 @@ class Fatal:
 
 
 def begun_run(folder, *where):
-    """A long run whose workers are there, in a group of its own as a terminal has it; and its workers."""
-    settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=40"]
+    """A run of many minutes whose workers are there, in a group of its own as a terminal has it; and its workers."""
+    settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=400"]
     command = [sys.executable, "-m", "sim", "run", str(BASELINE), *settings, *where, "--out", str(folder / "r")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heard,
     )
 
     def workers():
@@ -189,6 +195,12 @@ def begun_run(folder, *where):
     return started, workers()
 
 
+def heard():
+    """Signals as a terminal leaves them, also where whoever runs the tests ignores them (nohup, jobs in the background)."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
@@ -196,11 +208,16 @@ def until(condition, seconds=120):
         time.sleep(0.05)
 
 
+def worked(process):
+    """Seconds of a processor that a process has had."""
+    return process.cpu_times().user
+
+
 JOBS, SHARDS = ("--jobs", "2"), ("--shards", "2")
 
 
 @pytest.mark.parametrize(
-    ("where", "number", "whole_group", "later"),
+    ("where", "number", "whole_group", "spent"),
     [
         (JOBS, signal.SIGINT, True, 0),  # while the processes are being started
         (JOBS, signal.SIGINT, True, 4),  # while they work
@@ -209,9 +226,10 @@ JOBS, SHARDS = ("--jobs", "2"), ("--shards", "2")
         (JOBS, signal.SIGHUP, True, 0),
     ],
 )
-def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, whole_group, later):
+def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, whole_group, spent):
     started, workers = begun_run(tmp_path, *where)
-    time.sleep(later)
+    until(lambda: all(worked(worker) >= spent for worker in workers))
+    assert started.poll() is None
     (os.killpg if whole_group else os.kill)(started.pid, number)
     _, said = started.communicate(timeout=120)
     assert started.returncode == 128 + number

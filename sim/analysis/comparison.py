@@ -45,25 +45,26 @@ class Comparison(Differences):
         }
 
 
-def compare_results(results: Sequence[Results], to: Results | None = None) -> Comparison:
+def compare_results(results: Sequence[Results], to: Results | None = None, also: Sequence[str] = ()) -> Comparison:
     """Compare results with a baseline (`to`, by default the first), replicate by replicate.
 
     Difference of replicate r = scenario_r - baseline_r; median and 90% band are taken over r. Runs that did not draw
     alike (other seeds or numbers of agents) cannot be paired: then every replicate of one is set against every one of
-    the other, the rows say `paired: false` and a note says why. Raises ResultsError if there is nothing to compare:
-    fewer than two results, different worlds, no common year, other units, no finished replicate.
+    the other, the rows say `paired: false` and a note says why. also: measures that runs do not record (see
+    `measures.derived`), worked out from their cells; other names do nothing. Raises ResultsError if there is nothing to
+    compare: fewer than two results, different worlds, no common year, other units, no finished replicate.
     """
     baseline = to if to is not None else (results[0] if results else None)
     others = [result for result in results if result is not baseline]
     if baseline is None or not others:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
-    reference = _wide(baseline)
+    reference = _wide(baseline, also)
     tables, notes = [], []
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
-        tables.append(_differences(reference, _wide(other), label, paired=not unlike))
+        tables.append(_differences(reference, _wide(other, also), label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
         notes += _notes(baseline, other, unlike)
@@ -74,11 +75,15 @@ def compare_results(results: Sequence[Results], to: Results | None = None) -> Co
     return Comparison(baseline, dict(zip(labels, others, strict=True)), table, tuple(dict.fromkeys(notes)))
 
 
-def _wide(results: Results) -> pd.DataFrame:
+def _wide(results: Results, also: Sequence[str]) -> pd.DataFrame:
     """Rows measure, scope, place, year; columns finished replicates."""
     if not results.replicates:
         raise ResultsError(f"{results.path}: no replicate came to its end, so there is nothing to compare.")
-    wide = results.series.pivot(index=_KEYS, columns="replicate", values="value")
+    derived = results.derived(also)
+    series = pd.concat([results.series, derived], ignore_index=True) if len(derived) else results.series
+    if len(derived):
+        series = series.astype(dict.fromkeys(_KEYS[:3], "category"))
+    wide = series.pivot(index=_KEYS, columns="replicate", values="value")
     index = cast(pd.MultiIndex, wide.index)
     words = [list(level.astype(str)) for level in index.levels[:3]]  # categories of two files need not agree
     wide.index = index.set_levels(words, level=[0, 1, 2])

@@ -7,16 +7,16 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from sim.analysis import measures
 from sim.analysis.manifest import (
     FORMAT,
     MANIFEST,
@@ -30,10 +30,12 @@ from sim.analysis.manifest import (
     read_manifest,
 )
 from sim.analysis.pairing import median_and_band
+from sim.analysis.panels import derived_rows
 from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
 from sim.errors import FactorFlowError, ResultsError, listed
 from sim.files import check_writable, written_folder
-from sim.hints import nearest
+from sim.hints import one_of
+from sim.units import headline_first
 from sim.version import __version__
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
@@ -46,6 +48,7 @@ class Results:
     def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
         self.path = path
         self.manifest = manifest
+        self._worked_out: dict[str, pd.DataFrame] = {}
         self._checked = deepcopy(manifest)  # what the tables are held against, whatever a user makes of the other
 
     @property
@@ -81,8 +84,8 @@ class Results:
 
     @property
     def units(self) -> dict[str, str]:
-        """Unit of each measure."""
-        return dict(self.manifest["units"])
+        """Unit of each measure, also of those that are worked out when they are asked for."""
+        return {name: measures.series()[name].unit for name in measures.derived()} | dict(self.manifest["units"])
 
     @cached_property
     def series(self) -> pd.DataFrame:
@@ -102,21 +105,38 @@ class Results:
     def values(self, measure: str, scope: str = "world", place: str | None = None) -> pd.DataFrame:
         """One measure of one place: a table with a row per year and a column per finished replicate.
 
-        `place` may be left out where the scope has only one (the world). Raises ResultsError for what was not recorded,
-        with the nearest name that was.
+        `place` may be left out where the scope has only one (the world). A measure that runs do not record (see
+        `measures.derived`) is worked out from the cells. Raises ResultsError for what was not recorded, with the nearest
+        name that was, and for what is not defined in this run, with the reason.
         """
-        series = self.series
+        series = self.derived([measure]) if self._is_derived(measure) else self.series
         rows = series[(series["measure"] == measure) & (series["scope"] == scope)]
         if rows.empty:
             there = series.loc[series["scope"] == scope, "measure"].unique()
-            raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_nearest(measure, there)}')
+            raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_recorded(measure, there)}')
         places = [str(known) for known in rows["place"].unique()]
         if place is None and len(places) > 1:
             raise ResultsError(f'"{measure}" at scope {scope} has {len(places)} places; name one of {listed(places)}.')
         if place is not None and place not in places:
-            raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_nearest(place, places)}')
+            raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_recorded(place, places)}')
         rows = rows[rows["place"] == (place or places[0])]
         return rows.pivot(index="year", columns="replicate", values="value")
+
+    def derived(self, names: Sequence[str]) -> pd.DataFrame:
+        """Rows as in `series` of measures that runs do not record; raises ResultsError with the reason where one has none."""
+        wanted = [name for name in dict.fromkeys(names) if self._is_derived(name)]
+        unknown = [name for name in wanted if name not in self._worked_out]
+        if unknown:
+            found = derived_rows(self.series, self.world, self.manifest.get("outside") or (), unknown)
+            for name in unknown:
+                self._worked_out[name] = found[found["measure"] == name]
+        for name in wanted:
+            if self._worked_out[name].empty:
+                raise ResultsError(f"{self.path}: {name} is not defined in any year: {measures.derived()[name].missing}.")
+        return pd.concat([self._worked_out[name] for name in wanted], ignore_index=True) if wanted else self.series.iloc[:0]
+
+    def _is_derived(self, measure: str) -> bool:
+        return measure in measures.derived() and measure not in self.manifest["units"]
 
     def public_money(self, measure: str, year: int) -> pd.Series[float]:
         """What all policies cost (`public_cost`) or raised (`public_receipts`) in a year, by replicate, yuan of 2014."""
@@ -297,7 +317,6 @@ def _same(path: Path, sha256: str) -> bool:
         return False
 
 
-def _nearest(word: str, known: Sequence[Any] | np.ndarray | Any) -> str:
-    names = sorted(str(name) for name in known)
-    near = nearest(word, names)
-    return f'Did you mean "{near}"?' if near is not None else f"Recorded are: {listed(names) or 'none'}."
+def _recorded(word: str, known: Iterable[object]) -> str:
+    names = headline_first(str(name) for name in known)
+    return one_of(word, names, "Recorded") if names else "Nothing is recorded there."

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.analysis.differences import Differences
 from sim.errors import ResultsError, listed
 from sim.hints import one_of
+from sim.units import headline_first
 
 Those = TypeVar("Those", bound=Differences)
 
@@ -37,7 +38,8 @@ class Selection:
             known = [str(name) for name in table[column].unique()]
             for name in asked:
                 if name not in known:
-                    raise ResultsError(f'there is no {word} "{name}" in what is compared. {one_of(name, sorted(known))}')
+                    near = one_of(name, headline_first(known))
+                    raise ResultsError(f'there is no {word} "{name}" in what is compared. {near}')
         if label is not None:
             table = table[(table["scenario"] == label) & (table["year"] == differences.year)]
         chosen = table[_in(table["measure"], self.measures) & _in(table["place"], self.places)]

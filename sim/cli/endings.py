@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import codecs
 import errno
 import os
@@ -51,10 +52,54 @@ def stoppable() -> Iterator[None]:
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, stop)
     try:
-        yield
+        with _sent_again():
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+_SOON = 0.05  # seconds
+
+
+@contextmanager
+def _sent_again() -> Iterator[None]:
+    """An interrupt that met code out of which Python raises nothing (a callback of the compiler) is sent once more.
+
+    What breaks there because of it, before it comes again, is the interrupt and no error.
+    """
+    lost: list[Stopped] = []
+    timers: list[threading.Timer] = []
+    before = sys.unraisablehook
+
+    def hook(ignored: sys.UnraisableHookArgs) -> None:
+        if not isinstance(ignored.exc_value, KeyboardInterrupt):
+            before(ignored)
+            return
+        number = ignored.exc_value.number if isinstance(ignored.exc_value, Stopped) else signal.SIGINT
+        lost.append(Stopped(number))
+        timers.append(threading.Timer(_SOON, _send, (number,)))
+        timers[-1].start()
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    except Exception as error:
+        if lost:
+            raise lost[-1] from error
+        raise
+    finally:
+        sys.unraisablehook = before
+        for timer in timers:
+            timer.cancel()
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread, which may be waiting."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:

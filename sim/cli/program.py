@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,8 +14,9 @@ import click
 
 from sim.cli import endings
 from sim.cli.endings import DONE, FAULT
-from sim.errors import Fault, ScenarioFaults, printable
+from sim.errors import FactorFlowError, Fault, ScenarioFaults, printable
 from sim.experiments.executors import Where
+from sim.hints import one_of
 from sim.pages import terminal
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ def main() -> None:
     Exit codes: 0 done; 1 a defect of the program; 2 a fault in the input, or something the system refused; 3 some replicates
     failed or an expectation does not hold; 130 interrupted (143 terminated, 129 hung up, 141 nobody reads the output).
     """
+
+
+def check_world(name: str, worlds: Iterable[str]) -> None:
+    """Raise FactorFlowError for a world that there is not."""
+    if name not in (known := tuple(worlds)):
+        raise FactorFlowError(f'there is no world "{name}". {one_of(name, known)}')
 
 
 def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:

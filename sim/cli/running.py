@@ -10,10 +10,11 @@ import click
 
 from sim.cli import drawing
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import load_all, minutes_option, setting_option, where_options
+from sim.cli.program import check_world, load_all, minutes_option, setting_option, where_options
 from sim.errors import FIRST, FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
 from sim.files import check_writable, leftovers, write_over
+from sim.hints import one_of
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     _print_leftovers(places[0].parent)
     failed = False
     for scenario, place in zip(scenarios.values(), places, strict=True):
+        held = _found(scenario) if out is None else None
+        if held is not None:
+            terminal.say(f"{held.path} holds the same run, to the last byte; it is run anew beside it.", err=True)
         results = _run(scenario, place if out is not None else None, where)
         failed = _print_failed(results) or failed
         note = accelerating(results)
@@ -113,9 +117,11 @@ def compare(
     options = {figure: _options(figure, {"measure": measures, "place": places, "year": year}) for figure in figures}
     beside = (Path(names[0]).parent if Path(names[0]).is_dir() else Path("results")) / "figures" / "figure.png"
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
+    if csv_file is not None and not csv_file.parent.exists():
+        terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = _results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
-    comparison = until(compare_results(list(results.values()), baseline), year)
+    comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline.world))
     asked = selection.rows(comparison)
     if csv_file is not None:
@@ -200,8 +206,7 @@ def world(name: str) -> int:
     from sim.data import catalogue
     from sim.evidence import checkup
 
-    if name not in catalogue.worlds():
-        raise ResultsError(f'there is no world "{name}". There are: {", ".join(catalogue.worlds())}.')
+    check_world(name, catalogue.worlds())
     for title, columns, rows in checkup.report(name):
         tables.print_table(title, columns, rows, numbers=range(1, len(columns)))
     return DONE
@@ -257,7 +262,7 @@ def _figure(name: str) -> Any:
 
     figures = plots.available()
     if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". The last word is one of: {", ".join(sorted(figures))}.')
+        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(figures))}')
     return figures[name]
 
 

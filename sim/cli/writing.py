@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
+from sim.cli.program import check_world, jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import check_name, write_new, write_over
 from sim.pages import tables, terminal
@@ -32,8 +32,8 @@ def new(name: str, world: str | None) -> int:
     from sim.vocabulary import vocabulary
 
     words = vocabulary()
-    if world is not None and world not in words.worlds:
-        raise FactorFlowError(f'there is no world "{world}". There are: {", ".join(words.worlds)}.')
+    if world is not None:
+        check_world(world, words.worlds)
     check_name(Path(name))
     is_path = "/" in name or os.path.sep in name or name.endswith((".yaml", ".yml"))
     first = next(iter(words.worlds))

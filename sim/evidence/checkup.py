@@ -83,7 +83,7 @@ def sanity(world: World) -> list[tuple[str, ...]]:
 
 
 def fall_of_the_gap(here: WorldFolder, world: World, last: int) -> tuple[float, float]:
-    """Mean change of the log city ratio from the base year to `last`, log points x 100: the continuum's, and observed."""
+    """Mean change of the log city ratio from the base year to `last`, times 100: the continuum's, and observed."""
     model = FactorFlowModel(world, last_year=last, continuum=True)
     while model.running:
         model.step()
@@ -260,7 +260,7 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
     if last > world.first_year:
         ours, published = fall_of_the_gap(here, world, last)
         change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")
-        tables.append((f"Change {world.first_year} to {last}, log points x 100", ("", "model", "observed"), [change]))
+        tables.append((f"Change {world.first_year} to {last}, times 100", ("", "model", "observed"), [change]))
         tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, world, last)))
         tables.append(("Against those who assume less", _FIT, fit(here, world)))
     homes = home_shares(here, world)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.analysis.selection import Selection
 
 _WINNERS = 5  # as many of those who gain as make the picture; losers are never left out
+_PAIRS = 8  # of fewer, what pairing leaves of the spread is luck itself
 _COLUMNS = ("measure", "place", "baseline", "scenario", "difference", "90% band", "unit")
 # what gives way first on a narrow page
 _JOINS = {"unit": "measure", "place": "measure", "90% band": "difference", "scenario": "baseline"}
@@ -80,7 +81,8 @@ def _print_table(comparison: Comparison, outcome: Outcome, selection: Selection)
         "A difference is the median of differences paired by replicate, which need not be the difference of the two medians."
     )
     part = comparison.spread_left_by_pairing(label)
-    if part is not None:
+    pairs = 0 if outcome.ratio is None else outcome.ratio.replicates
+    if part is not None and comparison.drawn and pairs >= _PAIRS:
         measure = "the standard deviation of the difference in the urban-rural ratio is"
         print_folded(f"Same seeds, same agents: {measure} {part:.2f} of that of unpaired runs.")
     say()

@@ -24,8 +24,10 @@ def explain(
     owner: str = "",
     whole: str = "a scenario",
 ) -> None:
-    """Note every fault pydantic found, at its place; faults that follow from one already noted are left out."""
-    for detail in error.errors(include_url=False):
+    """Note every fault pydantic found, at its place; faults that follow from another one are left out."""
+    details = error.errors(include_url=False)
+    meant = {(*detail["loc"][:-1], _meant(detail["loc"], model)) for detail in details if detail["type"] == "extra_forbidden"}
+    for detail in details:
         on_key = detail["loc"][-1:] == ("[key]",)
         where = detail["loc"][:-1] if on_key else detail["loc"]
         path = (*prefix, *(str(step) for step in where))
@@ -33,7 +35,7 @@ def explain(
             continue
         kind, value = detail["type"], detail["input"]
         if kind == "missing":
-            if not draft.partial:
+            if not draft.partial and where not in meant:  # a misspelt word is one fault
                 spot = spot_at(model, where)
                 draft.fault(path, f"is missing and must be given: {spot.meaning}{spot.terms()}.")
         elif kind == "extra_forbidden":
@@ -60,14 +62,18 @@ def _key_choices(model: type[BaseModel], where: tuple[int | str, ...]) -> list[s
     return [str(choice) for key in keys for choice in get_args(spot_of(key, []).annotation)]
 
 
+def _meant(where: tuple[int | str, ...], model: type[BaseModel]) -> str | None:
+    """The word that exists and is clearly meant by one that does not."""
+    return nearest(str(where[-1]), fields_of(spot_at(model, where[:-1]).annotation))
+
+
 def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str, whole: str) -> str:
     """The answer to a word that does not exist, with the nearest one that does."""
     found = str(where[-1])
-    inside = spot_at(model, where[:-1]).annotation
-    fields = fields_of(inside)
+    fields = fields_of(spot_at(model, where[:-1]).annotation)
     group = owner if len(where) == 1 else str(where[-2]) if isinstance(where[-2], str) else f"an item of {where[-3]}"
     start = f'there is no {"term" if owner else "word"} "{found}" in {group or whole}.'
-    guess = nearest(found, fields)
+    guess = _meant(where, model)
     if guess is None:
         return f"{start} Allowed: {', '.join(fields)}."
     spot = fields[guess]

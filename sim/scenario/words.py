@@ -74,6 +74,17 @@ def _named_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _places_named_once(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    """Refuse a region beside a group that holds it: a reader would think that it counts twice."""
+    groups = {} if (world := world_of(info)) is None else world.groups
+    for group in names:
+        for name in names:
+            if name != group and name in groups.get(group, ()):
+                answer = f'names "{name}" twice, for the group "{group}" holds it. Leave one of them out.'
+                raise PydanticCustomError("repeated_name", "{answer}", {"answer": answer})
+    return names
+
+
 def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
     total = math.fsum(shares.values())
     if abs(total - 1) > 1e-9:
@@ -101,7 +112,9 @@ SectorName = Annotated[str, AfterValidator(_sector), names_of("sector")]
 """The name of a sector of the world."""
 
 # strict=False only lets a YAML list become a tuple; the names inside stay strict
-Places = Annotated[tuple[PlaceName, ...], Field(strict=False), AfterValidator(_named_once)]
+Places = Annotated[
+    tuple[PlaceName, ...], Field(strict=False), AfterValidator(_named_once), AfterValidator(_places_named_once)
+]
 """A list of regions and groups; `expand_places` turns it into regions."""
 
 Sectors = Annotated[tuple[SectorName, ...], Field(strict=False), AfterValidator(_named_once)]

@@ -67,8 +67,9 @@ def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
 
 
 def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
-    first, second = (factorflow("run", BASELINE).stdout.strip() for _ in range(2))
-    assert second == first + "-2" and len(folders()) == 2
+    first, second = (factorflow("run", BASELINE) for _ in range(2))
+    assert first.stderr == PRICE and second.stdout.strip() == (folder := first.stdout.strip()) + "-2" and len(folders()) == 2
+    assert second.stderr == f"{folder} holds the same run, to the last byte; it is run anew beside it.\n{PRICE}"
 
 
 def test_set_changes_the_digest_and_so_the_folder(stage: Stage) -> None:
@@ -275,7 +276,7 @@ def test_plot_writes_beside_the_first_results_and_prints_the_path(figures: list[
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (("convergense",), "The last word is one of: convergence"),
+        (("convergense",), 'there is no figure "convergense". Did you mean "convergence"?'),
         (("convergence", "--out", "a.doc"), "the ending must be one of"),
         (("convergence", "--out", "scenarios/aid.yaml/a.png"), "could not write"),
     ],
@@ -371,7 +372,8 @@ def test_rows_asked_for_are_shown_and_written(stage: Stage) -> None:
     answer = factorflow(
         "compare", BASELINE, AID, "--measure", "urban_rural_ratio", "--place", "衢州", "--csv", "out/rows.csv"
     )
-    assert answer.exit_code == 0 and answer.stdout.splitlines()[-1] == "out/rows.csv"
+    assert answer.exit_code == 0 and "The folder out is not there yet and is made.\n" in answer.stderr
+    assert answer.stdout.splitlines()[-1] == "out/rows.csv"
     assert "Quzhou" in answer.stdout and "max_min_ratio" not in answer.stdout
     lines = Path("out/rows.csv").read_text().splitlines()
     assert lines[0].startswith("scenario,measure,scope,place,year,baseline_median") and len(lines) == 4

@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +108,18 @@ def test_errors_that_cannot_be_said_keep_their_code() -> None:
         assert factorflow("check", "nothing.yaml", stderr=full).returncode == 2
 
 
-def ending(reason: BaseException) -> Any:
-    """The answer of a program whose command ends with an error, and what a program of several verbs would say."""
+def ending(reason: BaseException | Callable[[], None]) -> Any:
+    """The answer of a program whose command ends with an error, or with what a call does."""
 
     @click.group(cls=Program)
     def program() -> None: ...
 
     @program.command()
     def go() -> int:
-        raise reason
+        if isinstance(reason, BaseException):
+            raise reason
+        reason()
+        return 0
 
     return CliRunner().invoke(program, ["go"])
 
@@ -167,3 +171,55 @@ def test_nohup_stays_nohup() -> None:
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where whoever runs the tests ignores it (jobs in the background)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Deaf:
+    """Python raises nothing out of the end of an object, nor out of a callback of a compiler."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.number)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("breaks", [False, True], ids=["goes on", "breaks"])
+def test_an_interrupt_where_nothing_can_be_raised_is_not_lost(number: int, code: int, breaks: bool, heard: None) -> None:
+    """It comes again while the program goes on; an error that it left behind is no defect."""
+    reached = []
+
+    def go() -> None:
+        Deaf(number)
+        reached.append("on")
+        if breaks:
+            raise RuntimeError("no compiled object yet")
+        time.sleep(60)
+        reached.append("end")
+
+    before = sys.unraisablehook
+    answer = ending(go)
+    assert answer.exit_code == code and reached == ["on"]
+    assert answer.stderr.startswith("\nInterrupted.") and "defect" not in answer.stderr
+    assert sys.unraisablehook is before
+
+
+def test_what_else_is_ignored_is_said_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda ignored: said.append(ignored.exc_type))
+
+    class Broken:
+        def __del__(self) -> None:
+            raise ZeroDivisionError
+
+    with endings.stoppable():
+        Broken()
+    assert said == [ZeroDivisionError]

@@ -199,3 +199,11 @@ def test_test_names_all_faults_of_all_files_and_runs_nothing(expected: Path, her
 def test_the_shipped_expectations_hold(path: Path) -> None:
     answer = factorflow("test", path)
     assert answer.exit_code == 0, answer.stdout
+
+
+def test_a_world_that_there_is_not_is_answered_alike_wherever_it_is_named() -> None:
+    for words in (("new", "mine", "--world", "zhejiangg"), ("world", "zhejiangg")):
+        answer = factorflow(*words)
+        assert answer.exit_code == 2 and answer.stdout == ""
+        assert answer.stderr == 'there is no world "zhejiangg". Did you mean "zhejiang"?\n'
+    assert 'no world "nowhere". Allowed: zhejiang, ' in factorflow("world", "nowhere").stderr

@@ -9,6 +9,7 @@ import pytest
 
 from sim import compare, load, run
 from sim.data import catalogue
+from sim.data.folder import WorldFolder
 from sim.economy import prices
 from sim.experiments import reading
 from sim.year import recorder, values
@@ -256,18 +257,24 @@ def test_the_headline_of_a_comparison_is_the_median_of_paired_differences_in_the
 # What the check-up holds the model against.
 
 
-def test_the_observed_ratio_weighs_cities_by_residents(monkeypatch):
+def test_the_observed_ratio_weighs_cities_by_residents():
     """The valley's numbers again: cities 3 and 2, together (180 / 5) / (80 / 7) = 3.15; by city alone 35 / 15."""
     income = {("West", "urban"): 30.0, ("West", "rural"): 10.0, ("East", "urban"): 40.0, ("East", "rural"): 20.0}
     persons = {("West", "urban"): 2.0, ("West", "rural"): 6.0, ("East", "urban"): 3.0, ("East", "rural"): 1.0}
-    table = {(city, f"income_{kind}", when): value for (city, kind), value in income.items() for when in range(2014, 2020)}
-    table |= {("Zhejiang", "consumer_price_index", when): 102.0 for when in range(2015, 2020)}
-    monkeypatch.setattr(catalogue, "facts", lambda world: table)
-    monkeypatch.setattr(catalogue, "worlds", lambda: {"zhejiang": {"regions": ["West", "East", "outside"]}})
-    monkeypatch.setattr(catalogue, "_people", lambda fact, city, kind, when: persons[city, kind])
-    seen = catalogue.observed("zhejiang").set_index(["year", "scope", "place", "measure"])["value"]
-    for when in range(2014, 2020):
-        assert seen[when, "world", "zhejiang", "urban_rural_ratio"] == pytest.approx(63 / 20, rel=1e-14)
+    head, years = "place,kind,origin,year,variable,value,unit,source", range(2014, 2020)
+    tables = {
+        "income": [f"{city},{kind},,{when},disposable_income,{value},yuan per head,made up"
+                   for (city, kind), value in income.items() for when in years],
+        "population": [f"{city},{kind},,{when},residents,{value},persons,made up"
+                       for (city, kind), value in persons.items() for when in years],
+        "prices": [f"all,,,{when},consumer_price_index,102,previous year = 100,made up" for when in years[1:]],
+    }  # fmt: skip
+    files = {f"{name}.csv": "\n".join([head, *rows]).encode() for name, rows in tables.items()}
+    files["places.csv"] = b"place,name_zh,also,latitude,longitude,area_km2,parent,source\nWest,,,,,,,x\nEast,,,,,,,x\n"
+    files["world.yaml"] = b"title: Two\nbase_year: 2014\nlast_year: 2060\ncurrency: yuan\nsectors: []\noutside: none\n"
+    seen = catalogue.observed(WorldFolder("two", files)).set_index(["year", "scope", "place", "measure"])["value"]
+    for when in years:
+        assert seen[when, "world", "two", "urban_rural_ratio"] == pytest.approx(63 / 20, rel=1e-14)
         assert seen[when, "region", "West", "urban_rural_ratio"] == 3
         assert seen[when, "region", "East", "urban_rural_ratio"] == 2
         assert seen[when, "cell", "East/rural", "income_per_head"] == pytest.approx(20 / 1.02 ** (when - 2014), rel=1e-12)

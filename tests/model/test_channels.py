@@ -10,6 +10,7 @@ from sim.agents.choice import choice_shares
 from sim.agents.labour import labour_tables, value_of_places
 from sim.agents.land import land_tables
 from sim.economy import accounts, growth
+from sim.economy.state import weighted_log
 from sim.errors import FactorFlowError
 from sim.world.build import build_world
 from sim.world.parameters import damped
@@ -74,6 +75,14 @@ def test_agglomeration_raises_productivity_of_denser_places(nu, sign):
     economy.labour_reference = economy.labour_reference / 1.1
     gain = np.log(growth.productivity(world, economy, np.ones(world.cells))[0, 1] / world.productivity[0, 1])
     assert gain == pytest.approx(sign * 0.1 * np.log(1.1) * world.technology.value_added[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0, 2.5])
+def test_a_stock_that_nobody_values_may_be_zero_and_one_valued_fully_counts(weight):
+    """phi log(K / K0): an elasticity of one is the log itself; one of zero leaves out even what is not there."""
+    ratio = np.array([0.0 if weight == 0 else 0.5, 1.0, 2.0])
+    expected = [0.0, 0.0, 0.0] if weight == 0 else [-weight * np.log(2), 0.0, weight * np.log(2)]
+    np.testing.assert_allclose(weighted_log(weight, ratio), expected, rtol=1e-14)
 
 
 def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):

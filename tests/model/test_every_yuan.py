@@ -42,6 +42,15 @@ def without_slices(zhejiang):
     return economy, village
 
 
+def test_a_slice_keeps_its_worth_where_no_slice_is_left(zhejiang, without_slices):
+    """Capital that comes to such a village later comes at the old worth, not for nothing; what left is worth the same."""
+    economy, village = without_slices
+    before = first_economy(zhejiang, *continua(zhejiang))
+    assert economy.unit_value[village] == before.unit_value[village] > 0
+    worth = (economy.capital_units.sum(axis=1) * economy.unit_value).sum()
+    assert worth == pytest.approx((before.capital_units.sum(axis=1) * before.unit_value).sum(), rel=1e-12)
+
+
 @pytest.mark.parametrize(("seed", "few", "last"), [(0, FEW, 2017), (3, FEWER, 2035), (5, FEWER, 2035)])
 def test_a_village_whose_last_slice_is_reclassified_still_invests(zhejiang, seed, few, last):
     model = FactorFlowModel(zhejiang, last_year=last, seed=seed, **few)

@@ -31,12 +31,13 @@ PARTS = (
         "year",
         ("sim/model.py", "sim/economy/state.py", "sim/economy/prices.py", "sim/year/base_year.py", "sim/year/markets.py")
         + ("sim/year/moves.py", "sim/year/stocks.py", "sim/year/values.py"),
-        (*_GOLDEN, "tests/model", "tests/policies", "tests/validation/test_theory.py"),
+        (*_GOLDEN, "tests/agents/test_with_mesa.py", "tests/model", "tests/policies", "tests/validation/test_theory.py"),
     ),
     Part("recorder", ("sim/year/recorder.py",), (*_GOLDEN, "tests/measures", "tests/model", "tests/test_vocabulary.py")),
     Part(
         "reading",
         (
+            "sim/analysis/panels.py",
             "sim/experiments/reading.py",
             "sim/experiments/replicate.py",
             "sim/experiments/manifest.py",

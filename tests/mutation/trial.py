@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import Queue, get_context
+from multiprocessing import Queue, get_context, parent_process
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant
@@ -29,6 +29,7 @@ _LIBRARIES = (
     "click",
     "rich.table",
 )
+_MOMENT = 5.0  # seconds
 _OLD = 1_000_000_000  # a time of change that no later edit repeats, so that no compiled file of a mutant is taken again
 
 
@@ -47,6 +48,8 @@ Asked = tuple[Mutant, tuple[str, ...]]
 
 def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verdict]:
     """The verdicts as they come; every process has a share of the mutants and its own copy of the checkout."""
+    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # a process reads them as it starts
+        os.environ[word] = "1"
     context = get_context("spawn")
     verdicts = context.Queue()
     with tempfile.TemporaryDirectory() as folder:
@@ -57,13 +60,19 @@ def verdicts_of(asked: list[Asked], jobs: int, patience: float) -> Iterator[Verd
 
 
 def _work(asked: list[Asked], folder: str, patience: float, verdicts: Queue[Verdict]) -> None:
-    """Try mutants one after the other; the first trial compiles what is compiled."""
-    for word in ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # before the libraries read them
-        os.environ[word] = "1"
+    """Try mutants one after the other while somebody waits for it; the first trial compiles what is compiled."""
     copy = checkout(Path(tempfile.mkdtemp(dir=folder)))
     load_libraries()
     for mutant, tests in asked:
+        if not _awaited():
+            break
         verdicts.put(trial(copy, mutant, tests, patience))
+
+
+def _awaited() -> bool:
+    """Whether the process that asked is still there; killed, it cannot end those that work for it."""
+    asking = parent_process()
+    return asking is None or asking.is_alive()
 
 
 def checkout(folder: Path) -> Path:
@@ -113,7 +122,9 @@ def _in_a_fork(copy: Path, tests: tuple[str, ...], patience: float) -> tuple[int
     os.close(writing)
     end, said = time.monotonic() + patience, b""
     while True:
-        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        ready, _, _ = select.select([reading], [], [], min(_MOMENT, max(0.0, end - time.monotonic())))
+        if not ready and time.monotonic() < end and _awaited():
+            continue
         if not ready:
             os.killpg(child, signal.SIGKILL)
             break

@@ -15,7 +15,7 @@ from sim.pages.plots import available, cities, convergence, difference, flows, m
 from tests.plots.conftest import Maker
 from tests.plots.page import words
 
-NAMES = ["cities", "convergence", "difference", "flows", "map"]
+NAMES = ["cities", "clubs", "convergence", "difference", "flows", "map", "ranks"]
 
 
 def test_the_folder_is_the_register() -> None:

@@ -58,7 +58,7 @@ DAILY = [
     *[(name, count, title) for name in ("convergence", "difference") for count in (1, 2, 6, 8) for title in SHORTER],
     *[
         (name, *case)
-        for name in ("cities", "flows", "map")
+        for name in ("cities", "clubs", "flows", "map", "ranks")
         for case in ((1, "long"), (2, "one word"), (6, "Chinese"), (8, "long"))
     ],
     ("map", 8, "short"),

@@ -20,7 +20,9 @@ from sim.analysis.report import cells
 from sim.analysis.results import Results, open_results, save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
+from sim.hints import one_of
 from sim.pages.comparing import print_comparison
+from sim.units import headline_first
 from tests.results.synthetic import REGIONS, UNITS, YEARS, manifest, series, tables
 
 INCOME = "yuan of 2014 per head and year"
@@ -332,6 +334,28 @@ def test_a_measure_that_was_not_recorded_has_no_spread_left_by_pairing(tmp_path:
     for results in (without.baseline, *without.scenarios.values()):
         results.series = results.series[results.series["measure"] != "urban_rural_ratio"]
     assert without.spread_left_by_pairing("aid") is None and without.to_json()["spread_left_by_pairing"] == {"aid": None}
+
+
+@pytest.mark.parametrize(
+    ("replicates", "continuum", "said"),
+    [(7, False, False), (8, False, True), (8, True, False)],
+    ids=["few", "many", "no luck"],
+)
+def test_what_pairing_leaves_of_the_spread_is_said_where_luck_can_show_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replicates: int, continuum: bool, said: bool
+) -> None:
+    comparison = compared(tmp_path, {"replicates": range(replicates)}, replicates=range(replicates))
+    monkeypatch.setattr(type(comparison), "drawn", not continuum)
+    text = " ".join(screen(comparison, monkeypatch, 200).split())
+    assert ("difference in the urban-rural ratio is 0.00 of that of unpaired runs" in text) == said
+
+
+def test_measures_that_may_be_asked_for_are_listed_headline_first(tmp_path: Path) -> None:
+    with pytest.raises(ResultsError, match="Allowed: urban_rural_ratio, income_per_head, .*beta_convergence, "):
+        Selection(("happiness",)).rows(compared(tmp_path))
+    assert headline_first(f"measure_{number:02d}" for number in range(40))[:2] == ["measure_00", "measure_01"]
+    many = [*(f"measure_{number:02d}" for number in range(40)), "urban_rural_ratio"]
+    assert "Recorded: urban_rural_ratio, measure_00, " in f"{one_of('happiness', headline_first(many), 'Recorded')}"
 
 
 def test_what_rounding_leaves_of_a_measure_is_written_as_zero(tmp_path: Path) -> None:

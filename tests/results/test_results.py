@@ -42,7 +42,7 @@ def test_a_measure_that_starts_later_has_no_row_for_the_first_year(tmp_path: Pat
         (("urban_rural_ration",), 'Did you mean "urban_rural_ratio"'),
         (("urban_rural_ratio", "region", "Quzou"), 'Did you mean "Quzhou"'),
         (("urban_rural_ratio", "region"), "has 3 places; name one of Hangzhou, Ningbo, Quzhou"),
-        (("urban_rural_ratio", "cell"), "Recorded are: none"),
+        (("urban_rural_ratio", "cell"), "Nothing is recorded there."),
     ],
 )
 def test_what_was_not_recorded_is_answered_with_the_nearest_name(tmp_path: Path, asked: tuple[str, ...], answer: str) -> None:

@@ -304,7 +304,7 @@ def test_faults_of_files_and_settings_come_in_one_answer(vocabulary: Vocabulary)
         settings = ["run.seed=-1", "parameters.growth=7"]
         load_scenario(FOLDER / "broken" / "structure" / "several_faults.yaml", vocabulary, settings)
     assert [fault.line for fault in raised.value.faults if fault.file == "--set"] == [1, 2]
-    assert len(raised.value.faults) == 6
+    assert len(raised.value.faults) == 5
 
 
 def test_a_file_that_is_not_there(vocabulary: Vocabulary, tmp_path: Path) -> None:
@@ -360,4 +360,4 @@ def test_all_faults_of_a_file_full_of_them_are_found(vocabulary: Vocabulary, sce
     policy = "{instrument: residence_permit_reform, cut: 2, fro: 2020}"
     policies = "\n".join(f"  p{number}: {policy}" for number in range(2_000))
     scenario_file.write_text(f"{scenario_file.read_text()}policies:\n{policies}\n")
-    assert len(faults(scenario_file, vocabulary)) == 3 * 2_000
+    assert len(faults(scenario_file, vocabulary)) == 2 * 2_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -104,6 +104,14 @@ class Series:
     meaning: str
 
 
+@dataclass(frozen=True)
+class Derived:
+    """A series that no run records, worked out from the cells when it is asked for: its file, and when it is missing."""
+
+    measure: str
+    missing: str
+
+
 @cache
 def available() -> Mapping[str, ModuleType]:
     """The measures on offer by name, found by walking this folder."""
@@ -121,9 +129,25 @@ def series() -> dict[str, Series]:
     return found
 
 
+def derived() -> dict[str, Derived]:
+    """Every series that is not recorded, by name: those of the files that say so with `RECORDED = False`."""
+    return {
+        series: Derived(name, module.MISSING)
+        for name, module in available().items()
+        if not getattr(module, "RECORDED", True)
+        for series in (name, *getattr(module, "ALSO", {}))
+    }
+
+
 def evaluate_all(panel: Panel) -> list[Reading]:
-    """The readings of every measure on offer; what is defined in no year of no replicate is no reading."""
-    found = [reading for module in available().values() for reading in module.readings(panel)]
+    """The readings of every measure that runs record; what is defined in no year of no replicate is no reading."""
+    recorded = set(available()) - {one.measure for one in derived().values()}
+    return evaluate(panel, sorted(recorded))
+
+
+def evaluate(panel: Panel, measures: Iterable[str]) -> list[Reading]:
+    """The readings of the measures named by their files; what is defined in no year of no replicate is no reading."""
+    found = [reading for name in measures for reading in available()[name].readings(panel)]
     return [reading for reading in found if np.isfinite(reading.values).any()]
 
 
