@@ -132,15 +132,18 @@ def residuals(simulated: Targets, observed: Targets) -> Array:
     return np.concatenate(parts)
 
 
-def estimate(world: AnyWorld, start: Mapping[str, float] | None = None) -> tuple[dict[str, float], Array]:
-    """The parameters of least squares and their standard errors from the Jacobian; none (NaN) at the end of a range."""
+def estimate(world: AnyWorld, start: Mapping[str, float] | None = None, last: int = LAST) -> tuple[dict[str, float], Array]:
+    """The parameters of least squares on the years to the last, and their standard errors from the Jacobian.
+
+    A parameter at the end of its range has none (NaN).
+    """
     names, own = fitted(world), catalogue.parameters(world)
     low, high, scale = np.array([_BOUNDS[name] for name in names]).T
     first = np.clip([(start or {}).get(name, own[name].value) for name in names], low, high)
-    observed = observed_changes(world)
+    observed = observed_changes(world, last)
 
     def gap(values: Array) -> Array:
-        return residuals(simulated_changes(world, dict(zip(names, values, strict=True))), observed)
+        return residuals(simulated_changes(world, dict(zip(names, values, strict=True)), last), observed)
 
     fit = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
     free = fit.active_mask == 0

@@ -1,4 +1,4 @@
-"""Commands that hold the model against what is known: `factorflow validate theory`, `tombe-zhu` and `effects`."""
+"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects` and `rolling`."""
 
 from __future__ import annotations
 
@@ -212,3 +212,29 @@ def _draw(found: Conflict, path: Path) -> None:
     from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)
+
+
+@validate.command()
+@click.argument("world", default="zhejiang")
+@click.option(
+    "--origin", "origins", type=int, multiple=True, help="Last year fitted to; may be repeated.  [default: 2016, 2017]"
+)
+def rolling(world: str, origins: tuple[int, ...]) -> int:
+    """Fit WORLD to its years up to an origin, forecast those after it, and print the errors beside those who assume less."""
+    from sim.data import catalogue
+    from sim.estimation import LAST
+    from sim.evidence import rolling as rolled
+
+    if catalogue.folder(world) is None:
+        raise click.UsageError(
+            f'"{world}" has no observed years; worlds of tables are {", ".join(catalogue.shipped_folders())}.'
+        )
+    first = catalogue.tables(world).base_year
+    origins = origins or (2016, 2017)
+    for origin in origins:
+        if not first + 2 <= origin < LAST:
+            raise click.UsageError(f"--origin {origin}: it must be between {first + 2} and {LAST - 1}.")
+        title = f"Fitted to {first} to {origin}, forecast to {LAST}"
+        tables.print_table(title, rolled.HEAD, rolled.table(world, origin), numbers=range(1, len(rolled.HEAD)))
+    terminal.say(rolled.caution(world, origins))
+    return DONE
