@@ -1,6 +1,7 @@
 """The table of effects: rows from expectations, differences paired by replicate, signs of whole bands, a page."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 
 from sim.cli import main
 from sim.errors import FactorFlowError
-from sim.evidence.effects import Effect, page, rows
+from sim.evidence.effects import Effect, page, rows, signs
 from sim.experiments.experiment import run
 from sim.scenario.expectation import Computed, load_expectations
 from sim.vocabulary import vocabulary
@@ -20,7 +21,7 @@ title: The valley
 run: {continuum: true}
 expectations:
   - {scenario: open.yaml, difference_from: base.yaml, measure: urban_share, year: 8, above: 0, why: Open towns fill up.}
-  - {scenario: open.yaml, difference_from: base.yaml, measure: urban_share, year: 6, above: 9, why: Never read here.}
+  - {scenario: open.yaml, difference_from: base.yaml, measure: urban_rural_ratio, year: 6, between: [-1, 1], why: As it was.}
   - {scenario: base.yaml, measure: urban_share, year: 8, above: 0, why: Not a difference at all.}
 """
 RUN = "run: {labour_agents: 2000, capital_agents: 2000, land_agents: 2000, replicates: 3}\n"
@@ -53,11 +54,25 @@ def test_one_row_a_scenario_with_agents_whatever_the_file_says(told):
     _, (row,), made = told
     assert row.instruments == ("residence_permit_reform",)
     assert row.pairs == 3
-    assert row.expectation.year == 8  # the first of its scenario
+    first, second = row.readings
     one, other = (made[name].values("urban_share").loc[8].to_numpy() for name in ("open", "base"))
-    assert row.found.median == np.median(one - other)
+    assert first.found.median == np.median(one - other)
     assert np.ptp(one - other) > 0  # draws, not the continuum
-    assert row.expected_sign == row.found.sign == 1
+    assert first.expected_sign == first.found.sign == 1
+    one, other = (made[name].values("urban_rural_ratio").loc[6].to_numpy() for name in ("open", "base"))
+    assert second.found.median == np.median(one - other) and second.expected_sign == 0
+    lines = signs(row)
+    assert [line[1:3] for line in lines] == [("urban_share", "+"), ("urban_rural_ratio", "between -1 and 1")]
+    assert lines[1][3] == f"- ({second.found.median:.2g})"
+
+
+def test_accounts_of_the_scenario_close_and_output_a_head_is_output_over_people(told):
+    _, (row,), made = told
+    assert row.residual == made["open"].accounts["residual"].max() and 0 < row.residual < 1e-9
+    heads = [made[name].values("population").loc[8].to_numpy() for name in ("open", "base")]
+    one, other = (made[name].values("output").loc[8].to_numpy() for name in ("open", "base"))
+    wanted = np.median(100 * np.log(one / heads[0] / (other / heads[1])))
+    assert row.effects["output_per_head"].median == pytest.approx(wanted, rel=1e-12)
 
 
 def test_output_is_in_per_cent_and_cost_is_what_the_policy_paid(told):
@@ -79,8 +94,9 @@ def test_the_page_tells_where_theory_and_model_part(told):
     questions, (row,), _ = told
     text = page([row], questions, "factorflow effects")
     assert "Open towns fill up." in text and "is not the one expected" not in text
-    turned = row.__class__(**{**row.__dict__, "expected_sign": -1})
-    assert "Open: the sign found is not the one expected." in page([turned], questions, "factorflow effects")
+    turned = replace(row, readings=(replace(row.readings[0], expected_sign=-1),))
+    text = page([turned], questions, "factorflow effects")
+    assert "Open: the sign found of urban_share is not the one expected." in text
 
 
 def test_a_file_without_differences_has_no_effects(asked, tmp_path):
@@ -95,6 +111,9 @@ def test_the_command_prints_json_and_writes_the_page(asked, tmp_path, monkeypatc
     answer = CliRunner().invoke(main, ["effects", str(asked), "--replicates", "2", "--json", "--out", "effects.md"])
     assert answer.exit_code == 0, answer.output
     (row,) = json.loads(answer.stdout)
+    assert row["readings"][0]["expectation"]["measure"] == "urban_share" and row["readings"][0]["expected_sign"] == 1
     assert row["pairs"] == 2 and row["effects"]["welfare"]["unit"] == "%"
-    assert (tmp_path / "effects.md").read_text().startswith("# What each policy does")
+    text = (tmp_path / "effects.md").read_text()
+    assert text.startswith("# What each policy does")
+    assert f"`factorflow effects {asked.as_posix()} --replicates 2 --out effects.md`" in text
     assert not (ROOT / "effects.md").exists()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sim.analysis.results import Results
     from sim.scenario.schema import Scenario
 
+_EFFECTS = "scenarios/zhejiang/expectations/instruments.yaml"
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -204,7 +206,7 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("file", default="scenarios/zhejiang/expectations/instruments.yaml", metavar="[FILE]")
+@click.argument("file", default=_EFFECTS, metavar="[FILE]")
 @click.option("--replicates", type=click.IntRange(min=1), help="Runs of each scenario.  [default: as the scenarios say]")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON and nothing else.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as a Markdown page.")
@@ -232,19 +234,23 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     rows = list(effects.rows(questions, results_of))
     if as_json:
-        from dataclasses import asdict
-
-        terminal.say_json([{**asdict(row), "expectation": row.expectation.model_dump()} for row in rows])
+        terminal.say_json([effects.plain(row) for row in rows])
     else:
-        tables.print_table(questions.title, effects.SIGNS_HEAD, [effects.signs(row) for row in rows])
+        tables.print_table(questions.title, effects.SIGNS_HEAD, [line for row in rows for line in effects.signs(row)])
         # the band below its median keeps the table within a page
         cells = [tuple(cell.replace(" (", "\n(") for cell in effects.effects(row)) for row in rows]
         tables.print_table("", effects.EFFECTS_HEAD, cells, numbers=range(1, len(effects.EFFECTS_HEAD)))
         terminal.say(f"Medians of paired differences, in brackets the 90% band{effects.few_pairs(rows)}.")
     if out is not None:
-        write_over(out, effects.page(rows, questions, f"factorflow effects --out {out.as_posix()}"))
+        write_over(out, effects.page(rows, questions, _effects_command(file, replicates, out)))
         terminal.say(str(out), err=as_json)
     return SOME_FAILED if any(failed) else DONE
+
+
+def _effects_command(file: str, replicates: int | None, out: Path) -> str:
+    asked = "" if file == _EFFECTS else f" {Path(file).as_posix()}"
+    few = "" if replicates is None else f" --replicates {replicates}"
+    return f"factorflow effects{asked}{few} --out {out.as_posix()}"
 
 
 def _figure(name: str) -> Any:

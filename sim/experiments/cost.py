@@ -14,7 +14,7 @@ from sim.scenario.schema import Scenario
 # Bytes at the peak, measured on two cores with up to 65.8 million agents and 180 replicates.
 _PROGRAM = 300_000_000
 _AGENT = {"labour_agents": 6, "capital_agents": 3, "land_agents": 3}
-_YEAR_OF_A_REPLICATE = 400_000
+_YEAR_OF_A_REPLICATE = 400_000  # at least; tables of pairs of cells take more where cells are many
 _SECONDS_AN_AGENT, _START = 0.8e-8, 2.5
 _LONG = 60  # minutes from which on a run without a budget is warned of
 
@@ -56,7 +56,8 @@ def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
     processes, years = _processes(scenario, jobs), _years(scenario)
     agents = [f"{count:,} {kind.replace('_', ' ')} x {_AGENT[kind]} bytes" for kind, count in _agents(scenario).items()]
     each = " + ".join([f"{_PROGRAM / 1e9:.1f} GB of program", *agents])
-    tables = f"{scenario.run.replicates:,} replicates x {years} years x {_YEAR_OF_A_REPLICATE:,} bytes of tables"
+    each_year = bytes_a_year(_cells(scenario))
+    tables = f"{scenario.run.replicates:,} replicates x {years} years x {each_year:,} bytes of tables"
     arithmetic = f"{each} + {tables}" if processes == 1 else f"{processes} processes x ({each}) + {tables}"
     parts = _parts(scenario, jobs)
     word = max(parts, key=lambda name: parts[name])
@@ -146,6 +147,14 @@ def seconds_a_year(cells: int) -> float:
     return 0.0045 + 4e-6 * cells**2 + 4e-8 * cells**3
 
 
+def bytes_a_year(cells: int) -> int:
+    """Bytes that the tables of a year of one replicate take at the peak: readings by cell, moves between pairs of cells.
+
+    Measured with 24 and 62 cells in the continuum, where every pair has moves; with agents many have none.
+    """
+    return max(_YEAR_OF_A_REPLICATE, 5_000 * cells + 486 * cells**2)
+
+
 def _years(scenario: Scenario) -> int:
     return scenario.years.to - int(catalogue.entry(scenario.plays_in)["first_year"]) + 1
 
@@ -172,7 +181,7 @@ def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:
     """Bytes that grow with each number of the scenario's run."""
     processes = _processes(scenario, jobs)
     agents = {kind: count * _AGENT[kind] * processes for kind, count in _agents(scenario).items()}
-    return {**agents, "replicates": scenario.run.replicates * _years(scenario) * _YEAR_OF_A_REPLICATE}
+    return {**agents, "replicates": scenario.run.replicates * _years(scenario) * bytes_a_year(_cells(scenario))}
 
 
 def _rounded_down(number: float) -> int:

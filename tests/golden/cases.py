@@ -11,7 +11,9 @@ from sim import load
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
-ZHEJIANG_YEARS = (2019, 2024, 2035)
+REGIONAL = ("zhejiang", "china", "yangtze_delta")  # worlds of real places
+PROVINCES = ("china", "yangtze_delta")  # the two whose tables would be too long
+REGIONAL_YEARS = (2019, 2024, 2035)
 CONTINUUM = ("run.continuum=true", "run.replicates=1")
 FEW_AGENTS = (
     "run.continuum=false",
@@ -143,8 +145,8 @@ COMPARED = {
 def cases() -> tuple[Case, ...]:
     """Every run of the golden table: the gallery and the variants in the continuum, then those with agents."""
     found = [
-        Case(name, name, (*CONTINUUM, *_span(name)), _reference(name), ZHEJIANG_YEARS if folder == "zhejiang" else ())
-        for folder in ("riverland", "theory", "two_cells", "zhejiang")
+        Case(name, name, (*CONTINUUM, *_span(name)), _reference(name), REGIONAL_YEARS if folder in REGIONAL else ())
+        for folder in ("riverland", "theory", "two_cells", *REGIONAL)
         for name in (f"{folder}/{path.stem}" for path in sorted((SCENARIOS / folder).glob("*.yaml")))
     ]
     for name, settings in VARIANTS.items():
@@ -164,8 +166,8 @@ def references() -> dict[str, str]:
 
 def _span(name: str) -> tuple[str, ...]:
     """Settings of the years that are run: no more than the table reads, and a long theory cut short."""
-    if name.startswith("zhejiang"):
-        return (f"years.from={ZHEJIANG_YEARS[0]}",)
+    if name.startswith(REGIONAL):
+        return (f"years.from={REGIONAL_YEARS[0]}",)
     if name.startswith("riverland"):
         return ()
     return (f"years.to={_LONGEST}",) if load(SCENARIOS / f"{name}.yaml").years.to > _LONGEST else ()

@@ -10,7 +10,7 @@ from sim import compare, load, run
 from sim.data import catalogue
 from sim.evidence.checkup import fall_of_the_gap, path_since
 from sim.world.build import build_world
-from tests.golden.cases import COMPARED, SCENARIOS, Case, cases
+from tests.golden.cases import COMPARED, PROVINCES, REGIONAL, SCENARIOS, Case, cases
 from tests.golden.table import Key, Numbers
 
 _FIRST = (
@@ -21,6 +21,7 @@ _OF_CELLS = (
     *("income_per_head", "real_income_per_head", "wage", "rental_rate", "land_rent", "population", "capital", "land"),
     *("unemployment", "welfare"),
 )
+_OF_REGIONS = ("income_per_head", "output", "population")  # of worlds whose tables would be too long
 _COMPARED = ("urban_rural_ratio", "coast_mountain_ratio", "income_per_head", "output", "welfare")
 
 
@@ -51,8 +52,14 @@ def of_run(case: Case, results) -> Iterator[tuple[Key, float]]:
 
 
 def _kept(case: Case, scope: str, measure: str, is_last: bool) -> bool:
-    """Whether a number is part of the table: all measures of the world's baseline, of other runs those read first."""
-    baseline, small = case.reference is None and not case.agents, not case.file.startswith(("riverland", "zhejiang"))
+    """Whether a number is part of the table: all measures of the world's baseline, of other runs those read first.
+
+    Of the two worlds of provinces, places have few measures and one year, or the table would double.
+    """
+    baseline, small = case.reference is None and not case.agents, not case.file.startswith(("riverland", *REGIONAL))
+    if case.file.startswith(PROVINCES) and scope in ("region", "cell"):
+        of_place = _OF_REGIONS if scope == "region" else ("income_per_head",)
+        return is_last and measure in of_place and (baseline or scope == "cell")
     if scope == "cell":
         return measure == "income_per_head" or (
             measure in _OF_CELLS if small else measure == "real_income_per_head" and is_last

@@ -40,7 +40,7 @@ def test_every_tolerance_is_small_and_has_a_reason():
 
 
 def test_the_table_stays_small_enough_to_be_read_and_sent():
-    assert NUMBERS.stat().st_size < 1_000_000
+    assert NUMBERS.stat().st_size < 1_200_000
 
 
 # How the table is compared: on rows made by hand.

@@ -133,7 +133,7 @@ def test_net_gains_of_all_groups_sum_to_nothing(baseline: Results) -> None:
     assert list(dict.fromkeys(group for group, _ in group_of.values())) == [
         "mountain",
         "coast",
-        "other cities",
+        "other places",
         "outside",
     ]
 

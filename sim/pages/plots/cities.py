@@ -1,4 +1,4 @@
-"""How do incomes in town and country grow, city by city? A small panel for each region."""
+"""How do incomes in town and country grow, place by place? A small panel for each region."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sim.pages.plots import fonts, labels, marks, style
 from sim.pages.plots.bands import at_least, quantiles
 from sim.pages.recorded import entry_of
 
-TITLE = "Do town and country draw nearer in every city?"
-MEANING = "urban and rural income per head of each city by year, one panel each, log scale shared; observed points"
+TITLE = "Do town and country draw nearer everywhere?"
+MEANING = "urban and rural income per head of each place by year, one panel each, log scale shared; observed points"
 
 _MEASURE, _RATIO = "income_per_head", "urban_rural_ratio"
 _KINDS = ("urban", "rural")
@@ -244,8 +244,8 @@ def _words(
         count = f"{min(fallen)} to {max(fallen)}" if min(fallen) < max(fallen) else f"{fallen[0]}"
         counts = [f"{count} of {len(gaps)} in each of {len(results)} scenarios"]
     finding = (
-        f"Urban over rural income per head was {start:.2f} in the mean of the cities in {first}. "
-        f"Cities where it has fallen by {last}: {'; '.join(counts)}."
+        f"Urban over rural income per head was {start:.2f} in the mean of the places in {first}. "
+        f"Places where it has fallen by {last}: {'; '.join(counts)}."
     )
     which = ", from the lowest to the highest of the scenarios" if len(results) > marks.MOST_BANDS else ""
     which = ", in the order and colours of the key" if 1 < len(results) <= marks.MOST_BANDS else which

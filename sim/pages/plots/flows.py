@@ -209,7 +209,7 @@ def groups(results: Sequence[Results], factor: str, event: str) -> dict[str, tup
     for group, members in named.items():
         if not set(members) & set(group_of):
             group_of |= {member: str(group).replace("_", " ") for member in members}
-    rest = "other cities" if group_of else ""
+    rest = "other places" if group_of else ""
     for region in [one for one in regions if one not in outside] + [one for one in regions if one in outside]:
         group_of.setdefault(region, "outside" if region in outside else rest or region)
     order = list(dict.fromkeys(group for region, group in group_of.items() if region in regions))
@@ -387,4 +387,8 @@ def _members(group_of: Mapping[str, tuple[str, str]]) -> str:
         region = region_of(cell)
         if region != group and region not in holds.setdefault(group, []):
             holds[group].append(region)
-    return " ".join(f"{marks.sentence(group)}: {', '.join(regions)}." for group, regions in holds.items() if regions)
+    return " ".join(
+        f"{marks.sentence(group)}: {', '.join(map(marks.place_name, regions))}."
+        for group, regions in holds.items()
+        if regions
+    )

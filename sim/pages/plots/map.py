@@ -24,7 +24,7 @@ from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.data.folder import BOUNDARIES
 from sim.errors import ResultsError
-from sim.pages.plots import fonts, labels, marks, style
+from sim.pages.plots import fonts, labels, marks, spots, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 from sim.pages.recorded import world_of
 
@@ -36,6 +36,7 @@ _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
 _HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
 _MOST_NUMBERED = 2  # maps in a row: in smaller ones numbers would cover each other
+_CROWDED = 0.03  # of a name covered by other names: more, and it is left out, or the numbers of all
 _REFERENCE = 2.2  # inches for the name of the reference in the name of the scale
 _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a2ca", "#0868ac"])
 _CHANGE = LinearSegmentedColormap.from_list(
@@ -91,16 +92,17 @@ def figure(results: Sequence[Results], measure: str = "income_per_head", year: i
         )
     ]
 
-    rows, height, numbers = -(-len(maps) // columns), _HEIGHTS[columns], columns <= _MOST_NUMBERED
-    head = 0.0 if len(maps) == 1 else 0.36
-    most = max(max(shown.people.values()) for shown in maps) or 1.0
-    words = _words(results, called, maps, found, measure, unit, year)
+    rows, frame = -(-len(maps) // columns), _frame(outlines, columns)
+    radius = _radius(outlines, maps)
+    numbers = columns <= _MOST_NUMBERED and not any(_crowded(outlines, shown, radius, frame, columns) for shown in maps)
+    height, head = frame[1], 0.0 if len(maps) == 1 else 0.36
+    words = _words(results, called, maps, found, measure, unit, year, numbers, outlines.keys() > maps[0].people.keys())
     foot = labels.Key(called.long, lines=False) if called.numbered else None
     page = style.page(words, (height + head) * rows + 0.1, left=0.0, right=0.0, axis=0.75, foot=foot)
     grid = page.grid(rows, columns, headroom=head + 0.05, hspace=head / height, wspace=0.03)
     for place, shown in enumerate(maps):
         axes = page.figure.add_subplot(grid[place // columns, place % columns])
-        _draw(axes, outlines, shown, most, numbers=numbers, key=place == 0)
+        _draw(axes, outlines, shown, radius, numbers=numbers, key=place == 0)
         if head:
             text = "\n".join(fonts.fold(marks.sentence(shown.name), _heading_room(columns), style.TEXT_SIZE, "bold"))
             axes.set_title(text, size=style.TEXT_SIZE, weight="bold", color=style.INK, loc="left", **fonts.plain())
@@ -195,42 +197,74 @@ def _cells(results: Results, measure: str, year: int, outlines: Mapping[str, Out
 
 
 def _people(results: Results, year: int, outlines: Mapping[str, Outline]) -> dict[str, float]:
-    """Median urban residents by region (persons)."""
+    """Median urban residents by region of the world (persons); outlines beyond it have none."""
     middle = quantiles(_cells(results, "population", year, outlines))["p50"]
-    return {region: float(middle.get(f"{region}/urban", 0.0)) for region in outlines}
+    here = {region_of(str(cell)) for cell in middle.index}
+    return {region: float(middle.get(f"{region}/urban", 0.0)) for region in outlines if region in here}
 
 
-def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, most: float, numbers: bool, key: bool) -> None:
-    """One map; `most` urban residents have the largest disc, `numbers` are written beside the names, `key` below."""
+def _extent(outlines: Mapping[str, Outline]) -> tuple[float, float, float, float]:
+    """West, south, east and north end of all outlines, km."""
     points = np.concatenate([ring for outline in outlines.values() for ring in outline.rings])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _frame(outlines: Mapping[str, Outline], columns: int) -> tuple[float, float]:
+    """Width and height of a map on the page in inches: no higher than a wide world needs."""
+    west, south, east, north = _extent(outlines)
+    width = (style.WIDTH - 2 * style.MARGIN) / columns * 0.98
+    return width, min(_HEIGHTS[columns], width * (1.02 + _STRIP) * (north - south) / (1.04 * (east - west)))
+
+
+def _radius(outlines: Mapping[str, Outline], maps: Sequence[Shown]) -> float:
+    """Radius of a disc over the square root of its residents, km: the same in all maps, so small that none hides another."""
+    west, _, east, _ = _extent(outlines)
+    most = max(max(shown.people.values()) for shown in maps) or 1.0
+    radius = _LARGEST * (east - west) / math.sqrt(most)
+    seats = {region: outline.seat for region, outline in outlines.items()}
+    return radius * min(spots.shrunk(seats, _discs(shown, radius, east - west)) for shown in maps)
+
+
+def _discs(shown: Shown, radius: float, width: float) -> dict[str, float]:
+    return {region: max(radius * math.sqrt(people), 0.012 * width) for region, people in shown.people.items()}
+
+
+def _crowded(outlines: Mapping[str, Outline], shown: Shown, radius: float, frame: tuple[float, float], columns: int) -> bool:
+    """Whether names with their numbers would cover each other on a map of this size."""
+    west, south, east, north = _extent(outlines)
+    km = max(1.04 * (east - west) / frame[0], (1.02 + _STRIP) * (north - south) / frame[1])
+    size = _size(1 / columns)
+    return any(spot.covered > _CROWDED for spot in _placed(outlines, shown, radius, True, size, km).values())
+
+
+def _size(width: float) -> float:
+    """Size of names by the width of the map over that of the page."""
+    return style.CAPTION_SIZE if width > 0.5 else 6.5
+
+
+def _draw(axes: Axes, outlines: Mapping[str, Outline], shown: Shown, radius: float, numbers: bool, key: bool) -> None:
+    """One map; a disc has `radius` times the root of its residents, `numbers` are written beside the names, `key` below."""
+    west, south, east, north = _extent(outlines)
     width, height = east - west, north - south
     axes.set_xlim(west - 0.02 * width, east + 0.02 * width)
     axes.set_ylim(south - _STRIP * height, north + 0.02 * height)
     axes.set_aspect("equal", anchor="C")
     axes.set_axis_off()
-    radius = _LARGEST * width / math.sqrt(most)
-    discs = {region: max(radius * math.sqrt(people), 0.012 * width) for region, people in shown.people.items()}
     for region, outline in outlines.items():
         rings = Path.make_compound_path(*(Path(ring, closed=True) for ring in outline.rings))
         axes.add_artist(PathPatch(rings, **_fill(shown, f"{region}/rural"), edgecolor="#7a7a7a", linewidth=0.5))
-    for region, outline in outlines.items():
+    for region, disc in _discs(shown, radius, width).items():
         fill = _fill(shown, f"{region}/urban")
         edge = "#7a7a7a" if fill.get("hatch") else style.INK  # the hatch has the colour of the edge
-        axes.add_artist(Circle(outline.seat, discs[region], **fill, edgecolor=edge, linewidth=0.7, zorder=3))
-    size = style.CAPTION_SIZE if axes.get_position().width > 0.5 else 6.5
-    km = _km_per_inch(axes)
-    _labels(axes, outlines, discs, shown, numbers, size, km)
+        axes.add_artist(Circle(outlines[region].seat, disc, **fill, edgecolor=edge, linewidth=0.7, zorder=3))
+    size, km = _size(axes.get_position().width), spots.km_per_inch(axes)
+    for region, spot in _placed(outlines, shown, radius, numbers, size, km).items():
+        if numbers or spot.covered <= _CROWDED:
+            _name(axes, spot.box, _lines(shown, region, numbers), size)
     if key:
-        _strip(axes, most, radius, (west, south - 0.55 * _STRIP * height), size, km)
-
-
-def _km_per_inch(axes: Axes) -> float:
-    """Scale of the map, as wide or as high as its place on the page allows."""
-    figure, box = axes.get_figure(root=True), axes.get_position()
-    inches = figure.get_size_inches() if figure is not None else (style.WIDTH, style.WIDTH)
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    return float(max((east - west) / (box.width * inches[0]), (north - south) / (box.height * inches[1])))
+        most = max(shown.people.values()) or 1.0
+        spots.strip(axes, most, radius, (west, south - 0.55 * _STRIP * height), size, km)
 
 
 def _fill(shown: Shown, cell: str) -> dict[str, Any]:
@@ -242,37 +276,33 @@ def _fill(shown: Shown, cell: str) -> dict[str, Any]:
     return {"facecolor": shown.tone.to_rgba(np.array(middle)), "hatch": "//////" if unsure else None}
 
 
-def _labels(
-    axes: Axes,
-    outlines: Mapping[str, Outline],
-    discs: Mapping[str, float],
-    shown: Shown,
-    numbers: bool,
-    size: float,
-    km: float,
-) -> None:
-    """Names (and numbers, urban | rural) beside the discs, where they cover neither each other nor another disc."""
-    west, east = axes.get_xlim()
-    taken = [(*outline.seat, discs[region], discs[region]) for region, outline in outlines.items()]
-    for region, outline in sorted(outlines.items(), key=lambda item: -discs[item[0]]):
-        lines = [(marks.place_name(region), "bold")]
-        if numbers:
-            both = (shown.found["p50"].get(f"{region}/{kind}") for kind in ("urban", "rural"))
-            lines.append((" | ".join(_number(shown, value) for value in both), "normal"))
-        wide = max(fonts.width_of(line, size, weight) for line, weight in lines) * km / 2 + 1
-        tall = len(lines) * size * style.LINE / 72 * km / 2
-        (x, y), r = outline.seat, discs[region] + 2
-        spots = [(x, y - r - tall), (x + r + wide, y), (x - r - wide, y), (x, y + r + tall)]
-        spots += [(x + side * (r * 0.6 + wide), y + up * (r * 0.8 + tall)) for side in (1, -1) for up in (-1, 1)]
-        beyond = [max(0.0, spot[0] + wide - east) + max(0.0, west - spot[0] + wide) for spot in spots]
-        covered = [sum(_overlap((*spot, wide, tall), other) for other in taken) for spot in spots]
-        spot = spots[min(range(len(spots)), key=lambda place: (round(covered[place] + 1e3 * beyond[place]), place))]
-        taken.append((*spot, wide, tall))
-        text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **fonts.plain()}
-        sheet = (spot[0] - wide + 1, spot[1] - tall), 2 * (wide - 1), 2 * tall
-        axes.add_artist(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
-        for row, (line, weight) in enumerate(lines):
-            axes.text(spot[0], spot[1] + tall * (1 - (2 * row + 1) / len(lines)), line, weight=weight, zorder=5, **text)
+def _placed(
+    outlines: Mapping[str, Outline], shown: Shown, radius: float, numbers: bool, size: float, km: float
+) -> dict[str, spots.Spot]:
+    """Spots of the names of all regions of the world."""
+    west, south, east, _ = _extent(outlines)
+    discs, room = _discs(shown, radius, east - west), 0.02 * (east - west)
+    seats = {region: outlines[region].seat for region in discs}
+    names = {region: _lines(shown, region, numbers) for region in discs}
+    return spots.arrange(seats, discs, names, size, km, (west - room, east + room, south))
+
+
+def _lines(shown: Shown, region: str, numbers: bool) -> list[tuple[str, str]]:
+    """The name of a region and, below it, its numbers, urban | rural."""
+    lines = [(marks.place_name(region), "bold")]
+    if numbers:
+        both = (shown.found["p50"].get(f"{region}/{kind}") for kind in ("urban", "rural"))
+        lines.append((" | ".join(_number(shown, value) for value in both), "normal"))
+    return lines
+
+
+def _name(axes: Axes, box: spots.Box, lines: Sequence[tuple[str, str]], size: float) -> None:
+    x, y, wide, tall = box
+    text: dict[str, Any] = {"size": size, "ha": "center", "va": "center", "color": style.INK, **fonts.plain()}
+    sheet = (x - wide + 1, y - tall), 2 * (wide - 1), 2 * tall
+    axes.add_artist(Rectangle(*sheet, facecolor="white", alpha=0.72, linewidth=0, zorder=4))
+    for row, (line, weight) in enumerate(lines):
+        axes.text(x, y + tall * (1 - (2 * row + 1) / len(lines)), line, weight=weight, zorder=5, **text)
 
 
 def _number(shown: Shown, value: float | None) -> str:
@@ -280,43 +310,6 @@ def _number(shown: Shown, value: float | None) -> str:
         return "\u2013"
     text = f"{value:{'+' if shown.change else ''},.{shown.decimals}f}"
     return text.lstrip("+-") if not text.strip("+-0.,") else text.replace("-", "\u2212")
-
-
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
-    """Area two boxes share; a box is centre and half widths: x, y, wide, tall."""
-    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0] - one[2], other[0] - other[2])
-    along = min(one[1] + one[3], other[1] + other[3]) - max(one[1] - one[3], other[1] - other[3])
-    return max(across, 0.0) * max(along, 0.0)
-
-
-def _strip(axes: Axes, most: float, radius: float, start: tuple[float, float], size: float, km: float) -> None:
-    """Under the map: a bar of round length, and discs of round numbers of residents."""
-    x, y = start
-    small: dict[str, Any] = {"size": size, "color": style.INK}
-    width = axes.get_xlim()[1] - axes.get_xlim()[0]
-    length = max([step for step in (20, 50, 100, 200, 500, 1000) if step <= 0.25 * width], default=10)
-    tick = 0.05 * km
-    axes.plot([x, x, x + length, x + length], [y + tick, y, y, y + tick], color=style.INK, linewidth=0.9)
-    axes.text(x + length / 2, y - tick, f"{length} km", ha="center", va="top", **small)
-    steps = [digit * 10**power for power in range(3, 10) for digit in (1, 2, 5)]
-    x += length + 0.2 * km
-    entries = [("urban residents", 0)]
-    entries += [(_people_words(step), step) for step in reversed([step for step in steps if step <= most][-1:-6:-2])]
-    wide = [2 * radius * math.sqrt(people) + (fonts.width_of(words, size) + 0.2) * km for words, people in entries]
-    while len(entries) > 2 and x + sum(wide) > axes.get_xlim()[1] + 0.2 * km:
-        entries.pop(1)
-        wide.pop(1)
-    for (words, people), step in zip(entries, wide, strict=True):
-        disc = radius * math.sqrt(people)
-        if people:
-            ring = Circle((x + disc, y), disc, facecolor="white", edgecolor=style.INK, linewidth=0.7)
-            axes.add_artist(ring).set_clip_on(False)
-        axes.text(x + 2 * disc + 0.05 * km, y, words, ha="left", va="center", **small)
-        x += step
-
-
-def _people_words(people: int) -> str:
-    return f"{people / 1e6:g} million" if people >= 1e6 else f"{people:,}"
 
 
 def _bar(page: style.Page, tone: ScalarMappable, measure: str, unit: str, year: int, change: bool) -> None:
@@ -343,6 +336,8 @@ def _words(
     measure: str,
     unit: str,
     year: int,
+    numbers: bool,
+    beyond: bool,
 ) -> style.Words:
     called = naming.short
     change, name = maps[0].change, marks.phrase(measure)
@@ -364,10 +359,9 @@ def _words(
         largest = f"{_number(large, float(large.found['p50'][at]))} in {marks.place_name(at)}"
         finding = f"Change in {year} against {called[0]}, {unit}. The largest change: {largest} ({large.name})."
     caption = marks.joined(
-        "Areas: rural, discs at the seats of the cities: urban, their size by urban residents.",
-        "Numbers: urban | rural."
-        if _columns(len(maps)) <= _MOST_NUMBERED
-        else "Maps this small have no room for numbers: compare prints them, and so does a map of up to five results.",
+        "Areas: rural, discs: urban, their size by urban residents.",
+        _numbers_words(len(maps), numbers),
+        "Grey: no figures." if beyond else "",
         _median_words(found, change),
         "Hatched: the middle 90% of replicates span zero." if change and found[0].has_band else "",
         marks.luck_words("Hatching shows") if change and found[0].has_band else "",
@@ -377,6 +371,14 @@ def _words(
         f"Boundaries: {_source(world_of(results[0]))}.",
     )
     return style.Words(title, finding, caption)
+
+
+def _numbers_words(maps: int, numbers: bool) -> str:
+    if numbers:
+        return "Numbers: urban | rural."
+    if _columns(maps) > _MOST_NUMBERED:
+        return "Maps this small have no room for numbers: compare prints them, and so does a map of up to five results."
+    return "Numbers, and names that would cover others, are left out for so many places: compare prints them."
 
 
 def _median_words(found: Sequence[Difference], change: bool) -> str:
