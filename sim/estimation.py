@@ -23,11 +23,17 @@ from sim.world.build import build_world
 _BOUNDS = {  # lowest, highest, and the size of a step
     "growth": (-0.05, 0.10, 0.01),
     "diffusion": (0.0, 0.2, 0.005),
+    "catching_up": (0.0, 0.2, 0.005),
     "village_to_town_pull": (-2.0, 4.0, 0.5),
     "between_regions_pull": (-2.0, 4.0, 0.5),
     "outside_pull": (-2.0, 4.0, 0.5),
+    "village_to_town_flow": (-0.09, 0.4, 0.02),
+    "between_regions_flow": (-0.09, 0.4, 0.02),
+    "outside_flow": (-0.09, 0.4, 0.02),
+    "return_flow": (-0.0999, 0.4, 0.02),
     "reclassification": (0.0, 0.1, 0.01),
 }
+_ESTIMATED = "estimated on"  # what the source of an estimated parameter begins with
 LAST = 2019  # incomes of later years are the test of the model
 # what counts as one standard error of each kind of observation
 _INCOME_ERROR, _RATIO_ERROR, _PEOPLE_ERROR, _URBAN_ERROR, _MIGRANT_ERROR = 0.03, 0.01, 0.03, 0.02, 0.05
@@ -37,7 +43,8 @@ _INCOME_ERROR, _RATIO_ERROR, _PEOPLE_ERROR, _URBAN_ERROR, _MIGRANT_ERROR = 0.03,
 class Targets:
     """Changes to the last year: log real income and log ratio by place, log residents, urban share, log migrants.
 
-    migrants: of those registered outside; None where they were not counted.
+    migrants: those registered outside who live in the places; natives: those registered there who live outside; None where
+    they were not counted.
     """
 
     income: Array
@@ -45,11 +52,13 @@ class Targets:
     people: Array
     urban: Array
     migrants: float | None
+    natives: float | None
 
 
 def fitted(world: AnyWorld) -> tuple[str, ...]:
-    """The parameters that are estimated in a world: those that it has."""
-    return tuple(name for name in _BOUNDS if name in catalogue.parameters(world))
+    """The parameters that are estimated in a world: those whose source in its table says so."""
+    known = catalogue.parameters(world)
+    return tuple(name for name in _BOUNDS if name in known and known[name].source.startswith(_ESTIMATED))
 
 
 def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
@@ -62,19 +71,22 @@ def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
         for year in (first, last)
     }
     people = {year: np.array(list(catalogue.residents(world, year).values())) for year in (first, last)}
-    migrants = [catalogue.arrivals(world, year) for year in (first, last)]
-    counted = [float(number) for number in migrants if number is not None]
-    return _changes(income[first], income[last], people[first], people[last], counted if here.outside else [])
+    migrants = [catalogue.arrivals(world, year) if here.outside else None for year in (first, last)]
+    # only a flow of their own tells natives who live outside from people from outside who live here
+    counted = here.outside and "return_flow" in fitted(world)
+    natives = [catalogue.natives_outside(world, year) if counted else None for year in (first, last)]
+    return _changes(income[first], income[last], people[first], people[last], migrants, natives)
 
 
 def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: int = LAST) -> Targets:
     """The same changes in the model's continuum."""
     model = FactorFlowModel(build_world(world, parameters), last_year=last, continuum=True)
     here = model.world.places.reported_cells
-    people, migrants = [], []
+    people, migrants, natives = [], [], []
     while model.running:
         people.append(model.economy.workforce.persons[here].reshape(-1, 2))
-        migrants.append(float(model.economy.workforce.residence[np.ix_(~here, here)].sum()))
+        migrants.append(float(model.economy.workforce.residence[np.ix_(~here, here)].sum()) or None)
+        natives.append(float(model.economy.workforce.residence[np.ix_(here, ~here)].sum()) or None)
         model.step()
     income = {
         (year, place): value
@@ -83,10 +95,13 @@ def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: in
     }
     cells = [cell for cell, reported in zip(model.world.places.cells, here, strict=True) if reported]
     first, end = (np.array([income[year, cell] for cell in cells]).reshape(-1, 2) for year in (model.world.first_year, last))
-    return _changes(first, end, people[0], people[-1], [migrants[0], migrants[-1]] if (~here).any() else [])
+    return _changes(first, end, people[0], people[-1], migrants[:: len(migrants) - 1], natives[:: len(natives) - 1])
 
 
-def _changes(first: Array, last: Array, people: Array, later: Array, migrants: Sequence[float]) -> Targets:
+Ends = Sequence[float | None]
+
+
+def _changes(first: Array, last: Array, people: Array, later: Array, migrants: Ends, natives: Ends) -> Targets:
     """Changes between two years, incomes and people by (place, kind), urban first."""
     change = np.log(last / first)
     return Targets(
@@ -94,8 +109,14 @@ def _changes(first: Array, last: Array, people: Array, later: Array, migrants: S
         ratio=change[:, 0] - change[:, 1],
         people=np.log(later.sum(axis=1) / people.sum(axis=1)),
         urban=later[:, 0] / later.sum(axis=1) - people[:, 0] / people.sum(axis=1),
-        migrants=float(np.log(migrants[1] / migrants[0])) if len(migrants) == 2 else None,
+        migrants=_log_change(migrants),
+        natives=_log_change(natives),
     )
+
+
+def _log_change(ends: Ends) -> float | None:
+    first, last = ends
+    return None if first is None or last is None else float(np.log(last / first))
 
 
 def residuals(simulated: Targets, observed: Targets) -> Array:
@@ -107,20 +128,24 @@ def residuals(simulated: Targets, observed: Targets) -> Array:
         (simulated.people - observed.people) / _PEOPLE_ERROR,
         (simulated.urban - observed.urban) / _URBAN_ERROR,
     ]
-    if simulated.migrants is not None and observed.migrants is not None:
-        parts.append(np.array([(simulated.migrants - observed.migrants) / _MIGRANT_ERROR]))
+    for ours, seen in ((simulated.migrants, observed.migrants), (simulated.natives, observed.natives)):
+        if ours is not None and seen is not None:
+            parts.append(np.array([(ours - seen) / _MIGRANT_ERROR]))
     return np.concatenate(parts)
 
 
-def estimate(world: AnyWorld, start: Mapping[str, float] | None = None) -> tuple[dict[str, float], Array]:
-    """The parameters of least squares and their standard errors from the Jacobian; none (NaN) at the end of a range."""
+def estimate(world: AnyWorld, start: Mapping[str, float] | None = None, last: int = LAST) -> tuple[dict[str, float], Array]:
+    """The parameters of least squares on the years to the last, and their standard errors from the Jacobian.
+
+    A parameter at the end of its range has none (NaN).
+    """
     names, own = fitted(world), catalogue.parameters(world)
     low, high, scale = np.array([_BOUNDS[name] for name in names]).T
     first = np.clip([(start or {}).get(name, own[name].value) for name in names], low, high)
-    observed = observed_changes(world)
+    observed = observed_changes(world, last)
 
     def gap(values: Array) -> Array:
-        return residuals(simulated_changes(world, dict(zip(names, values, strict=True))), observed)
+        return residuals(simulated_changes(world, dict(zip(names, values, strict=True)), last), observed)
 
     fit = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
     free = fit.active_mask == 0
@@ -145,6 +170,8 @@ def main(world: str = "zhejiang") -> None:
           f"urban share: {simulated.urban.mean():.3f}, observed {observed.urban.mean():.3f}")  # fmt: skip
     if simulated.migrants is not None and observed.migrants is not None:
         print(f"log growth of migrants from outside: {simulated.migrants:.3f}, observed {observed.migrants:.3f}")
+    if simulated.natives is not None and observed.natives is not None:
+        print(f"log growth of natives who live outside: {simulated.natives:.3f}, observed {observed.natives:.3f}")
 
 
 if __name__ == "__main__":

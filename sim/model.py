@@ -146,7 +146,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         persons = self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
         self._settle(rules, clearing, moved)
-        self._grow(rules, clearing)
+        self._grow(rules, clearing, persons)
         self._remember(clearing, money, persons)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
@@ -157,7 +157,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         kinds = (self.labour, self.capital, self.land)
         if not any(getattr(kind, "changed_by_hand", False) for kind in kinds):
             return
-        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.settled, economy.people_scale)
         economy.capital_units = capital_units(world, self.capital, self._slice_value)
         economy.land = land_table(world, self.land)
         for kind in kinds:
@@ -241,6 +241,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         in_town = work_in_town_next(world, economy, rules, clearing, base)
         labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, people, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
+        economy.settled, outside = growth.settled_to_town(world, economy)
+        labour = Moves(labour.migration + outside, labour.reclassification)
         capital_odds = capital_decision(world, economy, rules, clearing, base, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         land_odds = land_decision(world, economy, rules, clearing, base, turned)
@@ -267,7 +269,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.land_quality = growth.merged_quality(economy, land, ground, town, clearing.land_rent)
         economy.land = land
         economy.work_in_town = moved.work_in_town
-        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.people_scale)
+        economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.settled, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
 
     def _remember(self, clearing: Clearing, money: treasury.Statement, persons: Array) -> None:
@@ -278,11 +280,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.budgets = money.budgets
         economy.employment = clearing.employment
 
-    def _grow(self, rules: Rules, clearing: Clearing) -> None:
-        """Places learn and people are born: productivity and numbers of the next year."""
+    def _grow(self, rules: Rules, clearing: Clearing, persons: Array) -> None:
+        """Places learn and people are born: productivity and numbers of the next year; persons: those of this year."""
         world, economy = self.world, self.economy
         cost = living_cost(world, clearing, self.base, rules.goods_discount)
-        economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost)
+        economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost, persons, self.year)
         births = 1 + world.parameters.natural_growth
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)

@@ -66,7 +66,7 @@ INSIDE = {
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
-    "evidence": [{"checkup", "effects", "expectations", "theory", "tombe_zhu", "benchmark"}],
+    "evidence": [{"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"}],
     "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "worlds"}, {"writing"}],
 }
 SECOND_TOWER = {"analysis"}

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.agents.agent import FactorAgent
-from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
+from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import CAPITAL
 from sim.streams import CAPITAL_MOVES
-from sim.world.parameters import Factor
+from sim.world.parameters import Factor, damped
 from sim.world.world import World
 
 

@@ -67,15 +67,6 @@ class InvalidTable(FactorFlowError):
         super().__init__(f"the table of {what} holds {value:.4g} at {self.at}: its entries {wanted}")
 
 
-def damped(mobility: float, kappa: float) -> float:
-    """The share of agents that may reconsider in a year without overshooting: m, but at most 1 / kappa.
-
-    All decide at once on the same returns; where kappa m exceeds one, more would arrive than the returns can carry, and
-    next year leave again. Those beyond the cap wait for the next year's returns.
-    """
-    return min(mobility, 1.0 / kappa) if kappa > 0 else mobility
-
-
 def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     """Shares p_hd of places chosen by agents of home h, (home, place); rows sum to one; without a start, all at home.
 

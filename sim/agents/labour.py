@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.agents.agent import FactorAgent
-from sim.agents.choice import MoveTables, choice_shares, cumulative_shares, damped
+from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
 from sim.streams import LABOUR_MOVES
-from sim.world.parameters import Parameters
+from sim.world.parameters import Parameters, damped
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import World
 
@@ -83,8 +83,25 @@ def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     return np.asarray(np.where(inside > 0, np.log(np.where(inside > 0, inside, 1.0)) / kappa + highest, 0.0))
 
 
-def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Array, training: Array) -> MoveTables:
-    """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds.
+def pull_of_year(world: World, year: int) -> Array:
+    """What stands in the choice of a place besides its value, log points, (home, cell), in a year.
+
+    pull_t = pull + L_t + log(1 + l_t / m), l_t = l 2^(-t/H), L_t = sum_{s<t} l_s: stocks then grow at the yearly rate l_t
+    from the first year, whatever share m of people reconsiders in one.
+    """
+    choice, p = world.choice, world.parameters
+    if choice.flow is None:
+        return choice.pull
+    years, kappa = year - world.first_year, p.labour_choice_elasticity
+    fading = 2.0 ** (-np.arange(years + 1) / p.flow_half_life)
+    now = choice.flow * fading[-1]
+    return np.asarray(choice.pull + choice.flow * fading[:-1].sum() + np.log1p(now / damped(p.labour_mobility, kappa)))
+
+
+def labour_tables(
+    world: World, seed: Array, gain: Array, registration_cut: Array, training: Array, pull: Array
+) -> MoveTables:
+    """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds, pulls.
 
     gain: by place, (cell,), or by home and place, (home, cell), for everybody, or (2, home, cell) for all others and for
     graduates apart.
@@ -93,7 +110,7 @@ def labour_tables(world: World, seed: Array, gain: Array, registration_cut: Arra
     removed = registration_cut * choice.registration_barrier
     kappa = p.labour_choice_elasticity
     groups = np.broadcast_to(gain, (len(gain) if gain.ndim == 3 else 1, *seed.shape))
-    shares = np.concatenate([choice_shares(seed, kappa, group + removed, choice.pull) for group in groups])
+    shares = np.concatenate([choice_shares(seed, kappa, group + removed, pull) for group in groups])
     villages = ~world.places.urban & world.places.reported_cells
     return MoveTables(
         cumulative=cumulative_shares(shares),

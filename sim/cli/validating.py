@@ -1,4 +1,4 @@
-"""Commands that hold the model against what is known: `factorflow validate theory` and `validate tombe-zhu`."""
+"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects` and `rolling`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import click
 
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.errors import DataFolder
-from sim.files import check_writable
+from sim.files import check_writable, write_over
+from sim.hints import nearest
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
+    from sim.evidence.published.experiments import Experiment
     from sim.evidence.tombe_zhu.conflict import Conflict
     from sim.evidence.tombe_zhu.experiments import Calibration
 
@@ -114,6 +116,78 @@ def tombe_zhu(data: Path | None, agents: int, seed: int, as_json: bool, figure: 
     return DONE
 
 
+@validate.command()
+@click.option(
+    "--only", multiple=True, metavar="ID", help="An experiment, a row of the table, or an instrument; may be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON and nothing else.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.md", help="Also write the page.")
+@click.option(
+    "--figure", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw bands and what is found."
+)
+def effects(only: tuple[str, ...], as_json: bool, out: Path | None, figure: Path | None) -> int:
+    """Run experiments that others have measured and hold what is found against published effects.
+
+    Prints ours, theirs, what is acceptable, and why. Exit code 3 if one that should run gives no number.
+    """
+    for path in (out, figure):
+        if path is not None:
+            check_writable(path)
+    from sim.evidence.published import verdicts as published
+    from sim.evidence.published.page import NOTE, by_group, page
+
+    asked = _asked(only)
+    whole, passed = published.years(asked), 0
+    with terminal.progress("Published effects") as progress:
+
+        def lived() -> None:
+            nonlocal passed
+            passed += 1
+            if progress is not None:
+                progress(passed, whole)
+
+        found = list(published.answers(asked, published.Laboratory(lived)))
+    if as_json:
+        terminal.say_json({"rows": [one.to_json() for one in found], "count": published.count(found)})
+    else:
+        for group, members in by_group(found):
+            tables.print_table(group, published.HEAD, [one.words() for one in members])
+        terminal.print_folded(f"{published.count(found)}\n\n{NOTE}")
+    if out is not None:
+        words = "".join(f" --only '{word}'" for word in only) + f" --out {out.as_posix()}"
+        beside = "" if figure is None else Path(os.path.relpath(figure, out.parent)).as_posix()
+        words += f" --figure {figure.as_posix()}" if figure is not None else ""
+        write_over(out, page(found, f"factorflow validate effects{words}", beside))
+        terminal.say(str(out), err=as_json)
+    if figure is not None:
+        from sim.cli.drawing import save_figure
+        from sim.evidence.published.figure import figure as drawn
+
+        save_figure(drawn(found), figure)
+        terminal.say(str(figure), err=as_json)
+    return SOME_FAILED if any(one.failed for one in found) else DONE
+
+
+def _asked(only: tuple[str, ...]) -> list[Experiment]:
+    """The experiments that are named, by themselves, by a row of the table or by an instrument; all without a name."""
+    from sim.evidence.published.experiments import experiments
+    from sim.evidence.published.facts import facts
+
+    names: dict[str, set[str]] = {}
+    for one in experiments().values():
+        for word in (one.name, one.group):
+            names.setdefault(word, set()).add(one.name)
+    for fact in facts():
+        names.setdefault(fact.name, set()).add(fact.experiment)
+    for word in only:
+        if word not in names:
+            near = nearest(word, names)
+            hint = f'Did you mean "{near}"?' if near else f"There are {', '.join(experiments())}."
+            raise click.UsageError(f'--only "{word}" is no experiment, row or instrument. {hint}')
+    wanted = set().union(*(names[word] for word in only)) if only else set(experiments())
+    return [one for one in experiments().values() if one.name in wanted]
+
+
 def _peak_memory() -> float:
     """The most memory this process has held (bytes)."""
     import resource
@@ -138,3 +212,29 @@ def _draw(found: Conflict, path: Path) -> None:
     from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)
+
+
+@validate.command()
+@click.argument("world", default="zhejiang")
+@click.option(
+    "--origin", "origins", type=int, multiple=True, help="Last year fitted to; may be repeated.  [default: 2016, 2017]"
+)
+def rolling(world: str, origins: tuple[int, ...]) -> int:
+    """Fit WORLD to its years up to an origin, forecast those after it, and print the errors beside those who assume less."""
+    from sim.data import catalogue
+    from sim.estimation import LAST
+    from sim.evidence import rolling as rolled
+
+    if catalogue.folder(world) is None:
+        raise click.UsageError(
+            f'"{world}" has no observed years; worlds of tables are {", ".join(catalogue.shipped_folders())}.'
+        )
+    first = catalogue.tables(world).base_year
+    origins = origins or (2016, 2017)
+    for origin in origins:
+        if not first + 2 <= origin < LAST:
+            raise click.UsageError(f"--origin {origin}: it must be between {first + 2} and {LAST - 1}.")
+        title = f"Fitted to {first} to {origin}, forecast to {LAST}"
+        tables.print_table(title, rolled.HEAD, rolled.table(world, origin), numbers=range(1, len(rolled.HEAD)))
+    terminal.say(rolled.caution(world, origins))
+    return DONE

@@ -149,6 +149,7 @@ def _unread(here: WorldFolder) -> set[str]:
     one_gap = any(row["name"] == "wage_gap" for row in here.rows("parameters"))
     by_distance = here.counts_by_distance
     needless = {
+        ("outside_flow", "return_flow", "moves_outside", "growth_outside"): not here.outside,
         ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
         ("wage_gap_outside",): not here.outside or not one_gap,
         ("dividend_excess", "smallest_village_product"): one_gap or here.known("wage_gap"),
@@ -285,6 +286,16 @@ def residents(world: AnyWorld, year: int) -> dict[str, tuple[float, float]]:
     here = tables(world)
     found = {place: here.residents(place, year) for place in here.places}
     return {place: people for place, people in found.items() if people is not None}
+
+
+def natives_outside(world: AnyWorld, year: int) -> float | None:
+    """People registered in the places who live outside (persons): registered, less residents who are; None if unknown."""
+    here = tables(world)
+    registered = [here.at(place, "registered", year) for place in here.places]
+    people, came = residents(world, year), arrivals(world, year)
+    if None in registered or came is None or len(people) < len(here.places):
+        return None
+    return float(sum(value for value in registered if value is not None) - sum(map(sum, people.values())) + came)
 
 
 def arrivals(world: AnyWorld, year: int) -> float | None:

@@ -51,14 +51,45 @@ def _over_base(now: Array, base: Array) -> Array:
     return np.asarray(np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0))
 
 
-def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
-    """Log productivity of the next year: common growth, and diffusion from better paid places.
+def growth_of_year(world: World, year: int) -> Array:
+    """Growth of productivity of a year, (cell,), log points: it fades to its long run, outside with a margin of its own.
 
-    dk_c = g + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
+    g_t = g_inf + (g - g_inf) 2^(-t/H); H = 0: g for good. Source: Pritchett and Summers (2014), regression to the mean.
+    """
+    p, outside = world.parameters, ~world.places.reported_cells
+    if p.growth_half_life == 0.0:
+        return np.asarray(p.growth + p.growth_outside * outside)
+    fading = 2.0 ** (-(year - world.first_year) / p.growth_half_life)
+    return np.asarray(p.growth_long_run + fading * (p.growth - p.growth_long_run + p.growth_outside * outside))
 
-    omega: connections, inverse distance among reported cells; the rest of the country, and a cell without
-    any connection, grow by g alone.
-    Source: Nelson and Phelps (1966).
+
+def settled_to_town(world: World, economy: Economy) -> tuple[Array, Array]:
+    """Settled people (home, cell) after a share of the villagers outside moved to their towns, and those moves, persons.
+
+    They keep their registration. The moves, (origin, destination), are counted with births and deaths.
+    """
+    rate, moves = world.parameters.moves_outside, np.zeros((world.cells, world.cells))
+    villages = ~world.places.urban & ~world.places.reported_cells
+    if rate == 0.0 or not villages.any():
+        return economy.settled, moves
+    settled = economy.settled.copy()
+    for village in np.flatnonzero(villages):
+        town, leaving = world.places.town_of_cell[village], rate * settled[:, village]
+        settled[:, village] -= leaving
+        settled[:, town] += leaving
+        moves[village, town] = economy.people_scale * leaving.sum()
+    return settled, moves
+
+
+def learned(world: World, knowledge: Array, real_wage: Array, persons: Array, year: int) -> Array:
+    """Log productivity of the next year: common growth, diffusion from better paid places, catching up with the like.
+
+    dk_c = g_t + chi max(0, sum_d omega_cd log(real wage_d) - log(real wage_c))
+           + eta (mean_k log(real wage) - log(real wage_c))
+
+    omega: connections, inverse distance among reported cells; mean_k: over the residents of reported cells of the same
+    kind, so that catching up moves no mean. The rest of the country, and a cell without any connection, grow by g alone.
+    persons: residents, (cell,). Source: Nelson and Phelps (1966); Barro and Sala-i-Martin (1992).
     """
     inside = world.places.reported_cells
     weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
@@ -67,7 +98,13 @@ def learned(world: World, knowledge: Array, real_wage: Array) -> Array:
     weight = weight / np.where(total > 0, total, 1.0)
     log_wage = np.log(real_wage)
     gap = np.where(inside & (total[:, 0] > 0), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
-    return np.asarray(knowledge + world.parameters.growth + world.parameters.diffusion * gap)
+    learning = growth_of_year(world, year) + world.parameters.diffusion * gap
+    if world.parameters.catching_up > 0.0:
+        for kind in (world.places.urban, ~world.places.urban):
+            alike = kind & inside
+            mean = (persons[alike] @ log_wage[alike]) / persons[alike].sum() if alike.any() else 0.0
+            learning += np.where(alike, world.parameters.catching_up * (mean - log_wage), 0.0)
+    return np.asarray(knowledge + learning)
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
@@ -184,6 +221,7 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
             economy.infrastructure_reference,
             economy.services_reference,
             economy.persons_reference,
+            economy.ground,
             economy.revenue,
             *economy.belt_references.values(),
         ):

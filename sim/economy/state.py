@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import Array, Flag
-from sim.world.world import GENERAL, World, spending_by_residents
+from sim.world.world import GENERAL, World, spending_shares
 
 
 @dataclass(frozen=True)
@@ -231,18 +231,20 @@ class Workforce:
 class Economy:
     """The state of a world at the start of a year; the stages of the year replace its parts.
 
-    people_scale: residents over those of the base year, by births and deaths alone. employment[c]: share of the efficiency
+    people_scale: residents over those of the base year, by births and deaths alone. settled[h, c]: persons registered in h
+    who live in c and never decide, before births and deaths. employment[c]: share of the efficiency
     units at work in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand
-    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: capital in c owned by o which never moves, public or of an
-    owner without slices.
-    land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the base year. knowledge[c]: log
-    value-added productivity gained since the base year; size[c, j]: the base part of gross productivity, changed only when
-    villages become urban. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the
-    base year had on the ground a cell now covers.
+    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: capital in c owned by o which never moves, public or of
+    an owner without slices. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the
+    base year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
+    productivity, changed only when villages become urban; ground[c]: product of the base year by which infrastructure
+    is divided. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the base
+    year had on the ground a cell now covers.
     """
 
     year: int
     people_scale: float
+    settled: Array
     income_per_head: Array
     income_before_transfers: Array
     budgets: Array
@@ -262,6 +264,7 @@ class Economy:
     infrastructure_reference: Array
     services_reference: Array
     persons_reference: Array
+    ground: Array
     revenue: Array
     labour_seed: Array
     capital_seed: Array
@@ -322,7 +325,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         land_rent_share=np.full((cells, cells), world.parameters.household_rent_share),
         rent_kept=np.zeros(cells),
         wage_floor=np.zeros(cells),
-        base_spending=spending_by_residents(world.public.purpose_share, world.places.territories(), workforce.persons),
+        base_spending=spending_shares(world.public, world.places.territories(), workforce.persons, economy.ground),
         residence=workforce.residence,
         skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),
         income_per_head=economy.income_per_head,

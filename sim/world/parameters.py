@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Literal
 
 Factor = Literal["labour", "capital", "land"]
@@ -32,6 +32,7 @@ class Parameters:
     commuting_adjustment: float  # part of the gap to the wanted share of commuters closed, per year
     service_elasticity: float  # weight of log public services per head in the value of a place
     reclassification: float  # share of villagers whose village becomes part of the town, per year
+    flow_half_life: float  # years in which the yearly rates of moves beyond income differences halve
     # what holds capital and land
     finance_gap: float  # log points that rural capital has to earn above urban capital
     capital_blockade: float  # log points that capital loses across the border of a region
@@ -39,18 +40,25 @@ class Parameters:
     household_rent_share: float  # share of the rent of land outside farming that households receive
     # growth
     growth: float  # of productivity in value added, log points per year
+    growth_long_run: float  # to which growth fades, log points per year
+    growth_half_life: float  # years in which growth comes half way to its long run; 0: it lasts for good
     diffusion: float  # part of the gap to better productivity nearby closed, per year
+    catching_up: float  # part of the gap to the mean of places of the same kind closed, per year
     agglomeration: float  # elasticity of productivity to the labour of a cell
     infrastructure_elasticity: float  # of productivity to infrastructure
     infrastructure_depreciation: float  # share of public stocks worn out, per year
     capital_depreciation: float  # share of capital worn out, per year
     natural_growth: float  # births less deaths, share of the population per year
     training_cost: float  # yuan per person trained
+    # the rest of the country, in worlds that have one
+    growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
+    moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year
 
     @classmethod
     def of(cls, table: Mapping[str, float]) -> Parameters:
         """The parameters of the model out of the table of a world, which may hold more."""
-        return cls(**{field.name: float(table[field.name]) for field in fields(cls)})
+        needed = (field.name for field in fields(cls) if field.name in table or field.default is MISSING)
+        return cls(**{name: float(table[name]) for name in needed})
 
     def choice_elasticity(self, factor: Factor) -> float:
         """Elasticity of the shares of places chosen to their values, kappa of labour, capital or land."""
@@ -63,3 +71,12 @@ class Parameters:
     def mobility(self, factor: Factor) -> float:
         """Share of labour, capital or land whose place is reconsidered, per year."""
         return {"labour": self.labour_mobility, "capital": self.capital_mobility, "land": self.land_mobility}[factor]
+
+
+def damped(mobility: float, kappa: float) -> float:
+    """The share of agents that may reconsider in a year without overshooting: m, but at most 1 / kappa.
+
+    All decide at once on the same returns; where kappa m exceeds one, more would arrive than the returns can carry, and
+    next year leave again. Those beyond the cap wait for the next year's returns.
+    """
+    return min(mobility, 1.0 / kappa) if kappa > 0 else mobility

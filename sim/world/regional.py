@@ -17,7 +17,7 @@ from sim.errors import WorldError
 from sim.world import inversion, tables
 from sim.world.base_year import Accounts, base_year_accounts
 from sim.world.observed import Observed
-from sim.world.parameters import Parameters
+from sim.world.parameters import Parameters, damped
 from sim.world.registration import fit_margins, registration_table
 from sim.world.skills import SKILLS, efficiency, skill_shares
 from sim.world.technology import input_cost, technology
@@ -34,7 +34,7 @@ from sim.world.world import (
     World,
     check_bases,
     local_purposes,
-    spending_by_residents,
+    spending_shares,
 )
 
 
@@ -143,17 +143,22 @@ def _capital(
 ) -> tuple[Array, Array, Array, Array]:
     """Capital by (owner, place), all, mobile and settled, and its return by place.
 
-    Regions share out capital by its observed weight, else so that returns are equal; within a region the rural return
-    exceeds the urban one by the finance gap. Owners' claims follow their dividends; who owns what where is fitted from
-    home bias.
+    Regions share out capital by its observed weight, as far as that is trusted, else so that returns are equal; within
+    a region the rural return exceeds the urban one by the finance gap. Owners' claims follow their dividends; who owns
+    what where is fitted from home bias.
     """
     income = accounts.value_added @ tech.capital  # (region, 2)
     product = accounts.value_added.sum(axis=(1, 2))
     here, out = data.reported, np.repeat(data.outside, 2)
     total = p["capital_output_ratio"] * product
-    share = income[here].sum(axis=1) if data.capital_weight is None else data.capital_weight
-    total[here] = p["capital_output_ratio"] * (product[here].sum() * share / share.sum())
     weight = income * np.exp([0.0, -p["finance_gap"]])
+    alike, trust = weight[here].sum(axis=1), p.get("investment_weight", 0.0)
+    seen = data.capital_weight
+    if seen is None or trust == 0:
+        share = alike
+    else:
+        share = seen if trust == 1 else trust * seen / seen.sum() + (1 - trust) * alike / alike.sum()
+    total[here] = p["capital_output_ratio"] * (product[here].sum() * share / share.sum())
     stock = (total[:, None] * weight / weight.sum(axis=1, keepdims=True)).ravel()
     rental = income.ravel() / stock
     claims = accounts.dividends.ravel() / (1 - accounts.retained)
@@ -201,20 +206,49 @@ def _public_money(
     revenue = accounts.wedge * accounts.market_income.sum(axis=1) + rents
     local_share, grants = _local_budgets(data, revenue, accounts.transfers.sum(), p)
     upper = ((1 - local_share) * revenue).sum() - accounts.transfers.sum()
-    purposes = local_purposes(p)
-    purpose_share = np.vstack([np.tile(purposes, (people.shape[0], 1)), np.eye(len(PURPOSES))[GENERAL]])
     budgets = np.append(local_share * revenue + grants, upper - grants.sum())
+    ground = accounts.value_added.sum(axis=2).ravel() if p["infrastructure_stock"] > 0 else None
+    purpose_share = np.vstack([np.tile(local_purposes(p), (people.shape[0], 1)), np.eye(len(PURPOSES))[GENERAL]])
+    if ground is not None:
+        purpose_share = _with_infrastructure(purpose_share, budgets, ground.sum(), p)
     public = PublicMoney(
         wedge=np.repeat(accounts.wedge, 2),
         transfer_rate=transfer_rate,
         local_share=local_share,
         grant_share=grants / upper,
         purpose_share=purpose_share,
+        ground=ground,
     )
     if min(budgets.min(), upper, local_share.min()) <= 0:
         raise WorldError("public money does not suffice: a budget of the base year would be negative")
-    share = spending_by_residents(purpose_share, places.territories(), people.ravel())
+    unused = np.ones(people.size)
+    share = spending_shares(public, places.territories(), people.ravel(), unused if ground is None else ground)
     return public, budgets, np.einsum("g,gpc->pc", budgets, share)
+
+
+def _with_infrastructure(purposes: Array, budgets: Array, product: float, p: Mapping[str, float]) -> Array:
+    """Purposes of all governments, (government, purpose), such that together they keep `infrastructure_stock` growing.
+
+    What local budgets lack is built by the government above, up to `grants_of_net_revenue` of its budget; what it lacks, too,
+    comes out of local general purchases, everywhere the same share of a budget.
+    Raises WorldError where that does not suffice, or local budgets alone build more.
+    """
+    wanted = p["infrastructure_stock"] * (p["infrastructure_depreciation"] + p["infrastructure_trend"]) * product
+    lacking = wanted - budgets[:-1] @ purposes[:-1, INFRASTRUCTURE]
+    above = min(lacking, p.get("grants_of_net_revenue", 1.0) * budgets[-1])
+    rest = (lacking - above) / budgets[:-1].sum()
+    if lacking < 0 or rest > purposes[:-1, GENERAL].min():
+        least = wanted - lacking
+        most = least + above + budgets[:-1].sum() * purposes[:-1, GENERAL].min()
+        raise WorldError(
+            f"infrastructure_stock {p['infrastructure_stock']:g} years of product asks for {wanted:.4g} a year; budgets "
+            f"can pay {least:.4g} to {most:.4g}"
+        )
+    shares = purposes.copy()
+    shares[:-1, INFRASTRUCTURE] += rest
+    shares[:-1, GENERAL] -= rest
+    shares[-1, [INFRASTRUCTURE, GENERAL]] = above / budgets[-1], 1 - above / budgets[-1]
+    return shares
 
 
 def _local_budgets(data: Observed, revenue: Array, transfers: float, p: Mapping[str, float]) -> tuple[Array, Array]:
@@ -255,4 +289,32 @@ def _choice(places: Places, residents: Array, capital: Array, land: Array, p: Ma
     to_town = ~urban[:, None] & urban[None, :]
     barrier = np.where(to_town, p["registration_barrier_rural_urban"], p["registration_barrier_other"])
     barrier[np.diag_indices(cells)] = 0.0
-    return Choice(labour_seed=residents, capital_seed=capital, land_seed=land, pull=pull, registration_barrier=barrier)
+    return Choice(
+        labour_seed=residents,
+        capital_seed=capital,
+        land_seed=land,
+        pull=pull,
+        registration_barrier=barrier,
+        flow=_flows(same, urban, inside, p),
+    )
+
+
+def _flows(same: Flag, urban: Flag, inside: Flag, p: Mapping[str, float]) -> Array | None:
+    """Yearly rates of moves beyond what incomes move, (home, cell), by kind of move; None where there are none.
+
+    Raises WorldError where a rate is below minus the share of people who reconsider: more would leave than decide.
+    """
+    names = ("village_to_town_flow", "between_regions_flow", "outside_flow", "return_flow")
+    to_town, between, coming, returning = (p.get(name, 0.0) for name in names)
+    if not any((to_town, between, coming, returning)):
+        return None
+    deciding = damped(p["labour_mobility"], p["labour_choice_elasticity"])
+    short = [name for name in names if p.get(name, 0.0) <= -deciding]
+    if short:
+        raise WorldError(f"{', '.join(short)}: a yearly rate must be above -{deciding:g}, the share of people who reconsider")
+    here, there = inside[:, None], inside[None, :]
+    rates = np.where(here & there & ~same, between, 0.0)
+    rates[same & ~urban[:, None] & urban[None, :] & here & there] = to_town
+    rates[~here & there] = coming
+    rates[here & ~there] = returning
+    return rates

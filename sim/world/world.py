@@ -60,6 +60,14 @@ def spending_by_residents(purpose_share: Array, territories: Array, persons: Arr
     return np.asarray(purpose_share[:, :, None] * (heads / heads.sum(axis=1, keepdims=True))[:, None, :])
 
 
+def spending_shares(public: PublicMoney, territories: Array, persons: Array, ground: Array) -> Array:
+    """Shares of budgets by (government, purpose, cell): by residents, infrastructure by ground where the world has it."""
+    share = spending_by_residents(public.purpose_share, territories, persons)
+    if public.ground is not None:
+        share[:, INFRASTRUCTURE] = spending_by_residents(public.purpose_share, territories, ground)[:, INFRASTRUCTURE]
+    return share
+
+
 @dataclass(frozen=True)
 class Technology:
     """Cost shares of the sectors: labour + capital + land = 1 within value added; material bills sum to 1.
@@ -87,7 +95,7 @@ class PublicMoney:
     `wedge[c]` tax on market income; `transfer_rate[c]` transfer per head over the region's income per head before
     transfers; `local_share[r]` the part of a region's revenue its own budget keeps; `grant_share[r]` the part of the
     upper government's net revenue granted to region r; `purpose_share[g, purpose]` what a budget is spent for, divided
-    over the residents of its territory.
+    over the residents of its territory, infrastructure by `ground`, (cell,) base-year product, where it is given.
     """
 
     wedge: Array
@@ -95,6 +103,7 @@ class PublicMoney:
     local_share: Array
     grant_share: Array
     purpose_share: Array
+    ground: Array | None = None
 
 
 PURPOSES = (
@@ -164,7 +173,8 @@ class Choice:
 
     Share chosen is proportional to seed * exp(kappa (V_d - V_d in the base year + barrier removed) + pull). With
     `levels`, values count from zero and prices from one instead of from the base year, and the pull of labour is
-    kappa (log amenity - cost): worlds that know their amenities and costs.
+    kappa (log amenity - cost): worlds that know their amenities and costs. flow[h, d]: yearly rate of moves beyond what
+    incomes move, which fades (`pull_of_year`); None: none.
     """
 
     labour_seed: Array
@@ -173,6 +183,7 @@ class Choice:
     pull: Array
     registration_barrier: Array
     levels: bool = False
+    flow: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.capital import capital_tables
 from sim.agents.choice import InvalidTable, MoveTables
-from sim.agents.labour import labour_tables, share_in_town
+from sim.agents.labour import labour_tables, pull_of_year, share_in_town
 from sim.agents.land import land_tables
 from sim.arrays import Array
 from sim.economy import treasury
@@ -27,7 +27,8 @@ def labour_decision(world: World, economy: Economy, rules: Rules, money: treasur
     training, _ = training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
     proved(world, economy.year, "the value to labour", np.moveaxis(gain, -1, 0))
     with _named(world, economy, "labour"):
-        return labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training)
+        pull = pull_of_year(world, economy.year)
+        return labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training, pull)
 
 
 def work_in_town_next(world: World, economy: Economy, rules: Rules, clearing: Clearing, base: BaseYear) -> Array:

@@ -43,14 +43,14 @@ def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
     )
 
 
-def workforce(world: World, labour: Movers, in_town: Array, scale: float = 1.0) -> Workforce:
-    """People by place: those who may move and those who never do, all `scale` times as many as in the base year."""
+def workforce(world: World, labour: Movers, in_town: Array, settled: Array, scale: float = 1.0) -> Workforce:
+    """People by place: those who may move and the settled, (home, cell), all `scale` times as many as in the base year."""
     stocks = world.stocks
-    settled = stocks.settled.T @ stocks.skill_share
+    staying = settled.T @ stocks.skill_share
     skills = labour.skills(in_town, len(stocks.skills)) + np.stack(
-        [settled * (1 - in_town)[:, None], settled * in_town[:, None]], axis=2
+        [staying * (1 - in_town)[:, None], staying * in_town[:, None]], axis=2
     )
-    return Workforce(residence=(labour.stock() + stocks.settled) * scale, skills=skills * scale)
+    return Workforce(residence=(labour.stock() + settled) * scale, skills=skills * scale)
 
 
 def slice_value(world: World, capital: Movers) -> float:
@@ -76,11 +76,12 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
     held = units.sum(axis=1)
     _slice_for_every_owner(world, held)
     owned = (stocks.capital + stocks.settled_capital).sum(axis=1)
-    people = workforce(world, labour, stocks.work_in_town)
+    people = workforce(world, labour, stocks.work_in_town, stocks.settled)
     exact = stocks.residents + stocks.settled
     return Economy(
         year=world.first_year,
         people_scale=1.0,
+        settled=stocks.settled.copy(),
         income_per_head=world.income_per_head.copy(),
         income_before_transfers=treasury.before_transfers(world, exact.sum(axis=0)),
         budgets=world.budgets.copy(),
@@ -100,6 +101,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         infrastructure_reference=stocks.infrastructure.copy(),
         services_reference=stocks.services.copy(),
         persons_reference=exact.sum(axis=0),
+        ground=np.ones(world.cells) if world.public.ground is None else world.public.ground.copy(),
         revenue=world.revenue.copy(),
         labour_seed=world.choice.labour_seed.copy(),
         capital_seed=world.choice.capital_seed.copy(),
@@ -211,4 +213,4 @@ def hours_at_work(world: World, economy: Economy) -> Array:
 def base_hours(world: World) -> Array:
     """Efficiency units by (residence, work) of the base year, exact."""
     labour = continua(world)[0]
-    return hours_of_work(world, workforce(world, labour, world.stocks.work_in_town))
+    return hours_of_work(world, workforce(world, labour, world.stocks.work_in_town, world.stocks.settled))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.agents.labour import expected_gain, value_of_places
+from sim.agents.labour import expected_gain, pull_of_year, value_of_places
 from sim.arrays import Array
 from sim.economy import growth, treasury
 from sim.economy.markets.clearing import Clearing
@@ -100,9 +100,10 @@ def welfare(world: World, economy: Economy, rules: Rules, gain: Array) -> tuple[
     removed = rules.registration_cut * world.choice.registration_barrier
     kappa, graduates = world.parameters.labour_choice_elasticity, world.stocks.skill_share @ GRADUATE
     groups = gain if gain.ndim == 3 else gain[None]
+    pull = pull_of_year(world, economy.year)
     shares = [1 - graduates, graduates] if len(groups) == 2 else [np.ones(world.cells)]
     by_home = sum(
-        share * expected_gain(economy.labour_seed, kappa, group + removed, world.choice.pull)
+        share * expected_gain(economy.labour_seed, kappa, group + removed, pull)
         for share, group in zip(shares, groups, strict=True)
     )
     registered = np.where(world.places.reported_cells, economy.workforce.residence.sum(axis=1), 0.0)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from sim.agents.capital import capital_tables
-from sim.agents.choice import choice_shares, damped
+from sim.agents.choice import choice_shares
 from sim.agents.labour import labour_tables, value_of_places
 from sim.agents.land import land_tables
 from sim.economy import accounts, growth
 from sim.economy.state import weighted_log
 from sim.errors import FactorFlowError
 from sim.world.build import build_world
+from sim.world.parameters import damped
 from sim.year.markets import clear_markets
 from sim.year.stocks import continua, first_economy
 from sim.year.values import place_values, training_odds
@@ -42,7 +43,7 @@ def test_labour_answers_income_with_its_elasticity(zhejiang):
     """d log odds / d log real income = kappa (McFadden 1974)."""
     nothing, cut = np.zeros(zhejiang.cells), np.zeros((zhejiang.cells, zhejiang.cells))
     before, after = (
-        shares(labour_tables(zhejiang, zhejiang.choice.labour_seed, gain, cut, nothing))
+        shares(labour_tables(zhejiang, zhejiang.choice.labour_seed, gain, cut, nothing, zhejiang.choice.pull))
         for gain in (nothing, one_better(zhejiang.cells, 0))
     )
     odds = np.log(after[3, 0] / after[3, 3]) - np.log(before[3, 0] / before[3, 3])
@@ -104,7 +105,7 @@ def test_diffusion_helps_the_badly_paid_and_nobody_else():
     world = build_world("zhejiang", {"diffusion": 0.1, "growth": 0.01})
     wage = np.full(world.cells, 2.0)
     wage[3] = 1.0
-    learned = growth.learned(world, np.zeros(world.cells), wage)
+    learned = growth.learned(world, np.zeros(world.cells), wage, np.ones(world.cells), world.first_year)
     assert learned[3] > 0.01 + 0.1 * 0.9 * np.log(2)
     assert learned[0] == pytest.approx(0.01, abs=1e-12)
     assert learned[-1] == 0.01

@@ -112,7 +112,8 @@ def test_a_lone_place_does_not_learn_from_places_that_are_not_there():
     world = build_world("theory_solow", {"diffusion": 0.5})
     poor, knowledge = np.full(world.cells, 1e-3), np.zeros(world.cells)
     lone = replace(world, places=replace(world.places, reported=np.arange(len(world.places.regions)) == 0))
-    np.testing.assert_array_equal(growth.learned(lone, knowledge, poor), knowledge + world.parameters.growth)
+    found = growth.learned(lone, knowledge, poor, np.ones(world.cells), world.first_year)
+    np.testing.assert_array_equal(found, knowledge + world.parameters.growth)
 
 
 def test_money_that_is_lost_stops_the_year_before_any_market_is_asked(zhejiang, monkeypatch):

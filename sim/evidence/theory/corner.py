@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.choice import damped
 from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing, Supply
@@ -18,6 +17,7 @@ from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel, Law
 from sim.world import theory
 from sim.world.build import parameter_table
+from sim.world.parameters import damped
 from sim.world.technology import input_cost
 from sim.world.world import World
 from sim.year.markets import clear_markets

@@ -1,0 +1,1 @@
+"""Published effects: experiments that others have measured, run in the model and held against acceptable bands."""
