@@ -42,6 +42,14 @@ class Case:
 # What the gallery leaves at its default or at zero: a channel that no golden number uses is not held by any.
 VARIANTS: dict[str, tuple[str, ...]] = {
     "zhejiang/baseline:diffusion": ("parameters.diffusion=0.02",),
+    "zhejiang/baseline:holding": (
+        *("parameters.investment_weight=0", "parameters.infrastructure_stock=1", "parameters.infrastructure_transport=0.1"),
+        *("parameters.village_to_town_pull=0", "parameters.between_regions_pull=0", "parameters.outside_pull=0"),
+        *("parameters.village_to_town_flow=-0.024", "parameters.between_regions_flow=0.1369"),
+        *("parameters.outside_flow=0.0597", "parameters.return_flow=-0.0835", "parameters.reclassification=0.0296"),
+        *("parameters.growth=0.0296", "parameters.catching_up=0.007", "parameters.growth_half_life=7"),
+        *("parameters.growth_outside=-0.006", "parameters.moves_outside=0.031"),
+    ),
     "zhejiang/baseline:budgets": (
         "policies.pole={instrument: growth_pole, regions: [Hangzhou, Ningbo], paid_by: upper, "
         "share_of_budget: 0.001, from: 2019}",
@@ -80,6 +88,9 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "share_of_budget: 0.02, from: 2019}",
         "policies.pairs={instrument: paired_assistance, pairs: {Ningbo: Lishui}, share_of_donor_revenue: 0.01, kind: urban, "
         "uses: {enclave: 0.6, training: 0.4}, from: 2019}",
+    ),
+    "two_cells/open_registration:fading": (
+        *("parameters.growth=0.02", "parameters.growth_half_life=5", "parameters.catching_up=0.05"),
     ),
     "two_cells/open_registration:growth": (
         "parameters.growth=0.02",
