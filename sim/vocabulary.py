@@ -11,7 +11,7 @@ from sim.data.catalogue import AnyWorld
 from sim.data.folder import WorldFolder
 from sim.errors import Fault
 from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
-from sim.units import recorded_scopes
+from sim.units import YUAN, recorded_scopes
 
 
 @cache
@@ -73,4 +73,5 @@ def _words(world: AnyWorld) -> WorldWords:
         first_year=int(entry["first_year"]),
         last_year=int(entry["last_year"]),
         aliases=catalogue.aliases(world),
+        money=str(catalogue.entry(world).get("money", YUAN)),
     )

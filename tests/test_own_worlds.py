@@ -282,3 +282,12 @@ def test_an_edited_checkout_is_not_passed_over_in_silence(here: Path) -> None:
         answer.exit_code == 0
         and "differ from those of the installed factorflow, which answers: worlds/river" in answer.stderr
     )
+
+
+def test_amounts_of_a_term_are_in_the_money_of_the_world(here: Path) -> None:
+    policy = "policies.floor={instrument: minimum_wage, floor: 10, from: 2016}"
+    answer = asked("explain", "mine.yaml", "policies.floor.floor", "--set", policy)
+    money = world_words(load("mine.yaml").plays_in).money
+    assert answer.exit_code == 0 and f"{money} per efficiency unit and year" in answer.stdout, answer.output
+    missing = asked("check", "mine.yaml", "--set", "policies.floor={instrument: minimum_wage, from: 2016}")
+    assert missing.exit_code == 2 and money in missing.stderr and "yuan" not in missing.stderr

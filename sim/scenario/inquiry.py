@@ -15,6 +15,7 @@ from sim.hints import one_of
 from sim.scenario.schema import PolicyTerms, Scenario
 from sim.scenario.spots import Spot, fields_of, spot_at
 from sim.scenario.vocabulary import Vocabulary
+from sim.units import YUAN
 
 DEFAULT = "default"
 
@@ -70,7 +71,7 @@ def explained(scenario: Scenario, path: str, vocabulary: Vocabulary) -> Answer:
     origin = scenario.origins.get(dotted) or _origins_below(scenario.origins, dotted) or default
     if value is None and where[0] == "parameters" and len(where) == 2:
         value = vocabulary.words_of(scenario.plays_in).parameters[where[1]].value
-    unit = spot.unit if spot.unit != "none" else ""
+    unit = spot.unit.replace(YUAN, vocabulary.words_of(scenario.plays_in).money) if spot.unit != "none" else ""
     return Answer(
         dotted,
         None if value is None else said(value),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from sim.scenario.inheritance import SETTING, Draft, gather, not_below
 from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
 from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.words import with_groups
+from sim.units import YUAN
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,7 +65,9 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     _cross_checks(draft, policies, world, vocabulary, context)
     if scenario is not None and not draft.faults:
         scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)), tables)
-    return scenario, sorted(set(draft.faults))
+    money = YUAN if world is None else world.money
+    found = {replace(fault, message=fault.message.replace(YUAN, money)) for fault in draft.faults}
+    return scenario, sorted(found)
 
 
 def validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.cells import cell_name
 from sim.errors import Fault
+from sim.units import YUAN
 
 SCOPES = ("world", "region", "cell", "kind")
 
@@ -41,6 +42,8 @@ class WorldWords:
     last_year: int
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of places, and the name the world gives them."""
+    money: str = YUAN
+    """The money amounts are in: currency and year."""
 
     @property
     def cells(self) -> tuple[str, ...]:
