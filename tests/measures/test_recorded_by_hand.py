@@ -167,11 +167,11 @@ def test_welfare_weighs_graduates_by_their_share_and_homes_by_the_persons_regist
         cells=cells,
         parameters=SimpleNamespace(**{"labour_choice_elasticity": 1.0}),
         stocks=SimpleNamespace(skill_share=skill_share),
-        choice=SimpleNamespace(registration_barrier=barrier, pull=np.zeros((cells, cells))),
+        choice=SimpleNamespace(registration_barrier=barrier, pull=np.zeros((cells, cells)), flow=None),
         places=SimpleNamespace(reported_cells=np.array([True, True, False])),
     )
     residence = np.array([[10.0, 15, 5], [0, 4, 6], [500, 0, 500]])  # registered by row: 30, 10, 1000
-    state = SimpleNamespace(labour_seed=seed, workforce=SimpleNamespace(residence=residence))
+    state = SimpleNamespace(year=2014, labour_seed=seed, workforce=SimpleNamespace(residence=residence))
     by_home, mean = values.welfare(world, state, SimpleNamespace(registration_cut=cut), np.stack([others, graduates]))
     home_a = 0.75 * log(9 / 4) + 0.25 * log(15 / 4)
     home_b = 0.5 * log(3) + 0.5 * log(5)

@@ -55,7 +55,7 @@ def test_more_infrastructure_than_budgets_can_keep_is_refused():
 @pytest.mark.parametrize("mobility", [0.05, 0.1, 0.3])
 def test_a_flow_moves_stocks_at_its_rate_from_the_first_year_whatever_share_reconsiders(mobility):
     """M_1 = (1 - m) M_0 + m M_0 (1 + l / m) = (1 + l) M_0, for a place so small that shares need no scaling."""
-    rates = {"between_regions_flow": 0.04, "return_flow": 0.0, "village_to_town_flow": 0.0, "flow_half_life": 8.0}
+    rates = {"between_regions_flow": 0.04, "return_flow": 0.0, "flow_half_life": 8.0, "between_regions_pull": 0.0}
     world = build_world("zhejiang", {"labour_mobility": mobility, **rates})
     home, place = 1, 6
     tiny = 1e-9

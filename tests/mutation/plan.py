@@ -54,7 +54,7 @@ PARTS = (
     Part("measures", ("sim/analysis/measures",), ("tests/measures", *_GOLDEN)),
     Part(
         "choice",
-        ("sim/agents/choice.py", "sim/agents/labour.py"),
+        ("sim/agents/choice.py", "sim/agents/labour.py", "sim/world/parameters.py"),
         (*_GOLDEN, "tests/agents/test_kernel.py", "tests/agents/test_agents.py", "tests/validation/test_theory.py"),
     ),
     Part("registration", ("sim/world/registration.py",), (*_GOLDEN, "tests/world")),
