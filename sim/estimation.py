@@ -7,7 +7,7 @@ counted, the migrants from outside; mobility and the elasticities are not identi
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
+from sim.world.world import World
 
 _BOUNDS = {  # lowest, highest, and the size of a step
     "growth": (-0.05, 0.10, 0.01),
@@ -61,21 +62,44 @@ def fitted(world: AnyWorld) -> tuple[str, ...]:
     return tuple(name for name in _BOUNDS if name in known and known[name].source.startswith(_ESTIMATED))
 
 
+def observed_incomes(world: AnyWorld, years: Iterable[int]) -> Array:
+    """Real income per head by (year, place, kind), urban first, as the tables of a world have it; points are left out."""
+    table = catalogue.observed(world, points=False)
+    seen = table[table["measure"] == "income_per_head"].set_index(["year", "place"])["value"]
+    return by_place(world, years, lambda year, cell: float(seen[year, cell]))
+
+
+def recorded(model: FactorFlowModel, measure: str, world: AnyWorld, years: Iterable[int]) -> Array:
+    """What a model recorded of the cells of a world's places, by (year, place, kind), urban first."""
+    found = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == measure}
+    return by_place(world, years, lambda year, cell: found[year, cell])
+
+
+def by_place(world: AnyWorld, years: Iterable[int], value: Callable[[int, str], float]) -> Array:
+    """Values of cells by (year, place, kind), urban first."""
+    cells = [[cell_name(place, kind) for kind in KINDS] for place in catalogue.tables(world).places]
+    return np.array([[[value(year, cell) for cell in both] for both in cells] for year in years])
+
+
+def simulated(world: World, last: int) -> FactorFlowModel:
+    """The continuum of a world, without policies, to the last year."""
+    model = FactorFlowModel(world, last_year=last, continuum=True)
+    while model.running:
+        model.step()
+    return model
+
+
 def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
     """What happened in the places of a world from its base year to the last."""
     here = catalogue.tables(world)
-    first, table = here.base_year, catalogue.observed(world)
-    seen = table[table["measure"] == "income_per_head"].set_index(["place", "year"])["value"]
-    income = {
-        year: np.array([[float(seen[cell_name(place, kind), year]) for kind in KINDS] for place in here.places])
-        for year in (first, last)
-    }
+    first = here.base_year
+    income = observed_incomes(world, (first, last))
     people = {year: np.array(list(catalogue.residents(world, year).values())) for year in (first, last)}
     migrants = [catalogue.arrivals(world, year) if here.outside else None for year in (first, last)]
     # only a flow of their own tells natives who live outside from people from outside who live here
     counted = here.outside and "return_flow" in fitted(world)
     natives = [catalogue.natives_outside(world, year) if counted else None for year in (first, last)]
-    return _changes(income[first], income[last], people[first], people[last], migrants, natives)
+    return _changes(income[0], income[1], people[first], people[last], migrants, natives)
 
 
 def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: int = LAST) -> Targets:
@@ -88,14 +112,8 @@ def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: in
         migrants.append(float(model.economy.workforce.residence[np.ix_(~here, here)].sum()) or None)
         natives.append(float(model.economy.workforce.residence[np.ix_(here, ~here)].sum()) or None)
         model.step()
-    income = {
-        (year, place): value
-        for year, scope, place, measure, value in model.record.series
-        if scope == "cell" and measure == "income_per_head"
-    }
-    cells = [cell for cell, reported in zip(model.world.places.cells, here, strict=True) if reported]
-    first, end = (np.array([income[year, cell] for cell in cells]).reshape(-1, 2) for year in (model.world.first_year, last))
-    return _changes(first, end, people[0], people[-1], migrants[:: len(migrants) - 1], natives[:: len(natives) - 1])
+    income = recorded(model, "income_per_head", world, (model.world.first_year, last))
+    return _changes(income[0], income[1], people[0], people[-1], migrants[:: len(migrants) - 1], natives[:: len(natives) - 1])
 
 
 Ends = Sequence[float | None]
@@ -162,16 +180,16 @@ def main(world: str = "zhejiang") -> None:
     for (name, value), error in zip(values.items(), errors, strict=True):
         doubt = f"(standard error {error:.4f})" if np.isfinite(error) else "(at the end of its range)"
         print(f"{name:24s} {value:8.4f}  {doubt}")
-    simulated = simulated_changes(world, values)
-    print(f"mean change of the log ratio of a place, times 100: {100 * simulated.ratio.mean():.2f}, observed "
+    ours = simulated_changes(world, values)
+    print(f"mean change of the log ratio of a place, times 100: {100 * ours.ratio.mean():.2f}, observed "
           f"{100 * observed.ratio.mean():.2f}")  # fmt: skip
-    print(f"mean growth of real income: {simulated.income.mean():.3f}, observed {observed.income.mean():.3f}")
-    print(f"growth of residents: {simulated.people.mean():.3f}, observed {observed.people.mean():.3f}; "
-          f"urban share: {simulated.urban.mean():.3f}, observed {observed.urban.mean():.3f}")  # fmt: skip
-    if simulated.migrants is not None and observed.migrants is not None:
-        print(f"log growth of migrants from outside: {simulated.migrants:.3f}, observed {observed.migrants:.3f}")
-    if simulated.natives is not None and observed.natives is not None:
-        print(f"log growth of natives who live outside: {simulated.natives:.3f}, observed {observed.natives:.3f}")
+    print(f"mean growth of real income: {ours.income.mean():.3f}, observed {observed.income.mean():.3f}")
+    print(f"growth of residents: {ours.people.mean():.3f}, observed {observed.people.mean():.3f}; "
+          f"urban share: {ours.urban.mean():.3f}, observed {observed.urban.mean():.3f}")  # fmt: skip
+    if ours.migrants is not None and observed.migrants is not None:
+        print(f"log growth of migrants from outside: {ours.migrants:.3f}, observed {observed.migrants:.3f}")
+    if ours.natives is not None and observed.natives is not None:
+        print(f"log growth of natives who live outside: {ours.natives:.3f}, observed {observed.natives:.3f}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from bisect import bisect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -157,15 +157,6 @@ class WorldFolder:
         share = first + weight * (last - first)
         people = total[span[0]] ** (1 - weight) * total[span[1]] ** weight
         return float(people * share), float(people * (1 - share))
-
-    def sources(self, variable: str) -> Iterator[str]:
-        """What the rows of a variable name as their source, each once."""
-        seen: set[str] = set()
-        for table in TABLES:
-            for row in self.rows(table):
-                if row["variable"] == variable and row["source"] not in seen:
-                    seen.add(row["source"])
-                    yield row["source"]
 
 
 def around(years: Mapping[int, Any], year: int) -> tuple[int, int] | None:

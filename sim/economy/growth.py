@@ -221,7 +221,7 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
             economy.infrastructure_reference,
             economy.services_reference,
             economy.persons_reference,
-            economy.ground,
+            *(() if economy.ground is None else (economy.ground,)),
             economy.revenue,
             *economy.belt_references.values(),
         ):

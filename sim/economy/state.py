@@ -231,15 +231,15 @@ class Workforce:
 class Economy:
     """The state of a world at the start of a year; the stages of the year replace its parts.
 
-    people_scale: residents over those of the base year, by births and deaths alone. settled[h, c]: persons registered in h
-    who live in c and never decide, before births and deaths. employment[c]: share of the efficiency
-    units at work in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand
-    in c, each worth unit_value[o] yuan of 2014; enclave[o, c]: capital in c owned by o which never moves, public or of
-    an owner without slices. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the
-    base year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
+    people_scale: residents over those of the base year, by births and deaths alone. settled[h, c]: persons registered
+    in h who live in c and never decide, before births and deaths. employment[c]: share of the efficiency units at work
+    in c that had a job the year before. capital_units[o, c]: slices of the portfolio of owner o that stand in c, each
+    worth unit_value[o] yuan of 2014; enclave[o, c]: capital in c owned by o which never moves, public or of an owner
+    without slices. land[h, c]: km2; land_quality[c]: effective land a km2 of its own land gives in c, 1 in the base
+    year. knowledge[c]: log value-added productivity gained since the base year; size[c, j]: the base part of gross
     productivity, changed only when villages become urban; ground[c]: product of the base year by which infrastructure
-    is divided. The *_reference stocks (belt_references by policy) and the *_seed tables of choice are those the base
-    year had on the ground a cell now covers.
+    is divided, None where it is divided by residents. The *_reference stocks (belt_references by policy) and the *_seed
+    tables of choice are those the base year had on the ground a cell now covers.
     """
 
     year: int
@@ -264,7 +264,7 @@ class Economy:
     infrastructure_reference: Array
     services_reference: Array
     persons_reference: Array
-    ground: Array
+    ground: Array | None
     revenue: Array
     labour_seed: Array
     capital_seed: Array

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import Array
 from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.data.folder import WorldFolder
 from sim.economy import treasury
 from sim.economy.state import baseline_rules, government_names
+from sim.estimation import observed_incomes, recorded, simulated
 from sim.model import FactorFlowModel
 from sim.world.base_year import base_year_accounts
 from sim.world.build import build_world, parameter_table
+from sim.world.observed import Observed
 from sim.world.tables import observed
-from sim.world.technology import technology
 from sim.world.world import World
 from sim.year.markets import clear_markets
 from sim.year.stocks import continua, first_economy
@@ -92,35 +92,23 @@ def compared_years(here: WorldFolder) -> list[int]:
     return [year for year in complete if len(catalogue.residents(here, year)) == len(here.places)]
 
 
-def fall_of_the_gap(here: WorldFolder, world: World, last: int) -> tuple[float, float]:
-    """Mean change of the log city ratio from the base year to `last`, times 100: the continuum's, and observed."""
-    model = FactorFlowModel(world, last_year=last, continuum=True)
-    while model.running:
-        model.step()
-    income = {row[:3:2]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "income_per_head"}
-    table = catalogue.observed(here, points=False)
-    seen = table[(table["measure"] == "urban_rural_ratio") & (table["scope"] == "region")]
-    ratios = seen.pivot(index="place", columns="year", values="value")
-    cities = [str(city) for city in ratios.index]
-
-    def log_ratio(year: int) -> Array:
-        urban, rural = (np.array([income[year, cell_name(city, kind)] for city in cities]) for kind in KINDS)
-        return np.asarray(np.log(urban / rural))
-
-    published = np.log(ratios[last].to_numpy() / ratios[world.first_year].to_numpy())
-    return 100 * float((log_ratio(last) - log_ratio(world.first_year)).mean()), 100 * float(published.mean())
+def fall_of_the_gap(here: WorldFolder, model: FactorFlowModel) -> tuple[float, float]:
+    """Mean change of the log ratio of a region from the base year to the last, times 100: the continuum's, and observed."""
+    ends = (model.world.first_year, model.last_year)
+    both = np.log([recorded(model, "income_per_head", here, ends), observed_incomes(here, ends)])
+    ratio = both[..., 0] - both[..., 1]  # (model or observed, year, place)
+    ours, published = 100 * (ratio[:, 1] - ratio[:, 0]).mean(axis=1)
+    return float(ours), float(published)
 
 
-def path_since(here: WorldFolder, world: World, last: int) -> list[tuple[str, ...]]:
-    """A row a year: the urban-rural ratio of all cities, and residents, in the continuum and as published."""
-    model = FactorFlowModel(world, last_year=last, continuum=True)
-    while model.running:
-        model.step()
+def path_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
+    """A row a year: the urban-rural ratio of all regions, and residents, in the continuum and as published."""
+    world = model.world
     read = {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
     seen = catalogue.observed(here, points=False)
     ratio = seen[(seen["measure"] == "urban_rural_ratio") & (seen["scope"] == "world")].set_index("year")["value"]
     rows: list[tuple[str, ...]] = []
-    for year in range(world.first_year, last + 1):
+    for year in range(world.first_year, model.last_year + 1):
         ours = read[year, "kind", "urban", "income_per_head"] / read[year, "kind", "rural", "income_per_head"]
         counted = catalogue.residents(here, year)
         people = f"{sum(map(sum, counted.values())) / 1e6:.2f}" if len(counted) == len(here.places) else ""
@@ -134,16 +122,13 @@ def budgets(world: World) -> list[tuple[str, ...]]:
     return [(name, f"{budget / 1e9:,.1f}") for name, budget in zip(government_names(world), world.budgets, strict=True)]
 
 
-def places_of(known: AnyWorld, world: World) -> list[tuple[str, ...]]:
+def places_of(data: Observed, world: World, p: Mapping[str, float]) -> list[tuple[str, ...]]:
     """A row a region: income ratio, household income over product, wage gap, villages' product, saving, K/Y, return, wedge.
 
     Figures beyond what a reader should take for granted carry a mark.
     """
-    p = parameter_table(known)
-    data = observed(known, p)
-    tech = technology(known)
-    clearing = world.revenue * world.technology.value_added
-    product = clearing.reshape(len(data.regions), 2, -1)
+    tech = world.technology
+    product = (world.revenue * tech.value_added).reshape(len(data.regions), 2, -1)
     labour = (world.stocks.residents + world.stocks.settled).T @ (world.stocks.skill_share @ world.stocks.efficiency)
     accounts = base_year_accounts(data, labour.reshape(-1, 2), tech, p)
     gap = np.log(accounts.wage[:, 0] / accounts.wage[:, 1])
@@ -191,41 +176,29 @@ def home_shares(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
     return [(f"mean of {len(home)} regions, {year}", f"{np.mean(home):.2f}", f"{np.mean(seen):.2f}", f"{correlation:.2f}")]
 
 
-def fit(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
+def fit(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
     """How far the years after the base year are missed: the model, no change, and the drift of the first two years.
 
     Root mean square over the years of the urban-rural ratio, and of the spread (standard deviation of log income per head
     of the regions, each counted once), from the base year on.
     """
-    seen = catalogue.observed(known, points=False)
-    years = [year for year in compared_years(known) if year > world.first_year]
+    first_year = model.world.first_year
+    years = [year for year in compared_years(here) if year > first_year]
     if len(years) < 2:
         return []
-    model = FactorFlowModel(world, last_year=years[-1], continuum=True)
-    while model.running:
-        model.step()
-    ours = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "income_per_head"}
-    people = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "population"}
-    cells = seen[(seen["scope"] == "cell") & (seen["measure"] == "income_per_head")]
-    published = {
-        (int(year), place): value for year, place, value in zip(cells["year"], cells["place"], cells["value"], strict=True)
-    }
-    both = []
-    for year in (world.first_year, *years):
-        heads = np.array([catalogue.residents(known, year)[place] for place in known.places])
-        names = [[cell_name(place, kind) for kind in KINDS] for place in known.places]
-        income = np.array([[[table[year, cell] for cell in row] for row in names] for table in (ours, published)])
-        weights = np.array([[[people[year, cell] for cell in row] for row in names], heads])
-        ratio = (income * weights).sum(axis=1) / weights.sum(axis=1)
-        mean = (income * weights).sum(axis=2) / weights.sum(axis=2)
-        both.append(np.stack([ratio[:, 0] / ratio[:, 1], np.log(mean).std(axis=1)]))
-    path = np.array(both)  # (year, measure, model or published)
-    steps = np.array([year - world.first_year for year in years], dtype=float)[:, None]
-    actual, first = path[1:, :, 1], path[0, :, 1]
+    all_years = (first_year, *years)
+    income = np.stack([recorded(model, "income_per_head", here, all_years), observed_incomes(here, all_years)])
+    heads = [[catalogue.residents(here, year)[place] for place in here.places] for year in all_years]
+    weights = np.stack([recorded(model, "population", here, all_years), np.array(heads)])
+    of_kinds = (income * weights).sum(axis=2) / weights.sum(axis=2)  # (model or observed, year, kind)
+    of_places = (income * weights).sum(axis=3) / weights.sum(axis=3)
+    path = np.stack([of_kinds[..., 0] / of_kinds[..., 1], np.log(of_places).std(axis=2)], axis=2)
+    steps = np.array(years, dtype=float)[:, None] - first_year
+    actual, first = path[1, 1:], path[1, 0]
     guesses = {
-        "the model": path[1:, :, 0],
+        "the model": path[0, 1:],
         "no change": np.broadcast_to(first, actual.shape),
-        f"the drift of {world.first_year} to {years[0]}, known afterwards": first + steps * (actual[0] - first) / steps[0],
+        f"the drift of {first_year} to {years[0]}, known afterwards": first + steps * (actual[0] - first) / steps[0],
     }
     return [
         (name, *(f"{error:.3f}" for error in np.sqrt(((guess - actual) ** 2).mean(axis=0))))
@@ -269,9 +242,8 @@ def _defaults(here: WorldFolder) -> Iterator[str]:
         yield f"living elsewhere costs those registered here, log points of income: {', '.join(barriers)}"
 
 
-def _grants(here: WorldFolder, world: World) -> Iterator[str]:
+def _grants(data: Observed, world: World) -> Iterator[str]:
     """Grants that had to be cut to what the government above has."""
-    data = observed(here, parameter_table(here))
     if data.revenue is None or data.expenditure is None:
         return
     lacking = float((data.expenditure - data.revenue).sum())
@@ -287,6 +259,8 @@ def _grants(here: WorldFolder, world: World) -> Iterator[str]:
 
 def _against_figures(here: WorldFolder, world: World) -> list[Table]:
     """What is assumed, how the base year was met, and how the years after it compare."""
+    p = parameter_table(here)
+    data = observed(here, p)
     cells, products = len(here.places) * len(KINDS), len(here.places) * len(here.entry["sectors"])
     rows: list[tuple[str, ...]] = []
     for label, agents in (("continuum", None), ("100,000 agents", 100_000)):
@@ -294,17 +268,17 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         rows.append((label, f"{errors.income:.1e}", f"{errors.population:.1e}", f"{errors.product:.1e}"))
     errors_of: tuple[str, ...] = ("", f"{cells} incomes per head", f"{cells} populations", f"{products} products")
     tables: list[Table] = [(f"Largest relative error of the base year {world.first_year}", errors_of, rows)]
-    assumed: list[tuple[str, ...]] = [(text,) for text in (*observed(here, parameter_table(here)).assumed, *_defaults(here))]
-    assumed += [(text,) for text in _grants(here, world)]
+    assumed: list[tuple[str, ...]] = [(text,) for text in (*data.assumed, *_defaults(here), *_grants(data, world))]
     if assumed:
         tables.append(("Assumed for want of a table (parameters: factorflow list worlds)", ("what stands in",), assumed))
     last = max(compared_years(here), default=world.first_year)
     if last > world.first_year:
-        ours, published = fall_of_the_gap(here, world, last)
+        model = simulated(world, last)
+        ours, published = fall_of_the_gap(here, model)
         change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")
         tables.append((f"Change {world.first_year} to {last}, times 100", ("", "model", "observed"), [change]))
-        tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, world, last)))
-        tables.append(("Against those who assume less", _FIT, fit(here, world)))
+        tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, model)))
+        tables.append(("Against those who assume less", _FIT, fit(here, model)))
     homes = home_shares(here, world)
     if homes:
         tables.append(
@@ -312,5 +286,7 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         )
     money = f"billion {here.entry['currency']} a year"
     tables.append(("Public budgets of the base year", ("government", money), budgets(world)))
-    tables.append(("Base year by region; ! marks what a reader should not take for granted", _REGION, places_of(here, world)))
+    tables.append(
+        ("Base year by region; ! marks what a reader should not take for granted", _REGION, places_of(data, world, p))
+    )
     return tables

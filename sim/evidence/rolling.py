@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.arrays import Array
-from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
-from sim.data.folder import WorldFolder
-from sim.estimation import LAST, estimate
-from sim.model import FactorFlowModel
+from sim.estimation import LAST, estimate, observed_incomes, recorded, simulated
 from sim.world.build import build_world
 
 WHAT = ("towns", "villages", "ratios of places")
@@ -21,15 +18,7 @@ HEAD = ("forecaster", *(f"{what}, RMSE x 100" for what in WHAT))
 
 def observed_logs(world: AnyWorld, last: int = LAST) -> Array:
     """Log income per head by (year, place, kind), urban first, from the base year on."""
-    here, table = catalogue.tables(world), catalogue.observed(world)
-    seen = table[table["measure"] == "income_per_head"].set_index(["place", "year"])["value"]
-    return _logs_of(lambda year, cell: float(seen[cell, year]), here, last)
-
-
-def _logs_of(value: Callable[[int, str], float], here: WorldFolder, last: int) -> Array:
-    cells = [[cell_name(place, kind) for kind in KINDS] for place in here.places]
-    years = range(here.base_year, last + 1)
-    return np.log([[[value(year, cell) for cell in both] for both in cells] for year in years])
+    return np.log(observed_incomes(world, range(catalogue.tables(world).base_year, last + 1)))
 
 
 def series_of(logs: Array) -> Array:
@@ -77,13 +66,10 @@ FORECASTERS: dict[str, Callable[[Array, int], Array]] = {
 def of_model(world: AnyWorld, origin: int, last: int = LAST) -> Array:
     """Forecast of the model fitted to the years up to the origin: its changes from there, added to what was seen there."""
     fitted, _ = estimate(world, last=origin)
-    model = FactorFlowModel(build_world(world, fitted), last_year=last, continuum=True)
-    while model.running:
-        model.step()
-    here = catalogue.tables(world)
-    income = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == "income_per_head"}
-    ours = series_of(_logs_of(lambda year, cell: income[year, cell], here, last))
-    at = origin - here.base_year
+    base = catalogue.tables(world).base_year
+    model = simulated(build_world(world, fitted), last)
+    ours = series_of(np.log(recorded(model, "income_per_head", world, range(base, last + 1))))
+    at = origin - base
     seen = series_of(observed_logs(world, last))
     return np.asarray(seen[:, at : at + 1] + ours[:, at + 1 :] - ours[:, at : at + 1])
 

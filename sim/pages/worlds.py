@@ -98,9 +98,11 @@ def _row(variable: Variable) -> str:
 
 
 _END = """
-Special places: `nation` (totals of the country), `outside` (only with `outside: given`), `all` (one figure for the whole
+Special places: `nation` (totals of the country), `outside` (its own rows only with `outside: given`; distances to it also
+with `outside: nation`, else it is assumed to be twice as far as the farthest of two places), `all` (one figure for the whole
 world, such as a price index, or land to be divided by area). A variable of the base year that is known of some places must
-be known of all. Between two years that were counted figures are interpolated geometrically, urban shares linearly.
+be known of all. Between two years that were counted figures are interpolated geometrically; urban shares, wage gaps and what
+is not above zero linearly.
 
 ## Before anything is solved
 

@@ -152,7 +152,7 @@ def _capital(
     here, out = data.reported, np.repeat(data.outside, 2)
     total = p["capital_output_ratio"] * product
     weight = income * np.exp([0.0, -p["finance_gap"]])
-    alike, trust = weight[here].sum(axis=1), p.get("investment_weight", 0.0)
+    alike, trust = weight[here].sum(axis=1), p["investment_weight"]
     seen = data.capital_weight
     if seen is None or trust == 0:
         share = alike
@@ -221,8 +221,7 @@ def _public_money(
     )
     if min(budgets.min(), upper, local_share.min()) <= 0:
         raise WorldError("public money does not suffice: a budget of the base year would be negative")
-    unused = np.ones(people.size)
-    share = spending_shares(public, places.territories(), people.ravel(), unused if ground is None else ground)
+    share = spending_shares(public, places.territories(), people.ravel(), ground)
     return public, budgets, np.einsum("g,gpc->pc", budgets, share)
 
 

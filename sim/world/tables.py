@@ -45,9 +45,9 @@ class _Reader:
 
     def read(self, products: list[str]) -> Observed:
         here, year = self.here, self.here.base_year
-        residents = self._residents()
+        residents, product, distance = self._residents(), self._product(products), self._distance()
         outside = np.array([region in here.outside for region in here.regions])
-        farming, rural = self._farming(products, residents), residents[:, 1] / residents.sum(axis=1)
+        farming, rural = self._farming(product, residents), residents[:, 1] / residents.sum(axis=1)
         in_villages = self.p["farmers_of_villagers"] * rural
         return Observed(
             name=here.name,
@@ -57,13 +57,13 @@ class _Reader:
             groups={name: tuple(members) for name, members in (here.entry.get("groups") or {}).items()},
             residents=residents,
             income=self._income(residents),
-            product=self._product(products),
-            migrants=self._migrants(residents, outside),
+            product=product,
+            migrants=self._migrants(residents, outside, distance),
             schooling=self._schooling(residents),
             wage_gap=self._wage_gap(outside),
             work_in_town=self._work_in_town(farming, rural),
             farm_in_town=np.where(farming > in_villages, 1 - in_villages / np.where(farming > 0, farming, 1.0), 0.0),
-            distance_km=self._distance(),
+            distance_km=distance,
             capital_weight=self._capital_weight(),
             built_up=self._land("built_up", _BUILT_UP, residents, outside),
             fields=self._land("fields", _FIELDS, residents, outside),
@@ -72,12 +72,12 @@ class _Reader:
             assumed=tuple(self.assumed),
         )
 
-    def _given(self, variable: str, kind: str = ALL, places: tuple[str, ...] | None = None) -> Array | None:
+    def _given(self, variable: str, kind: str = ALL) -> Array | None:
         """The base year's value by reported place; None where no place has one.
 
         Raises WorldError where some places have it and some do not.
         """
-        places = self.here.places if places is None else places
+        places = self.here.places
         found = [self.here.at(place, variable, self.here.base_year, kind) for place in places]
         if all(value is None for value in found):
             return None
@@ -89,8 +89,8 @@ class _Reader:
             )
         return np.array(found, dtype=float)
 
-    def _needed(self, variable: str, kind: str = ALL, places: tuple[str, ...] | None = None) -> Array:
-        found = self._given(variable, kind, places)
+    def _needed(self, variable: str, kind: str = ALL) -> Array:
+        found = self._given(variable, kind)
         if found is None:
             raise WorldError(f"{self.here.name}: no place has {variable} ({kind}) of {self.here.base_year}")
         return found
@@ -154,11 +154,10 @@ class _Reader:
             self.assumed.append(f"{variable} outside: the mean of the places")
         return np.append(inside, inside.mean() if found is None else found)
 
-    def _farming(self, products: list[str], residents: Array) -> Array:
+    def _farming(self, product: Array, residents: Array) -> Array:
         found = self._given("farm_employment_share")
         if found is None:
             self.assumed.append("farm_employment_share: the share of farming in product, at most that of villagers")
-            product = self._product(products)
             return np.asarray(np.minimum(product[:, 0] / product.sum(axis=1), residents[:, 1] / residents.sum(axis=1)))
         return self._of_outside(found, "farm_employment_share")
 
@@ -169,8 +168,7 @@ class _Reader:
         low, high = self.p["commuting_share_low"], self.p["commuting_share_high"]
         part = self.p["commuting_share_of_nonfarm"]
         self.assumed.append(f"work_in_town: {part:g} of the villagers who do not farm, within {low:g} to {high:g}")
-        wanted = self.p["commuting_share_of_nonfarm"] * (1 - farming / rural)
-        return np.clip(wanted, self.p["commuting_share_low"], self.p["commuting_share_high"])
+        return np.clip(part * (1 - farming / rural), low, high)
 
     def _wage_gap(self, outside: Flag) -> Array:
         found = self._given("wage_gap")
@@ -308,7 +306,7 @@ class _Reader:
             self.assumed.append(f"{variable} of local budgets: an equal share of what is raised, and no grants")
         return given
 
-    def _migrants(self, residents: Array, outside: Flag) -> Migrants:
+    def _migrants(self, residents: Array, outside: Flag, distance: Array) -> Migrants:
         """Counts by how far people came where there are such, else arrivals of each place, else an assumed share."""
         people = residents.sum(axis=1)
         if self.here.counts_by_distance:
@@ -331,19 +329,16 @@ class _Reader:
                 self.assumed.append(f"people of the places who live outside: {own:,.0f}, a tenth of migrants_assumed")
             arrivals = np.append(arrivals, own)
             moved = np.append(moved, 0.0)
-        start = self._start(people)
+        start = self._start(people, distance)
         bare = [region for region, came, total in zip(self.here.regions, arrivals, start.sum(axis=0), strict=True)
                 if came > 0 and not total > 0]  # fmt: skip
         if bare:
             raise WorldError(f"{self.here.name}: {', '.join(bare)}: people arrived, but start_from says from nowhere")
         return Migrants(moved, arrivals=arrivals, start=start)
 
-    def _start(self, people: Array) -> Array:
+    def _start(self, people: Array, distance: Array) -> Array:
         """Where those who arrived are registered, up to the scale of a column: counted pairs, else gravity."""
         regions, year = self.here.regions, self.here.base_year
-        noted = len(self.assumed)
-        distance = self._distance()
-        del self.assumed[noted:]  # what it assumes is said once
         start = people[:, None] * (1 + distance) ** -self.p["registration_distance_elasticity"]
         counted = np.full(start.shape, np.nan)
         for (place, _, origin, variable), values in self.here.series.items():

@@ -60,10 +60,10 @@ def spending_by_residents(purpose_share: Array, territories: Array, persons: Arr
     return np.asarray(purpose_share[:, :, None] * (heads / heads.sum(axis=1, keepdims=True))[:, None, :])
 
 
-def spending_shares(public: PublicMoney, territories: Array, persons: Array, ground: Array) -> Array:
-    """Shares of budgets by (government, purpose, cell): by residents, infrastructure by ground where the world has it."""
+def spending_shares(public: PublicMoney, territories: Array, persons: Array, ground: Array | None) -> Array:
+    """Shares of budgets by (government, purpose, cell): by residents, infrastructure by ground, (cell,), where given."""
     share = spending_by_residents(public.purpose_share, territories, persons)
-    if public.ground is not None:
+    if ground is not None:
         share[:, INFRASTRUCTURE] = spending_by_residents(public.purpose_share, territories, ground)[:, INFRASTRUCTURE]
     return share
 

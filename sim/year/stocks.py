@@ -101,7 +101,7 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         infrastructure_reference=stocks.infrastructure.copy(),
         services_reference=stocks.services.copy(),
         persons_reference=exact.sum(axis=0),
-        ground=np.ones(world.cells) if world.public.ground is None else world.public.ground.copy(),
+        ground=None if world.public.ground is None else world.public.ground.copy(),
         revenue=world.revenue.copy(),
         labour_seed=world.choice.labour_seed.copy(),
         capital_seed=world.choice.capital_seed.copy(),

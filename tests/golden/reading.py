@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim import compare, load, run
 from sim.data import catalogue
+from sim.estimation import simulated
 from sim.evidence.checkup import fall_of_the_gap, path_since
 from sim.world.build import build_world
 from tests.golden.cases import COMPARED, PROVINCES, REGIONAL, SCENARIOS, Case, cases
@@ -83,12 +84,10 @@ def of_comparison(name: str, baseline, scenario) -> Iterator[tuple[Key, float]]:
 
 
 def of_check_up() -> Iterator[tuple[Key, float]]:
-    here, world = catalogue.tables("zhejiang"), build_world("zhejiang")
+    here, model = catalogue.tables("zhejiang"), simulated(build_world("zhejiang"), 2019)
     columns = ("urban_rural_ratio", "urban_rural_ratio observed", "residents", "residents observed")
-    for year, *printed in path_since(here, world, 2019):
+    for year, *printed in path_since(here, model):
         for measure, text in zip(columns, printed, strict=True):
             yield ("zhejiang/check-up", "check-up", "world", "zhejiang", int(year), measure), float(text)
-    for measure, value in zip(
-        ("fall of the gap", "fall of the gap observed"), fall_of_the_gap(here, world, 2019), strict=True
-    ):
+    for measure, value in zip(("fall of the gap", "fall of the gap observed"), fall_of_the_gap(here, model), strict=True):
         yield ("zhejiang/check-up", "check-up", "world", "zhejiang", 2019, measure), value

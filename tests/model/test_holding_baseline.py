@@ -66,7 +66,8 @@ def test_a_flow_moves_stocks_at_its_rate_from_the_first_year_whatever_share_reco
         rate = 0.04 * 2 ** (-(year - 2014) / 8)
         if year == 2014:
             assert grown / stock - 1 == pytest.approx(rate, rel=1e-9)
-        assert grown / stock - 1 == pytest.approx(rate, rel=0.12)
+        # in later years shares lag a little behind their targets: by 1.7% of the rate at most here
+        assert grown / stock - 1 == pytest.approx(rate, rel=0.02)
         stock = grown
 
 
