@@ -152,18 +152,25 @@ def residuals(simulated: Targets, observed: Targets) -> Array:
     return np.concatenate(parts)
 
 
-def estimate(world: AnyWorld, start: Mapping[str, float] | None = None, last: int = LAST) -> tuple[dict[str, float], Array]:
+def estimate(
+    world: AnyWorld,
+    start: Mapping[str, float] | None = None,
+    last: int = LAST,
+    names: Sequence[str] = (),
+    fixed: Mapping[str, float] | None = None,
+) -> tuple[dict[str, float], Array]:
     """The parameters of least squares on the years to the last, and their standard errors from the Jacobian.
 
-    A parameter at the end of its range has none (NaN).
+    names: what is fitted, by default what the world's table says was; fixed: values of others in place of the world's.
+    A parameter at the end of its range has no standard error (NaN).
     """
-    names, own = fitted(world), catalogue.parameters(world)
+    names, own = names or fitted(world), catalogue.parameters(world)
     low, high, scale = np.array([_BOUNDS[name] for name in names]).T
     first = np.clip([(start or {}).get(name, own[name].value) for name in names], low, high)
     observed = observed_changes(world, last)
 
     def gap(values: Array) -> Array:
-        return residuals(simulated_changes(world, dict(zip(names, values, strict=True)), last), observed)
+        return residuals(simulated_changes(world, {**(fixed or {}), **dict(zip(names, values, strict=True))}, last), observed)
 
     fit = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
     free = fit.active_mask == 0

@@ -1,4 +1,4 @@
-"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects` and `rolling`."""
+"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects`, `baseline`, `rolling`."""
 
 from __future__ import annotations
 
@@ -212,6 +212,23 @@ def _draw(found: Conflict, path: Path) -> None:
     from sim.evidence.tombe_zhu import figure
 
     save_figure(figure.figure(found), path)
+
+
+@validate.command()
+def baseline() -> int:
+    """Put the rules of the baseline of zhejiang in force one after the other and print what each of them does."""
+    from sim.evidence import steps
+
+    rows = []
+    with terminal.progress("Rules of the baseline") as progress:
+        asked = list(steps.steps())
+        for number, step in enumerate(asked, start=1):
+            rows.append(steps.row(step))
+            if progress is not None:
+                progress(number, len(asked))
+    tables.print_table("The rules of the baseline, one after the other", steps.HEAD, rows)
+    terminal.print_folded(steps.NOTE)
+    return DONE
 
 
 @validate.command()

@@ -13,7 +13,8 @@ from sim.data.catalogue import AnyWorld
 from sim.data.folder import WorldFolder
 from sim.economy import treasury
 from sim.economy.state import baseline_rules, government_names
-from sim.estimation import observed_incomes, recorded, simulated
+from sim.estimation import observed_incomes, recorded
+from sim.evidence import afterwards
 from sim.model import FactorFlowModel
 from sim.world.base_year import base_year_accounts
 from sim.world.build import build_world, parameter_table
@@ -94,7 +95,7 @@ def compared_years(here: WorldFolder) -> list[int]:
 
 def fall_of_the_gap(here: WorldFolder, model: FactorFlowModel) -> tuple[float, float]:
     """Mean change of the log ratio of a region from the base year to the last, times 100: the continuum's, and observed."""
-    ends = (model.world.first_year, model.last_year)
+    ends = (model.world.first_year, max(compared_years(here)))
     both = np.log([recorded(model, "income_per_head", here, ends), observed_incomes(here, ends)])
     ratio = both[..., 0] - both[..., 1]  # (model or observed, year, place)
     ours, published = 100 * (ratio[:, 1] - ratio[:, 0]).mean(axis=1)
@@ -108,7 +109,7 @@ def path_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...
     seen = catalogue.observed(here, points=False)
     ratio = seen[(seen["measure"] == "urban_rural_ratio") & (seen["scope"] == "world")].set_index("year")["value"]
     rows: list[tuple[str, ...]] = []
-    for year in range(world.first_year, model.last_year + 1):
+    for year in range(world.first_year, max(compared_years(here)) + 1):
         ours = read[year, "kind", "urban", "income_per_head"] / read[year, "kind", "rural", "income_per_head"]
         counted = catalogue.residents(here, year)
         people = f"{sum(map(sum, counted.values())) / 1e6:.2f}" if len(counted) == len(here.places) else ""
@@ -273,12 +274,20 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         tables.append(("Assumed for want of a table (parameters: factorflow list worlds)", ("what stands in",), assumed))
     last = max(compared_years(here), default=world.first_year)
     if last > world.first_year:
-        model = simulated(world, last)
+        found = afterwards.afterwards(here, last=last)
+        model = found.model
         ours, published = fall_of_the_gap(here, model)
         change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")
         tables.append((f"Change {world.first_year} to {last}, times 100", ("", "model", "observed"), [change]))
         tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, model)))
         tables.append(("Against those who assume less", _FIT, fit(here, model)))
+        span = f"{world.first_year} to {last}"
+        tables.append((f"Changes of relative incomes, {span}", afterwards.INCOMES_HEAD, afterwards.incomes_table(found)))
+        tables.append((f"People, {last}", afterwards.people_head(found), afterwards.people_table(found)))
+        natives = afterwards.natives_table(found)
+        if natives:
+            years: tuple[str, ...] = ("", f"{world.first_year}", f"{last}, model", f"{last}, counted")
+            tables.append(("Who left", years, natives))
     homes = home_shares(here, world)
     if homes:
         tables.append(
