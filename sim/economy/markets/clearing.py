@@ -23,8 +23,10 @@ class Clearing:
     """Prices and quantities of a cleared year; money in yuan of 2014 (the numeraire's price is that of the base year).
 
     revenue: (cell, sector); prices of goods: (cell, sector); price_index: (cell,) of the goods basket; wage per
-    efficiency unit there, the mean over those with and without a job; labour_cost: what a unit at work costs, the same or
-    the wage floor where that binds; rental of capital, land_rent per km2: (cell,); residual: largest relative excess demand.
+    efficiency unit there, the mean over those with and without a job; labour_cost: what a unit at work is paid, the same or
+    the wage floor where that binds; rental of capital, after what it pays of a floor; land_rent per km2: (cell,).
+    marginal_labour, marginal_capital: (cell,) what enters unit costs, labour_cost and rental where capital pays nothing of a
+    floor. residual: largest relative excess demand.
     """
 
     revenue: Array
@@ -34,6 +36,8 @@ class Clearing:
     labour_cost: Array
     rental: Array
     land_rent: Array
+    marginal_labour: Array
+    marginal_capital: Array
     residual: float
     sweeps: int
 
@@ -47,7 +51,8 @@ class Clearing:
 class Supply:
     """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade.
 
-    wage_floor: (cell,) yuan of 2014 per efficiency unit at work, 0 or left out where there is none.
+    wage_floor: (cell,) yuan of 2014 per efficiency unit at work, 0 or left out where there is none. topped_up: (cell,) what
+    capital adds to wages to pay it, over labour's bill; left out: nothing.
     """
 
     labour: Array
@@ -56,6 +61,7 @@ class Supply:
     productivity: Array
     openness: Array
     wage_floor: Array | None = None
+    topped_up: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -107,12 +113,13 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (the base year's
     on the ground cells now cover); total revenue is held while searching, since every price is free up to a scale, and fixed
     afterwards by the numeraire: the base-year basket's geometric price index at its base-year value. Where a wage floor W
-    binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
-    naming the worst market.
+    binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970); with a markdown m it costs
+    (1 - m) W at the margin, and only where that is above the wage are jobs fewer. Raises MarketDidNotClear naming the worst
+    market.
     """
     tech = world.technology
     _prove(world, supply, demand, start, year)
-    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    floor = _marginal_floor(world, supply)
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
@@ -129,14 +136,19 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
         raise MarketDidNotClear(market, year, worst, sweeps, beside + unusual(world))
     index = np.exp(np.log(prices) @ tech.spending)
     level = float(np.exp(np.log(index) @ world.price_weights)) / world.price_level
+    added = np.zeros(world.cells) if supply.topped_up is None else supply.topped_up
+    wage, rental, rent = wage / level, rental / level, rent / level
+    dearest = np.maximum(wage, floor)
     return Clearing(
         revenue=revenue / level,
         prices=prices / level,
         price_index=index / level,
-        wage=wage / level,
-        labour_cost=np.maximum(wage / level, floor),
-        rental=rental / level,
-        land_rent=rent / level,
+        wage=wage * (1.0 + added),
+        labour_cost=dearest * (1.0 + added),
+        rental=rental - added * wage * supply.labour / supply.capital if added.any() else rental,
+        land_rent=rent,
+        marginal_labour=dearest,
+        marginal_capital=rental,
         residual=worst,
         sweeps=sweeps,
     )
@@ -145,7 +157,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Markets:
     """The markets of a year as the sweeps read them: tables by (sector, cell), so that cells lie side by side."""
     tech, theta = world.technology, world.parameters.trade_elasticity
-    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    floor = _marginal_floor(world, supply)
     return _Markets(
         size=start.sum(),
         labour=supply.labour,
@@ -172,6 +184,13 @@ def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Mar
         # an own-price elasticity near theta gamma turns a full step into an oscillation (Alvarez and Lucas 2007)
         damping=1.0 / (1.0 + 0.5 * theta * tech.value_added),
     )
+
+
+def _marginal_floor(world: World, supply: Supply) -> Array:
+    """What a unit of labour costs at least at the margin, (cell,): (1 - markdown) W, for a floor takes what employers kept."""
+    if supply.wage_floor is None:
+        return np.zeros(world.cells)
+    return np.asarray((1.0 - world.parameters.markdown) * supply.wage_floor)
 
 
 def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:

@@ -87,7 +87,7 @@ class Reading:
     def unit_cost(self) -> Array:
         """Unit costs, (cell, sector); infinite where nothing is made."""
         clearing, made = self.clearing, self.supply.productivity > 0
-        prices = (clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
+        prices = (clearing.marginal_labour, clearing.marginal_capital, clearing.land_rent, clearing.prices)
         inputs = input_cost(self.world.technology, *prices)
         return np.asarray(np.where(made, inputs / np.where(made, self.supply.productivity, 1.0), np.inf))
 
