@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.economy.markets import production, trade
-from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.markets.clearing import Clearing
+from sim.economy.markets.given import Supply
 from sim.economy.state import Economy, Payment, Rules, government_names, hours_of_work
 from sim.economy.treasury import IncomeMaps, Statement
 from sim.errors import AccountsDoNotClose

@@ -7,7 +7,8 @@ import numpy as np
 from sim.arrays import Array
 from sim.economy import accounts, growth, treasury
 from sim.economy.markets import trade
-from sim.economy.markets.clearing import Clearing, Demand, Supply, clear
+from sim.economy.markets.clearing import Clearing, clear
+from sim.economy.markets.given import Demand, Supply
 from sim.economy.state import Economy, Rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.world.technology import input_cost

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.compiled import compiled
+from sim.economy.markets.given import Demand, Supply, marginal_floor, prove
 from sim.errors import FactorFlowError, MarketDidNotClear
-from sim.world.proof import proved, unusual
+from sim.world.proof import unusual
 from sim.world.world import World
 
 TOLERANCE = 1e-12  # largest relative excess demand of any market at which the year counts as cleared
@@ -45,36 +46,6 @@ class Clearing:
     def employment(self) -> Array:
         """Share of the efficiency units of a cell that have a job, (cell,): E / H = w / W, 1 where no floor binds."""
         return np.asarray(self.wage / self.labour_cost)
-
-
-@dataclass(frozen=True)
-class Supply:
-    """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade.
-
-    wage_floor: (cell,) yuan of 2014 per efficiency unit at work, 0 or left out where there is none. topped_up: (cell,) what
-    capital adds to wages to pay it, over labour's bill; left out: nothing.
-    """
-
-    labour: Array
-    capital: Array
-    land: Array
-    productivity: Array
-    openness: Array
-    wage_floor: Array | None = None
-    topped_up: Array | None = None
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What is bought, linear in revenues R: maps (cell, cell x sector) of final demand F, housing and households' goods C.
-
-    vouchers: v (cell, sector), what public money adds to every yuan of C for a good.
-    """
-
-    final: Array
-    housing: Array
-    goods: Array
-    vouchers: Array
 
 
 class _Markets(NamedTuple):
@@ -118,8 +89,8 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     market.
     """
     tech = world.technology
-    _prove(world, supply, demand, start, year)
-    floor = _marginal_floor(world, supply)
+    prove(world, supply, demand, start, year)
+    floor = marginal_floor(world, supply)
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
@@ -157,7 +128,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Markets:
     """The markets of a year as the sweeps read them: tables by (sector, cell), so that cells lie side by side."""
     tech, theta = world.technology, world.parameters.trade_elasticity
-    floor = _marginal_floor(world, supply)
+    floor = marginal_floor(world, supply)
     return _Markets(
         size=start.sum(),
         labour=supply.labour,
@@ -186,32 +157,9 @@ def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Mar
     )
 
 
-def _marginal_floor(world: World, supply: Supply) -> Array:
-    """What a unit of labour costs at least at the margin, (cell,): (1 - markdown) W, for a floor takes what employers kept."""
-    if supply.wage_floor is None:
-        return np.zeros(world.cells)
-    return np.asarray((1.0 - world.parameters.markdown) * supply.wage_floor)
-
-
 def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:
     """Zeros for the sweeps to work on."""
     return np.zeros((5, sectors, cells)), np.zeros((4, cells)), np.zeros((cells, sectors))
-
-
-def _prove(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> None:
-    """Raise FactorFlowError where what the compiled sweeps take in is not finite, or negative where that means nothing."""
-    least = np.finfo(float).tiny
-    for what, stock in (("labour", supply.labour), ("capital", supply.capital), ("land", supply.land)):
-        proved(world, year, f"the {what}", stock, least)
-    made = supply.productivity > 0
-    proved(world, year, "the productivity", supply.productivity, 0.0)
-    proved(world, year, "the openness of trade", supply.openness, 0.0)
-    proved(world, year, "the revenue it starts from", np.where(made, start, least), least)
-    if supply.wage_floor is not None:
-        proved(world, year, "the wage floor", supply.wage_floor, 0.0)
-    for what, table in (("final demand", demand.final), ("housing", demand.housing), ("purchases of goods", demand.goods)):
-        proved(world, year, f"the map of {what}", table)
-    proved(world, year, "what vouchers add to purchases", demand.vouchers, 0.0)
 
 
 def _swept(world: World, year: int, *tables: object) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.economy import treasury
-from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.markets.clearing import Clearing
+from sim.economy.markets.given import Supply
 from sim.economy.policies.base import PolicyInForce, instruments
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
