@@ -152,9 +152,7 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     return _solve_out(forms, world.cells)
 
 
-def _earned(
-    world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array, topped_up: Array | None
-) -> _Earned:
+def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array, topped_up: Array | None) -> _Earned:
     """What factors earn, and whom it reaches: workers, owners of capital, owners of land."""
     tech = world.technology
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)

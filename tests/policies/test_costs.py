@@ -105,7 +105,9 @@ def test_trade_costs_fall_by_the_share_that_is_peoples_travel(ruled):
     goods = [replace(link[0], goods=True)]
     np.testing.assert_array_equal(trade.travelled(ruled, km, goods), trade.over_links(km, goods))
     np.testing.assert_array_equal(trade.travelled(ruled, km, ()), km)
-    np.testing.assert_array_equal(trade.travelled(with_parameters(ruled, line_share=1.0), km, link), trade.over_links(km, link))
+    np.testing.assert_array_equal(
+        trade.travelled(with_parameters(ruled, line_share=1.0), km, link), trade.over_links(km, link)
+    )
     np.testing.assert_allclose(trade.travelled(with_parameters(ruled, line_share=0.0), km, link), km, rtol=1e-14)
 
 
@@ -265,7 +267,12 @@ def test_prices_are_those_without_a_floor_where_capital_pays_it(ruled, baseline,
 def test_a_floor_that_asks_more_of_capital_than_it_earns_is_refused_in_words(ruled, market_wage):
     half = with_parameters(ruled, markdown=0.5)
     with pytest.raises(FactorFlowError, match=r"the wage floor in Quzhou/rural in 2016 takes all that capital earns there"):
-        lived(half, [law("minimum_wage", floor=10 * market_wage, regions=("Quzhou",), kind=None)], last_year=2016, continuum=True)
+        lived(
+            half,
+            [law("minimum_wage", floor=10 * market_wage, regions=("Quzhou",), kind=None)],
+            last_year=2016,
+            continuum=True,
+        )
 
 
 # --- no policy, no trace

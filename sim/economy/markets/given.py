@@ -42,7 +42,7 @@ class Demand:
 
 
 def marginal_floor(world: World, supply: Supply) -> Array:
-    """What a unit of labour costs at least at the margin, (cell,): (1 - markdown) W, for a floor takes what employers kept."""
+    """What a unit of labour costs at least at the margin, (cell,): (1 - markdown) W, as a floor takes what employers keep."""
     if supply.wage_floor is None:
         return np.zeros(world.cells)
     return np.asarray((1.0 - world.parameters.markdown) * supply.wage_floor)
@@ -62,5 +62,3 @@ def prove(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     for what, table in (("final demand", demand.final), ("housing", demand.housing), ("purchases of goods", demand.goods)):
         proved(world, year, f"the map of {what}", table)
     proved(world, year, "what vouchers add to purchases", demand.vouchers, 0.0)
-
-

@@ -91,9 +91,10 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
 
 
 def base_purchases(world: World) -> Array:
-    """What every cell bought of every good in the base year, (cell, sector), yuan: X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk.
+    """What every cell bought of every good in the base year, (cell, sector), yuan.
 
-    Final demand F is all value added, divided over cells as the weights of the numeraire are; so R_cj = sum_n pi_ncj X_nj.
+    X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk, so that R_cj = sum_n pi_ncj X_nj. Final demand F is all value added,
+    divided over cells as the weights of the numeraire are.
     """
     tech, revenue = world.technology, world.revenue
     final = world.price_weights * float((revenue @ tech.value_added).sum())

@@ -6,9 +6,8 @@ people come to town until the expected wage, not the wage, is that of the countr
 and a new urban job draws more migrants than it employs (Harris and Todaro 1970; limiting case in the tests).
 
 Employers who keep the part `markdown` m of what a worker adds can pay more before a job stops paying: up to w / (1 - m) jobs
-stay as they are and what wages gain is taken from capital at work in the same cell; above it E = bill / ((1 - m) W) and
-capital pays m / (1 - m) of the bill (monopsony, Manning 2020; Chinese firms, Brooks, Kaboski, Li and Qian 2019). At m = 0, the
-value in force where nothing else is said, employers have no such margin.
+stay as they are, and what wages gain is taken from capital at work in the same cell; above it E = bill / ((1 - m) W), and
+capital pays m / (1 - m) of the bill (monopsony: Manning 2020; in China: Brooks, Kaboski, Li and Qian 2019).
 
 A wage subsidy beside it (`investment_subsidy`, `on_wages`) is paid to workers on top of the floor: labour costs employers W
 as before, so where the floor binds it creates no jobs but draws people, and a larger share of them is out of work. The remedy
@@ -28,7 +27,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import World
 
 MEANING = "sets the least that labour at work costs in the cells named; who finds no job there goes without pay"
-PAID_BY = "no budget: employers pay the floor, out of what capital earns as far as the markdown goes; those without a job lose their pay"
+PAID_BY = "no budget: employers pay the floor, capital as far as the markdown goes; those without a job lose their pay"
 
 
 class Terms(PolicyTerms):

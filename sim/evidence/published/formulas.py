@@ -181,7 +181,8 @@ def equal_returns(reading: Reading, run: Lived, without: Lived) -> float:  # noq
     def times(alike: float) -> Array:
         return np.asarray((returns / alike) ** (1 / (1 - share)))
 
-    alike = brentq(lambda one: capital @ (times(one) - 1), returns.min(), returns.max()) if np.ptp(returns) > 0 else returns[0]
+    lowest, highest = returns.min(), returns.max()
+    alike = brentq(lambda one: capital @ (times(one) - 1), lowest, highest) if lowest < highest else lowest
     return float(100 * (product @ (times(alike) ** share - 1)) / product.sum())
 
 
