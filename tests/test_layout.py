@@ -62,7 +62,11 @@ INSIDE = {
         {"capital", "everybody", "labour"},
         {"land"},
     ],
-    "economy": [{"state"}, {"growth", "markets", "people", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
+    "economy": [
+        {"state"},
+        {"growth", "markets", "people", "policies", "treasury"},
+        {"accounts", "individuals", "ledger", "prices"},
+    ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
