@@ -8,6 +8,9 @@ INCOME = "yuan of 2014 per head and year"
 YUAN = "yuan of 2014"
 YUAN_A_YEAR = "yuan of 2014 per year"
 
+TENTHS = tuple(f"real_income_tenth_{number}" for number in range(1, 11))
+"""Measures of the mean real income of tenths of a cell's residents, the poorest first."""
+
 RECORDED = {
     "population": "persons",
     "income_per_head": INCOME,
@@ -30,6 +33,7 @@ RECORDED = {
     "income_p10": INCOME,
     "income_p50": INCOME,
     "income_p90": INCOME,
+    **dict.fromkeys(TENTHS, INCOME + ", at base-year living costs"),
     "public_cost": YUAN_A_YEAR,
     "public_receipts": YUAN_A_YEAR,
     "paid_for_policies": YUAN_A_YEAR,

@@ -62,7 +62,12 @@ INSIDE = {
         {"capital", "everybody", "labour"},
         {"land"},
     ],
-    "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
+    "economy": [
+        {"state"},
+        {"growth", "markets", "policies", "treasury"},
+        {"accounts", "ledger", "prices"},
+        {"individuals"},
+    ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],

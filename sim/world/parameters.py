@@ -53,6 +53,9 @@ class Parameters:
     # the rest of the country, in worlds that have one
     growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
     moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year
+    # who earns more than others of the same schooling
+    ability_urban: float = 0.0  # standard deviation of log ability among the residents of towns
+    ability_rural: float = 0.0  # the same in villages
 
     @classmethod
     def of(cls, table: Mapping[str, float]) -> Parameters:

@@ -14,6 +14,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, income_at_base_returns, living_cost
 from sim.economy.state import Economy
 from sim.economy.treasury import Statement
+from sim.units import TENTHS
 from sim.world.world import World
 
 
@@ -176,6 +177,14 @@ def record_individuals(record: Record, world: World, year: int, found: Mapping[s
         rows = zip(places.cells, by_cell.tolist(), strict=True)
         record.series.extend((year, "cell", cell, measure, value) for cell, value in rows)
         record.series.append((year, "world", places.world, measure, everybody))
+
+
+def record_tenths(record: Record, world: World, year: int, incomes: Array) -> None:
+    """Add the mean real income of every tenth of a reported cell's residents, (cell, tenth), the poorest first."""
+    places = world.places
+    for cell in np.flatnonzero(places.reported_cells):
+        rows = zip(TENTHS, incomes[cell].tolist(), strict=True)
+        record.series.extend((year, "cell", places.cells[cell], measure, value) for measure, value in rows)
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
