@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.analysis.measures.gini import gini
+from sim.analysis.measures.gini import gini, gini_of_ranked
 from sim.arrays import Array
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear
@@ -67,6 +67,42 @@ def ability(world: World) -> Array | None:
 
 def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
     """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
+    ranked, heads = _ranked(income, persons)
+    return _quantiles(ranked, heads.cumsum(axis=-1), shares)
+
+
+def _quantiles(ranked: Array, running: Array, shares: Sequence[float]) -> list[Array]:
+    """The same of incomes from the lowest to the highest and of persons added up so far."""
+    first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
+    return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
+
+
+def slice_means(spread: Array) -> Array:
+    """Mean ability in each of `SLICES` equal parts of the people, (..., slice), by the spread s of its logarithm, (...,).
+
+    a = exp(s z - s^2 / 2), z standard normal;  m_i = n (Phi(z_i - s) - Phi(z_i-1 - s)), z_i = Phi^-1(i / n), n parts
+
+    The means of the parts have mean one to rounding, since the sum telescopes. Source: Aitchison and Brown (1957).
+    """
+    limits = ndtri(np.arange(SLICES + 1) / SLICES)
+    below = ndtr(limits - np.asarray(spread)[..., None])
+    return np.asarray(SLICES * np.diff(below, axis=-1))
+
+
+def ability(world: World) -> Array | None:
+    """What people of one kind earn over its mean, by cell of residence and equal slice of people, (cell, slice).
+
+    A person's rank z is drawn by seed and number alone and the spread is that of the kind of place where one lives, so
+    no aggregate depends on it. None where nobody differs.
+    """
+    p = world.parameters
+    if p.ability_urban == 0 and p.ability_rural == 0:
+        return None
+    return slice_means(np.where(world.places.urban, p.ability_urban, p.ability_rural))
+
+
+def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
+    """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
     order = np.argsort(income, axis=-1, kind="stable")
     ranked, running = np.take_along_axis(income, order, axis=-1), np.take_along_axis(persons, order, axis=-1).cumsum(axis=-1)
     first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
@@ -83,20 +119,26 @@ def distribution(
     of work and slices; an income below zero, which a levy on land can bring about, counts as zero in the coefficient
     (Gini 1912).
     """
-    inside = world.places.reported_cells
+    inside, shares = world.places.reported_cells, tuple(QUANTILES.values())
     by_cell, persons = incomes.reshape(world.cells, -1), economy.workforce.skills.reshape(world.cells, -1)
-    if able is not None:
-        persons = np.repeat(persons / able.shape[1], able.shape[1], axis=1)
-        by_cell, persons = _ranked(_sliced(by_cell, able), persons)
     everybody, people = by_cell[inside].ravel(), persons[inside].ravel()
-    if able is not None:  # measures rank again, which takes next to no time once it is done
-        there = people > 0
-        everybody, people = _ranked(everybody[there], people[there])
-    found = {"individual_gini": (float(gini(np.maximum(everybody, 0.0), people)), gini(np.maximum(by_cell, 0.0), persons))}
-    of_all, of_cells = (
-        quantiles(income, heads, tuple(QUANTILES.values())) for income, heads in ((everybody, people), (by_cell, persons))
-    )
+    unequal = gini(np.maximum(everybody, 0.0), people), gini(np.maximum(by_cell, 0.0), persons)
+    if able is None:
+        of_all, of_cells = quantiles(everybody, people, shares), quantiles(by_cell, persons, shares)
+    else:
+        by_cell, persons = _ranked(_sliced(by_cell, able), np.repeat(persons / able.shape[1], able.shape[1], axis=1))
+        there = persons[inside] > 0
+        everybody, people = _ranked(by_cell[inside][there], persons[inside][there])
+        running, running_all = persons.cumsum(axis=1), people.cumsum()
+        unequal = _gini(everybody, people, running_all), _gini(by_cell, persons, running)
+        of_all, of_cells = _quantiles(everybody, running_all, shares), _quantiles(by_cell, running, shares)
+    found = {"individual_gini": (float(unequal[0]), unequal[1])}
     return found | {measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)}
+
+
+def _gini(ranked: Array, persons: Array, running: Array) -> Array:
+    """Gini's coefficient of incomes from the lowest to the highest, in numbers `gini` has found fit for it."""
+    return gini_of_ranked(np.maximum(ranked, 0.0), persons / running[..., -1:])
 
 
 def tenths(world: World, economy: Economy, incomes: Array, able: Array, base: BaseYear) -> Array:
