@@ -45,7 +45,7 @@ INSIDE = {
         {"report"},
         {"comparison"},
     ],
-    "data": [{"checkout", "folder"}, {"catalogue", "starter"}],
+    "data": [{"checkout", "folder"}, {"published"}, {"catalogue", "starter"}],
     "world": [
         {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},

@@ -15,6 +15,7 @@ from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
 from sim.errors import ResultsError
 
+_PUBLISHED = "urban_rural_ratio_published"
 _FIXED_RETURNS = "urban_rural_ratio_fixed_returns"
 _THEIL_BETWEEN_KINDS = "theil_between_kinds_within_regions"
 # Measures that get a sentence of their own after the urban-rural ratio, in this order, with their name in the sentence.
@@ -28,9 +29,11 @@ _ALSO_SAID = {
 # Order of the rows of the table; what is not named here follows.
 _ORDER = (
     RATIO,
+    _PUBLISHED,
     _FIXED_RETURNS,
     "coast_mountain_ratio",
     "max_min_ratio",
+    "max_min_ratio_published",
     "theil",
     _THEIL_BETWEEN_KINDS,
     "theil_between_regions",
@@ -170,6 +173,9 @@ def _against_the_regions(comparison: Differences, outcome: Outcome) -> Iterable[
 
 def _beside_the_ratio(comparison: Differences, label: str, ratio: Change) -> Iterable[str]:
     """The composition part, and whether Theil's layer between town and country says the same as the ratio."""
+    published = change_of(comparison, label, _PUBLISHED)
+    if published is not None:
+        yield _sentence("in the definition of published figures, survey means linked in the base year, the ratio", published)
     fixed = change_of(comparison, label, _FIXED_RETURNS)
     if fixed is not None:
         held = "with incomes held at those of the world's base year, so that only who lives where counts, the ratio"
