@@ -208,6 +208,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        residence, real = economy.workforce.residence, readings["real_income_per_head"]
+        recorder.record_registration(self.record, world, self.year, residence, real)
         incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
         able = individuals.ability(world)
         found = individuals.distribution(world, economy, incomes, able)

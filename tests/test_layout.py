@@ -40,6 +40,7 @@ INSIDE = {
         {"results"},
         {"differences", "growth"},
         {"change", "selection"},
+        {"groups"},
         {"outcome"},
         {"leading"},
         {"report"},

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
-from sim.analysis.leading import dated, for_whom, how_sure, money_words, ranking_words
+from sim.analysis.leading import a_head, dated, for_whom, how_sure, money_words, ranking_words
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
 from sim.errors import ResultsError
@@ -23,6 +23,7 @@ _ALSO_SAID = {
     "coast_mountain_ratio": "the income per head of the coast over that of the mountain regions",
     "max_min_ratio": "the income per head of the richest region over that of the poorest",
     "income_per_head": "income per head",
+    "output_per_head": "output per head",
 }
 
 
@@ -45,6 +46,7 @@ _ORDER = (
     "beta_convergence_speed",
     "income_per_head",
     "real_income_per_head",
+    "output_per_head",
     "urban_share",
     "population",
     "output",
@@ -78,7 +80,8 @@ def lead(comparison: Differences, outcome: Outcome) -> list[str]:
         first = [_first_sentence(start, outcome.ratio, f"the urban-rural income ratio of {world}", base_title)]
         first += _against_the_regions(comparison, outcome)
     whom = [for_whom(outcome)] if outcome.people is not None else []
-    return [" ".join(first), *whom, money_words(outcome), how_sure(outcome)]
+    moved = a_head(outcome)
+    return [" ".join(first), *([moved] if moved else []), *whom, money_words(outcome), how_sure(outcome)]
 
 
 def details(comparison: Differences, label: str) -> str:
