@@ -77,38 +77,6 @@ def _quantiles(ranked: Array, running: Array, shares: Sequence[float]) -> list[A
     return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
 
 
-def slice_means(spread: Array) -> Array:
-    """Mean ability in each of `SLICES` equal parts of the people, (..., slice), by the spread s of its logarithm, (...,).
-
-    a = exp(s z - s^2 / 2), z standard normal;  m_i = n (Phi(z_i - s) - Phi(z_i-1 - s)), z_i = Phi^-1(i / n), n parts
-
-    The means of the parts have mean one to rounding, since the sum telescopes. Source: Aitchison and Brown (1957).
-    """
-    limits = ndtri(np.arange(SLICES + 1) / SLICES)
-    below = ndtr(limits - np.asarray(spread)[..., None])
-    return np.asarray(SLICES * np.diff(below, axis=-1))
-
-
-def ability(world: World) -> Array | None:
-    """What people of one kind earn over its mean, by cell of residence and equal slice of people, (cell, slice).
-
-    A person's rank z is drawn by seed and number alone and the spread is that of the kind of place where one lives, so
-    no aggregate depends on it. None where nobody differs.
-    """
-    p = world.parameters
-    if p.ability_urban == 0 and p.ability_rural == 0:
-        return None
-    return slice_means(np.where(world.places.urban, p.ability_urban, p.ability_rural))
-
-
-def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
-    """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
-    order = np.argsort(income, axis=-1, kind="stable")
-    ranked, running = np.take_along_axis(income, order, axis=-1), np.take_along_axis(persons, order, axis=-1).cumsum(axis=-1)
-    first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
-    return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
-
-
 def distribution(
     world: World, economy: Economy, incomes: Array, able: Array | None = None
 ) -> Mapping[str, tuple[float, Array]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.measures.base import available, evaluate
+from sim.analysis.measures.base import evaluate, why_missing
 from sim.analysis.panels import panel_of
 from sim.cells import KINDS, cell_name
 from sim.data import catalogue, published
@@ -55,8 +55,8 @@ def base_year_errors(here: WorldFolder, world: World, agents: int | None, replic
             cell = cell_name(city, kind)
             income.append(read["cell", cell, "income_per_head"] / _known(here.at(city, "disposable_income", year, kind)))
             people.append(read["cell", cell, "population"] / persons)
-        for sector, published in products.items():
-            product.append(read["region", city, f"output_{sector}"] / _known(here.at(city, published, year)))
+        for sector, variable in products.items():
+            product.append(read["region", city, f"output_{sector}"] / _known(here.at(city, variable, year)))
     return Errors(*(float(np.abs(np.array(ratio) - 1).max()) for ratio in (income, people, product)))
 
 
@@ -284,7 +284,8 @@ def _grants(data: Observed, world: World) -> Iterator[str]:
 
 def _as_published(here: WorldFolder, model: FactorFlowModel) -> list[Table]:
     rows = published_since(here, model)
-    reasons = [available()[name].MISSING for name, column in zip(_PUBLISHED, (1, 3), strict=True) if not rows or not rows[0][column]]
+    compared = {name: bool(rows and rows[0][column]) for name, column in zip(_PUBLISHED, (1, 3), strict=True)}
+    reasons = [why_missing(name) or "" for name, known in compared.items() if not known]
     tables: list[Table] = []
     if rows:
         tables.append(("The same in the published definition: survey means, linked in the base year", _AS_PUBLISHED, rows))

@@ -13,9 +13,11 @@ RECORDED = {
     "coast_mountain_ratio",
     "gini",
     "max_min_ratio",
+    "max_min_ratio_published",
     "sigma_convergence",
     "theil",
     "urban_rural_ratio",
+    "urban_rural_ratio_published",
     "williamson_cv",
 }
 DERIVED = {

@@ -28,7 +28,5 @@ def readings(panel: Panel) -> list[Reading]:
     """The ratio of the world's regions, where the survey's weights are known of every cell."""
     if panel.survey is None:
         return []
-    ratio = max_min_ratio_published(
-        panel.income, panel.population, panel.survey, panel.region_of_cell, len(panel.regions)
-    )
+    ratio = max_min_ratio_published(panel.income, panel.population, panel.survey, panel.region_of_cell, len(panel.regions))
     return [Reading("max_min_ratio_published", UNIT, "world", panel.world, ratio)]
