@@ -65,7 +65,7 @@ INSIDE = {
     ],
     "economy": [
         {"state"},
-        {"growth", "markets", "policies", "treasury"},
+        {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "ledger", "prices"},
         {"individuals"},
     ],
