@@ -274,7 +274,7 @@ def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
             of_all = f"{_counted(len(here.places))} places by residents, {source}"
             rows.append((year, "world", here.name, "urban_rural_ratio", ratio, "ratio", of_all))
         for measure, value in published.ratios(here, year).items():
-            rows.append((year, "world", here.name, measure, value, "ratio", "survey means as published, see income.csv"))
+            rows.append((year, "world", here.name, measure, value, "ratio", published.SOURCES[measure]))
     for row in here.rows("observed") if points else ():
         scope = "world" if row["place"] == EVERYWHERE else "region" if row["kind"] in ("", ALL) else "cell"
         place = here.name if scope == "world" else row["place"] if scope == "region" else cell_name(row["place"], row["kind"])

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from sim.cells import KINDS, cell_name
 from sim.data.folder import ALL, EVERYWHERE, NATION, WorldFolder
 
+SOURCES = {
+    "urban_rural_ratio_published": "survey means of the whole as published",
+    "max_min_ratio_published": "survey means of all residents, published or interpolated as income.csv says",
+}
+"""Measures in the published definition, and what figures call the source of their observed points."""
+
 _INCOME = "disposable_income"
 
 
