@@ -17,7 +17,7 @@ def payments(world: World, rules: Rules, money: Statement, training_used: Array)
     """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
 
     training_used: (cell,) the part of training money that found somebody to train; the rest is posted as unused.
-    Levies are posted from cells to governments, what comes back of them and subsidies from governments to cells.
+    Levies and charges are posted from cells to governments, what comes back of them and subsidies from governments to cells.
     Raises FactorFlowError where subsidies exceed the general purchases they are taken from.
     """
     posted: list[Payment] = []
@@ -26,6 +26,7 @@ def payments(world: World, rules: Rules, money: Statement, training_used: Array)
     posted += _fundings(world, rules, money, training_used)
     posted += _subsidies(world, rules, money)
     posted += _levies(world, rules, money)
+    posted += _charges(world, rules, money)
     return tuple(posted)
 
 
@@ -52,6 +53,16 @@ def paid_by_government(paid: tuple[Payment, ...], world: World) -> Mapping[str, 
     return sums if of_policies else {}
 
 
+def paid_by_households(paid: tuple[Payment, ...], world: World) -> Array | None:
+    """What households of every cell paid for policies in taxes and charges, (cell,), yuan of 2014; None without policies."""
+    of_policies = [payment for payment in paid if payment.policy]
+    sums = dict.fromkeys(world.places.cells, 0.0)
+    for payment in of_policies:
+        if payment.payer in sums:
+            sums[payment.payer] += payment.amount
+    return np.array(list(sums.values())) if of_policies else None
+
+
 def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
     """A government's spending by the base year's purposes, after what policies took from its general purchases."""
     name, cells, budget = government_names(world)[government], world.places.cells, money.budgets[government]
@@ -59,13 +70,15 @@ def _without_policies(world: World, rules: Rules, money: Statement, government: 
     for funding in rules.fundings:
         if funding.payer == government:
             amounts[funding.purpose] -= funding.share * funding.weights * budget
-    bill = sum(_bill(rules, money, number) for number, item in enumerate(rules.subsidies) if item.payer == government)
+    ours = [number for number, item in enumerate(rules.subsidies) if item.payer == government and item.charge is None]
+    bill = sum(_bill(rules, money, number) for number in ours)
     if bill > 0:
         if bill > amounts[GENERAL].sum():
-            paid_for = dict.fromkeys(item.policy for item in rules.subsidies if item.payer == government)
+            paid_for = dict.fromkeys(rules.subsidies[number].policy for number in ours)
             raise FactorFlowError(
                 f"policies {', '.join(paid_for)}: subsidies ask {bill:.4g} yuan of {name}, whose general purchases are "
-                f"{amounts[GENERAL].sum():.4g}; lower their rates or name another payer"
+                f"{amounts[GENERAL].sum():.4g}; lower their rates, name another payer, or let "
+                "households pay (financed_by: income_levy)"
             )
         amounts[GENERAL] -= general_weights(rules, government) * bill
     amounts[np.abs(amounts) <= 1e-12 * budget] = 0.0  # what rounding leaves of spending that is all a policy's
@@ -116,6 +129,14 @@ def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
         for cell in np.flatnonzero(back):
             payer = names[levy.government]
             yield Payment(payer, cells[cell], "tax returned per head", float(back[cell]), levy.policy)
+
+
+def _charges(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
+    names, cells = government_names(world), world.places.cells
+    for entry, amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
+        base = "" if entry.charge is None else entry.charge.base
+        for cell in np.flatnonzero(amounts):
+            yield Payment(cells[cell], names[entry.payer], f"charge on {base}", float(amounts[cell]), entry.policy)
 
 
 def _bill(rules: Rules, money: Statement, number: int) -> float:

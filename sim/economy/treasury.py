@@ -11,7 +11,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.state import Economy, Levy, Rules, Subsidy, hours_of_work
+from sim.economy.charges import charge_forms, rents_by_residence
+from sim.economy.entries import Levy, Subsidy
+from sim.economy.state import Economy, Rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.world.world import ENCLAVE, GENERAL, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
 
@@ -24,7 +26,8 @@ class Statement:
     value_added: (cell,); transfers reach all residents alike, targeted grants only graduates or returnees; subsidies
     are those paid out, vouchers (cell,) what public money adds to households' purchases of goods. retained: (owner
     cell,); revenue_public: (region,); budgets: (government,); purchases: (cell,) public purchases; investment: (cell,)
-    by place; final_demand: (cell,) without vouchers. levied, subsidised: (levy or subsidy x cell,), one after another.
+    by place; final_demand: (cell,) without vouchers. levied, subsidised, charged: (levy, subsidy or charge x cell,), one
+    after another; levies: of both kinds.
     """
 
     wages: Array
@@ -49,6 +52,7 @@ class Statement:
     final_demand: Array
     levied: Array
     subsidised: Array
+    charged: Array
 
 
 class IncomeMaps(Statement):
@@ -96,12 +100,12 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     Wages go to where workers live, dividends to where owners live, farm rent and a share of other rent to the cell that
     owns the land, the rest of rent and the wedge to governments; transfers per head follow the region's income per head
     before transfers; levies are shares of incomes and subsidies of what they top up, taken from the payer's general
-    purchases. y = Y_R R + Y_y y is solved for disposable incomes y.
+    purchases or charged. y = Y_R R + Y_y y is solved for disposable incomes y.
     """
     p = world.parameters
     flows = _Flows(world.cells, len(world.technology.sectors))
     income = flows.of_income()
-    saving = world.stocks.saving_rate[:, None] * income
+    saving = saving_rates(world, rules)[:, None] * income
     consumption = income - saving
     housing = p.housing_share * consumption
     earned = _earned(world, economy, rules, flows, housing)
@@ -120,7 +124,8 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
         returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
     targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, list(TARGETED)], budgets)
-    levies = sum(levied, np.zeros_like(income))
+    charged = charge_forms(rules, budgets, subsidised)
+    levies = sum([*levied, *charged], np.zeros_like(income))
     subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
     public = _purchases(rules, budgets, subsidised)
     investment = economy.investment_places.T @ (saving + earned.retained) + _enclaves(rules, budgets)
@@ -147,6 +152,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
         final_demand=consumption - housing + public + investment,
         levied=np.vstack([*levied, np.zeros((0, flows.width))]),
         subsidised=np.vstack([*subsidised, np.zeros((0, flows.width))]),
+        charged=np.vstack([*charged, np.zeros((0, flows.width))]),
     )
     return _solve_out(forms, world.cells)
 
@@ -173,17 +179,6 @@ def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing
     )
 
 
-def rents_by_residence(rules: Rules) -> Array:
-    """Who receives the rents of a home's land, (cell of residence, home): its residents, or those registered there.
-
-    1 - k_h for residents of h, and k_h N_hc / N_h for those registered in h who live in c; k_h is 0 where nobody is
-    registered, so every column adds up to one.
-    """
-    registered = rules.residence.sum(axis=1)
-    follow = rules.residence.T / np.where(registered > 0, registered, 1.0)
-    return np.asarray(np.diag(1.0 - rules.rent_followed) + rules.rent_followed * follow)
-
-
 def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array) -> tuple[Array, Array]:
     """Rents that reach the owners' side of every home, (home,), before the wedge, and levies on them, yuan of 2014."""
     tech = world.technology
@@ -204,6 +199,17 @@ def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Ea
     land = _land_shares(economy) * levy.rate
     of_owners = land @ earned.farm_rent + (land * rules.land_rent_share) @ earned.other_rent
     return np.asarray(rents_by_residence(rules) @ of_owners)
+
+
+def saving_rates(world: World, rules: Rules) -> Array:
+    """Share of disposable income saved, (cell,): s_c (1 - l_c)^e, l the levies on income that people know of.
+
+    e: `saving_elasticity`, of saving to what a levy leaves of its return.
+    """
+    elasticity = world.parameters.saving_elasticity
+    if elasticity == 0.0:
+        return world.stocks.saving_rate
+    return np.asarray(world.stocks.saving_rate * (1 - rules.known_income_rate()) ** elasticity)
 
 
 def _subsidy(subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array) -> Array:
@@ -237,6 +243,8 @@ def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
     others = [purpose for purpose in range(rules.spending_share.shape[1]) if purpose not in (*TO_HOUSEHOLDS, ENCLAVE)]
     public = np.einsum("gpc,gz->cz", rules.spending_share[:, others], budgets)
     for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
+        if subsidy.charge is not None:
+            continue
         public -= general_weights(rules, subsidy.payer)[:, None] * form.sum(axis=0)
     return np.asarray(public)
 
@@ -255,7 +263,10 @@ def general_weights(rules: Rules, government: int) -> Array:
     """How a government's general purchases are divided over cells, (cell,), adding up to one."""
     general = rules.spending_share[government, GENERAL]
     if not general.sum() > 0:
-        raise FactorFlowError("a government without general purchases cannot pay a subsidy; lower what it gives elsewhere")
+        raise FactorFlowError(
+            "a government without general purchases cannot pay a subsidy; lower what it gives elsewhere, or let households "
+            "pay for it (financed_by: income_levy)"
+        )
     return np.asarray(general / general.sum())
 
 
@@ -285,6 +296,19 @@ def spent_on(rules: Rules, money: Statement, purpose: int) -> Array:
 def enclave_investment(rules: Rules, money: Statement) -> Array:
     """Public money that buys enclave capital, by (owner, place), yuan of 2014."""
     return np.asarray(np.einsum("g,god->od", money.budgets, rules.enclave_share))
+
+
+def general_purchases(rules: Rules, money: Statement) -> Array:
+    """General purchases that reach a cell, (cell,), yuan of 2014: of its region and of the government above it.
+
+    What budgets buy that is neither a purpose of its own nor taken by a policy.
+    """
+    bought = money.budgets @ rules.spending_share[:, GENERAL]
+    bills = money.subsidised.reshape(-1, money.wages.size).sum(axis=1)
+    for subsidy, bill in zip(rules.subsidies, bills, strict=True):
+        if subsidy.charge is None:
+            bought = bought - general_weights(rules, subsidy.payer) * bill
+    return np.asarray(bought)
 
 
 def _shares(table: Array) -> Array:
