@@ -18,7 +18,7 @@ from sim.agents.land import land_beginning, land_population
 from sim.agents.population import Population
 from sim.agents.sharded import Holder, ShardedPopulation
 from sim.arrays import Array
-from sim.economy import accounts, charges, growth, individuals, ledger, treasury
+from sim.economy import accounts, growth, individuals, ledger, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import living_cost
 from sim.economy.state import Payment, Rules, baseline_rules
@@ -41,7 +41,7 @@ from sim.year.stocks import (
     slice_value,
     workforce,
 )
-from sim.year.values import general_purchases_per_head, labour_gain, public_gain, training_odds, welfare
+from sim.year.values import general_purchases_per_head, labour_gain, public_gain, training_odds, welfare, welfare_of_all
 
 Law = Callable[[Rules, World, int], Rules]
 
@@ -244,7 +244,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         world, economy, base, now = self.world, self.economy, self.base, self.year
         gain = labour_gain(world, economy, rules, clearing, money, base)
         public = public_gain(world, economy, rules, clearing, money, base)
-        recorder.record_welfare(self.record, world, now, *welfare(world, economy, rules, gain, public))
+        by_home, mean = welfare(world, economy, rules, gain, public)
+        everybody = welfare_of_all(world, economy, gain, by_home, public)
+        recorder.record_welfare(self.record, world, now, by_home, mean, everybody)
         people = np.full(world.cells, economy.people_scale)
         in_town = work_in_town_next(world, economy, rules, clearing, base)
         labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, people, in_town)
@@ -287,7 +289,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.income_before_transfers = (money.wages + money.dividends + money.land_income - money.tax) / persons
         economy.budgets = money.budgets
         economy.home_rents = rents
-        economy.charge_rate = charges.charged_on_income(rules, money)
+        economy.charge_rate = treasury.charged_on_income(rules, money)
         economy.employment = clearing.employment
 
     def _grow(self, rules: Rules, clearing: Clearing, persons: Array) -> None:

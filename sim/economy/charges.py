@@ -6,16 +6,11 @@ policy's bill of the year: a levy at last year's rates would raise more than the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.arrays import Array
 from sim.economy.entries import Funding, Subsidy
 from sim.economy.state import Rules
-
-if TYPE_CHECKING:
-    from sim.economy.treasury import Statement
 
 
 def rents_by_residence(rules: Rules) -> Array:
@@ -43,26 +38,3 @@ def residents_charged(rules: Rules, entry: Funding | Subsidy) -> Array:
         raise ValueError("only what is charged has payers by cell")
     weights = entry.charge.weights
     return weights if entry.charge.base == "income" else np.asarray(rents_by_residence(rules) @ weights)
-
-
-def charged_on_income(rules: Rules, money: Statement) -> Array:
-    """What charges took of income before transfers this year, a share, (cell,)."""
-    before = money.wages + money.dividends + money.land_income - money.tax
-    return np.asarray(_charged(rules, money, "income") / before)
-
-
-def charged_on_homes(rules: Rules, money: Statement) -> Array:
-    """What charges took of the rents of every home's land, (home,), yuan of 2014."""
-    bills = money.charged.reshape(-1, money.wages.size).sum(axis=1)
-    total = np.zeros(money.wages.size)
-    for entry, bill in zip(rules.charged, bills, strict=True):
-        if entry.charge is not None and entry.charge.base == "land_rent":
-            total += entry.charge.weights * bill
-    return total
-
-
-def _charged(rules: Rules, money: Statement, base: str) -> Array:
-    """What residents of every cell paid of all charges on one base, (cell,), yuan of 2014."""
-    paid = money.charged.reshape(-1, money.wages.size)
-    ours = [row for entry, row in zip(rules.charged, paid, strict=True) if entry.charge and entry.charge.base == base]
-    return np.asarray(sum(ours, np.zeros(money.wages.size)))

@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.analysis.measures.gini import gini
 from sim.arrays import Array
-from sim.economy.charges import charged_on_income
 from sim.economy.markets.clearing import Clearing
 from sim.economy.state import Economy, Rules
-from sim.economy.treasury import Statement
+from sim.economy.treasury import Statement, charged_on_income
 from sim.world.world import World
 
 QUANTILES = {"income_p10": 0.1, "income_p50": 0.5, "income_p90": 0.9}

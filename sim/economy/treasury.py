@@ -118,10 +118,8 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     social = _transfers(world, economy.workforce.persons, before)
     levied = [_levy(levy, economy, rules, before, earned) for levy in rules.levies]
     subsidised = [_subsidy(subsidy, world, economy, rules, earned, consumption - housing) for subsidy in rules.subsidies]
-    budgets, returned = _budgets(world, revenue, social), np.zeros_like(income)
-    for levy, paid in zip(rules.levies, levied, strict=True):
-        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
-        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
+    budgets = _budgets(world, revenue, social)
+    returned = _shared_out(rules, budgets, levied, np.zeros_like(income))
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
     targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, list(TARGETED)], budgets)
     charged = charge_forms(rules, budgets, subsidised)
@@ -190,6 +188,14 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     gross = land @ (rents @ farm) + (land * rules.land_rent_share) @ other
     taxed = (land * rate) @ (rents @ farm) + (land * rate * rules.land_rent_share) @ other
     return np.asarray(gross), np.asarray(taxed)
+
+
+def _shared_out(rules: Rules, budgets: Array, levied: list[Array], returned: Array) -> Array:
+    """Add to the budgets, in place, what governments keep of levies, and to `returned`, (cell, .), what comes back."""
+    for levy, paid in zip(rules.levies, levied, strict=True):
+        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
+        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
+    return returned
 
 
 def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
@@ -309,6 +315,27 @@ def general_purchases(rules: Rules, money: Statement) -> Array:
         if subsidy.charge is None:
             bought = bought - general_weights(rules, subsidy.payer) * bill
     return np.asarray(bought)
+
+
+def charged_on_income(rules: Rules, money: Statement) -> Array:
+    """What charges took of income before transfers this year, a share, (cell,)."""
+    total = np.zeros(money.disposable.size)
+    if not rules.charged:
+        return total
+    for entry, paid in zip(rules.charged, money.charged.reshape(-1, total.size), strict=True):
+        if entry.charge is not None and entry.charge.base == "income":
+            total += paid
+    return np.asarray(total / (money.wages + money.dividends + money.land_income - money.tax))
+
+
+def charged_on_homes(rules: Rules, money: Statement) -> Array:
+    """What charges took of the rents of every home's land, (home,), yuan of 2014."""
+    bills = money.charged.reshape(-1, money.wages.size).sum(axis=1)
+    total = np.zeros(money.wages.size)
+    for entry, bill in zip(rules.charged, bills, strict=True):
+        if entry.charge is not None and entry.charge.base == "land_rent":
+            total += entry.charge.weights * bill
+    return total
 
 
 def _shares(table: Array) -> Array:

@@ -51,9 +51,9 @@ class Parameters:
     natural_growth: float  # births less deaths, share of the population per year
     training_cost: float  # yuan per person trained
     # what public money is worth and what taxes do
-    public_worth: float = 0.0  # of a yuan of general purchases over a private one at the base year's margin
-    hours_elasticity: float = 0.0  # of hours to what levies leave of income
-    saving_elasticity: float = 0.0  # of the saving rate to what levies leave of income
+    public_worth: float  # of a yuan of general purchases over a private one at the base year's margin
+    hours_elasticity: float  # of hours to what levies leave of income
+    saving_elasticity: float  # of the saving rate to what levies leave of income
     # the rest of the country, in worlds that have one
     growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
     moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year

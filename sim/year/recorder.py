@@ -161,13 +161,13 @@ def record_moves(record: Record, world: World, year: int, factor: str, event: st
     record.moves.append(MovesOfYear(year, factor, event, cells[origins], cells[destinations], values))
 
 
-def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float, nation: float) -> None:
+def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float, everybody: float) -> None:
     """Add what those registered in every reported cell gained since the base year, their mean, and that of everybody."""
     places = world.places
     for home in np.flatnonzero(places.reported_cells):
         record.series.append((year, "cell", places.cells[home], "welfare", float(by_home[home])))
     record.series.append((year, "world", places.world, "welfare", mean))
-    record.series.append((year, "world", places.world, "welfare_nation", nation))
+    record.series.append((year, "world", places.world, "welfare_nation", everybody))
 
 
 def record_individuals(record: Record, world: World, year: int, found: Mapping[str, tuple[float, Array]]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.labour import expected_gain, pull_of_year, value_of_places
 from sim.arrays import Array
-from sim.economy import charges, growth, treasury
+from sim.economy import growth, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, living_cost
 from sim.economy.state import Economy, Rules, hours_of_work
@@ -26,11 +26,11 @@ def offers(
     of those who live there, and the rent and the grants of one's home as far as they follow those who leave; yuan a year.
     """
     hours, persons = hours_of_work(world, economy.workforce), economy.workforce.persons
-    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income") - charges.charged_on_income(rules, money))
+    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income") - treasury.charged_on_income(rules, money))
     subsidised = clearing.wage * rules.subsidy_rate("wages")
     pay = (keep * (hours @ clearing.wage) + hours @ subsidised) / hours.sum(axis=1) * base.mean_efficiency
     rent, taxed = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
-    taxed = taxed + charges.charged_on_homes(rules, money)
+    taxed = taxed + treasury.charged_on_homes(rules, money)
     registered = rules.residence.sum(axis=1)
     each = rules.rent_followed / np.where(registered > 0, registered, 1.0)
     stays = (1 - rules.rent_followed) / persons
@@ -122,10 +122,8 @@ def general_purchases_per_head(economy: Economy, rules: Rules, money: treasury.S
     return np.asarray(treasury.general_purchases(rules, money) / economy.workforce.persons)
 
 
-def welfare(
-    world: World, economy: Economy, rules: Rules, gain: Array, public: Array | None = None
-) -> tuple[Array, float, float]:
-    """Expected gain of those registered in a cell since the base year, (home,); its means: reported area, whole nation.
+def welfare(world: World, economy: Economy, rules: Rules, gain: Array, public: Array | None = None) -> tuple[Array, float]:
+    """Expected gain of those registered in a cell since the base year, (home,), and its mean over the reported area.
 
     public: (cell,) what general purchases add where people live, their mean over where those registered in a home are.
     """
@@ -138,12 +136,30 @@ def welfare(
         share * expected_gain(economy.labour_seed, kappa, group + removed, pull)
         for share, group in zip(shares, groups, strict=True)
     )
-    everybody = economy.workforce.residence.sum(axis=1)
     if public is not None and public.any():
-        by_home = by_home + economy.workforce.residence @ public / np.where(everybody > 0, everybody, 1.0)
-    registered = np.where(world.places.reported_cells, everybody, 0.0)
-    nation = float(everybody @ by_home / everybody.sum())
-    return np.asarray(by_home), float(registered @ by_home / registered.sum()), nation
+        by_home = by_home + _mean_by_home(economy.workforce.residence, public)
+    registered = np.where(world.places.reported_cells, economy.workforce.residence.sum(axis=1), 0.0)
+    return np.asarray(by_home), float(registered @ by_home / registered.sum())
+
+
+def welfare_of_all(world: World, economy: Economy, gain: Array, by_home: Array, public: Array) -> float:
+    """Mean gain of everybody in the world since the base year, those outside of the reported area included.
+
+    Who never moves gains what the own place gains and no more: `by_home`, what those may expect who choose, is not theirs.
+    """
+    graduates = (world.stocks.skill_share @ GRADUATE)[:, None]
+    own = (1 - graduates) * gain[0] + graduates * gain[1] if gain.ndim == 3 else gain
+    settled, residence = economy.settled * economy.people_scale, economy.workforce.residence
+    chosen = by_home - _mean_by_home(residence, public)
+    movers = residence.sum(axis=1) - settled.sum(axis=1)
+    total = movers @ chosen + (settled * own).sum() + (residence @ public).sum()
+    return float(total / residence.sum())
+
+
+def _mean_by_home(residence: Array, value: Array) -> Array:
+    """The mean of a value of places, (cell,), over where those registered in a home live, (home,)."""
+    registered = residence.sum(axis=1)
+    return np.asarray(residence @ value / np.where(registered > 0, registered, 1.0))
 
 
 def training_odds(world: World, economy: Economy, spending: Array) -> tuple[Array, Array]:
