@@ -216,7 +216,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
-        recorder.record_households(self.record, world, self.year, ledger.paid_by_households(self.payments, world))
+        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments, world))
         general = general_purchases_per_head(economy, rules, money)
         recorder.record_general_purchases(self.record, world, self.year, general, economy.workforce.persons)
 

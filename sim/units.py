@@ -36,7 +36,7 @@ RECORDED = {
     "public_receipts": YUAN_A_YEAR,
     "paid_for_policies": YUAN_A_YEAR,
     "raised_by_policies": YUAN_A_YEAR,
-    "paid_by_households": YUAN_A_YEAR,
+    "charged_to_households": YUAN_A_YEAR,
 }
 
 
@@ -79,7 +79,7 @@ _SCOPES = {
     "public_receipts": ("policy",),
     "paid_for_policies": ("world", "region"),
     "raised_by_policies": ("world", "region"),
-    "paid_by_households": ("world", "region", "cell"),
+    "charged_to_households": ("world", "region", "cell"),
 }
 
 

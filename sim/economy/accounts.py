@@ -130,7 +130,7 @@ def public_residuals(
     grants = public.grant_share * upper
     budgets = np.append(local + grants, upper - grants.sum())
     names = government_names(world)
-    charges = ("charge on income", "charge on land_rent")
+    charges = ("charge on income", "charge on land rent")
     charged = _sums(names, ((payment.payee, payment.amount) for payment in paid if payment.purpose in charges))
     raised = _sums(names, ((payment.payee, payment.amount) for payment in paid)) - charged
     back = [payment for payment in paid if payment.purpose == "tax returned per head"]

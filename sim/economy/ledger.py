@@ -12,6 +12,9 @@ from sim.economy.treasury import Statement, general_weights
 from sim.errors import FactorFlowError
 from sim.world.world import GENERAL, PURPOSES, TRAINING, World
 
+CHARGES = {"income": "charge on income", "land_rent": "charge on land rent"}
+"""What charges on a base are called in the ledger."""
+
 
 def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> tuple[Payment, ...]:
     """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
@@ -31,10 +34,10 @@ def payments(world: World, rules: Rules, money: Statement, training_used: Array)
 
 
 def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
-    """What each policy cost public budgets and what it raised for them, by its name, yuan of 2014."""
+    """What each policy spent and what it raised for budgets, by its name, yuan of 2014; charges pay for what is spent."""
     governments, sums = set(government_names(world)), dict[str, tuple[float, float]]()
     for payment in paid:
-        if payment.policy:
+        if payment.policy and not _is_charge(payment):
             cost, raised = sums.get(payment.policy, (0.0, 0.0))
             from_budget = payment.payer in governments
             sums[payment.policy] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
@@ -42,25 +45,34 @@ def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tupl
 
 
 def paid_by_government(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
-    """What each government paid for policies and raised by them, by its name, yuan of 2014; empty without policies."""
+    """What the budget of each government paid for policies and raised by them, by its name, yuan of 2014.
+
+    What a charge pays for is no cost to the budget. Empty without policies.
+    """
     sums = {name: (0.0, 0.0) for name in government_names(world)}
     of_policies = [payment for payment in paid if payment.policy]
     for payment in of_policies:
         from_budget = payment.payer in sums
         government = payment.payer if from_budget else payment.payee
         cost, raised = sums[government]
-        sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
+        if _is_charge(payment):
+            sums[government] = (cost - payment.amount, raised)
+        else:
+            sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
     return sums if of_policies else {}
 
 
-def paid_by_households(paid: tuple[Payment, ...], world: World) -> Array | None:
-    """What households of every cell paid for policies in taxes and charges, (cell,), yuan of 2014; None without policies."""
-    of_policies = [payment for payment in paid if payment.policy]
+def charged_to_households(paid: tuple[Payment, ...], world: World) -> Array | None:
+    """What households of every cell were charged for policies, (cell,), yuan of 2014; None without charges."""
+    charges = [payment for payment in paid if _is_charge(payment)]
     sums = dict.fromkeys(world.places.cells, 0.0)
-    for payment in of_policies:
-        if payment.payer in sums:
-            sums[payment.payer] += payment.amount
-    return np.array(list(sums.values())) if of_policies else None
+    for payment in charges:
+        sums[payment.payer] += payment.amount
+    return np.array(list(sums.values())) if charges else None
+
+
+def _is_charge(payment: Payment) -> bool:
+    return payment.purpose in CHARGES.values()
 
 
 def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
@@ -136,7 +148,7 @@ def _charges(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
     for entry, amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
         base = "" if entry.charge is None else entry.charge.base
         for cell in np.flatnonzero(amounts):
-            yield Payment(cells[cell], names[entry.payer], f"charge on {base}", float(amounts[cell]), entry.policy)
+            yield Payment(cells[cell], names[entry.payer], CHARGES[base], float(amounts[cell]), entry.policy)
 
 
 def _bill(rules: Rules, money: Statement, number: int) -> float:

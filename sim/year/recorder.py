@@ -200,15 +200,15 @@ def record_payers(record: Record, world: World, year: int, sums: Mapping[str, tu
         record.series.append((year, scope, place, "raised_by_policies", raised))
 
 
-def record_households(record: Record, world: World, year: int, paid: Array | None) -> None:
-    """Add what households paid for policies in taxes and charges, (cell,): by cell, by region, and in all cells together."""
+def record_charges(record: Record, world: World, year: int, paid: Array | None) -> None:
+    """Add what households were charged for policies, (cell,): by cell, by region, and in all cells together."""
     if paid is None:
         return
     places = world.places
     rows = [("cell", cell, value) for cell, value in zip(places.cells, paid.tolist(), strict=True)]
     rows += zip(["region"] * len(places.regions), places.regions, (places.membership() @ paid).tolist(), strict=True)
     rows.append(("world", places.world, float(paid.sum())))
-    record.series.extend((year, scope, place, "paid_by_households", value) for scope, place, value in rows)
+    record.series.extend((year, scope, place, "charged_to_households", value) for scope, place, value in rows)
 
 
 def record_general_purchases(record: Record, world: World, year: int, per_head: Array, persons: Array) -> None:
