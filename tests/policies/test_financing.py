@@ -216,6 +216,13 @@ def test_a_government_without_general_purchases_says_so_and_names_the_way_out(zh
     assert largest_residual(levied) < 1e-9
 
 
+def test_a_government_above_without_a_budget_cannot_pay(zhejiang, baseline):
+    rules = baseline._rules_in_force()
+    poor = dataclasses.replace(rules, budgets=np.append(rules.budgets[:-1], 0.0))
+    with pytest.raises(FactorFlowError, match="needs a government above the regions that has a budget"):
+        law("infrastructure_investment", "government_above", share_of_budget=0.02)(poor, zhejiang, 2015)
+
+
 def test_a_place_is_worth_less_to_movers_by_what_is_charged_there(zhejiang):
     """Offers fall by the rate of the levy, in the territory alone."""
     terms, payer = SPENDING["infrastructure_investment"]

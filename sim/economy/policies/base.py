@@ -144,6 +144,8 @@ def fund(
     if share == 0.0:
         return rules
     if rules.financed_by == "government_above" and payer != rules.upper:
+        if not rules.budgets[rules.upper] > 0:
+            raise FactorFlowError("financed_by: government_above needs a government above the regions that has a budget")
         share, payer = share * float(rules.budgets[payer] / rules.budgets[rules.upper]), rules.upper
     if rules.financed_by in _LEVIED_ON:
         charge = _charge(rules, payer, share * float(rules.budgets[payer]))
