@@ -66,7 +66,7 @@ INSIDE = {
         {"entries"},
         {"state"},
         {"charges"},
-        {"growth", "markets", "policies", "treasury"},
+        {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "individuals", "ledger", "prices"},
     ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],

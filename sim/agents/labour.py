@@ -99,9 +99,10 @@ def pull_of_year(world: World, year: int) -> Array:
 
 
 def labour_tables(
-    world: World, seed: Array, gain: Array, registration_cut: Array, training: Array, pull: Array
+    world: World, seed: Array, gain: Array, registration_cut: Array, transfer: Array, training: Array, pull: Array
 ) -> MoveTables:
-    """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds, pulls.
+    """The tables of labour: log points gained since the base year, cuts of the registration barrier, odds of a transfer
+    of registration and of training by cell, pulls.
 
     gain: by place, (cell,), or by home and place, (home, cell), for everybody, or (2, home, cell) for all others and for
     graduates apart.
@@ -119,6 +120,7 @@ def labour_tables(
         reclassify=np.where(villages, p.reclassification, 0.0),
         town=world.places.town_of_cell,
         stayers_only=True,
+        transfer=transfer,
         training=training,
         trainable=TRAINABLE,
         trained_skill=TRAINED_SKILL,

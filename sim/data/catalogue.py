@@ -147,7 +147,7 @@ def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
 def _unread(here: WorldFolder) -> set[str]:
     """Parameters that the tables of a world leave nothing to do: they are not offered, so that none is set in vain."""
     one_gap = any(row["name"] == "wage_gap" for row in here.rows("parameters"))
-    by_distance = here.counts_by_distance
+    by_distance, year = here.counts_by_distance, here.base_year
     needless = {
         ("outside_flow", "return_flow", "moves_outside", "growth_outside"): not here.outside,
         ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
@@ -158,6 +158,9 @@ def _unread(here: WorldFolder) -> set[str]:
         ("moves_inside_assumed",): here.known("arrivals_inside") or by_distance,
         ("revenue_over_tax",): not here.has("tax_revenue"),
         ("grants_of_net_revenue",): not here.has("expenditure"),
+        ("transfers_of_registration",): not any(
+            here.at(place, "registered", year) and here.at(place, "registered", year + 1) for place in here.places
+        ),
         ("commuting_share_low", "commuting_share_high", "commuting_share_of_nonfarm"): here.known("work_in_town"),
     }
     return {name for names, needless_here in needless.items() if needless_here for name in names}

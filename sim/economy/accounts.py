@@ -181,17 +181,19 @@ def investment_residuals(
 
 
 def stock_residuals(
-    world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]
+    world: World, after: Economy, people: tuple[Array, Array], land: Array, region_stocks: tuple[Array, Array]
 ) -> Residuals:
     """Stocks once all have moved: people and land are where the recorded moves took them; regions keep what they had.
 
-    people, land: by cell, the stock before the moves plus recorded arrivals less departures; region_stocks: capital of
+    people: by residence and by registration; they and land: by cell, the stock before the moves plus recorded arrivals less
+    departures (registration: villages that become urban, and transfers); region_stocks: capital of
     owners and public stocks by region before the moves, both only re-labelled inside a region by them.
     """
     member = world.places.membership()
     capital, public = region_stocks
     return {
-        "people": _relative(after.workforce.persons, people),
+        "people": _relative(after.workforce.persons, people[0]),
+        "people_by_registration": _relative(after.workforce.residence.sum(axis=1), people[1]),
         "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
         "land": _relative(after.land.sum(axis=0), land),
         "capital": _relative(member @ after.capital_owned.sum(axis=1), capital),

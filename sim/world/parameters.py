@@ -56,6 +56,8 @@ class Parameters:
     saving_elasticity: float  # of the saving rate to what levies leave of income
     # the rest of the country, in worlds that have one
     growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
+    natural_growth_trend: float = 0.0  # by which births less deaths change, share of the population per year and year
+    transfers_of_registration: float = 0.0  # part of counted growth of registered people beyond births met by transfers
     moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year
 
     @classmethod
