@@ -84,8 +84,9 @@ class Belt:
 
 @dataclass(frozen=True)
 class Link:
-    """A line between two cells: the length of the way over it, km."""
+    """A line between two cells: the length of the way over it, km, and whether goods may take it as well as people."""
 
     start: int
     end: int
     km: float
+    goods: bool = False

@@ -54,6 +54,12 @@ class Parameters:
     public_worth: float  # of a yuan of general purchases over a private one at the base year's margin
     hours_elasticity: float  # of hours to what levies leave of income
     saving_elasticity: float  # of the saving rate to what levies leave of income
+    # what instruments cost and gain, in worlds made of tables
+    line_cost: float = 0.0  # of building a km of line, yuan; 0: a line costs what its terms say
+    line_charge: float = 0.07  # interest and upkeep of what building cost, per year
+    line_share: float = 1.0  # share of transport costs that is people's travel, which a line makes cheaper
+    chain_fee: float = 0.0  # of a supply chain over what it saves at base-year purchases; 0: what its terms say
+    markdown: float = 0.0  # part of what a worker adds that employers keep and can pay a wage floor out of
     # the rest of the country, in worlds that have one
     growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
     natural_growth_trend: float = 0.0  # by which births less deaths change, share of the population per year and year
