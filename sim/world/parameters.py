@@ -65,6 +65,9 @@ class Parameters:
     natural_growth_trend: float = 0.0  # by which births less deaths change, share of the population per year and year
     transfers_of_registration: float = 0.0  # part of counted growth of registered people beyond births met by transfers
     moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year
+    # who earns more than others of the same schooling
+    ability_urban: float = 0.0  # standard deviation of log ability among the residents of towns
+    ability_rural: float = 0.0  # the same in villages
 
     @classmethod
     def of(cls, table: Mapping[str, float]) -> Parameters:
