@@ -29,7 +29,7 @@ from sim.world.world import ENCLAVE, GENERAL, World
 _ROUNDING = 1e-12  # all of what is left, 0.4, may be 0.39999999999999997
 _MOST_CHARGED = 0.5  # of last year's base: an assessment beyond it could take more than is earned this year
 
-DEFAULT_FINANCING = INCOME_LEVY
+DEFAULT_FINANCING = "income_levy"
 """How a policy that spends public money pays where its terms do not say."""
 
 _LEVIED_ON = {"income_levy": "income", "land_revenue": "land_rent"}
