@@ -48,6 +48,11 @@ def landed() -> Mapping[str, float]:
     return dict(_file()["landed"]["parameters"])
 
 
+def beside() -> Mapping[str, float]:
+    """The values with which the rules of money, costs and ability, which leave a path without policies alone, are off."""
+    return dict(_file()["landed"]["beside"])
+
+
 def steps() -> Iterator[Step]:
     """The rules in force one after the other, from none to all."""
     parameters = landed()
