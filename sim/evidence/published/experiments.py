@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from sim.data import catalogue
+from sim.economy.state import GENERAL_PURCHASES
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.vocabulary import vocabulary
@@ -126,13 +127,22 @@ def scenario_of(world: str, futures: Futures | None, last_year: int) -> Scenario
         "title": "No policy" if futures is None else futures.title,
         "world": world,
         "years": {"from": int(catalogue.worlds()[world]["first_year"]), "to": last_year},
-        "policies": {} if futures is None else {key: dict(terms) for key, terms in futures.policies.items()},
+        "policies": {} if futures is None else {key: _paid(terms) for key, terms in futures.policies.items()},
         "run": {"continuum": True, "replicates": 1},
     }
     with tempfile.TemporaryDirectory(prefix="factorflow-") as folder:
         path = Path(folder) / f"{name}.yaml"
         path.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
         return load_scenario(path, vocabulary())
+
+
+def _paid(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms, with money from general purchases where they do not say: published effects are those of what is spent.
+
+    Whoever measures what a programme did to a place leaves out what its levy did to those who paid.
+    """
+    spends = "financed_by" in vocabulary().instruments[terms["instrument"]].model_fields
+    return {**({"financed_by": GENERAL_PURCHASES} if spends else {}), **terms}
 
 
 def sized(futures: Futures, values: Mapping[Size, float]) -> Futures:
