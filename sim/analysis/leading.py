@@ -179,7 +179,7 @@ def _who_paid(money: Money) -> str:
 
 
 def _largest(paid: Mapping[str, float]) -> str:
-    """`Hangzhou 3, Ningbo 1.5, 9 others 0.7`, in billions: those who paid anything, the largest first."""
+    """`North 3, South 1.5, 9 others 0.7`, in billions: those who paid anything, the largest first."""
     payers = [(name, value) for name, value in paid.items() if value > 0]
     named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
     rest = sum(value for _, value in payers[_NAMED:])

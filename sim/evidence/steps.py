@@ -21,10 +21,10 @@ HEAD = (
     *("growth 2024-35, %", "ratio 2035", "urban share 2035; outside 2029"),
 )
 NOTE = (
-    "Errors in log points x 100: changes of relative incomes from 2014 to 2019, root mean square over the cities; the mean log "
+    "Errors in log points x 100: changes of relative incomes from 2014 to 2019, root mean square over the cities; mean log "
     "ratio of the cities less the observed one, year by year. People: residents of 2019 less counted, of all cities and root "
-    "mean square over them; people registered here who live outside, 2019 (2.57 million counted). Growth of output a year, of "
-    "the cities and of the rest of the country. In the continuum; each row but the first is fitted anew to 2014 to 2019."
+    "mean square over them; people registered here who live outside, 2019 (2.57 million counted). Growth of output a year, "
+    "of the cities and of the rest of the country. In the continuum; each row but the first is fitted anew to 2014 to 2019."
 )
 
 
@@ -92,5 +92,3 @@ def row(step: Step) -> tuple[str, ...]:
         f"{ratio:.3f}",
         f"{series[2035, WORLD, 'urban_share']:.3f}; {series[2029, 'outside', 'urban_share']:.3f}",
     )
-
-

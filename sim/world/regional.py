@@ -299,22 +299,24 @@ def _choice(places: Places, residents: Array, capital: Array, land: Array, p: Ma
     )
 
 
+_MOST_TAKEN_BACK = 0.9  # of those who reconsider in a year, by a yearly rate of moves below zero
+
+
 def _flows(same: Flag, urban: Flag, inside: Flag, p: Mapping[str, float]) -> Array | None:
     """Yearly rates of moves beyond what incomes move, (home, cell), by kind of move; None where there are none.
 
-    Raises WorldError where a rate is below minus the share of people who reconsider: more would leave than decide.
+    None where nobody reconsiders; a rate below zero takes back at most nine tenths of those who do.
     """
     names = ("village_to_town_flow", "between_regions_flow", "outside_flow", "return_flow")
     to_town, between, coming, returning = (p.get(name, 0.0) for name in names)
     if not any((to_town, between, coming, returning)):
         return None
     deciding = damped(p["labour_mobility"], p["labour_choice_elasticity"])
-    short = [name for name in names if p.get(name, 0.0) <= -deciding]
-    if short:
-        raise WorldError(f"{', '.join(short)}: a yearly rate must be above -{deciding:g}, the share of people who reconsider")
+    if deciding == 0.0:
+        return None
     here, there = inside[:, None], inside[None, :]
     rates = np.where(here & there & ~same, between, 0.0)
     rates[same & ~urban[:, None] & urban[None, :] & here & there] = to_town
     rates[~here & there] = coming
     rates[here & ~there] = returning
-    return rates
+    return np.maximum(rates, -_MOST_TAKEN_BACK * deciding)

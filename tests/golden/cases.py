@@ -40,7 +40,7 @@ class Case:
     agents: bool = False
 
 
-# Every rule of the baseline and of money back at what it was in version 0.9, whose numbers must come out to the last digit.
+# Every rule of the baseline and of money back at what it was in version 0.2, whose numbers must come out to the last digit.
 LANDED = tuple(f"parameters.{name}={value:.10g}" for name, value in (steps.landed() | steps.beside()).items())
 PAID_FROM_BUDGETS = tuple(
     f"policies.{name}.financed_by=general_purchases" for name in ("paired_aid", "mountain_roads", "open_registration")

@@ -18,6 +18,11 @@ SPREADS = {"ability_urban": 0.54, "ability_rural": 0.66}
 
 
 @pytest.fixture(scope="module")
+def equal_world():
+    return build_world("zhejiang", dict.fromkeys(SPREADS, 0.0))
+
+
+@pytest.fixture(scope="module")
 def unequal():
     return build_world("zhejiang", SPREADS)
 
@@ -57,9 +62,9 @@ def test_the_median_of_one_kind_is_below_its_mean_by_half_the_variance():
     assert found["income_p50"][0] == pytest.approx(10_000 * np.exp(-0.18), rel=0.03)
 
 
-def test_nobody_differs_where_both_spreads_are_zero(zhejiang):
-    assert individuals.ability(zhejiang) is None
-    model = small_model(zhejiang, continuum=True)
+def test_nobody_differs_where_both_spreads_are_zero(equal_world):
+    assert individuals.ability(equal_world) is None
+    model = small_model(equal_world, continuum=True)
     model.step()
     assert not {row[3] for row in model.record.series} & set(TENTHS)
 
@@ -78,9 +83,9 @@ def lived(world, years=1, **more):
     return {row[:4]: row[4] for row in model.record.series}
 
 
-def test_ability_moves_no_aggregate(zhejiang, unequal):
+def test_ability_moves_no_aggregate(equal_world, unequal):
     """All that is recorded of two years but what speaks of individuals is the same to the last bit."""
-    equal, differing = lived(zhejiang, 2), lived(unequal, 2)
+    equal, differing = lived(equal_world, 2), lived(unequal, 2)
     own = {"individual_gini", *individuals.QUANTILES}
     assert {key for key in differing.keys() - equal.keys()} == {key for key in differing if key[3] in TENTHS}
     moved = {key[3] for key, value in equal.items() if differing[key] != value}

@@ -102,7 +102,8 @@ def test_infrastructure_raises_productivity_and_lowers_trade_costs(zhejiang):
 
 
 def test_diffusion_helps_the_badly_paid_and_nobody_else():
-    world = build_world("zhejiang", {"diffusion": 0.1, "growth": 0.01})
+    forever = {"growth": 0.01, "growth_half_life": 0.0, "growth_outside": 0.0, "catching_up": 0.0}
+    world = build_world("zhejiang", {"diffusion": 0.1, **forever})
     wage = np.full(world.cells, 2.0)
     wage[3] = 1.0
     learned = growth.learned(world, np.zeros(world.cells), wage, np.ones(world.cells), world.first_year)

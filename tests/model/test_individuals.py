@@ -95,7 +95,7 @@ def lived(model):
 @pytest.mark.parametrize("world", ["two_cells", "zhejiang"])
 def test_individual_incomes_add_up_to_those_of_their_cells(world, continuum, request):
     world = request.getfixturevalue(world)
-    model = small_model(world, labour=5_000, others=5_000, continuum=continuum)
+    model = small_model(world, labour=5_000, others=40_000, continuum=continuum)
     for _ in range(2):
         incomes, people, disposable, recorded = lived(model)
         np.testing.assert_allclose((incomes * people).sum(axis=(1, 2)), disposable, rtol=1e-12)
@@ -139,7 +139,8 @@ def test_a_gap_between_places_alone_is_the_gini_between_cells(zhejiang):
     stocks = replace(
         zhejiang.stocks, efficiency=np.ones_like(zhejiang.stocks.efficiency), work_in_town=np.zeros(zhejiang.cells)
     )
-    model = FactorFlowModel(replace(zhejiang, stocks=stocks), last_year=2014, continuum=True)
+    alike = replace(zhejiang.parameters, ability_urban=0.0, ability_rural=0.0)
+    model = FactorFlowModel(replace(zhejiang, stocks=stocks, parameters=alike), last_year=2014, continuum=True)
     _, people, disposable, recorded = lived(model)
     inside, heads = zhejiang.places.reported_cells, people.sum(axis=(1, 2))
     between = gini((disposable / heads)[inside], heads[inside])

@@ -57,7 +57,8 @@ def test_people_are_conserved_to_the_last_agent(zhejiang):
     assert model.labour.counts().sum() == 20_000
     assert model.capital.counts().sum() == 30_000
     assert model.land.counts().sum() == 10_000
-    births = (1 + zhejiang.parameters.natural_growth) ** 7
+    rates = zhejiang.parameters.natural_growth + zhejiang.parameters.natural_growth_trend * np.arange(7)
+    births = np.prod(1 + rates)
     start = (zhejiang.stocks.residents + zhejiang.stocks.settled).sum()
     assert model.economy.workforce.residence.sum() == pytest.approx(start * births, rel=1e-12)
 
@@ -187,7 +188,8 @@ def test_ties_move_with_the_ground_and_keep_their_sums(zhejiang):
 def test_villages_that_become_urban_are_not_refilled(zhejiang):
     """With no gain to moving, migration leaves the people of every cell's ground where they are."""
     still = {**STILL, "labour_mobility": 0.1, "reclassification": 0.05, "agglomeration": 0.0, "service_elasticity": 0.0}
-    pulls = dict.fromkeys(("village_to_town_pull", "between_regions_pull", "outside_pull"), 0.0)
+    flows = ("village_to_town_flow", "between_regions_flow", "outside_flow", "return_flow", "moves_outside", "transfers_of_registration")
+    pulls = dict.fromkeys(flows, 0.0)
     world = build_world("zhejiang", {**still, **pulls, "labour_choice_elasticity": 0.0})
     model = lived(world, last_year=2020, continuum=True)
     net = np.zeros(world.cells)

@@ -14,22 +14,34 @@ from sim.errors import FactorFlowError
 from sim.evidence.theory.corner import read
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
+from tests.policies.laws import paid_by_budgets
 from tests.reading import largest_residual, law_of, lived, rows
 
 LAST = 2018
 RULES = {"line_cost": 117e6, "line_charge": 0.07, "line_share": 0.12, "chain_fee": 1.0, "markdown": 0.1}
+NO_RULES = {"line_cost": 0.0, "line_share": 1.0, "chain_fee": 0.0, "markdown": 0.0}
 LINE = {"start": "Hangzhou", "end": "Quzhou", "time_saved": 0.5}
 CHAIN = {"assembler": "Hangzhou", "suppliers": {"Quzhou": 0.03, "Lishui": 0.015}}
 TOWN = "Quzhou/urban"
 
 
 def law(name, **terms):
-    return PolicyInForce("it", instruments()[name].Terms(instrument=name, from_=2016, **terms))
+    return paid_by_budgets(name, "it", from_=2016, **terms)
 
 
 @pytest.fixture(scope="module")
 def ruled():
     return build_world("zhejiang", RULES)
+
+
+@pytest.fixture(scope="module")
+def landed():
+    """A world without the rules: costs are what terms or the old defaults say, and every floor costs jobs."""
+    return build_world("zhejiang", NO_RULES)
+
+
+def test_the_rules_are_in_force(zhejiang):
+    assert {name: getattr(zhejiang.parameters, name) for name in RULES} == RULES
 
 
 @pytest.fixture(scope="module")
@@ -72,18 +84,23 @@ def test_half_a_line_costs_half_of_it_and_no_time_saved_still_costs_the_line(rul
     assert whole.links == ()
 
 
-def test_what_is_paid_over_the_years_follows_the_rule_but_for_the_growth_of_the_budget(ruled):
-    model = FactorFlowModel(ruled, [law("transport_link", **LINE)], last_year=LAST, continuum=True)
+@pytest.mark.parametrize("way", ["general_purchases", "income_levy"])
+def test_what_is_paid_over_the_years_follows_the_rule_but_for_the_growth_of_the_budget(ruled, way):
+    line = law("transport_link", **LINE, financed_by=way)
+    model = FactorFlowModel(ruled, [line], last_year=LAST, continuum=True)
     cost = km_of(ruled) * 117e6 * 0.07
     for year in range(2014, LAST + 1):
         before = model.economy.budgets[-1]
         model.step()
-        paid = sum(payment.amount for payment in model.payments if payment.policy == "it")
+        ours = [payment for payment in model.payments if payment.policy == "it"]
+        paid = sum(payment.amount for payment in ours if payment.payer == "upper government")
+        charged = sum(payment.amount for payment in ours if payment.payee == "upper government")
+        assert charged == pytest.approx(paid if way == "income_levy" else 0.0, rel=1e-12)
         assert paid == pytest.approx(cost * model.economy.budgets[-1] / before if year >= 2016 else 0, rel=1e-12)
 
 
-def test_who_says_a_share_pays_it_and_no_line_is_free_by_silence(zhejiang, ruled):
-    for world, said, share in ((ruled, 0.0004, 0.0004), (zhejiang, 0.0004, 0.0004), (zhejiang, None, 0.001)):
+def test_who_says_a_share_pays_it_and_no_line_is_free_by_silence(landed, ruled):
+    for world, said, share in ((ruled, 0.0004, 0.0004), (landed, 0.0004, 0.0004), (landed, None, 0.001)):
         terms = LINE if said is None else {**LINE, "share_of_upper_budget": said}
         assert law("transport_link", **terms)(law_of(world), world, 2016).fundings[0].share == share
     free = law("transport_link", **LINE, share_of_upper_budget=0.0)(law_of(ruled), ruled, 2016)
@@ -161,13 +178,13 @@ def test_a_chain_costs_what_it_saves_at_base_year_purchases(ruled, fee):
     assert funding.share == pytest.approx(fee * saved / world.budgets[funding.payer], rel=1e-12)
 
 
-def test_a_chain_that_asks_for_nothing_new_costs_nothing_and_one_with_a_share_its_share(zhejiang, ruled):
+def test_a_chain_that_asks_for_nothing_new_costs_nothing_and_one_with_a_share_its_share(landed, ruled):
     has = law("industrial_linkage", assembler="Hangzhou", suppliers={"Shaoxing": 0.01})(law_of(ruled), ruled, 2016)
     assert has.fundings == ()
     said = law("industrial_linkage", **CHAIN, share_of_budget=0.002)(law_of(ruled), ruled, 2016)
     assert said.fundings[0].share == 0.002
-    landed = law("industrial_linkage", **CHAIN)(law_of(zhejiang), zhejiang, 2016)
-    assert landed.fundings[0].share == 0.005
+    unsaid = law("industrial_linkage", **CHAIN)(law_of(landed), landed, 2016)
+    assert unsaid.fundings[0].share == 0.005
 
 
 def test_a_larger_chain_costs_more_than_in_proportion(ruled):
@@ -183,6 +200,9 @@ def test_a_chain_dearer_than_the_budget_is_refused_by_name(ruled):
     dear = with_parameters(ruled, chain_fee=10.0)
     with pytest.raises(FactorFlowError, match=r"policy it in 2016: asks for .* of Hangzhou"):
         law("industrial_linkage", assembler="Hangzhou", suppliers={"Quzhou": 0.05})(law_of(dear), dear, 2016)
+    levied = law("industrial_linkage", assembler="Hangzhou", suppliers={"Quzhou": 0.05}, financed_by="income_levy")
+    with pytest.raises(FactorFlowError, match=r"policy it in 2016: financed_by: income_levy would have to raise .* at most"):
+        levied(law_of(dear), dear, 2016)
 
 
 # --- floors
@@ -251,9 +271,10 @@ def test_beyond_the_markdown_jobs_fall_and_capital_pays_its_whole_margin(ruled, 
     assert largest_residual(model) < 1e-9
 
 
-def test_without_a_markdown_a_floor_costs_jobs_at_once(zhejiang, market_wage):
-    found = rows(floored(zhejiang, 1.03, market_wage))
+def test_without_a_markdown_a_floor_costs_jobs_at_once(landed, ruled, market_wage):
+    found, kept = (rows(floored(world, 1.03, market_wage)) for world in (landed, ruled))
     assert found[2016, "cell", TOWN, "unemployment"] > 0.03
+    assert kept[2016, "cell", TOWN, "unemployment"] == 0.0
 
 
 def test_prices_are_those_without_a_floor_where_capital_pays_it(ruled, baseline, market_wage):
@@ -279,9 +300,9 @@ def test_a_floor_that_asks_more_of_capital_than_it_earns_is_refused_in_words(rul
 
 
 @pytest.mark.parametrize("continuum", [True, False])
-def test_the_rules_of_cost_leave_a_world_without_policies_bit_for_bit(zhejiang, ruled, continuum):
+def test_the_rules_of_cost_leave_a_world_without_policies_bit_for_bit(landed, ruled, continuum):
     few = {"labour_agents": 16_000, "capital_agents": 16_000, "land_agents": 2_000}
-    runs = [lived(world, last_year=LAST, continuum=continuum, **few) for world in (zhejiang, ruled)]
+    runs = [lived(world, last_year=LAST, continuum=continuum, **few) for world in (landed, ruled)]
     assert runs[0].record.series == runs[1].record.series
 
 

@@ -180,8 +180,10 @@ def test_the_default_stands_in_one_place(zhejiang, monkeypatch):
         instrument="infrastructure_investment", from_=2015, share_of_budget=0.02
     )
     assert unsaid.financed_by == base.DEFAULT_FINANCING
-    if base.DEFAULT_FINANCING == "general_purchases":
-        assert lived(zhejiang, PolicyInForce("it", unsaid)).record.series == free.record.series
+    assert base.DEFAULT_FINANCING == "income_levy"
+    levied = lived(zhejiang, law("infrastructure_investment", "income_levy", share_of_budget=0.02))
+    silent = lived(zhejiang, PolicyInForce("it", unsaid))
+    assert silent.record.series == levied.record.series != free.record.series
 
 
 def test_more_than_people_earn_cannot_be_levied(zhejiang):

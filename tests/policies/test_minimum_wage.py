@@ -29,6 +29,12 @@ def bound(zhejiang):
     return lived(zhejiang, [law(80_000.0)], last_year=LAST, continuum=True)
 
 
+@pytest.fixture(scope="module")
+def competitive():
+    """A world whose employers keep no markdown, so that a floor above the wage costs jobs at once."""
+    return build_world("zhejiang", {"markdown": 0.0})
+
+
 def cells(model, measure, year=LAST):
     return np.array([rows(model)[year, "cell", cell, measure] for cell in model.world.places.cells])
 
@@ -44,11 +50,12 @@ def jobs_of_shephard(reading):
     return (clearing.revenue / cost * slope).sum(axis=1)
 
 
-def test_where_the_floor_binds_producers_hire_what_pays_and_all_expect_the_mean(zhejiang, bound):
+def test_where_the_floor_binds_producers_hire_what_pays_and_all_expect_the_mean(competitive):
     """Jobs are the derivative of costs at the floor (Shephard's lemma), w H is what they pay, and E is less than H."""
+    bound = lived(competitive, [law(80_000.0)], last_year=LAST, continuum=True)
     reading = read(bound)
     clearing, labour = reading.clearing, reading.supply.labour
-    town = zhejiang.places.urban & zhejiang.places.reported_cells
+    town = competitive.places.urban & competitive.places.reported_cells
     jobs = jobs_of_shephard(reading)
     held = jobs < labour * (1 - 1e-8)
     assert (held & town).sum() >= 8 and not held[~town].any()
@@ -101,16 +108,16 @@ def test_the_higher_of_two_floors_holds(zhejiang, bound):
     np.testing.assert_array_equal(cells(both, "unemployment", 2017), cells(bound, "unemployment", 2017))
 
 
-def test_a_wage_subsidy_under_a_binding_floor_goes_to_workers_and_creates_no_jobs(zhejiang):
+def test_a_wage_subsidy_under_a_binding_floor_goes_to_workers_and_creates_no_jobs(competitive):
     """Labour costs its employers the floor with it and without: people come for the subsidy, and more of them find no job."""
-    told = {"on_wages": 0.3, "regions": ("Quzhou",), "kind": "urban", "from_": 2016}
+    told = {"on_wages": 0.3, "regions": ("Quzhou",), "kind": "urban", "from_": 2016, "financed_by": "general_purchases"}
     terms = instruments()["investment_subsidy"].Terms(instrument="investment_subsidy", **told)
     floor = law(80_000.0, regions=("Quzhou",))
-    alone = lived(zhejiang, [floor], last_year=LAST, continuum=True)
-    both = FactorFlowModel(zhejiang, [floor, PolicyInForce("pay", terms)], last_year=LAST, continuum=True)
+    alone = lived(competitive, [floor], last_year=LAST, continuum=True)
+    both = FactorFlowModel(competitive, [floor, PolicyInForce("pay", terms)], last_year=LAST, continuum=True)
     while both.year < LAST:
         both.step()
-    reading, town = read(both), zhejiang.places.cells.index("Quzhou/urban")
+    reading, town = read(both), competitive.places.cells.index("Quzhou/urban")
     both.step()
     assert largest_residual(both) < 1e-9
     assert reading.clearing.labour_cost[town] == 80_000.0

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.economy.markets.trade import over_links
-from sim.economy.policies.base import PolicyInForce, instruments, strength
+from sim.economy.policies.base import DEFAULT_FINANCING, instruments, strength
 from sim.errors import FactorFlowError
+from tests.policies.laws import paid_by_budgets
 from tests.reading import largest_residual, law_of, lived, ratio, rows
 
 LAST = 2026
@@ -15,7 +16,7 @@ PAIRS = {"Hangzhou": "Quzhou", "Ningbo": "Lishui"}
 
 
 def law(name, **terms):
-    return PolicyInForce(name, instruments()[name].Terms(instrument=name, **{"from_": 2016, **terms}))
+    return paid_by_budgets(name, **{"from_": 2016, **terms})
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,21 @@ def test_more_infrastructure_does_more(zhejiang, baseline):
         for s in (0.02, 0.05, 0.1)
     ]
     assert 0 < effects[0] < effects[1] < effects[2]
+
+
+def test_what_households_pay_for_they_work_less_for(zhejiang, baseline):
+    """The default levy takes hours: the same roads raise output less than where a budget buys less for them."""
+    free, levied = (
+        effect(
+            under(zhejiang, law("infrastructure_investment", share_of_budget=0.1, financed_by=way)),
+            baseline,
+            "world",
+            "zhejiang",
+            "output",
+        )
+        for way in ("general_purchases", DEFAULT_FINANCING)
+    )
+    assert levied < 0.5 * free
 
 
 def test_one_market_raises_real_income_everywhere_and_most_where_little_is_sold_at_home(zhejiang, baseline):
@@ -239,15 +255,23 @@ def test_no_instrument_is_forgotten():
     assert set(SOME) == set(instruments())
 
 
-@pytest.mark.parametrize(("name", "terms"), SOME.items(), ids=SOME)
-def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang, name, terms):
-    policy = law(name, until=2018, **terms)
+SPENDING = [name for name in SOME if "financed_by" in instruments()[name].Terms.model_fields]
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [*((name, {}) for name in SOME), *((name, {"financed_by": DEFAULT_FINANCING}) for name in SPENDING)]
+)
+def test_the_law_is_rebuilt_every_year_and_returns_when_a_policy_stops(zhejiang, name, way):
+    policy = law(name, until=2018, **way, **SOME[name])
     before = law_of(zhejiang)
     inside = [policy(law_of(zhejiang), zhejiang, 2017) for _ in range(2)]
     after = policy(law_of(zhejiang), zhejiang, 2019)
     assert written(inside[0]) == written(inside[1])
     assert written(after) == written(before) != written(inside[0])
-    np.testing.assert_allclose(inside[0].spending_share.sum(axis=(1, 2)), 1, atol=1e-12)
+    levied = np.zeros(len(inside[0].budgets))  # households pay for it beside the budget
+    for funding in inside[0].fundings:
+        levied[funding.payer] += funding.share if way else 0.0
+    np.testing.assert_allclose(inside[0].spending_share.sum(axis=(1, 2)) - levied, 1, atol=1e-12)
 
 
 def written(rules):
@@ -261,3 +285,5 @@ def test_a_budget_cannot_be_promised_twice(zhejiang):
     rules = half(law_of(zhejiang), zhejiang, 2016)
     with pytest.raises(FactorFlowError, match=r"infrastructure_investment in 2016: asks for 0.3 of a budget"):
         half(rules, zhejiang, 2016)
+    levied = law("infrastructure_investment", share_of_budget=0.3, financed_by="income_levy")
+    assert levied(rules, zhejiang, 2016).given_up() == pytest.approx(rules.given_up())  # a levy promises no budget

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 from sim.economy.markets.trade import over_links
-from sim.economy.policies.base import PolicyInForce, instruments
+from sim.economy.policies.base import instruments
 from sim.economy.policies.income_tax import average_rates
 from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel
 from sim.year.values import capital_gain
+from tests.policies.laws import paid_by_budgets
 from tests.reading import largest_residual, law_of, lived, rows
 
 
 def law(name, called=None, **terms):
-    return PolicyInForce(called or name, instruments()[name].Terms(instrument=name, **{"from_": 2016, **terms}))
+    return paid_by_budgets(name, called, **{"from_": 2016, **terms})
 
 
 def at(zhejiang, name):

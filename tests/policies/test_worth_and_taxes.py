@@ -23,6 +23,23 @@ def valued():
     return build_world("zhejiang", {"public_worth": 1.0})
 
 
+@pytest.fixture(scope="module")
+def unvalued():
+    """A world where what governments buy counts for nothing, so that public money is free."""
+    return build_world("zhejiang", {"public_worth": 0.0})
+
+
+@pytest.fixture(scope="module")
+def unmoved():
+    """A world where no levy changes what people do."""
+    return build_world("zhejiang", {"hours_elasticity": 0.0, "saving_elasticity": 0.0})
+
+
+def test_worth_and_answers_to_levies_are_in_force(zhejiang):
+    p = zhejiang.parameters
+    assert (p.public_worth, p.hours_elasticity, p.saving_elasticity) == (1.0, 0.33, 0.2)
+
+
 def taxed(**terms):
     return law_of("income_tax", brackets=({"above": 0.0, "rate": 0.1},), **terms)
 
@@ -59,10 +76,10 @@ def test_purchases_of_all_governments_add_up_to_what_the_ledger_posts_as_general
     assert {region: per_head[region] * people[region] for region in posted} == pytest.approx(posted, rel=1e-12)
 
 
-def test_worth_changes_welfare_alone(zhejiang, valued):
+def test_worth_changes_welfare_alone(unvalued, valued):
     """It stays out of the choice of a place: everything else is the same bit for bit."""
     one, other = (
-        lived(world, law("infrastructure_investment", "general_purchases", **ROADS)) for world in (zhejiang, valued)
+        lived(world, law("infrastructure_investment", "general_purchases", **ROADS)) for world in (unvalued, valued)
     )
     moved = {row[3] for row, was in zip(other.record.series, one.record.series, strict=True) if row != was}
     assert moved == {"welfare", "welfare_nation"}
@@ -70,10 +87,10 @@ def test_worth_changes_welfare_alone(zhejiang, valued):
 
 
 @pytest.mark.parametrize("way", ["general_purchases", "income_levy"])
-def test_what_is_free_is_worth_more_than_what_is_paid_for(zhejiang, valued, way):
+def test_what_is_free_is_worth_more_than_what_is_paid_for(unvalued, valued, way):
     """Free, a policy that buys no more than it costs seems better than charged by what its payers give up."""
-    before = {world.parameters.public_worth: lived(world) for world in (zhejiang, valued)}
-    free = lived(zhejiang, law("infrastructure_investment", "general_purchases", **ROADS))
+    before = {world.parameters.public_worth: lived(world) for world in (unvalued, valued)}
+    free = lived(unvalued, law("infrastructure_investment", "general_purchases", **ROADS))
     charged = lived(valued, law("infrastructure_investment", way, **ROADS))
     gain_free = read(free, "welfare")["zhejiang"] - read(before[0.0], "welfare")["zhejiang"]
     gain_charged = read(charged, "welfare")["zhejiang"] - read(before[1.0], "welfare")["zhejiang"]
@@ -131,8 +148,8 @@ def _without_general_above(purpose_share):
 # Hours and saving.
 
 
-def test_a_tax_at_an_elasticity_of_zero_changes_no_hours(zhejiang):
-    model = FactorFlowModel(zhejiang, (taxed(),), last_year=2015, continuum=True)
+def test_a_tax_at_an_elasticity_of_zero_changes_no_hours(unmoved):
+    model = FactorFlowModel(unmoved, (taxed(),), last_year=2015, continuum=True)
     model.step()
     model._rules_in_force()
     assert model.economy.workforce.effort is None

@@ -8,7 +8,7 @@ from sim.evidence import afterwards, steps
 
 
 def test_the_landed_parameters_give_what_landed():
-    """Figures of version 0.9, of which the golden table holds the whole path (zhejiang/baseline:landed)."""
+    """Figures of version 0.2, of which the golden table holds the whole path (zhejiang/baseline:landed)."""
     row = steps.row(next(steps.steps()))
     assert row[1:4] == ("2.78 (0.19)", "1.67 (0.57)", "-0.31 -0.74 -0.85 -0.53 -0.13")
     assert row[8] == "1.881"

@@ -77,7 +77,6 @@ def linked(file: str) -> Edit:
 
 
 LONG = "place,kind,origin,year,variable,value,unit,source"
-PARAMETERS = "name,value,unit,low,high,assumed,meaning,source"
 SHARES = "sector,labour_share,capital_share,land_share,value_added_share,materials_agriculture,materials_industry,"
 TECHNOLOGY = [
     SHARES + "materials_services,segmentation,local_cost,product,source",
@@ -195,18 +194,18 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
     "a link that leads out": (linked("income.csv"), "income.csv: 1", "a link that leads out of the folder"),
     "a folder for a file": (lambda f: (f / "trade.csv").mkdir(), "trade.csv: 1", "is not a plain file"),
     "an unknown parameter": (
-        added("parameters.csv", PARAMETERS, f"mobility_of_labour,1,share,0,1,yes,x,{S}"),
-        "line 2",
+        added("parameters.csv", f"mobility_of_labour,1,share,0,1,yes,x,{S}"),
+        "line 3",
         "no parameter of a world",
     ),
     "a parameter out of range": (
-        added("parameters.csv", PARAMETERS, f"labour_mobility,2,share per year,0,1,yes,x,{S}"),
-        "line 2  value = 2",
+        added("parameters.csv", f"labour_mobility,2,share per year,0,1,yes,x,{S}"),
+        "line 3  value = 2",
         "from 0 to 1",
     ),
     "a wider range": (
-        added("parameters.csv", PARAMETERS, f"labour_mobility,0.2,share per year,0,7,yes,x,{S}"),
-        "line 2  high = 7",
+        added("parameters.csv", f"labour_mobility,0.2,share per year,0,7,yes,x,{S}"),
+        "line 3  high = 7",
         "from 0 to 1",
     ),
     "shares that do not add up": (
