@@ -31,10 +31,10 @@ def found(file, *settings):
 def test_too_few_agents_are_named_with_a_number_that_is_enough_for_every_owner():
     (fault,) = found(BASELINE, "run.capital_agents=1000", "run.replicates=1")
     assert fault.path == "run.capital_agents = 1000"
-    assert all(f"the owners in {name}/rural" in fault.message for name in ("Lishui", "Quzhou", "Zhoushan"))
+    assert all(f"the owners in {name}/rural" in fault.message for name in ("Lishui", "Ningbo", "Zhoushan"))
     enough = int(fault.message.split("; ")[1].split(" are enough")[0].replace(",", ""))
     assert not found(BASELINE, f"run.capital_agents={enough}")
-    assert found(BASELINE, "run.capital_agents=3723")  # what the first answer of an owner alone would have asked for
+    assert found(BASELINE, "run.capital_agents=3703")  # one for each share as large as that of Quzhou's villages, who get none
 
 
 def test_all_kinds_of_agents_that_are_too_few_are_named_together_and_at_their_lines(tmp_path):
@@ -69,12 +69,12 @@ def test_of_several_parameters_the_one_that_brings_it_about_is_named():
 
 
 def test_budgets_that_policies_overlap_in_are_named_with_year_asked_and_left(tmp_path):
-    policy = "{instrument: infrastructure_investment, share_of_budget: %s, regions: [Quzhou], combine: true, from: %d}"
+    policy = "{instrument: infrastructure_investment, share_of_budget: %s, regions: [Quzhou], combine: true, from: %d, %s}"
     file = tmp_path / "twice.yaml"
     head = "schema: 1\ntitle: Twice\nworld: zhejiang\nyears: {from: 2014, to: 2030}\nrun: {continuum: true}\npolicies:\n"
 
-    def written(*shares):
-        lines = [f"  p{number}: {policy % share}\n" for number, share in enumerate(shares)]
+    def written(*shares, way="general_purchases"):
+        lines = [f"  p{number}: {policy % (*share, 'financed_by: ' + way)}\n" for number, share in enumerate(shares)]
         file.write_text(head + "".join(lines))
         return found(file)
 
@@ -87,6 +87,7 @@ def test_budgets_that_policies_overlap_in_are_named_with_year_asked_and_left(tmp
     assert "in 2020: asks for 0.2000001 of a budget of which only 0.2 is left" in fault.message
     assert written((0.4, 2016)) == []  # all that is left, whatever rounding makes of it
     assert written((0.1, 2016), (0.3, 2018)) == []
+    assert written((0.35, 2016), (0.35, 2025), way="income_levy") == []  # what households pay for promises no budget
 
 
 def test_check_says_it_and_run_refuses_it_before_the_first_year(tmp_path):

@@ -185,8 +185,8 @@ CHANGES = {
     ),
     "less_saved": Change(
         "economy/treasury.py",
-        "saving = world.stocks.saving_rate[:, None] * income",
-        "saving = 0.9 * world.stocks.saving_rate[:, None] * income",
+        "saving = saving_rates(world, rules)[:, None] * income",
+        "saving = 0.9 * saving_rates(world, rules)[:, None] * income",
         "a tenth of saving is consumed",
         {
             "solow": (
