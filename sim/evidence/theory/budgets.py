@@ -40,7 +40,8 @@ def rows() -> Iterator[Row]:
     """Where people settle, and what each has there."""
     tax = law("tax", "income_tax", brackets=({"above": 0.0, "rate": _RATE},), returned=1.0)
     terms = {"payers": ("west",), "recipients": ("east",), "purpose": "household", "share_of_budget": _GIVEN}
-    gift = law("transfer", "fiscal_transfer", **terms)
+    # the west gives part of what it has, and taxes nobody for it
+    gift = law("transfer", "fiscal_transfer", financed_by="general_purchases", **terms)
     for name, rule, income, source in (
         ("income_tax", tax, taxed, _MUSGRAVE),
         ("transfer", gift, supported, _ROBACK),
