@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from sim.economy.policies.base import instruments
+from sim.economy.policies.base import DEFAULT_FINANCING, instruments
 from sim.pages.listing import Listing
 from sim.pages.listing import instruments as tables
 from sim.scenario.schema import PolicyTerms
@@ -48,7 +48,7 @@ def instruments_page() -> str:
 def _section(name: str, module: ModuleType) -> Iterator[str]:
     """Heading, economics, payer and example of one instrument."""
     yield f"## {name}\n\n{inspect.cleandoc(module.__doc__ or '')}\n\n"
-    financed = " Where this says general purchases, `financed_by` may name who pays instead."
+    financed = f" Where this says general purchases, whoever `financed_by` names pays instead: by default `{DEFAULT_FINANCING}`."
     yield f"Paid by: {module.PAID_BY}.{financed if 'financed_by' in fields_of(module.Terms) else ''}\n\n"
     example = _EXAMPLES / f"{name}.yaml"
     if example.exists():
