@@ -48,7 +48,9 @@ def instruments_page() -> str:
 def _section(name: str, module: ModuleType) -> Iterator[str]:
     """Heading, economics, payer and example of one instrument."""
     yield f"## {name}\n\n{inspect.cleandoc(module.__doc__ or '')}\n\n"
-    financed = f" Where this says general purchases, whoever `financed_by` names pays instead: by default `{DEFAULT_FINANCING}`."
+    financed = (
+        f" Where this says general purchases, whoever `financed_by` names pays instead: by default `{DEFAULT_FINANCING}`."
+    )
     yield f"Paid by: {module.PAID_BY}.{financed if 'financed_by' in fields_of(module.Terms) else ''}\n\n"
     example = _EXAMPLES / f"{name}.yaml"
     if example.exists():
