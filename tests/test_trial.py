@@ -34,7 +34,7 @@ def test_too_few_agents_are_named_with_a_number_that_is_enough_for_every_owner()
     assert all(f"the owners in {name}/rural" in fault.message for name in ("Lishui", "Ningbo", "Zhoushan"))
     enough = int(fault.message.split("; ")[1].split(" are enough")[0].replace(",", ""))
     assert not found(BASELINE, f"run.capital_agents={enough}")
-    assert found(BASELINE, "run.capital_agents=3703")  # as many as Quzhou's villages own one 3703rd of, who get none
+    assert found(BASELINE, "run.capital_agents=3703")  # Quzhou's villages own one 3,703rd of all and get none
 
 
 def test_all_kinds_of_agents_that_are_too_few_are_named_together_and_at_their_lines(tmp_path):
