@@ -75,7 +75,7 @@ INSIDE = {
     "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [
-        {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"},
+        {"afterwards"}, {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
         {"money"},
     ],
     "cli": [{"drawing", "endings"}, {"benchmarking", "program"}, {"validating"}, {"running", "worlds"}, {"writing"}],

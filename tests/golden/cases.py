@@ -166,9 +166,7 @@ def cases() -> tuple[Case, ...]:
             Case(name, name.split(":")[0], (*CONTINUUM, *end, *settings), _reference(name), (2024, 2026) if end else ())
         )
     for name, settings in AS_LANDED.items():
-        found.append(
-            Case(name, name.split(":")[0], (*CONTINUUM, *_span(name), *settings), _reference(name), REGIONAL_YEARS)
-        )
+        found.append(Case(name, name.split(":")[0], (*CONTINUUM, *_span(name), *settings), _reference(name), REGIONAL_YEARS))
     found += [Case(name, name, _few(name), agents=True) for name in WITH_AGENTS]
     other = "two_cells/open_registration"
     return (*found, Case(f"{other}:seed", other, (*_few(other), "run.seed=8"), agents=True))

@@ -188,7 +188,14 @@ def test_ties_move_with_the_ground_and_keep_their_sums(zhejiang):
 def test_villages_that_become_urban_are_not_refilled(zhejiang):
     """With no gain to moving, migration leaves the people of every cell's ground where they are."""
     still = {**STILL, "labour_mobility": 0.1, "reclassification": 0.05, "agglomeration": 0.0, "service_elasticity": 0.0}
-    flows = ("village_to_town_flow", "between_regions_flow", "outside_flow", "return_flow", "moves_outside", "transfers_of_registration")
+    flows = (
+        "village_to_town_flow",
+        "between_regions_flow",
+        "outside_flow",
+        "return_flow",
+        "moves_outside",
+        "transfers_of_registration",
+    )
     pulls = dict.fromkeys(flows, 0.0)
     world = build_world("zhejiang", {**still, **pulls, "labour_choice_elasticity": 0.0})
     model = lived(world, last_year=2020, continuum=True)

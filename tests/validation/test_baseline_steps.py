@@ -1,5 +1,7 @@
 """The rules of the baseline: landed values give the landed path, the last step is what is shipped, errors are those asked."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_the_landed_parameters_give_what_landed():
 def test_every_step_changes_something_and_the_last_is_what_is_shipped():
     shipped = {name: one.value for name, one in catalogue.parameters("zhejiang").items()}
     found = list(steps.steps())
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.parameters != after.parameters
     last = found[-1]
     fixed = {name: value for name, value in last.parameters.items() if name not in last.fitted}
@@ -43,5 +45,8 @@ def test_errors_of_the_tables_are_those_of_plain_arithmetic():
     table = {row[0]: row for row in afterwards.people_table(found)}
     counted = catalogue.residents("zhejiang", 2019)
     hangzhou = 100 * (found.people[5, 0].sum() / sum(counted["Hangzhou"]) - 1)
-    assert table["Hangzhou"][1] == f"{hangzhou:+.1f}" and table["Hangzhou"][4] == f"{100 * counted['Hangzhou'][0] / sum(counted['Hangzhou']):.1f}"
+    assert (
+        table["Hangzhou"][1] == f"{hangzhou:+.1f}"
+        and table["Hangzhou"][4] == f"{100 * counted['Hangzhou'][0] / sum(counted['Hangzhou']):.1f}"
+    )
     assert len(table) == 12
