@@ -55,9 +55,10 @@ def screened(parameters: Array, outcome: Array, names: Sequence[str], seed: int 
 
 def _correlation(column: Array, tables: Array) -> Array:
     centred, others = column - column.mean(), tables - tables.mean(axis=1, keepdims=True)
-    scale = np.sqrt((centred**2).sum() * (others**2).sum(axis=1))
+    scale: Array = np.sqrt((centred**2).sum() * (others**2).sum(axis=1))
     shared: Array = (others * centred).sum(axis=1)
-    return np.divide(shared, scale, out=np.zeros(len(tables)), where=scale > 0)
+    ratio: Array = np.divide(shared, scale, out=np.zeros(len(tables)), where=scale > 0)
+    return ratio
 
 
 def _ratio(column: Array, tables: Array) -> Array:

@@ -86,7 +86,9 @@ def search(
         if fresh:
             cost, probability = evaluate(np.array([_mix(terms, one) for one in fresh]))
             found |= {one: (float(cost[i]), float(probability[i])) for i, one in enumerate(fresh)}
-        if not complete or (method == "optuna" and len(found) >= budget):
+        if method == "optuna" and len(found) >= budget:
+            complete = False
+        if not complete:
             break
     mixes = np.array([_mix(terms, one) for one in found])
     cost, probability = np.array(list(found.values())).T
