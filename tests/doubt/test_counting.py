@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from sim.analysis.doubt.counting import holds, means_of_draws, probability, wilson, within
+from sim.analysis.doubt.counting import holds, losers, means_of_draws, probability, wilson, within
 from sim.errors import DesignError
 
 NAN = np.nan
@@ -17,6 +17,22 @@ def test_counts_of_draws_leave_failed_ones_out_and_say_so():
     assert str(found) == "holds in 2 of 3 draws (1 without any value left out)"
     means, counted = means_of_draws(table)
     assert means[:3].tolist() == [-1.5, -1.0, 2.0] and np.isnan(means[3]) and counted.tolist() == [True, True, True, False]
+
+
+def test_losers_are_named_with_their_count():
+    better, worse, mixed, failed = (
+        np.ones((4, 2)),
+        -np.ones((4, 2)),
+        np.array([[1.0, -3.0]] * 3 + [[1.0, 1.0]]),
+        np.full((4, 2), NAN),
+    )
+    worse[0] = NAN
+    found = losers(np.stack([mixed, better, worse, failed]), ("hills", "coast", "islands", "nowhere"))
+    assert [(place, count.holds, count.draws, count.left_out) for place, count in found] == [
+        ("islands", 3, 3, 1),
+        ("hills", 3, 4, 0),
+    ]
+    assert [place for place, _ in losers(np.stack([mixed, worse]), ("hills", "islands"), 0.8)] == ["islands"]
 
 
 def test_targets_have_two_sides_and_no_opinion_on_what_failed():

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from sim.errors import DesignError
+from sim.experiments.sampling.design import Posterior, dimensions, drawn
 from sim.experiments.sampling.distributions import distribution, rows_at
 from sim.experiments.sampling.samplers import balance, unit_draws
 from sim.experiments.sampling.wildcards import expanded, spread
@@ -106,7 +107,7 @@ def test_draws_belong_to_the_seed_and_not_to_what_was_drawn_before():
     np.random.default_rng(0).random(10)
     for name in ("grid", "latin_hypercube", "sobol"):
         assert np.array_equal(unit_draws(name, 64, 3, 5), first[name])
-        assert 0 < first[name].min() and first[name].max() < 1
+        assert first[name].min() > 0 and first[name].max() < 1
     assert not np.array_equal(unit_draws("latin_hypercube", 64, 3, 6), first["latin_hypercube"])
 
 
@@ -137,6 +138,30 @@ def test_numbers_of_draws_are_said_or_refused():
     for draws, dimensions, seed in ((0, 1, 1), (1, 0, 1), (2**21, 1, 1), (4, 30_000, 1), (4, 1, -1)):
         with pytest.raises(DesignError, match="found"):
             unit_draws("sobol", draws, dimensions, seed)
+
+
+def test_a_design_gives_every_path_its_values_and_keeps_rows_together():
+    posterior = Posterior(("parameters.a", "parameters.b"), np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]]))
+    said = {"x": distribution({"uniform": [10, 20]}), "kind": distribution({"choice": ["rural", "urban"]})}
+    assert dimensions(tuple(said), posterior) == 3
+    shares = unit_draws("sobol", 256, 3, 4)
+    found = drawn(shares, said, posterior)
+    assert list(found) == ["x", "kind", "parameters.a", "parameters.b"]
+    assert found["x"] == pytest.approx(10 + 10 * shares[:, 0])
+    assert (found["kind"] == "rural").sum() == 128 and (10 * found["parameters.a"] == found["parameters.b"]).all()
+    assert np.bincount(found["parameters.a"].astype(int)).tolist() == [0, 64, 64, 64, 64]
+
+
+def test_designs_that_contradict_themselves_are_answered():
+    posterior = Posterior(("x",), np.ones((3, 1)))
+    with pytest.raises(DesignError, match="said twice.*: x"):
+        dimensions(("x", "y"), posterior)
+    with pytest.raises(DesignError, match="2 columns are needed"):
+        drawn(np.ones((4, 1)) / 2, {"y": distribution({"uniform": [0, 1]})}, posterior)
+    with pytest.raises(DesignError, match="row 2 of the posterior has no finite value of b"):
+        Posterior(("a", "b"), np.array([[1.0, 2.0], [3.0, np.nan]]))
+    with pytest.raises(DesignError, match="a column a path"):
+        Posterior(("a", "b"), np.ones((3, 1)))
 
 
 SCENARIO = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,23 @@ def holds(table: Array, at_least: float | None = None, at_most: float | None = N
     means, counted = means_of_draws(table)
     met = within(means[counted], at_least, at_most)
     return Count(int(met.sum()), len(met), int((~counted).sum()))
+
+
+def losers(differences: Array, places: Sequence[str], share: float = 0.5) -> tuple[tuple[str, Count], ...]:
+    """Places that lose by a policy in at least `share` of draws, with the count, the most frequent loser first.
+
+    differences (place, draw, seed): paired, in the unit of what is compared; a place loses where its mean over seeds is
+    below zero. Places without any value are named nowhere: count them before. Raises DesignError.
+    """
+    if differences.ndim != 3 or len(differences) != len(places):
+        raise DesignError(f"found differences {differences.shape} of {len(places)} places: place by draw by seed are needed.")
+    found: list[tuple[str, Count]] = []
+    for place, table in zip(places, differences, strict=True):
+        means, counted = means_of_draws(table)
+        lost = Count(int((means[counted] < 0).sum()), int(counted.sum()), int((~counted).sum()))
+        if lost.holds and lost.holds >= share * lost.draws:
+            found.append((place, lost))
+    return tuple(sorted(found, key=lambda one: (-one[1].holds / one[1].draws, one[0])))
 
 
 def means_of_draws(table: Array) -> tuple[Array, Flag]:
