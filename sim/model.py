@@ -208,8 +208,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        residence, real = economy.workforce.residence, readings["real_income_per_head"]
+        recorder.record_registration(self.record, world, self.year, residence, real)
         incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
-        recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
+        able = individuals.ability(world)
+        found = individuals.distribution(world, economy, incomes, able)
+        recorder.record_individuals(self.record, world, self.year, found)
+        if able is not None:
+            cost = living_cost(world, clearing, self.base, rules.goods_discount)
+            by_tenth = individuals.tenths(world, economy, incomes, able, self.base) / cost[:, None]
+            recorder.record_tenths(self.record, world, self.year, by_tenth)
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
 

@@ -40,12 +40,13 @@ INSIDE = {
         {"results"},
         {"differences", "growth"},
         {"change", "selection"},
+        {"groups"},
         {"outcome"},
         {"leading"},
         {"report"},
         {"comparison"},
     ],
-    "data": [{"checkout", "folder"}, {"catalogue", "starter"}],
+    "data": [{"checkout", "folder"}, {"published"}, {"catalogue", "starter"}],
     "world": [
         {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},
@@ -65,7 +66,8 @@ INSIDE = {
     "economy": [
         {"state"},
         {"growth", "markets", "people", "policies", "treasury"},
-        {"accounts", "individuals", "ledger", "prices"},
+        {"accounts", "ledger", "prices"},
+        {"individuals"},
     ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
@@ -12,7 +13,7 @@ from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
-from sim.streams import LABOUR_MOVES
+from sim.streams import ABILITY, LABOUR_MOVES, draws
 from sim.world.parameters import Parameters, damped
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import World
@@ -35,6 +36,14 @@ class LabourAgent(FactorAgent):
     def works_in_town(self) -> bool:
         """Whether the agent works in the town of the region where it lives."""
         return bool(self._read("works_in_town"))
+
+    @property
+    def ability(self) -> float:
+        """Rank z of the worker's ability, standard normal: it belongs to seed and number, is kept nowhere and moves nobody.
+
+        Income is that of the worker's kind times exp(s z - s^2 / 2), s the spread of the kind of place where one lives.
+        """
+        return float(ndtri(draws(*self.population.key, ABILITY, 0, self.row)[0]))
 
 
 def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sim.cells import KINDS, cell_name
+from sim.data import published
 from sim.data.folder import ALL, ENTRY, EVERYWHERE, WorldFolder, belongs
 
 if TYPE_CHECKING:
@@ -272,6 +273,8 @@ def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
             ratio = (sums["urban"] / people["urban"]) / (sums["rural"] / people["rural"])
             of_all = f"{_counted(len(here.places))} places by residents, {source}"
             rows.append((year, "world", here.name, "urban_rural_ratio", ratio, "ratio", of_all))
+        for measure, value in published.ratios(here, year).items():
+            rows.append((year, "world", here.name, measure, value, "ratio", published.SOURCES[measure]))
     for row in here.rows("observed") if points else ():
         scope = "world" if row["place"] == EVERYWHERE else "region" if row["kind"] in ("", ALL) else "cell"
         place = here.name if scope == "world" else row["place"] if scope == "region" else cell_name(row["place"], row["kind"])

@@ -135,9 +135,9 @@ def test_numbers_of_draws_are_said_or_refused():
         unit_draws("grid", 50, 3, 1)
     with pytest.raises(DesignError, match="No such|sampler 'sobel'"):
         unit_draws("sobel", 50, 3, 1)
-    for draws, dimensions, seed in ((0, 1, 1), (1, 0, 1), (2**21, 1, 1), (4, 30_000, 1), (4, 1, -1)):
+    for draws, columns, seed in ((0, 1, 1), (1, 0, 1), (2**21, 1, 1), (4, 30_000, 1), (4, 1, -1)):
         with pytest.raises(DesignError, match="found"):
-            unit_draws("sobol", draws, dimensions, seed)
+            unit_draws("sobol", draws, columns, seed)
 
 
 def test_a_design_gives_every_path_its_values_and_keeps_rows_together():

@@ -32,8 +32,8 @@ def expanded(path: str, scenario: Mapping[str, Any]) -> tuple[str, ...]:
     if not holders:
         raise DesignError(f"found {path!r}: the scenario has nothing at {'.'.join(steps[:at])}.")
     terms = sorted({str(term) for holder in holders for term, value in holder.items() if value is not None})
-    return_word = steps[at + 1] if at + 1 < len(steps) else STAR
-    raise DesignError(f"found {path!r}: none of the {len(holders)} there has {return_word}. {one_of(return_word, terms)}")
+    term_word = steps[at + 1] if at + 1 < len(steps) else STAR
+    raise DesignError(f"found {path!r}: none of the {len(holders)} there has {term_word}. {one_of(term_word, terms)}")
 
 
 def spread(paths: Mapping[str, Any], scenarios: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
