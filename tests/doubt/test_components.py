@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.analysis.doubt.components import components
 from sim.errors import DesignError
@@ -130,6 +131,20 @@ def coverage(truth, draws, seeds, times, seed, missing=0.0):
 def test_intervals_hold_the_truth_as_often_as_they_say(truth, draws, seeds, missing):
     found = coverage(truth, draws, seeds, 1000, 8, missing)[:3]
     assert (found > 0.93).all() and (found < 0.985).all(), found
+
+
+@pytest.mark.parametrize(("tail", "end"), [(0.975, "low"), (0.025, "high")])
+def test_an_end_reaches_zero_where_the_exact_test_of_no_variance_turns(tail, end):
+    """The interval excludes zero just where the ratio of mean squares passes the quantile of F."""
+    rng = np.random.default_rng(10)
+    draws, seeds = 9, 5
+    rest = rng.standard_normal((draws, seeds))
+    rest = rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True) + rest.mean()
+    effect = rng.standard_normal((draws, 1))
+    left = (rest**2).sum() / ((draws - 1) * (seeds - 1))
+    size = np.sqrt(stats.f.ppf(tail, draws - 1, (draws - 1) * (seeds - 1)) * left / (seeds * effect.var(ddof=1)))
+    before, after = (getattr(components(k * size * effect + rest).ignorance, end) for k in (0.999, 1.001))
+    assert before == 0 < after < 0.01 * left
 
 
 def test_an_interval_for_nothing_starts_at_zero_and_shrinks():

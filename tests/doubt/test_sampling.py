@@ -198,10 +198,7 @@ def test_a_star_that_meets_nothing_is_answered(path, message):
 def test_stars_spread_over_all_scenarios_and_yield_to_what_is_named():
     scenarios = {"baseline": {"run": {}}, "permits": SCENARIO, "again": {"policies": {"permits": {"cut": 0.2}}}}
     said = {"policies.*.cut": "wide", "policies.market.cut": "narrow", "parameters.growth": "g"}
-    assert spread(said, scenarios) == {
-        "policies.permits.cut": "wide",
-        "policies.market.cut": "narrow",
-        "parameters.growth": "g",
-    }
+    found = {"policies.permits.cut": "wide", "policies.market.cut": "narrow", "parameters.growth": "g"}
+    assert spread(said, scenarios) == spread(dict(reversed(said.items())), scenarios) == found
     with pytest.raises(DesignError, match="no scenario has"):
         spread({"policies.*.cut": "wide"}, {"baseline": {"run": {}}})

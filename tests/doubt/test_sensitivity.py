@@ -124,6 +124,16 @@ def test_screening_finds_nothing_in_luck():
     assert wrong / times <= 0.1
 
 
+def test_bins_explain_nothing_of_luck_on_average():
+    """Unadjusted, six bins of 64 draws would explain 5 of 63 degrees of freedom, whatever is drawn."""
+    found = [
+        one.explained
+        for seed in range(60)
+        for one in screened(unit_draws("sobol", 64, 3, seed), np.random.default_rng(seed).standard_normal(64), tuple("abc"))
+    ]
+    assert np.mean(found) < 0.055
+
+
 def test_screening_leaves_failed_draws_out_and_refuses_too_few():
     drawn = unit_draws("sobol", 32, 2, 8)
     outcome = drawn[:, 0].copy()
