@@ -64,7 +64,9 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
+        {"entries"},
         {"state"},
+        {"charges"},
         {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "ledger", "prices"},
         {"individuals"},
@@ -77,8 +79,11 @@ INSIDE = {
         {"experiment"},
     ],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
-    "evidence": [{"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"}],
-    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "worlds"}, {"writing"}],
+    "evidence": [
+        {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"},
+        {"money"},
+    ],
+    "cli": [{"drawing", "endings"}, {"benchmarking", "program"}, {"validating"}, {"running", "worlds"}, {"writing"}],
 }
 SECOND_TOWER = {"analysis"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy"}
