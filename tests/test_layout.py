@@ -35,7 +35,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"manifest", "measures", "pairing"},
+        {"doubt", "manifest", "measures", "pairing"},
         {"panels", "tables"},
         {"results"},
         {"differences", "growth"},
@@ -72,7 +72,12 @@ INSIDE = {
         {"individuals"},
     ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
-    "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
+    "experiments": [
+        {"cost", "executors", "sampling"},
+        {"replicate"},
+        {"batch", "manifest", "reading", "trial"},
+        {"experiment"},
+    ],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [
         {"afterwards"}, {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
