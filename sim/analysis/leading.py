@@ -15,7 +15,7 @@ _CALENDAR = 1000  # worlds of theory count their years from 0 or 1
 _NAMED = 4  # losers and payers named in a sentence; tables and JSON have all
 _MOVED = 0.0005  # share of residents from which totals say something else than figures a head
 _POOL = (
-    "How many come, and with it the sign of output a head, hangs on the pool of possible migrants, which no data identify "
+    "How many come, and with it what a head has, hangs on the pool of possible migrants, which no data identify "
     "(README, Doubt)."
 )
 _LUCK_ALONE = "the band is the luck of the draw alone, not what is unknown of the parameters (README, Doubt)."
