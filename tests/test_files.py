@@ -10,7 +10,7 @@ import pytest
 
 from sim import files
 from sim.analysis import results
-from sim.analysis.results import check_folder
+from sim.analysis.saving import check_folder
 from sim.errors import FactorFlowError, ResultsError
 from sim.files import check_writable, leftovers, write_new, write_over, written, written_folder
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.results import Results, default_folder, free_folder, versions
+from sim.analysis.results import Results, versions
+from sim.analysis.saving import default_folder, free_folder
 from sim.data.catalogue import fingerprints
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from tests.results.synthetic import future

@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-import sim.analysis.results as module
+import sim.analysis.saving as module
 from sim.analysis.pairing import median_and_band
-from sim.analysis.results import free_folder, open_results, save_results, verify
+from sim.analysis.results import open_results, verify
+from sim.analysis.saving import free_folder, save_results
 from sim.errors import ResultsError
 from tests.results.synthetic import UNITS, future, manifest, series, tables
 
@@ -130,7 +131,7 @@ def test_an_interrupted_save_leaves_nothing(
         if len(written) == 2:
             raise interruption
 
-    monkeypatch.setattr(module, "write_table", stop)
+    monkeypatch.setattr(module, "table_writer", stop)
     with pytest.raises(ResultsError if interruption is OSError else KeyboardInterrupt):
         future(tmp_path / "b", replicates=(0,))
     assert len(written) == 2 and list(tmp_path.iterdir()) == []

@@ -1,0 +1,258 @@
+"""The folder of a run: what was asked, the tasks that are there, and who works on it; found again when the same is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from sim.analysis import record
+from sim.analysis.manifest import ASKED, MANIFEST, TASKS, read_manifest
+from sim.analysis.taskfile import ENDING
+from sim.errors import ResultsError, printable
+from sim.experiments.store import Store
+from sim.files import check_name, leftovers, locked, probe, written_folder
+
+_SAME = ("scenario_digest", "versions", "data")  # what makes two runs one: the rest is words for readers
+_LOOK = 0.2  # seconds between two looks at whether another program is done
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A folder and what is asked of it: `asked` holds name, title, scenario_digest, versions, data, started and tasks.
+
+    tasks: a list of {task: digest, draw, replicate}, in the order in which they are gathered.
+    """
+
+    path: Path
+    asked: Mapping[str, Any]
+
+    @cached_property
+    def store(self) -> Store:
+        """The tasks of this folder, and of the folders beside it where they hold the same."""
+        beside = self.path.parent.glob(f"*/{TASKS}") if self.path.parent.is_dir() else ()
+        return Store(self.path / TASKS, sorted(other for other in beside if other.parent != self.path))
+
+    def is_whole(self) -> bool:
+        """Whether the run came to its end: its manifest is there."""
+        return (self.path / MANIFEST).is_file()
+
+    @contextmanager
+    def alone(self, waits: Callable[[Path], object]) -> Iterator[None]:
+        """Nobody else works on the folder meanwhile; `waits` is called once where somebody does, then it is waited for.
+
+        A folder that disappeared is made again. Who is killed lets go: the next one takes over what there is.
+        """
+        told = False
+        while True:
+            _make(self.path, self.asked)
+            with locked(self.path) as mine:
+                if mine:
+                    self._tidy()
+                    try:
+                        yield
+                    finally:
+                        self._let_go()
+                    return
+            if not told and self.path.is_dir():
+                waits(self.path)
+                told = True
+            time.sleep(_LOOK)
+
+    def _tidy(self) -> None:
+        """Remove what a program that was killed left half-written here, or where it was about to make this folder."""
+        self.store.tidy()
+        for left in leftovers(self.path):
+            remove(left)
+        for left in self.path.parent.glob(f".{escape(self.path.name[:80])}*.partial"):
+            with suppress(OSError), locked(left) as mine:
+                if mine and left.is_dir():
+                    remove(left)
+
+    def _let_go(self) -> None:
+        """A folder without a single task is none that anybody would miss."""
+        if not self.is_whole() and not any(self.store.folder.glob(f"*{ENDING}")):
+            remove_own(self.path)
+
+
+def asked_of(path: Path) -> dict[str, Any] | None:
+    """What the run in a folder was asked, None where that is no folder of a run; raises ResultsError for one that is broken."""
+    try:
+        with (path / ASKED).open("rb") as stream:
+            words = json.loads(stream.read(_MOST_BYTES).decode("utf-8"))
+    except OSError:
+        return None
+    except (ValueError, RecursionError) as reason:
+        raise ResultsError(f"{path / ASKED} cannot be read: {printable(reason, 300)}") from reason
+    rows = words.get("tasks") if isinstance(words, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and _is_digest(row.get("task")) for row in rows):
+        raise ResultsError(f"{path / ASKED} does not say what was asked. Remove the folder, and run the scenario again.")
+    return dict(words)
+
+
+def _is_digest(word: object) -> bool:
+    return isinstance(word, str) and len(word) == 64 and set(word) <= set("0123456789abcdef")
+
+
+def place(asked: Mapping[str, Any], wanted: Path, beside: bool) -> RunFolder:
+    """The folder in which what is asked was begun or finished before, else a new one; it is made, and can be written.
+
+    beside: where `wanted` holds something else, the first of `wanted-2`, `wanted-3`, ... is taken that does not. Else raises
+    ResultsError, and also where nothing can be written there.
+    """
+    check_name(wanted)
+    number, path = 1, wanted
+    while os.path.lexists(path):
+        reason = _why_not(path, asked)
+        if reason is None:
+            return RunFolder(path, asked)
+        if not beside:
+            raise ResultsError(f"{path} {reason} Name another folder with --out, or remove it first.")
+        number += 1
+        path = wanted.with_name(f"{wanted.name}-{number}")
+    _make(path, asked)
+    return RunFolder(path, asked)
+
+
+def _why_not(path: Path, asked: Mapping[str, Any]) -> str | None:
+    """Why what is asked cannot go on in a folder that is there, None where it can: it was asked before, by the same program."""
+    if not os.path.isdir(path):
+        what = "exists" if os.path.exists(path) else "is a link that leads nowhere"
+        return f"{what} and is not overwritten."
+    try:
+        found = read_manifest(path) if (path / MANIFEST).is_file() else asked_of(path)
+        if found is not None and MANIFEST in os.listdir(path):
+            record.check(path, found)
+    except ResultsError as reason:
+        return f"exists and is not overwritten: {reason}"
+    if found is None:
+        return "exists and is not overwritten."
+    differing = [word for word in _SAME if found.get(word) != asked[word]]
+    if "scenario_digest" in differing:
+        return "exists and is not overwritten: it holds another run."
+    if differing:
+        return "exists and is not overwritten: the same scenario was run by another version of the program, or on other data."
+    return None
+
+
+def _make(path: Path, asked: Mapping[str, Any]) -> None:
+    """Make the folder of a run where it is not there yet; raises ResultsError where nothing can be written there."""
+    if os.path.lexists(path):
+        return
+    text = json.dumps(asked, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        with ExitStack() as lock, written_folder(path) as aside:
+            lock.enter_context(locked(aside))  # let go of after it has its name, so that nobody takes it for a leftover
+            probe(aside)
+            (aside / TASKS).mkdir()
+            (aside / ASKED).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as reason:
+        if not os.path.isdir(path):  # else another made it at the same moment
+            raise ResultsError(f"nothing can be written to {path}: {reason.strerror or reason}.") from reason
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a whole folder that is known to be a leftover of this program."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def own_files(path: Path) -> list[Path]:
+    """Files in a folder of results, finished or not, that this program made; raises ResultsError where it is none.
+
+    What others put there is not among them.
+    """
+    if (path / MANIFEST).is_file():
+        manifest = read_manifest(path)
+        names = [MANIFEST, *manifest["files"], *manifest.get("record", {})]
+        names += [f"world/{name}" for name in manifest.get("world_files") or {}]
+    else:
+        asked = asked_of(path)
+        if asked is None:
+            raise ResultsError(f"{path} is not a results folder. Nothing was removed.")
+        names = [ASKED, *(f"{TASKS}/{row['task']}{ENDING}" for row in asked["tasks"])]
+        names += [f"{table}.parquet" for table in ("series", "flows", "accounts")] + ["summary.csv"]
+    if any((path / inner).is_symlink() for inner in (TASKS, "world")):
+        raise ResultsError(f"{path} holds a link where a folder was written. Nothing was removed.")
+    found = [path / name for name in dict.fromkeys(names) if os.path.lexists(path / name)]
+    return [*found, *leftovers(path), *leftovers(path / TASKS)]
+
+
+def remove_own(path: Path) -> bool:
+    """Remove what this program made in a folder; returns whether the folder is gone, for nothing of others was in it."""
+    files = own_files(path)
+    for file in sorted(files, key=lambda one: one.name != MANIFEST):  # the manifest first: what is left is not taken for whole
+        remove(file)
+    for inner in (TASKS, "world"):
+        with suppress(OSError):
+            (path / inner).rmdir()
+    try:
+        path.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far the run in a folder is: tasks there and asked, whether a program works on it, seconds left as it goes."""
+
+    path: Path
+    title: str
+    there: int
+    asked: int
+    whole: bool
+    running: bool
+    seconds_left: float | None
+
+
+def status(path: Path) -> Status:
+    """How far the run in a folder is, read from the files alone; raises ResultsError where there is none."""
+    asked = asked_of(path)
+    whole = (path / MANIFEST).is_file()
+    if asked is None:
+        if not whole:
+            raise ResultsError(f"{path} holds no run, finished or not. `factorflow run` prints the folder it writes to.")
+        manifest = read_manifest(path)
+        rows = manifest["replicates"]
+        there = sum(row["status"] == "done" for row in rows)
+        return Status(path, str(manifest["title"]), there, len(rows), True, False, None)
+    times = _times(path / TASKS, [row["task"] for row in asked["tasks"]])
+    with locked(path) as free:
+        running = not free
+    left = len(asked["tasks"]) - len(times)
+    return Status(path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left))
+
+
+def _times(folder: Path, digests: Sequence[str]) -> list[float]:
+    """When the tasks that are there were written, in order."""
+    found = []
+    for digest in dict.fromkeys(digests):
+        with suppress(OSError):
+            found.append((folder / f"{digest}{ENDING}").stat().st_mtime)
+    return sorted(found)
+
+
+def _left(times: Sequence[float], left: int) -> float | None:
+    """Seconds that the tasks not there yet will take at the pace of the last fifty; None where no pace is known."""
+    last = times[-50:]
+    if len(last) < 3 or last[-1] <= last[0]:
+        return None
+    return left * (last[-1] - last[0]) / (len(last) - 1)
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """Folders below one that hold a run that did not come to its end, or still goes on."""
+    return sorted(path.parent for path in folder.glob(f"*/{ASKED}") if not (path.parent / MANIFEST).is_file())
+
