@@ -36,8 +36,8 @@ INSIDE = {
     ],
     "analysis": [
         {"manifest", "measures", "pairing"},
-        {"panels", "tables"},
-        {"results"},
+        {"panels", "record", "tables"},
+        {"results", "saving", "taskfile"},
         {"differences", "growth"},
         {"change", "selection"},
         {"outcome"},
@@ -64,10 +64,23 @@ INSIDE = {
     ],
     "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
-    "experiments": [{"cost", "executors"}, {"replicate"}, {"batch", "manifest", "reading", "trial"}, {"experiment"}],
+    "experiments": [
+        {"cost", "executors"},
+        {"replicate"},
+        {"batch", "manifest", "reading", "task", "trial"},
+        {"rerun", "store", "workers"},
+        {"runfolder", "runner"},
+        {"experiment"},
+    ],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
     "evidence": [{"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"}],
-    "cli": [{"drawing", "endings"}, {"benchmarking", "program", "validating"}, {"running", "worlds"}, {"writing"}],
+    "cli": [
+        {"drawing", "endings"},
+        {"benchmarking", "program", "validating"},
+        {"asking", "keeping", "worlds"},
+        {"running"},
+        {"writing"},
+    ],
 }
 SECOND_TOWER = {"analysis"}
 FIRST_TOWER = {"model", "year", "agents", "world", "economy"}

@@ -1,4 +1,4 @@
-"""The record of a results folder: a hash of every file in it, and of the manifest itself, so that no byte changes unnoticed."""
+"""The record of a results folder: a hash of every file in it and of the manifest itself; no byte changes unnoticed."""
 
 from __future__ import annotations
 

@@ -139,7 +139,8 @@ def _world_words(world: Mapping[str, bytes] | None) -> dict[str, Any]:
     if not world:
         return {}
     entries = {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in sorted(world.items())
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in sorted(world.items())
     }
     return {"world_files": entries}
 

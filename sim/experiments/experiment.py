@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from sim.experiments.executors import Where
 from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
 from sim.experiments.replicate import Replicate, failed, joined
-from sim.experiments.runfolder import RunFolder, place, remove_own
-from sim.experiments.runner import Progress, Wanted, run_missing
+from sim.experiments.runfolder import RunFolder, place, remove_own, whole
+from sim.experiments.runner import Progress as Progress
+from sim.experiments.runner import Wanted, run_missing
 from sim.experiments.store import in_batches
 from sim.experiments.task import Task, program_of, replicate_of, tasks_of
 from sim.scenario.schema import Scenario
@@ -63,11 +64,13 @@ def run_all(
     outs: Sequence[Path | None],
     where: Where,
     progress: Progress | None = None,
+    begins: Callable[[Scenario, Path, int], object] = lambda *_: None,
     waits: Callable[[Path], object] = lambda _: None,
 ) -> Iterator[Results | FactorFlowError]:
     """As `run`, of several scenarios as one stream of tasks for one set of workers; yields in their order.
 
     A scenario all of whose replicates failed yields its FactorFlowError and does not keep the others from going on.
+    begins: called before the first year with each scenario, its folder and how many of its replicates are there.
     waits: called with a folder that another program works on and that is waited for.
     """
     for scenario in scenarios:
@@ -77,11 +80,21 @@ def run_all(
         for folder in sorted({run.folder.path: run.folder for run in runs}.values(), key=lambda one: one.path):
             alone.enter_context(folder.alone(waits))  # in one order whoever asks, so that no two wait for each other
         try:
-            yield from _lived(runs, where, progress or (lambda *_: None))
+            yield from _lived(runs, where, progress or (lambda *_: None), begins)
         except BaseException as reason:
             if not isinstance(reason, GeneratorExit):
                 reason.add_note(_kept(runs))
             raise
+
+
+def found(scenario: Scenario) -> Results | None:
+    """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
+    path = whole(_words(scenario, program_of(scenario)), default_folder(scenario.name, scenario.digest()))
+    if path is None:
+        return None
+    results = open_results(path)
+    results.manifest["title"] = scenario.title  # what is asked does not depend on it, so it may have been reworded
+    return results
 
 
 @dataclass
@@ -91,7 +104,6 @@ class _Run:
     scenario: Scenario
     tasks: Sequence[Task]
     folder: RunFolder
-    started: str
     lost: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -103,27 +115,31 @@ def _asked(scenario: Scenario, out: Path | None) -> _Run:
     """What is asked of a scenario, and the folder in which it is begun or goes on."""
     program = program_of(scenario)
     tasks = list(tasks_of([scenario], program=program))
-    started = _now()
-    asked = {
-        "format": 1,
-        "name": scenario.name,
-        "title": scenario.title,
-        "scenario_digest": scenario.digest(),
-        **program,
-        "started": started,
+    asked = _words(scenario, program) | {
+        "started": _now(),
         "tasks": [{"task": task.digest, "draw": task.draw, "replicate": task.replicate} for task in tasks],
     }
     wanted = default_folder(scenario.name, scenario.digest()) if out is None else Path(out)
-    return _Run(scenario, tasks, place(asked, wanted, beside=out is None), started)
+    return _Run(scenario, tasks, place(asked, wanted, beside=out is None))
 
 
-def _lived(runs: Sequence[_Run], where: Where, progress: Progress) -> Iterator[Results | FactorFlowError]:
+def _words(scenario: Scenario, program: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked, but for its tasks."""
+    words = {"format": 1, "name": scenario.name, "title": scenario.title, "scenario_digest": scenario.digest()}
+    return {**words, **program}
+
+
+def _lived(
+    runs: Sequence[_Run], where: Where, progress: Progress, begins: Callable[[Scenario, Path, int], object]
+) -> Iterator[Results | FactorFlowError]:
     """Results of runs in their order, each as soon as its last task is there."""
     clock = time.perf_counter()
-    left = [{task for task in run.wanted.store.missing(run.tasks)} for run in runs]
+    left = [set(run.folder.store.missing(run.tasks)) for run in runs]
+    for run, missing in zip(runs, left, strict=True):
+        begins(run.scenario, run.folder.path, len(run.tasks) - len(missing))
     again = [run.folder.is_whole() and not missing for run, missing in zip(runs, left, strict=True)]
-    coming, gathered = run_missing([run.wanted for run in runs], where, progress), 0
-    try:
+    gathered = 0
+    with closing(run_missing([run.wanted for run in runs], where, progress)) as coming:
         while gathered < len(runs):
             if left[gathered]:
                 number, done = next(coming)
@@ -134,8 +150,6 @@ def _lived(runs: Sequence[_Run], where: Where, progress: Progress) -> Iterator[R
             run = runs[gathered]
             yield _opened(run) if again[gathered] else _gathered(run, time.perf_counter() - clock)
             gathered += 1
-    finally:
-        coming.close()
 
 
 def _opened(run: _Run) -> Results:

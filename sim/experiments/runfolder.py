@@ -85,7 +85,7 @@ class RunFolder:
 
 
 def asked_of(path: Path) -> dict[str, Any] | None:
-    """What the run in a folder was asked, None where that is no folder of a run; raises ResultsError for one that is broken."""
+    """What the run in a folder was asked, None where there is none; raises ResultsError for one that is broken."""
     try:
         with (path / ASKED).open("rb") as stream:
             words = json.loads(stream.read(_MOST_BYTES).decode("utf-8"))
@@ -123,8 +123,16 @@ def place(asked: Mapping[str, Any], wanted: Path, beside: bool) -> RunFolder:
     return RunFolder(path, asked)
 
 
+def whole(asked: Mapping[str, Any], wanted: Path) -> Path | None:
+    """The folder that holds the whole of what is asked: `wanted`, or one beside it; None where none does."""
+    for path in sorted(wanted.parent.glob(f"{escape(wanted.name)}*")):
+        if (path / MANIFEST).is_file() and _why_not(path, asked) is None:
+            return path
+    return None
+
+
 def _why_not(path: Path, asked: Mapping[str, Any]) -> str | None:
-    """Why what is asked cannot go on in a folder that is there, None where it can: it was asked before, by the same program."""
+    """Why what is asked cannot go on in a folder that is there; None where the same program was asked the same there."""
     if not os.path.isdir(path):
         what = "exists" if os.path.exists(path) else "is a link that leads nowhere"
         return f"{what} and is not overwritten."
@@ -192,7 +200,9 @@ def own_files(path: Path) -> list[Path]:
 def remove_own(path: Path) -> bool:
     """Remove what this program made in a folder; returns whether the folder is gone, for nothing of others was in it."""
     files = own_files(path)
-    for file in sorted(files, key=lambda one: one.name != MANIFEST):  # the manifest first: what is left is not taken for whole
+    for file in sorted(
+        files, key=lambda one: one.name != MANIFEST
+    ):  # the manifest first: what is left is not taken for whole
         remove(file)
     for inner in (TASKS, "world"):
         with suppress(OSError):
@@ -255,4 +265,3 @@ def _left(times: Sequence[float], left: int) -> float | None:
 def unfinished(folder: Path) -> list[Path]:
     """Folders below one that hold a run that did not come to its end, or still goes on."""
     return sorted(path.parent for path in folder.glob(f"*/{ASKED}") if not (path.parent / MANIFEST).is_file())
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Wanted:
     tasks: Sequence[Task]
 
 
-def run_missing(wanted: Sequence[Wanted], where: Where, progress: Progress) -> Iterator[tuple[int, Done]]:
+def run_missing(wanted: Sequence[Wanted], where: Where, progress: Progress) -> Generator[tuple[int, Done], None, None]:
     """Do every task that its store lacks, and yield it with the place of who wants it, once it is kept.
 
     All that is wanted is one stream of tasks for one set of workers; a task that two want is done once. What lasts is written
@@ -41,7 +41,7 @@ def run_missing(wanted: Sequence[Wanted], where: Where, progress: Progress) -> I
         return
     with workers(where, len(who)) as finished:
         lived = _Counted(progress, past, years)
-        with closing(finished(iter(who), lived)) as coming:  # type: ignore[type-var]  # generators all
+        with closing(finished(iter(who), lived)) as coming:
             for done in coming:
                 numbers = who[done.task]
                 if done.lasting:

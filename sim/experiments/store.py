@@ -84,7 +84,7 @@ class Store:
             if recorded.tables is not None:
                 frame: pd.DataFrame = getattr(recorded.tables, table)
                 kept = frame if rows is None else frame[rows(frame)]
-                plain = {name: kept[name].astype(object) for name in kept if kept[name].dtype == "category"}
+                plain = {str(name): kept[name].astype(object) for name in kept if kept[name].dtype == "category"}
                 found.append(kept.assign(**plain, draw=task.draw, task=task.digest[:16]))
         if not found:
             return pd.DataFrame(columns=["draw", "task"])

@@ -6,8 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.agents.sharded import Holder
 from sim.analysis.results import versions
@@ -19,6 +18,9 @@ from sim.experiments import replicate as replicates_of
 from sim.experiments.executors import Lived
 from sim.experiments.replicate import Replicate, build_model, run_replicate, world_of
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.model import FactorFlowModel
 
 _FORMAT = 1  # of the file of a task; another one is another task
 _UNHEARD = ("title", "question", "description", "targets")  # words of a scenario that no year of it depends on
@@ -125,15 +127,22 @@ def ignored(_year: int) -> None:
 
 def perform(task: Task, lived: Lived = ignored) -> Done:
     """Run a task in this process, its world built once for all tasks that share it."""
-    world = partial(world_of, task.scenario.plays_in, task.scenario.parameters)
-    return done(task, run_replicate(lambda: build_model(task.scenario, task.replicate, world()), task.scenario, task.replicate, lived))
+    scenario, number = task.scenario, task.replicate
+
+    def builder() -> FactorFlowModel:
+        return build_model(scenario, number, world_of(scenario.plays_in, scenario.parameters))
+
+    return done(task, run_replicate(builder, scenario, number, lived))
 
 
 def perform_in_shards(holder: Holder, shards: int, task: Task, lived: Lived = ignored) -> Done:
     """Run a task whose agents are held elsewhere; a failure may be theirs, so it is not kept."""
     scenario, number = task.scenario, task.replicate
-    world = partial(world_of, scenario.plays_in, scenario.parameters)
-    found = run_replicate(lambda: build_model(scenario, number, world(), holder, shards), scenario, number, lived)
+
+    def builder() -> FactorFlowModel:
+        return build_model(scenario, number, world_of(scenario.plays_in, scenario.parameters), holder, shards)
+
+    found = run_replicate(builder, scenario, number, lived)
     return done(task, found if found.reason is None else replicates_of.failed(number, found.reason))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -10,7 +10,7 @@ from sim.experiments.executors import Lived, Where, processes
 from sim.experiments.executors import cluster as dask_cluster
 from sim.experiments.task import Done, Task, given_up, perform, perform_in_shards
 
-Finished = Callable[[Iterable[Task], Lived], Iterator[Done]]
+Finished = Callable[[Iterable[Task], Lived], Generator[Done, None, None]]
 """Tasks as they are done: given tasks, and what to call after a year that one simulated in this process."""
 
 

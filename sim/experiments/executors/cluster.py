@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from itertools import islice
@@ -78,7 +78,7 @@ def _without_workers(address: str, seconds: float) -> str:
 
 def finished(
     client: Any, task: Callable[[K, Lived], T], items: Iterable[K], given_up: Callable[[K, str], T]
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """Results of task(item, lived) as they come from a cluster; a lost worker's tasks are done again by others.
 
     items: taken as workers are free for them, so that a long list is never held by the scheduler. given_up(item, reason)

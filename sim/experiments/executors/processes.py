@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -31,7 +31,9 @@ class Pool:
     def __init__(self, jobs: int) -> None:
         self._jobs, self._workers = jobs, list[_Worker]()
 
-    def finished(self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]) -> Iterator[T]:
+    def finished(
+        self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]
+    ) -> Generator[T, None, None]:
         """Results of task(item) as they come; what a process that ended was doing is done again.
 
         items: taken one at a time when a process is free. given_up(item, reason) stands in for one on which processes keep
