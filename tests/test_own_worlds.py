@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim import load, open_results, run
-from sim.analysis.manifest import OWN_HASH, own_hash
+from sim.analysis.record import sealed
 from sim.analysis.results import verify
 from sim.cli import main
 from sim.cli.running import _found
@@ -169,8 +169,7 @@ def rehashed(folder: Path, name: str, content: bytes) -> None:
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "world" / name).write_bytes(content)
     told["world_files"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    told[OWN_HASH] = own_hash(told)
-    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / "manifest.json").write_text(sealed(told, folder, told["record"]), encoding="utf-8")
 
 
 def test_the_tables_in_results_are_held_against_their_hashes_and_read_strictly(here: Path) -> None:
@@ -195,7 +194,7 @@ def test_the_tables_in_results_are_held_against_their_hashes_and_read_strictly(h
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name in ("../income.csv", "income.exe", "x" * 500 + ".csv"):
         told["world_files"] = {name: {"bytes": 1, "sha256": "0" * 64}}
-        (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "manifest.json").write_text(sealed(told, folder, told["record"]), encoding="utf-8")
         with pytest.raises(ResultsError, match="world_files"):
             open_results(folder)
 

@@ -209,6 +209,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
+    from sim.analysis.results import open_results
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
     from sim.vocabulary import vocabulary
@@ -216,14 +217,18 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     questions = load_expectations(file, vocabulary(), Computed(replicates=replicates))
     if out is not None:
         check_writable(out)
-    failed: list[bool] = []
-
-    def results_of(scenario: Scenario) -> Results:
-        (found,) = asking.run_all([scenario], [None], where)
+    failed, folders = list[bool](), dict[str, Path]()
+    scenarios = effects.scenarios(questions)
+    for scenario, found in zip(scenarios, asking.run_all(scenarios, [None] * len(scenarios), where), strict=True):
         if isinstance(found, FactorFlowError):
             raise found
         failed.append(asking.print_failed(found))
-        return found
+        folders[scenario.digest()] = found.path
+
+    def results_of(scenario: Scenario) -> Results:
+        results = open_results(folders[scenario.digest()])  # opened when it is needed: all tables at once are many
+        results.manifest["title"] = scenario.title  # may have been reworded since it was run
+        return results
 
     rows = list(effects.rows(questions, results_of))
     if as_json:

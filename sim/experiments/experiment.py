@@ -26,8 +26,7 @@ from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
 from sim.experiments.replicate import Replicate, failed, joined
 from sim.experiments.runfolder import RunFolder, place, remove_own, whole
-from sim.experiments.runner import Progress as Progress
-from sim.experiments.runner import Wanted, run_missing
+from sim.experiments.runner import Progress, Wanted, run_missing
 from sim.experiments.store import in_batches
 from sim.experiments.task import Task, program_of, replicate_of, tasks_of
 from sim.scenario.schema import Scenario

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -125,11 +127,13 @@ def test_an_interrupted_save_leaves_nothing(
 ) -> None:
     written = []
 
-    def stop(path: Path, *_: object) -> None:
+    @contextmanager
+    def stop(path: Path, *_: object) -> Iterator[Callable[[object], None]]:
         written.append(path)
         path.write_text("half")
         if len(written) == 2:
             raise interruption
+        yield lambda frame: None
 
     monkeypatch.setattr(module, "table_writer", stop)
     with pytest.raises(ResultsError if interruption is OSError else KeyboardInterrupt):
