@@ -39,9 +39,11 @@ def _begins(scenario: Scenario, folder: Path, there: int, jobs: int) -> str:
     asked = scenario.run.replicates
     if there == asked:
         return f"Using {folder}, an unchanged run of {scenario.name}."
+    if not there:
+        return f"{scenario.name}: {cost.estimate(scenario, jobs).sentence}"
     left = scenario.model_copy(update={"run": scenario.run.model_copy(update={"replicates": asked - there})})
-    found = f"{there} of {asked} replicates are in {folder}; for the others: " if there else ""
-    return f"{scenario.name}: {found}{cost.estimate(left if there else scenario, jobs).sentence}"
+    sentence = cost.estimate(left, jobs).sentence
+    return f"{scenario.name}: {there} of {asked} replicates are in {folder}. The others: {sentence[0].lower()}{sentence[1:]}"
 
 
 def _waits(folder: Path) -> None:
