@@ -234,7 +234,7 @@ JOBS, SHARDS = ("--jobs", "2"), ("--shards", "2")
         (JOBS, signal.SIGHUP, True, 0),
     ],
 )
-def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, whole_group, spent):
+def test_an_interrupt_is_two_lines_and_leaves_whole_tasks_or_nothing(tmp_path, where, number, whole_group, spent):
     started, workers = begun_run(tmp_path, *where)
     until(lambda: all(worked(worker) >= spent for worker in workers))
     assert started.poll() is None
@@ -245,7 +245,9 @@ def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, w
     assert price.startswith("baseline: About ") and after == ["", after[-1]]
     assert after[-1].startswith("Interrupted. Every replicate that had come to its end is kept.")
     assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
-    assert list(tmp_path.iterdir()) == []
+    kept = list(tmp_path.glob("r/tasks/*.task"))
+    assert (tmp_path / "r").exists() == bool(kept) and not list(tmp_path.rglob(".*"))
+    assert not kept or f"{len(kept)} of 400 replicates of baseline are kept in {tmp_path / 'r'}." in after[-1]
 
 
 @pytest.mark.parametrize("where", [JOBS, SHARDS], ids=" ".join)

@@ -80,7 +80,8 @@ class RunFolder:
 
     def _let_go(self) -> None:
         """A folder without a single task is none that anybody would miss."""
-        if not self.is_whole() and not any(self.store.folder.glob(f"*{ENDING}")):
+        asked = (self.path / ASKED).is_file()
+        if asked and not self.is_whole() and not any(self.store.folder.glob(f"*{ENDING}")):
             remove_own(self.path)
 
 
