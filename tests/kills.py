@@ -233,10 +233,11 @@ if __name__ == "__main__":
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--minutes", type=float, default=600)
     asked = words.parse_args()
-    import sim.analysis.comparison
-    import sim.experiments.experiment
-    import sim.experiments.trial
-    import sim.model
-    import sim.scenario.load
+    # what a fork inherits need not be imported and compiled a thousand times
+    os.environ |= {"NUMBA_THREADING_LAYER": "workqueue", "NUMBA_NUM_THREADS": "1"}
+    from sim import load
+    from sim import run as run_here
 
+    with tempfile.TemporaryDirectory() as warm:
+        run_here(load(FILE, ASKED), out=Path(warm) / "r")
     sys.exit(0 if run(asked.kills, asked.seed, asked.minutes) else 1)
