@@ -202,9 +202,12 @@ class Trials:
         text = said.read_text()
         if code not in allowed or "defect" in text or "Traceback" in text:
             self.faults.append((folder.parent.name, way, f"ended with {code}: {text}"))
-        there = len(list(folder.glob("tasks/*.task")))
+        whole = (folder / "manifest.json").exists()
+        there = 0 if whole else len(list(folder.glob("tasks/*.task")))
         told = re.search(r"(\d+) of 6 replicates of baseline are kept", text)
-        if code not in (0, -9, -15) and int(told.group(1) if told else 0) != (0 if (folder / "manifest.json").exists() else there):
+        if code not in (0, -9, -15) and int(told.group(1) if told else 0) != (
+            0 if (folder / "manifest.json").exists() else there
+        ):
             self.faults.append((folder.parent.name, way, f"{there} are there, but it said: {text}"))
 
 
