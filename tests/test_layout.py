@@ -38,6 +38,7 @@ INSIDE = {
         {"manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
         {"results", "saving", "taskfile"},
+        {"asked"},
         {"differences", "growth"},
         {"change", "selection"},
         {"outcome"},

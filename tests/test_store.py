@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from sim import load, open_results, run
 from sim.analysis import record
+from sim.analysis.asked import status
 from sim.analysis.results import verify
 from sim.analysis.taskfile import decoded, is_whole
 from sim.cli import main
@@ -20,7 +21,6 @@ from sim.experiments import task as tasks_module
 from sim.experiments import workers
 from sim.experiments.executors import Where
 from sim.experiments.experiment import run_all
-from sim.experiments.runfolder import status
 from sim.experiments.runner import Wanted, run_missing
 from sim.experiments.store import Store
 from sim.experiments.task import Draw, perform, tasks_of

@@ -12,7 +12,7 @@ from sim.errors import ResultsError, listed
 from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
-    from sim.experiments.runfolder import Status
+    from sim.analysis.asked import Status
 
 _RESULTS = Path("results")
 
@@ -21,8 +21,8 @@ _RESULTS = Path("results")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 def status(folders: tuple[Path, ...]) -> int:
     """Say how far the runs in DIRs are (default: the unfinished ones below results/), while they go on or after."""
-    from sim.experiments.runfolder import status as status_of
-    from sim.experiments.runfolder import unfinished
+    from sim.analysis.asked import status as status_of
+    from sim.analysis.asked import unfinished
 
     asked = folders or unfinished(_RESULTS)
     if not asked:
@@ -101,7 +101,8 @@ def clean(folders: tuple[Path, ...], yes: bool) -> int:
     Only what this program wrote is removed: files that others put there stay, and with them their folder. What another
     program works on stays too.
     """
-    from sim.experiments.runfolder import own_files, remove, remove_own, unfinished
+    from sim.analysis.asked import unfinished
+    from sim.experiments.runfolder import own_files, remove, remove_own
     from sim.files import leftovers, locked
 
     runs = list(folders) or unfinished(_RESULTS)
