@@ -106,10 +106,13 @@ def test_what_is_there_is_never_computed_again(folder, performed):
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
-def test_more_replicates_take_those_that_a_folder_beside_has(folder, performed):
-    more = run(valley("run.replicates=5"), out=folder.parent / "more")
-    assert [number for _, _, number in performed] == [3, 4] and more.replicates == (0, 1, 2, 3, 4)
-    alone = run(valley("run.replicates=5"), out=folder.parent / "elsewhere" / "r")
+def test_more_replicates_take_those_that_another_run_below_results_has(tmp_path, monkeypatch, performed):
+    monkeypatch.chdir(tmp_path)
+    run(valley())
+    more = run(valley("run.replicates=5"))
+    assert [number for _, _, number in performed] == [0, 1, 2, 3, 4] and more.replicates == (0, 1, 2, 3, 4)
+    alone = run(valley("run.replicates=5"), out=Path("results/alone"))  # a folder that was named takes from none
+    assert len(performed) == 10
     for name in ("series.parquet", "flows.parquet", "accounts.parquet", "summary.csv"):
         assert (more.path / name).read_bytes() == (alone.path / name).read_bytes()
 

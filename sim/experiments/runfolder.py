@@ -30,16 +30,18 @@ _LOOK = 0.2  # seconds between two looks at whether another program is done
 class RunFolder:
     """A folder and what is asked of it: `asked` holds name, title, scenario_digest, versions, data, started and tasks.
 
-    tasks: a list of {task: digest, draw, replicate}, in the order in which they are gathered.
+    tasks: a list of {task: digest, draw, replicate}, in the order in which they are gathered. shares: whether tasks are
+    taken from the folders beside it; not where a person named the folder, who may want to see them computed.
     """
 
     path: Path
     asked: Mapping[str, Any]
+    shares: bool = False
 
     @cached_property
     def store(self) -> Store:
-        """The tasks of this folder, and of the folders beside it where they hold the same."""
-        beside = self.path.parent.glob(f"*/{TASKS}") if self.path.parent.is_dir() else ()
+        """The tasks of this folder, and those of the folders beside it where it shares."""
+        beside = self.path.parent.glob(f"*/{TASKS}") if self.shares else ()
         return Store(self.path / TASKS, sorted(other for other in beside if other.parent != self.path))
 
     def is_whole(self) -> bool:
@@ -96,13 +98,13 @@ def place(asked: Mapping[str, Any], wanted: Path, beside: bool) -> RunFolder:
     while os.path.lexists(path):
         reason = _why_not(path, asked)
         if reason is None:
-            return RunFolder(path, asked)
+            return RunFolder(path, asked, shares=beside)
         if not beside:
             raise ResultsError(f"{path} {reason} Name another folder with --out, or remove it first.")
         number += 1
         path = wanted.with_name(f"{wanted.name}-{number}")
     _make(path, asked)
-    return RunFolder(path, asked)
+    return RunFolder(path, asked, shares=beside)
 
 
 def whole(asked: Mapping[str, Any], wanted: Path) -> Path | None:
