@@ -18,7 +18,7 @@ from sim.agents.land import land_beginning, land_population
 from sim.agents.population import Population
 from sim.agents.sharded import Holder, ShardedPopulation
 from sim.arrays import Array
-from sim.economy import accounts, growth, individuals, ledger, treasury
+from sim.economy import accounts, growth, individuals, ledger, people, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import living_cost
 from sim.economy.state import Payment, Rules, baseline_rules
@@ -208,8 +208,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             "infrastructure": growth.infrastructure_index(economy),
         }
         recorder.record_year(self.record, world, economy, readings, extra, money.revenue_public, self.base)
+        residence, real = economy.workforce.residence, readings["real_income_per_head"]
+        recorder.record_registration(self.record, world, self.year, residence, real)
         incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
-        recorder.record_individuals(self.record, world, self.year, individuals.distribution(world, economy, incomes))
+        able = individuals.ability(world)
+        found = individuals.distribution(world, economy, incomes, able)
+        recorder.record_individuals(self.record, world, self.year, found)
+        if able is not None:
+            cost = living_cost(world, clearing, self.base, rules.goods_discount)
+            by_tenth = individuals.tenths(world, economy, incomes, able, self.base) / cost[:, None]
+            recorder.record_tenths(self.record, world, self.year, by_tenth)
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
 
@@ -237,12 +245,12 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         world, economy, base, now = self.world, self.economy, self.base, self.year
         gain = labour_gain(world, economy, rules, clearing, money, base)
         recorder.record_welfare(self.record, world, now, *welfare(world, economy, rules, gain))
-        people = np.full(world.cells, economy.people_scale)
+        each = np.full(world.cells, economy.people_scale)
         in_town = work_in_town_next(world, economy, rules, clearing, base)
-        labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, people, in_town)
+        labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, each, in_town)
         turned = labour.reclassification.sum(axis=1) / economy.workforce.persons
         economy.settled, outside = growth.settled_to_town(world, economy)
-        labour = Moves(labour.migration + outside, labour.reclassification)
+        labour = Moves(labour.migration + outside, labour.reclassification, labour.transfers)
         capital_odds = capital_decision(world, economy, rules, clearing, base, turned)
         capital = self.capital.advance(capital_odds, now, economy.unit_value)
         land_odds = land_decision(world, economy, rules, clearing, base, turned)
@@ -250,13 +258,16 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for factor, moves in (("labour", labour), ("capital", capital), ("land", land)):
             recorder.record_moves(self.record, world, now, factor, "migration", moves.migration)
             recorder.record_moves(self.record, world, now, factor, "reclassification", moves.reclassification)
+            if moves.transfers is not None:
+                recorder.record_moves(self.record, world, now, factor, "registration", moves.transfers)
         return Moved(labour, land, turned, in_town)
 
     def _settle(self, rules: Rules, clearing: Clearing, moved: Moved) -> None:
         """Store where everybody now is, let villages join their towns, and close the accounts of the stocks."""
         world, economy = self.world, self.economy
         town, member = world.places.town_of_cell, world.places.membership()
-        people = economy.workforce.persons + moved.labour.net()
+        here = economy.workforce.persons + moved.labour.net()
+        registered = economy.workforce.residence.sum(axis=1) + moved.labour.registered()
         area = economy.land.sum(axis=0) + moved.land.net()
         owned = member @ economy.capital_owned.sum(axis=1)
         public = member @ (economy.infrastructure + economy.services)
@@ -270,7 +281,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.land = land
         economy.work_in_town = moved.work_in_town
         economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.settled, economy.people_scale)
-        self._close(accounts.stock_residuals(world, economy, people, area, (owned, public)))
+        self._close(accounts.stock_residuals(world, economy, (here, registered), area, (owned, public)))
 
     def _remember(self, clearing: Clearing, money: treasury.Statement, persons: Array) -> None:
         """Keep what next year may look at: incomes, budgets and jobs of this year."""
@@ -285,6 +296,6 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         world, economy = self.world, self.economy
         cost = living_cost(world, clearing, self.base, rules.goods_discount)
         economy.knowledge = growth.learned(world, economy.knowledge, clearing.wage / cost, persons, self.year)
-        births = 1 + world.parameters.natural_growth
+        births = 1 + people.natural_growth(world, self.year)
         economy.people_scale *= births
         economy.workforce = economy.workforce.times(births)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiled import compiled
 
-LABOUR_MOVES, CAPITAL_MOVES, LAND_MOVES, WORKPLACE = 1, 2, 3, 4  # events: one number each, never reused
+LABOUR_MOVES, CAPITAL_MOVES, LAND_MOVES, WORKPLACE, ABILITY = 1, 2, 3, 4, 5  # events: one number each, never reused
 
 _MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)

@@ -8,6 +8,12 @@ INCOME = "yuan of 2014 per head and year"
 YUAN = "yuan of 2014"
 YUAN_A_YEAR = "yuan of 2014 per year"
 
+TENTHS = tuple(f"real_income_tenth_{number}" for number in range(1, 11))
+"""Measures of the mean real income of tenths of a cell's residents, the poorest first."""
+
+GROUPS = ("registered_here", "newcomers", "outside")
+"""Groups by registration: in the reported area; outside and living here; outside and living there."""
+
 RECORDED = {
     "population": "persons",
     "income_per_head": INCOME,
@@ -19,6 +25,7 @@ RECORDED = {
     "capital": YUAN,
     "land": "km2 of base-year quality",
     "output": YUAN_A_YEAR,
+    "output_per_head": INCOME,
     "price_index": "base year = 1",
     "work_in_town_share": "share of rural residents",
     "infrastructure": "base year = 1",
@@ -30,6 +37,9 @@ RECORDED = {
     "income_p10": INCOME,
     "income_p50": INCOME,
     "income_p90": INCOME,
+    **dict.fromkeys(TENTHS, INCOME + ", at base-year living costs"),
+    **dict.fromkeys((f"population_{group}" for group in GROUPS), "persons"),
+    **dict.fromkeys((f"real_income_{group}" for group in GROUPS), INCOME + ", at base-year living costs"),
     "public_cost": YUAN_A_YEAR,
     "public_receipts": YUAN_A_YEAR,
     "paid_for_policies": YUAN_A_YEAR,
@@ -37,7 +47,7 @@ RECORDED = {
 }
 
 
-HEADLINE = ("urban_rural_ratio", "income_per_head", "real_income_per_head", "output", "population")
+HEADLINE = ("urban_rural_ratio", "income_per_head", "real_income_per_head", "output_per_head", "output", "population")
 
 
 def headline_first(names: Iterable[str]) -> list[str]:
@@ -62,6 +72,9 @@ _SCOPES = {
     "capital": _ALL,
     "land": _ALL,
     "output": _ALL,
+    "output_per_head": ("world", "region", "kind"),
+    **dict.fromkeys((f"{what}_{group}" for what in ("population", "real_income") for group in GROUPS), ("world",)),
+    "population_newcomers": ("world", "cell"),
     "urban_share": ("world", "region"),
     "public_revenue": ("region",),
     "urban_rural_ratio_fixed_returns": ("world",),
@@ -80,6 +93,6 @@ _SCOPES = {
 def recorded_scopes(sectors: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Where each recorded measure is read: the world, regions, cells, kinds."""
     return {
-        measure: _ALL if measure.startswith("output_") else _SCOPES.get(measure, ("cell",))
+        measure: _SCOPES.get(measure, _ALL if measure.startswith("output_") else ("cell",))
         for measure in recorded_units(sectors)
     }

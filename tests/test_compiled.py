@@ -129,7 +129,7 @@ from sim.agents import kernel, odds
 from sim.agents.choice import MoveTables
 still, nobody = np.zeros(3), np.zeros(1, dtype=bool)
 tables = MoveTables(np.cumsum(np.full((3, 3), 1 / 3), axis=1).round(15).clip(max=1), np.zeros(1, dtype=np.int64), 1.0, still,
-                    np.arange(3), True, still, nobody, np.zeros(1, dtype=np.int64))
+                    np.arange(3), True, still, still, nobody, np.zeros(1, dtype=np.int64))
 cell, none = np.zeros(999, dtype=np.uint8), np.empty(0, dtype=np.uint8)
 table = kernel.Table(cell.copy(), cell, none, none.astype(np.uint16))
 kernel.advance(table, kernel.Draw(7, 0, 1, 2014), odds.odds_of(tables), np.ones(3), np.zeros(3, dtype=np.int32), 1)

@@ -41,12 +41,13 @@ INSIDE = {
         {"asked"},
         {"differences", "growth"},
         {"change", "selection"},
+        {"groups"},
         {"outcome"},
         {"leading"},
         {"report"},
         {"comparison"},
     ],
-    "data": [{"checkout", "folder"}, {"catalogue", "starter"}],
+    "data": [{"checkout", "folder"}, {"published"}, {"catalogue", "starter"}],
     "world": [
         {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},
@@ -63,7 +64,12 @@ INSIDE = {
         {"capital", "everybody", "labour"},
         {"land"},
     ],
-    "economy": [{"state"}, {"growth", "markets", "policies", "treasury"}, {"accounts", "individuals", "ledger", "prices"}],
+    "economy": [
+        {"state"},
+        {"growth", "markets", "people", "policies", "treasury"},
+        {"accounts", "ledger", "prices"},
+        {"individuals"},
+    ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [
         {"cost", "executors"},

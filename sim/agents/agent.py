@@ -13,6 +13,7 @@ class Table(Protocol):
 
     first_id: int
     weight: float
+    key: tuple[int, int]
 
     def owner(self) -> Any:
         """The model."""

@@ -49,6 +49,7 @@ def tables_without_skills(world: World, factor: Factor, seed: Array, gain: Array
         reclassify=reclassified,
         town=world.places.town_of_cell,
         stayers_only=False,
+        transfer=np.zeros(world.cells),
         training=np.zeros(world.cells),
         trainable=np.zeros(1, dtype=bool),
         trained_skill=np.zeros(1, dtype=np.int64),

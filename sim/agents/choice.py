@@ -10,7 +10,7 @@ from sim.arrays import Array, Flag, Index
 from sim.compiled import compiled
 from sim.errors import FactorFlowError
 
-STAYED, MIGRATED, RECLASSIFIED = 0, 1, 2
+STAYED, MIGRATED, RECLASSIFIED, TRANSFERRED = 0, 1, 2, 3
 
 _ROUNDING = 1e-9
 _WORD_BITS, _ONE = np.uint64(32), np.uint64(1)
@@ -22,8 +22,9 @@ class MoveTables:
 
     cumulative[g * cells + h, d]: cumulative choice shares of agents of home h whose skill stands in group g = group[k];
     mobility: yearly probability to reconsider; reclassify[c]: probability that an agent's village c becomes urban
-    (town[c] its new cell); with stayers_only it takes only agents at home there; training[c]: probability that a
-    trainable worker in c is trained; trained_skill[k].
+    (town[c] its new cell); with stayers_only it takes only agents at home there; transfer[c]: probability that an agent
+    from another region who lives in c is registered there from then on, with stayers_only alone; training[c]: probability
+    that a trainable worker in c is trained; trained_skill[k].
     """
 
     cumulative: Array
@@ -32,6 +33,7 @@ class MoveTables:
     reclassify: Array
     town: Index
     stayers_only: bool
+    transfer: Array
     training: Array
     trainable: Flag
     trained_skill: Index
@@ -42,6 +44,7 @@ class MoveTables:
             ("choice shares", self.cumulative),
             ("the mobility", np.atleast_1d(self.mobility)),
             ("villages that become urban", self.reclassify),
+            ("transfers of registration", self.transfer),
             ("training", self.training),
         ):
             wrong = np.argwhere(~((table >= -_ROUNDING) & (table <= 1 + _ROUNDING)))  # what is no number is neither
@@ -111,6 +114,7 @@ def everybody_chooses(chosen: Array) -> MoveTables:
         reclassify=np.zeros(cells),
         town=np.arange(cells),
         stayers_only=True,
+        transfer=np.zeros(cells),
         training=np.zeros(cells),
         trainable=np.zeros(1, dtype=bool),
         trained_skill=np.zeros(1, dtype=np.int64),
@@ -142,10 +146,14 @@ def decide(home, cell, skill, move, place, village, course, odds):  # type: igno
     """
     happened = STAYED
     if odds.stayers_only:
-        if home == cell and village < odds.reclassify[cell] and odds.town[cell] != cell:
-            home = odds.town[home]
-            cell = home
-            happened = RECLASSIFIED
+        if home == cell:
+            if village < odds.reclassify[cell] and odds.town[cell] != cell:
+                home = odds.town[home]
+                cell = home
+                happened = RECLASSIFIED
+        elif village < odds.transfer[cell] and odds.town[home] != odds.town[cell]:
+            home = cell
+            happened = TRANSFERRED
     else:
         was = cell
         if village < odds.reclassify[cell]:

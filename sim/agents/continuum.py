@@ -72,7 +72,9 @@ class Continuum:
                 turned[tables.town[cell], tables.town[cell]] += mass
             moved = np.zeros((cells, cells))
             moved[np.arange(cells), tables.town] = rate * self.mass.sum(axis=2).diagonal() * worth
+            transfers = _transferred(stay, turned, tables, worth) if tables.transfer.any() else None
         else:
+            transfers = None
             stay, turned, moved = self._reclassified_stock(tables, rate, worth)
         stay, turned = self._train(stay, tables), self._train(turned, tables)
         groups = np.diff(tables.cumulative, axis=1, prepend=0.0).reshape(-1, cells, cells)
@@ -84,7 +86,7 @@ class Continuum:
             migration += np.einsum("hck,hd,h->cd", leaving[:, :, skills], shares, worth)
         np.fill_diagonal(migration, 0.0)
         self.mass = stay - leaving + arriving + turned
-        return Moves(migration=migration, reclassification=moved)
+        return Moves(migration=migration, reclassification=moved, transfers=transfers)
 
     def _reclassified_stock(self, tables: MoveTables, rate: Array, worth: Array) -> tuple[Array, Array, Array]:
         """Capital and land of reclassified villages: an agent's home and cell turn on the same draw."""
@@ -112,3 +114,15 @@ class Continuum:
             result[:, :, skill] -= trained
             result[:, :, tables.trained_skill[skill]] += trained
         return result
+
+
+def _transferred(stay: Array, turned: Array, tables: MoveTables, worth: Array) -> Array:
+    """Take those whose registration moves to where they live out of `stay` into `turned`: (home before, home after)."""
+    town, transfers = tables.town, np.zeros(stay.shape[:2])
+    for cell in np.flatnonzero(tables.transfer):
+        odds = np.where(town != town[cell], tables.transfer[cell], 0.0)
+        mass = odds[:, None] * stay[:, cell]
+        stay[:, cell] -= mass
+        turned[cell, cell] += mass.sum(axis=0)
+        transfers[:, cell] = mass.sum(axis=1) * worth
+    return transfers

@@ -25,15 +25,24 @@ _AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 @dataclass(frozen=True)
 class Moves:
-    """Moves of a year by (origin, destination), in the unit of the stock: choices, and villages become urban."""
+    """Moves of a year by (origin, destination), in the unit of the stock: choices, and villages become urban.
+
+    transfers: registrations that moved, by (home before, home after); None where none could. Nobody goes anywhere by them.
+    """
 
     migration: Array
     reclassification: Array
+    transfers: Array | None = None
 
     def net(self) -> Array:
         """Arrivals less departures by cell, (cell,)."""
         moves = self.migration + self.reclassification
         return np.asarray(moves.sum(axis=0) - moves.sum(axis=1))
+
+    def registered(self) -> Array:
+        """By how many more are registered in a cell, (cell,): villages' own people become their town's, others transfer."""
+        moved = self.reclassification if self.transfers is None else self.reclassification + self.transfers
+        return np.asarray(moved.sum(axis=0) - moved.sum(axis=1))
 
 
 class Counted(NamedTuple):
@@ -98,7 +107,7 @@ class CountedAgents:
         moves, homes, workers = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
         self._counted = Counted(homes, workers, self.in_town)
         moves *= self.weight * each[0] if alike else self.weight
-        return Moves(migration=moves[0], reclassification=moves[1])
+        return Moves(migration=moves[0], reclassification=moves[1], transfers=moves[2] if len(moves) > 2 else None)
 
     def _count(self, in_town: Array | None, skills: int) -> Counted:
         """The counts of the last pass, or new ones where rows or shares have changed since."""

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.choice import MIGRATED, STAYED, choose, decide, row_of
+from sim.agents.choice import MIGRATED, RECLASSIFIED, TRANSFERRED, choose, decide, row_of
 from sim.agents.odds import Odds
 from sim.arrays import Array
 from sim.compiled import compiled
@@ -66,7 +66,8 @@ def advance_pieces(
     are the same wherever the pieces are held, as long as they are added in their order.
     """
     cells, chunks = in_town.size, pieces.size - 1
-    moves = np.zeros((chunks, 2, cells, cells))
+    kinds = 3 if odds.transfer.any() else 2  # with many cells a table of transfers takes room
+    moves = np.zeros((chunks, kinds, cells, cells))
     homes, workers = _tables(chunks, cells, skills)
     _advance(*table, *draw, pieces, odds, worth, in_town, moves, homes, workers)
     return moves, homes.sum(axis=0), workers.sum(axis=0)
@@ -120,7 +121,7 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
     """
     skilled, movers, others = skill.size > 0, 0, 0
     for agent in range(home.size):
-        rare = (words[2, agent] < odds.reclassify_any) | (words[3, agent] < odds.training_any)
+        rare = (words[2, agent] < odds.village_any) | (words[3, agent] < odds.training_any)
         flags[0, agent] = (words[0, agent] < odds.mobility) & (not rare)
         flags[1, agent] = rare
     for agent in range(home.size):
@@ -135,7 +136,8 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
         moves[0, was, chosen] += worth[owner] if chosen != was else 0.0
     for number in range(others):
         agent = listed[1, number]
-        was, counts_for = cell[agent], worth[home[agent]]
+        was, owner = cell[agent], home[agent]
+        counts_for = worth[owner]
         new_home, new_cell, new_skill, happened = decide(
             np.int64(home[agent]), np.int64(was), np.int64(skill[agent]) if skilled else 0,
             words[0, agent], words[1, agent], words[2, agent], words[3, agent], odds,
@@ -143,8 +145,12 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # 
         home[agent], cell[agent] = new_home, new_cell
         if skilled:
             skill[agent] = new_skill
-        if happened != STAYED:
-            moves[0 if happened == MIGRATED else 1, was, new_cell] += counts_for
+        if happened == MIGRATED:
+            moves[0, was, new_cell] += counts_for
+        elif happened == RECLASSIFIED:
+            moves[1, was, new_cell] += counts_for
+        elif happened == TRANSFERRED:
+            moves[2, owner, new_home] += counts_for
 
 
 @compiled()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
@@ -12,7 +13,7 @@ from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
-from sim.streams import LABOUR_MOVES
+from sim.streams import ABILITY, LABOUR_MOVES, draws
 from sim.world.parameters import Parameters, damped
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import World
@@ -35,6 +36,14 @@ class LabourAgent(FactorAgent):
     def works_in_town(self) -> bool:
         """Whether the agent works in the town of the region where it lives."""
         return bool(self._read("works_in_town"))
+
+    @property
+    def ability(self) -> float:
+        """Rank z of the worker's ability, standard normal: it belongs to seed and number, is kept nowhere and moves nobody.
+
+        Income is that of the worker's kind times exp(s z - s^2 / 2), s the spread of the kind of place where one lives.
+        """
+        return float(ndtri(draws(*self.population.key, ABILITY, 0, self.row)[0]))
 
 
 def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
@@ -99,9 +108,10 @@ def pull_of_year(world: World, year: int) -> Array:
 
 
 def labour_tables(
-    world: World, seed: Array, gain: Array, registration_cut: Array, training: Array, pull: Array
+    world: World, seed: Array, gain: Array, registration_cut: Array, transfer: Array, training: Array, pull: Array
 ) -> MoveTables:
-    """The tables of labour: log points gained since the base year, cuts of the registration barrier, training odds, pulls.
+    """The tables of labour: log points gained since the base year, cuts of the registration barrier, odds of a transfer
+    of registration and of training by cell, pulls.
 
     gain: by place, (cell,), or by home and place, (home, cell), for everybody, or (2, home, cell) for all others and for
     graduates apart.
@@ -119,6 +129,7 @@ def labour_tables(
         reclassify=np.where(villages, p.reclassification, 0.0),
         town=world.places.town_of_cell,
         stayers_only=True,
+        transfer=transfer,
         training=training,
         trainable=TRAINABLE,
         trained_skill=TRAINED_SKILL,

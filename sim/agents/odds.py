@@ -20,8 +20,8 @@ class Odds(NamedTuple):
 
     bounds[g * cells + h, d], flat: the largest word that stands for place d or one before it; guide[g * cells + h, w >> (32 -
     bits)], flat: the first place a word of that bucket can stand for, where the search starts (Chen and Asau 1974);
-    mobility, reclassify, training: numbers n of words, 0 to 2^32; reclassify_any and training_any: the largest of them, below
-    which a word may matter.
+    mobility, reclassify, transfer, training: numbers n of words, 0 to 2^32; village_any (of reclassify and transfer, which
+    read one word) and training_any: the largest of them, below which a word may matter.
     """
 
     bounds: NDArray[np.uint32]
@@ -30,7 +30,8 @@ class Odds(NamedTuple):
     group: Index
     mobility: int
     reclassify: Index
-    reclassify_any: int
+    transfer: Index
+    village_any: int
     town: Index
     stayers_only: bool
     training: Index
@@ -47,7 +48,7 @@ def odds_of(tables: MoveTables) -> Odds:
     guide = np.empty((rows, 1 << bits), dtype=np.uint8 if cells <= 256 else np.uint16)
     _fill_rows(np.ascontiguousarray(tables.cumulative), bounds, guide, 32 - bits)
     reclassify = words_below(np.where(tables.town == np.arange(cells), 0.0, tables.reclassify))
-    training = words_below(tables.training)
+    transfer, training = words_below(tables.transfer), words_below(tables.training)
     return Odds(
         bounds=bounds.ravel(),
         guide=guide.ravel(),
@@ -55,7 +56,8 @@ def odds_of(tables: MoveTables) -> Odds:
         group=np.asarray(tables.group, dtype=np.int64),
         mobility=int(words_below(np.array(tables.mobility))),
         reclassify=reclassify,
-        reclassify_any=int(reclassify.max()),
+        transfer=transfer,
+        village_any=int(max(reclassify.max(), transfer.max())),
         town=np.asarray(tables.town, dtype=np.int64),
         stayers_only=bool(tables.stayers_only),
         training=training,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.analysis import report
 from sim.analysis.differences import Differences
+from sim.analysis.groups import Tenth, by_tenth
 from sim.analysis.growth import accelerating
 from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, edited_between, median_and_band, why_unpaired
@@ -29,6 +30,10 @@ class Comparison(Differences):
         """The finding in plain words, made from the table by the fixed rules of `report`."""
         return report.paragraph(self)
 
+    def tenths(self, scenario: str) -> tuple[Tenth, ...]:
+        """Who loses and who gains by tenth of the residents of every town and village; none where none were recorded."""
+        return by_tenth(self, scenario)
+
     def to_json(self, rows: pd.DataFrame | None = None) -> dict[str, Any]:
         """Everything as plain values: baseline, scenarios, year, paragraph, notes and the table, or these rows of it."""
         table = self.table if rows is None else rows
@@ -39,6 +44,7 @@ class Comparison(Differences):
             "year": self.year,
             "paragraph": self.paragraph,
             "outcomes": [outcome.to_json() for outcome in ranked(outcomes(self))],
+            "tenths": {label: [tenth.to_json() for tenth in self.tenths(label)] for label in self.scenarios},
             "notes": list(self.notes),
             "spread_left_by_pairing": {label: self.spread_left_by_pairing(label) for label in self.scenarios},
             "table": table.to_dict(orient="records"),

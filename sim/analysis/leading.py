@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.analysis.change import Change
+from sim.analysis.groups import Group
 from sim.analysis.outcome import Money, Outcome, People, ranked
 
 _CALENDAR = 1000  # worlds of theory count their years from 0 or 1
 _NAMED = 4  # losers and payers named in a sentence; tables and JSON have all
+_MOVED = 0.0005  # share of residents from which totals say something else than figures a head
+_POOL = (
+    "How many come, and with it the sign of output a head, hangs on the pool of possible migrants, which no data identify "
+    "(README, Doubt)."
+)
 _LUCK_ALONE = "the band is the luck of the draw alone, not what is unknown of the parameters (README, Doubt)."
 
 
@@ -28,6 +35,49 @@ def billions(number: float) -> str:
     if abs(number) >= 1e10 or number == 0:
         return f"{abs(number) / 1e9 if number == 0 else number / 1e9:,.1f}"
     return np.format_float_positional(number / 1e9, precision=3, fractional=False, trim="-")
+
+
+def a_head(outcome: Outcome) -> str:
+    """Where a scenario moves people into or out of the area: output and income a head, then totals, then who is who."""
+    people = outcome.area.get("population")
+    if people is None or people.verdict not in ("up", "down", "unknown") or abs(people.share) < _MOVED:
+        return ""
+    named = [
+        f"{words} {outcome.area[measure].per_cent}{_doubt(outcome.area[measure])}"
+        for measure, words in (("output_per_head", "output"), ("real_income_per_head", "real income"))
+        if measure in outcome.area
+    ]
+    sentences = [f"A head: {', '.join(named)}."] if named else []
+    more = f"{persons(abs(people.difference))} {'more' if people.difference > 0 else 'fewer'}"
+    total = outcome.area.get("output")
+    tail = "" if total is None else f", so that output in total changes by {total.per_cent}"
+    sentences.append(f"In total {more} live in the reported area ({people.per_cent}){tail}.")
+    if outcome.groups:
+        who = "; ".join(
+            f"{one.words} ({persons(one.persons.after)}, {one.persons.per_cent}) {one.income.per_cent}{_doubt(one.income)}"
+            for one in outcome.groups
+        )
+        whole = _all_outside(outcome.groups)
+        sentences.append(
+            f"Real income a head by registration, everybody at the mean of the place where they live: {who}{whole}."
+        )
+        sentences.append(_POOL)
+    return " ".join(sentences)
+
+
+def _all_outside(groups: Sequence[Group]) -> str:
+    """Newcomers and those who stayed outside together, so that what those who come gain by coming counts."""
+    elsewhere = [one for one in groups if one.name != "registered_here"]
+    before, after = (
+        sum(getattr(one.persons, end) * getattr(one.income, end) for one in elsewhere)
+        / sum(getattr(one.persons, end) for one in elsewhere)
+        for end in ("before", "after")
+    )
+    return f"; the last two together, what movers gain by moving counted, {100 * (after / before - 1):+.1f}%"
+
+
+def _doubt(change: Change) -> str:
+    return " (not clear of luck)" if change.verdict == "unclear" else ""
 
 
 def for_whom(outcome: Outcome) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
+from sim.analysis.groups import Group, by_registration
 from sim.analysis.pairing import crossed
 from sim.analysis.results import Results
 from sim.cells import kind_of, region_of
 
 RATIO = "urban_rural_ratio"
+AREA = ("output_per_head", "real_income_per_head", "population", "output")  # what is said a head, then in total
 INCOMES = ("real_income_per_head", "income_per_head")
 UPPER = "the government above the regions"
 _POINT = 0.01  # of the ratio
@@ -117,7 +119,10 @@ class Money:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A scenario in one record. ratio: change of the urban-rural ratio, None if not recorded; people: None likewise."""
+    """A scenario in one record. ratio: change of the urban-rural ratio, None if not recorded; people: None likewise.
+
+    area: by measure of AREA, of the reported area; groups: by registration, none where nobody lives outside.
+    """
 
     label: str
     title: str
@@ -126,6 +131,8 @@ class Outcome:
     people: tuple[People, ...] | None
     money: Money
     drawn: bool
+    area: dict[str, Change] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
 
     @property
     def losers(self) -> list[People]:
@@ -168,6 +175,7 @@ class Outcome:
             "gap_closed": self.closed,
             "losers": None if self.people is None else [one.to_json() for one in self.losers],
             "winners": None if self.people is None else [one.to_json() for one in self.winners],
+            "by_registration": [group.to_json() for group in self.groups],
             "public_cost": {
                 "from": money.first, "to": self.year, "cost": money.cost, "receipts": money.receipts, "net": money.net,
                 "p05": _finite(money.low), "p95": _finite(money.high), "net_in_last_year": money.last,
@@ -189,6 +197,8 @@ def outcomes(differences: Differences) -> list[Outcome]:
             people=_people(differences, label),
             money=_money(differences, label),
             drawn=differences.drawn,
+            area=_area(differences, label),
+            groups=by_registration(differences, label),
         )
         for label, results in differences.scenarios.items()
     ]
@@ -203,6 +213,11 @@ def ranked(found: Iterable[Outcome]) -> list[Outcome]:
         return (1 if not one.clear else 0 if one.closed > 0 else 2), -one.closed
 
     return sorted(found, key=place)
+
+
+def _area(differences: Differences, label: str) -> dict[str, Change]:
+    changes = {measure: change_of(differences, label, measure) for measure in AREA}
+    return {measure: change for measure, change in changes.items() if change is not None}
 
 
 def _people(differences: Differences, label: str) -> tuple[People, ...] | None:

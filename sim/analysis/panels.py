@@ -16,10 +16,16 @@ _COLUMNS = [*_KEYS, "scope", "place", "measure", "value"]
 
 
 def panel_of(
-    series: pd.DataFrame, world: str, outside: Collection[str], groups: Mapping[str, tuple[str, ...]] | None = None
+    series: pd.DataFrame,
+    world: str,
+    outside: Collection[str],
+    groups: Mapping[str, tuple[str, ...]] | None = None,
+    links: Mapping[str, float] | None = None,
+    survey: Mapping[str, float] | None = None,
 ) -> Panel:
     """Incomes and residents of the cells of a run's series (columns as saved), those of regions outside left out.
 
+    links: by kind, and survey: by cell, as published figures of the world have it (see `Panel`).
     Raises ResultsError where income or residents of cells were not recorded, or not for every cell, replicate and year.
     """
     cells = series[series["scope"] == "cell"]
@@ -42,6 +48,8 @@ def panel_of(
         kind_of_cell=np.array([kind_of(name) for name in names]),
         world=world,
         groups=groups or {},
+        links=links or {},
+        survey=np.array([survey[name] for name in names]) if survey else None,
     )
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
-from sim.analysis.leading import dated, for_whom, how_sure, money_words, ranking_words
+from sim.analysis.leading import a_head, dated, for_whom, how_sure, money_words, ranking_words
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
 from sim.errors import ResultsError
 
+_PUBLISHED = "urban_rural_ratio_published"
 _FIXED_RETURNS = "urban_rural_ratio_fixed_returns"
 _THEIL_BETWEEN_KINDS = "theil_between_kinds_within_regions"
 # Measures that get a sentence of their own after the urban-rural ratio, in this order, with their name in the sentence.
@@ -22,15 +23,18 @@ _ALSO_SAID = {
     "coast_mountain_ratio": "the income per head of the coast over that of the mountain regions",
     "max_min_ratio": "the income per head of the richest region over that of the poorest",
     "income_per_head": "income per head",
+    "output_per_head": "output per head",
 }
 
 
 # Order of the rows of the table; what is not named here follows.
 _ORDER = (
     RATIO,
+    _PUBLISHED,
     _FIXED_RETURNS,
     "coast_mountain_ratio",
     "max_min_ratio",
+    "max_min_ratio_published",
     "theil",
     _THEIL_BETWEEN_KINDS,
     "theil_between_regions",
@@ -42,6 +46,7 @@ _ORDER = (
     "beta_convergence_speed",
     "income_per_head",
     "real_income_per_head",
+    "output_per_head",
     "urban_share",
     "population",
     "output",
@@ -75,7 +80,8 @@ def lead(comparison: Differences, outcome: Outcome) -> list[str]:
         first = [_first_sentence(start, outcome.ratio, f"the urban-rural income ratio of {world}", base_title)]
         first += _against_the_regions(comparison, outcome)
     whom = [for_whom(outcome)] if outcome.people is not None else []
-    return [" ".join(first), *whom, money_words(outcome), how_sure(outcome)]
+    moved = a_head(outcome)
+    return [" ".join(first), *([moved] if moved else []), *whom, money_words(outcome), how_sure(outcome)]
 
 
 def details(comparison: Differences, label: str) -> str:
@@ -170,6 +176,9 @@ def _against_the_regions(comparison: Differences, outcome: Outcome) -> Iterable[
 
 def _beside_the_ratio(comparison: Differences, label: str, ratio: Change) -> Iterable[str]:
     """The composition part, and whether Theil's layer between town and country says the same as the ratio."""
+    published = change_of(comparison, label, _PUBLISHED)
+    if published is not None:
+        yield _sentence("in the definition of published figures, survey means linked in the base year, the ratio", published)
     fixed = change_of(comparison, label, _FIXED_RETURNS)
     if fixed is not None:
         held = "with incomes held at those of the world's base year, so that only who lives where counts, the ratio"

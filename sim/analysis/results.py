@@ -125,6 +125,9 @@ class Results:
         series = self.derived([measure]) if self._is_derived(measure) else self.series
         rows = series[(series["measure"] == measure) & (series["scope"] == scope)]
         if rows.empty:
+            reason = measures.why_missing(measure)
+            if reason is not None and not (series["measure"] == measure).any():
+                raise ResultsError(f"{self.path}: {measure} is not defined in {self.world}: {reason}.")
             there = series.loc[series["scope"] == scope, "measure"].unique()
             raise ResultsError(f'{self.path}: no measure "{measure}" at scope {scope}. {_recorded(measure, there)}')
         places = [str(known) for known in rows["place"].unique()]

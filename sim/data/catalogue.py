@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sim.cells import KINDS, cell_name
+from sim.data import published
 from sim.data.folder import ALL, ENTRY, EVERYWHERE, WorldFolder, belongs
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def family_parameters(world: AnyWorld) -> Mapping[str, Parameter]:
 def _unread(here: WorldFolder) -> set[str]:
     """Parameters that the tables of a world leave nothing to do: they are not offered, so that none is set in vain."""
     one_gap = any(row["name"] == "wage_gap" for row in here.rows("parameters"))
-    by_distance = here.counts_by_distance
+    by_distance, year = here.counts_by_distance, here.base_year
     needless = {
         ("outside_flow", "return_flow", "moves_outside", "growth_outside"): not here.outside,
         ("outside_pull", "migrant_pool", "capital_pool", "distance_inside_outside"): not here.outside,
@@ -158,6 +159,9 @@ def _unread(here: WorldFolder) -> set[str]:
         ("moves_inside_assumed",): here.known("arrivals_inside") or by_distance,
         ("revenue_over_tax",): not here.has("tax_revenue"),
         ("grants_of_net_revenue",): not here.has("expenditure"),
+        ("transfers_of_registration",): not any(
+            here.at(place, "registered", year) and here.at(place, "registered", year + 1) for place in here.places
+        ),
         ("commuting_share_low", "commuting_share_high", "commuting_share_of_nonfarm"): here.known("work_in_town"),
     }
     return {name for names, needless_here in needless.items() if needless_here for name in names}
@@ -269,6 +273,8 @@ def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
             ratio = (sums["urban"] / people["urban"]) / (sums["rural"] / people["rural"])
             of_all = f"{_counted(len(here.places))} places by residents, {source}"
             rows.append((year, "world", here.name, "urban_rural_ratio", ratio, "ratio", of_all))
+        for measure, value in published.ratios(here, year).items():
+            rows.append((year, "world", here.name, measure, value, "ratio", published.SOURCES[measure]))
     for row in here.rows("observed") if points else ():
         scope = "world" if row["place"] == EVERYWHERE else "region" if row["kind"] in ("", ALL) else "cell"
         place = here.name if scope == "world" else row["place"] if scope == "region" else cell_name(row["place"], row["kind"])

@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.economy.markets import production, trade
-from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.markets.clearing import Clearing
+from sim.economy.markets.given import Supply
 from sim.economy.state import Economy, Payment, Rules, government_names, hours_of_work
 from sim.economy.treasury import IncomeMaps, Statement
 from sim.errors import AccountsDoNotClose
@@ -34,7 +35,14 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     """Every market again, from prices: R = sum_n pi_n X_n, w H, r K and rho T against their bills, all cell by cell."""
     tech, theta = world.technology, world.parameters.trade_elasticity
     made = supply.productivity > 0
-    inputs = input_cost(tech, clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
+    labour, capital, land = production.factor_payments(tech, clearing.revenue)
+    # under a floor capital adds to the wage bill until the floor is paid, at most what the markdown left to it
+    most = labour / (1 - world.parameters.markdown)
+    paid = np.maximum(labour, np.minimum(rules.wage_floor * supply.labour, most))
+    at_margin = clearing.labour_cost * labour / np.where(paid > 0, paid, 1.0)
+    inputs = input_cost(
+        tech, at_margin, clearing.rental + (paid - labour) / supply.capital, clearing.land_rent, clearing.prices
+    )
     unit_cost = np.where(made, inputs / np.where(made, supply.productivity, 1.0), np.inf)
     bought = money.final_demand[:, None] * tech.spending + ((1 - tech.value_added) * clearing.revenue) @ tech.materials
     # a voucher pays the share v of a price, its bearer the rest: own money m buys goods for m / (1 - v)
@@ -42,15 +50,14 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     voucher_goods = own / (1 - rules.goods_discount) - own
     bought = bought + voucher_goods
     sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
-    labour, capital, land = production.factor_payments(tech, clearing.revenue)
     # labour costs more than all of it would earn only where a floor says how much
     cost = np.where(clearing.labour_cost > clearing.wage, rules.wage_floor, np.maximum(clearing.wage, rules.wage_floor))
     return {
         "markets_cleared": clearing.residual,
         "goods_markets": _relative(sales, clearing.revenue),
-        "wage_bills": _relative(clearing.employment * supply.labour, labour / clearing.labour_cost),
+        "wage_bills": _relative(clearing.employment * supply.labour, paid / clearing.labour_cost),
         "wage_floors": _relative(clearing.labour_cost, cost),
-        "capital_income": _relative(clearing.rental * supply.capital, capital),
+        "capital_income": _relative(clearing.rental * supply.capital, capital - (paid - labour)),
         "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
         "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),
     }
@@ -174,17 +181,19 @@ def investment_residuals(
 
 
 def stock_residuals(
-    world: World, after: Economy, people: Array, land: Array, region_stocks: tuple[Array, Array]
+    world: World, after: Economy, people: tuple[Array, Array], land: Array, region_stocks: tuple[Array, Array]
 ) -> Residuals:
     """Stocks once all have moved: people and land are where the recorded moves took them; regions keep what they had.
 
-    people, land: by cell, the stock before the moves plus recorded arrivals less departures; region_stocks: capital of
+    people: by residence and by registration; they and land: by cell, the stock before the moves plus recorded arrivals less
+    departures (registration: villages that become urban, and transfers); region_stocks: capital of
     owners and public stocks by region before the moves, both only re-labelled inside a region by them.
     """
     member = world.places.membership()
     capital, public = region_stocks
     return {
-        "people": _relative(after.workforce.persons, people),
+        "people": _relative(after.workforce.persons, people[0]),
+        "people_by_registration": _relative(after.workforce.residence.sum(axis=1), people[1]),
         "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
         "land": _relative(after.land.sum(axis=0), land),
         "capital": _relative(member @ after.capital_owned.sum(axis=1), capital),

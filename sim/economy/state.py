@@ -74,11 +74,12 @@ class Belt:
 
 @dataclass(frozen=True)
 class Link:
-    """A line between two cells: the length of the way over it, km."""
+    """A line between two cells: the length of the way over it, km, and whether goods may take it as well as people."""
 
     start: int
     end: int
     km: float
+    goods: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Rules:
     gap, blockade, home bias. distance_km[n, c] without the links. land_opening[h, c]: share of h's own land offered in c
     where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
     for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
-    wage_floor[c]: yuan of 2014 an efficiency unit at work in c costs at least, 0 none. fundings, levies, subsidies, belts,
+    wage_floor[c]: yuan of 2014 an efficiency unit at work in c is paid at least, 0 none. fundings, levies, subsidies, belts,
     links: in the order of the policies.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c

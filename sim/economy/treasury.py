@@ -90,13 +90,14 @@ class _Earned:
     retained: Array
 
 
-def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
+def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array | None = None) -> IncomeMaps:
     """Compose the year's shares into maps from revenues to incomes and spending.
 
     Wages go to where workers live, dividends to where owners live, farm rent and a share of other rent to the cell that
     owns the land, the rest of rent and the wedge to governments; transfers per head follow the region's income per head
     before transfers; levies are shares of incomes and subsidies of what they top up, taken from the payer's general
-    purchases. y = Y_R R + Y_y y is solved for disposable incomes y.
+    purchases. y = Y_R R + Y_y y is solved for disposable incomes y. topped_up: (cell,) what capital at work in a cell adds to
+    wages there to pay a wage floor, over labour's bill.
     """
     p = world.parameters
     flows = _Flows(world.cells, len(world.technology.sectors))
@@ -104,7 +105,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     saving = world.stocks.saving_rate[:, None] * income
     consumption = income - saving
     housing = p.housing_share * consumption
-    earned = _earned(world, economy, rules, flows, housing)
+    earned = _earned(world, economy, rules, flows, housing, topped_up)
     market = earned.wages + earned.dividends + earned.land_income
     tax = world.public.wedge[:, None] * market
     member = world.places.membership()
@@ -151,7 +152,7 @@ def income_maps(world: World, economy: Economy, rules: Rules) -> IncomeMaps:
     return _solve_out(forms, world.cells)
 
 
-def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array) -> _Earned:
+def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array, topped_up: Array | None) -> _Earned:
     """What factors earn, and whom it reaches: workers, owners of capital, owners of land."""
     tech = world.technology
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
@@ -159,6 +160,9 @@ def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing
     other_rent = flows.of_revenue(tech.value_added * tech.land * (1 - farm)) + housing
     wage_bill = flows.of_revenue(tech.value_added * tech.labour)
     capital_bill = flows.of_revenue(tech.value_added * tech.capital)
+    if topped_up is not None and topped_up.any():
+        shifted = topped_up[:, None] * wage_bill
+        wage_bill, capital_bill = wage_bill + shifted, capital_bill - shifted
     capital_income = _shares(economy.capital_owned) @ capital_bill
     land = _land_shares(economy)
     return _Earned(

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from sim.analysis.measures.base import evaluate, why_missing
+from sim.analysis.panels import panel_of
 from sim.cells import KINDS, cell_name
-from sim.data import catalogue
+from sim.data import catalogue, published
 from sim.data.catalogue import AnyWorld
 from sim.data.folder import WorldFolder
 from sim.economy import treasury
@@ -52,8 +55,8 @@ def base_year_errors(here: WorldFolder, world: World, agents: int | None, replic
             cell = cell_name(city, kind)
             income.append(read["cell", cell, "income_per_head"] / _known(here.at(city, "disposable_income", year, kind)))
             people.append(read["cell", cell, "population"] / persons)
-        for sector, published in products.items():
-            product.append(read["region", city, f"output_{sector}"] / _known(here.at(city, published, year)))
+        for sector, variable in products.items():
+            product.append(read["region", city, f"output_{sector}"] / _known(here.at(city, variable, year)))
     return Errors(*(float(np.abs(np.array(ratio) - 1).max()) for ratio in (income, people, product)))
 
 
@@ -114,6 +117,26 @@ def path_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...
         people = f"{sum(map(sum, counted.values())) / 1e6:.2f}" if len(counted) == len(here.places) else ""
         said = f"{ratio[year]:.3f}" if year in ratio.index else ""
         rows.append((f"{year}", f"{ours:.3f}", said, f"{read[year, 'world', world.name, 'population'] / 1e6:.2f}", people))
+    return rows
+
+
+def published_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
+    """A row a year: both ratios in the definition of published figures, in the continuum and as published.
+
+    The model's are linked to the published ones in the base year. No row where nothing is published of the whole.
+    """
+    links, survey = published.links(here), published.survey_weights(here)
+    if not links and not survey:
+        return []
+    series = pd.DataFrame(model.record.series, columns=["year", "scope", "place", "measure", "value"]).assign(replicate=0)
+    panel = panel_of(series, here.name, here.outside, links=links, survey=survey)
+    found = {one.measure: one.values[0] for one in evaluate(panel, _PUBLISHED)}
+    rows: list[tuple[str, ...]] = []
+    for number, year in enumerate(panel.years.tolist()):
+        said = published.ratios(here, year)
+        ours = (f"{found[name][number]:.3f}" if name in found else "" for name in _PUBLISHED)
+        seen = (f"{said[name]:.3f}" if name in said else "" for name in _PUBLISHED)
+        rows.append((f"{year}", *(text for pair in zip(ours, seen, strict=True) for text in pair)))
     return rows
 
 
@@ -209,6 +232,8 @@ def fit(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
 _FEWEST_SHARES = 3  # regions whose home shares can be correlated
 _CELL = ("cell", "work in town", "rent share", "dividend share", "capital/output, years", "wedge")
 _PATH: tuple[str, ...] = ("year", "urban-rural ratio, model", "observed", "residents, millions, model", "counted")
+_PUBLISHED = ("urban_rural_ratio_published", "max_min_ratio_published")
+_AS_PUBLISHED: tuple[str, ...] = ("year", "urban-rural ratio, model", "published", "richest over poorest, model", "published")
 _FIT = ("root mean square error", "urban-rural ratio", "spread of regions (each once)")
 _REGION: tuple[str, ...] = (
     *("region", "income ratio", "household income / product", "wage gap, log points", "villages' share of other product"),
@@ -257,6 +282,18 @@ def _grants(data: Observed, world: World) -> Iterator[str]:
         )
 
 
+def _as_published(here: WorldFolder, model: FactorFlowModel) -> list[Table]:
+    rows = published_since(here, model)
+    compared = {name: bool(rows and rows[0][column]) for name, column in zip(_PUBLISHED, (1, 3), strict=True)}
+    reasons = [why_missing(name) or "" for name, known in compared.items() if not known]
+    tables: list[Table] = []
+    if rows:
+        tables.append(("The same in the published definition: survey means, linked in the base year", _AS_PUBLISHED, rows))
+    if reasons:
+        tables.append(("Not compared with published means of the whole", ("why",), [(reason,) for reason in reasons]))
+    return tables
+
+
 def _against_figures(here: WorldFolder, world: World) -> list[Table]:
     """What is assumed, how the base year was met, and how the years after it compare."""
     p = parameter_table(here)
@@ -278,6 +315,7 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
         change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")
         tables.append((f"Change {world.first_year} to {last}, times 100", ("", "model", "observed"), [change]))
         tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, model)))
+        tables += _as_published(here, model)
         tables.append(("Against those who assume less", _FIT, fit(here, model)))
     homes = home_shares(here, world)
     if homes:

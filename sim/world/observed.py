@@ -38,7 +38,8 @@ class Observed:
     points, NaN where it follows from incomes; work_in_town: share of rural residents who work in town; farm_in_town: share
     of farming done in town. distance_km: (region, region) between regions, inside one on the diagonal. capital_weight
     divides the capital of the reported regions between them; None: equal returns. built_up, fields: km2. revenue,
-    expenditure: of local budgets, None where unknown. `assumed` says what stands in for what was not observed.
+    expenditure: of local budgets, None where unknown. registered_growth: (year from the base year, region) log growth of
+    registered people, NaN where not counted; None: nowhere. `assumed` says what stands in for what was not observed.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Observed:
     fields: Array
     revenue: Array | None
     expenditure: Array | None
+    registered_growth: Array | None
     assumed: tuple[str, ...]
 
     @property

@@ -50,9 +50,20 @@ class Parameters:
     capital_depreciation: float  # share of capital worn out, per year
     natural_growth: float  # births less deaths, share of the population per year
     training_cost: float  # yuan per person trained
+    # what instruments cost and gain, in worlds made of tables
+    line_cost: float = 0.0  # of building a km of line, yuan; 0: a line costs what its terms say
+    line_charge: float = 0.07  # interest and upkeep of what building cost, per year
+    line_share: float = 1.0  # share of transport costs that is people's travel, which a line makes cheaper
+    chain_fee: float = 0.0  # of a supply chain over what it saves at base-year purchases; 0: what its terms say
+    markdown: float = 0.0  # part of what a worker adds that employers keep and can pay a wage floor out of
     # the rest of the country, in worlds that have one
     growth_outside: float = 0.0  # of productivity beyond growth, log points per year, fading alike
+    natural_growth_trend: float = 0.0  # by which births less deaths change, share of the population per year and year
+    transfers_of_registration: float = 0.0  # part of counted growth of registered people beyond births met by transfers
     moves_outside: float = 0.0  # share of the villagers there who never come that moves to its towns, per year
+    # who earns more than others of the same schooling
+    ability_urban: float = 0.0  # standard deviation of log ability among the residents of towns
+    ability_rural: float = 0.0  # the same in villages
 
     @classmethod
     def of(cls, table: Mapping[str, float]) -> Parameters:

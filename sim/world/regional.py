@@ -100,6 +100,7 @@ def assemble(data: Observed, tech: Technology, p: Mapping[str, float]) -> World:
         trade_shares=inversion.trade_shares(potential, openness),
         price_weights=weights,
         price_level=float(np.exp(np.log(prices) @ tech.spending @ weights)),
+        registered_growth=data.registered_growth,
     )
 
 

@@ -69,6 +69,7 @@ class _Reader:
             fields=self._land("fields", _FIELDS, residents, outside),
             revenue=self._budget("revenue"),
             expenditure=self._budget("expenditure"),
+            registered_growth=self._registered_growth(),
             assumed=tuple(self.assumed),
         )
 
@@ -305,6 +306,19 @@ class _Reader:
         if given is None:
             self.assumed.append(f"{variable} of local budgets: an equal share of what is raised, and no grants")
         return given
+
+    def _registered_growth(self) -> Array | None:
+        """Log growth of registered people by (year from the base year, region), as far as every year is counted."""
+        here, year = self.here, self.here.base_year
+        rows: list[list[float]] = []
+        while True:
+            pair = [
+                (here.at(place, "registered", year + len(rows)), here.at(place, "registered", year + len(rows) + 1))
+                for place in here.regions
+            ]
+            if all(None in both for both in pair):
+                return np.array(rows) if rows else None
+            rows.append([np.nan if None in both else float(np.log(both[1] / both[0])) for both in pair])  # type: ignore[operator]
 
     def _migrants(self, residents: Array, outside: Flag, distance: Array) -> Migrants:
         """Counts by how far people came where there are such, else arrivals of each place, else an assumed share."""

@@ -206,6 +206,7 @@ class World:
     trade_shares: Array  # (importing cell, producing cell, sector): shares of spending in the base year
     price_weights: Array  # (cell,): shares of final demand, the weights of the numeraire
     price_level: float  # geometric price index of the base year, the value the numeraire keeps
+    registered_growth: Array | None = None  # (year from the first, region): log growth of registered people, NaN: unknown
 
     @property
     def cells(self) -> int:

@@ -14,6 +14,7 @@ from sim.agents.land import land_tables
 from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing
+from sim.economy.people import transfer_odds
 from sim.economy.prices import BaseYear
 from sim.economy.state import Economy, Rules, log_change
 from sim.errors import FactorFlowError
@@ -27,8 +28,8 @@ def labour_decision(world: World, economy: Economy, rules: Rules, money: treasur
     training, _ = training_odds(world, economy, treasury.spent_on(rules, money, TRAINING))
     proved(world, economy.year, "the value to labour", np.moveaxis(gain, -1, 0))
     with _named(world, economy, "labour"):
-        pull = pull_of_year(world, economy.year)
-        return labour_tables(world, economy.labour_seed, gain, rules.registration_cut, training, pull)
+        pull, transfer = pull_of_year(world, economy.year), transfer_odds(world, economy)
+        return labour_tables(world, economy.labour_seed, gain, rules.registration_cut, transfer, training, pull)
 
 
 def work_in_town_next(world: World, economy: Economy, rules: Rules, clearing: Clearing, base: BaseYear) -> Array:

@@ -14,6 +14,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, income_at_base_returns, living_cost
 from sim.economy.state import Economy
 from sim.economy.treasury import Statement
+from sim.units import GROUPS, TENTHS
 from sim.world.world import World
 
 
@@ -141,6 +142,8 @@ def _group(
             record.series.append((year, scope, name, measure, found[measure]))
         elif measure in ("income_per_head", "real_income_per_head"):
             record.series.append((year, scope, name, measure, _mean(readings[measure], people, where)))
+    if "output" in found:
+        record.series.append((year, scope, name, "output_per_head", found["output"] / found["population"]))
     if urban is not None:
         share = float(people[where & urban].sum() / people[where].sum())
         record.series.append((year, scope, name, "urban_share", share))
@@ -176,6 +179,45 @@ def record_individuals(record: Record, world: World, year: int, found: Mapping[s
         rows = zip(places.cells, by_cell.tolist(), strict=True)
         record.series.extend((year, "cell", cell, measure, value) for cell, value in rows)
         record.series.append((year, "world", places.world, measure, everybody))
+
+
+def by_registration(residence: Array, income: Array, inside: Flag) -> Array:
+    """People and their mean income by group, (group, 2): registered in the area; newcomers; registered and living outside.
+
+    N_g = sum_hc M_hc,   y_g = sum_hc M_hc y_c / N_g over the homes h and cells c of a group; residence: M, persons by
+    (home, cell); income: (cell,). Everybody counts with the mean of the cell where they live. inside: (cell,), the area.
+    """
+    homes = (
+        residence[inside].sum(axis=0),
+        residence[~inside].sum(axis=0) * inside,
+        residence[~inside].sum(axis=0) * ~inside,
+    )
+    return np.array([(people.sum(), people @ income / people.sum() if people.any() else np.nan) for people in homes])
+
+
+def record_registration(record: Record, world: World, year: int, residence: Array, income: Array) -> None:
+    """Add how many people there are by registration and their mean real income, and the newcomers of every reported cell.
+
+    Nothing in a world without a rest of the country.
+    """
+    places, inside = world.places, world.places.reported_cells
+    if inside.all():
+        return
+    for group, (people, mean) in zip(GROUPS, by_registration(residence, income, inside).tolist(), strict=True):
+        record.series.append((year, "world", places.world, f"population_{group}", people))
+        if people > 0:
+            record.series.append((year, "world", places.world, f"real_income_{group}", mean))
+    newcomers = residence[~inside].sum(axis=0)
+    rows = [(places.cells[cell], float(newcomers[cell])) for cell in np.flatnonzero(inside)]
+    record.series.extend((year, "cell", cell, "population_newcomers", value) for cell, value in rows)
+
+
+def record_tenths(record: Record, world: World, year: int, incomes: Array) -> None:
+    """Add the mean real income of every tenth of a reported cell's residents, (cell, tenth), the poorest first."""
+    places = world.places
+    for cell in np.flatnonzero(places.reported_cells):
+        rows = zip(TENTHS, incomes[cell].tolist(), strict=True)
+        record.series.extend((year, "cell", places.cells[cell], measure, value) for measure, value in rows)
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:

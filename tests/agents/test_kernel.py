@@ -33,6 +33,7 @@ def tables(cells, seed=1, groups=1, **terms):
         "reclassify": np.where(town == np.arange(cells), 0.2, 0.1 * rng.random(cells)),
         "town": town,
         "stayers_only": True,
+        "transfer": np.where(town == np.arange(cells), 0.15, 0.0),
         "training": 0.2 * rng.random(cells),
         "trainable": np.array([True, False, False]),
         "trained_skill": np.array([1, 1, 2]),
@@ -106,13 +107,16 @@ def test_rows_moves_and_counts_are_those_of_one_step_after_the_other(cells, stay
     happened = np.array([single.advance_one(row) for row in range(single.size)])
     for name, column in whole.columns.items():
         assert column.tobytes() == single.columns[name].tobytes(), name
-    assert set(happened) == {0, 1, 2}
+    assert set(happened) == ({0, 1, 2, 3} if stayers_only else {0, 1, 2})
     assert (whole.columns["skill"] != before["skill"]).any()
     for number, table in ((1, moves.migration), (2, moves.reclassification)):
         rows = happened == number
         expected = np.zeros((cells, cells))
         np.add.at(expected, (before["cell"][rows], single.columns["cell"][rows]), worth[before["home"][rows]])
         np.testing.assert_allclose(table, expected, rtol=1e-12)
+    rows, transfers = happened == 3, np.zeros((cells, cells))
+    np.add.at(transfers, (before["home"][rows], single.columns["home"][rows]), worth[before["home"][rows]])
+    np.testing.assert_allclose(moves.transfers, transfers, rtol=1e-12)
     counted = np.zeros((cells, cells), dtype=np.int64)
     np.add.at(counted, (single.columns["home"], single.columns["cell"]), 1)
     assert (whole.counts() == counted).all() and (single.counts() == counted).all()

@@ -50,6 +50,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         *("parameters.growth=0.0296", "parameters.catching_up=0.007", "parameters.growth_half_life=7"),
         *("parameters.growth_outside=-0.006", "parameters.moves_outside=0.031"),
     ),
+    "zhejiang/baseline:ability": ("parameters.ability_urban=0.54", "parameters.ability_rural=0.66"),
     "zhejiang/baseline:budgets": (
         "policies.pole={instrument: growth_pole, regions: [Hangzhou, Ningbo], paid_by: upper, "
         "share_of_budget: 0.001, from: 2019}",

@@ -13,9 +13,11 @@ RECORDED = {
     "coast_mountain_ratio",
     "gini",
     "max_min_ratio",
+    "max_min_ratio_published",
     "sigma_convergence",
     "theil",
     "urban_rural_ratio",
+    "urban_rural_ratio_published",
     "williamson_cv",
 }
 DERIVED = {
@@ -109,7 +111,8 @@ def test_every_file_is_a_measure_with_words_for_the_user():
 
 def test_the_register_names_exactly_what_is_read():
     known = {name: word for name, word in series().items() if name not in derived()}
-    found = evaluate_all(panel(groups={"coast": ("r0",), "mountain": ("r1",)}))
+    whole = {"links": {"urban": 1.0, "rural": 1.1}, "survey": np.ones(10)}
+    found = evaluate_all(panel(groups={"coast": ("r0",), "mountain": ("r1",)}, **whole))
     assert {reading.measure for reading in found} == set(known)
     for name, word in known.items():
         assert {reading.scope for reading in found if reading.measure == name} == set(word.scopes), name

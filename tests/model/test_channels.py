@@ -43,7 +43,7 @@ def test_labour_answers_income_with_its_elasticity(zhejiang):
     """d log odds / d log real income = kappa (McFadden 1974)."""
     nothing, cut = np.zeros(zhejiang.cells), np.zeros((zhejiang.cells, zhejiang.cells))
     before, after = (
-        shares(labour_tables(zhejiang, zhejiang.choice.labour_seed, gain, cut, nothing, zhejiang.choice.pull))
+        shares(labour_tables(zhejiang, zhejiang.choice.labour_seed, gain, cut, nothing, nothing, zhejiang.choice.pull))
         for gain in (nothing, one_better(zhejiang.cells, 0))
     )
     odds = np.log(after[3, 0] / after[3, 3]) - np.log(before[3, 0] / before[3, 3])

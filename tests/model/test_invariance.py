@@ -10,7 +10,8 @@ import pytest
 
 from sim.data import catalogue
 from sim.data.folder import LONG, TABLES, WorldFolder
-from sim.economy.markets.clearing import Demand, Supply, clear
+from sim.economy.markets.clearing import clear
+from sim.economy.markets.given import Demand, Supply
 from sim.economy.policies.base import PolicyInForce, instruments
 from sim.world.build import build_world
 from sim.year.markets import clear_markets

@@ -7,10 +7,13 @@ import pytest
 
 from sim.data import catalogue
 from sim.errors import FactorFlowError
+from sim.evidence.published import formulas
 from sim.evidence.published.experiments import Reading, experiments
 from sim.evidence.published.formulas import FORMULAS, RETURNED, read
 from sim.evidence.published.lived import Lived
 from sim.evidence.published.returned import share_returned
+from sim.world.build import build_world
+from sim.world.world import SERVICES, spending_by_residents
 
 TOWN, VILLAGE, OTHER = "Hangzhou/urban", "Hangzhou/rural", "Quzhou/rural"
 CELLS = (TOWN, VILLAGE, OTHER, "outside/urban", "outside/rural")
@@ -161,3 +164,37 @@ def test_a_formula_says_what_years_it_needs():
         ours("level")
     with pytest.raises(FactorFlowError, match="first year of a span"):
         ours("growth", year=2026)
+
+
+def of_a_world(monkeypatch, formula, **parameters):
+    monkeypatch.setattr(formulas, "world_of", lambda name, _: build_world(name, parameters))
+    return ours(formula, year=2014)
+
+
+def test_what_equal_returns_are_worth_is_nothing_where_they_are_equal_and_a_triangle_where_not(monkeypatch):
+    """Harberger: sum V a / (1 - a) var(log r) / 2 for small gaps, weights V a / (1 - a) of the cells."""
+    assert of_a_world(monkeypatch, "equal_returns", investment_weight=0.0, finance_gap=0.0) == pytest.approx(0, abs=1e-9)
+    found = of_a_world(monkeypatch, "equal_returns", investment_weight=0.0, finance_gap=0.02)
+    world = build_world("zhejiang", {"investment_weight": 0.0, "finance_gap": 0.02})
+    inside = world.places.reported_cells
+    made = (world.revenue * world.technology.value_added)[inside]
+    product, earned = made.sum(axis=1), made @ world.technology.capital
+    share = earned / product
+    returns = np.log(earned / (world.stocks.capital + world.stocks.settled_capital).sum(axis=0)[inside])
+    assert np.ptp(returns) == pytest.approx(0.02, rel=1e-9)
+    weight = product * share / (1 - share)
+    spread = np.average((returns - np.average(returns, weights=weight)) ** 2, weights=weight)
+    assert found == pytest.approx(100 * weight.sum() * spread / 2 / product.sum(), rel=0.03)
+    assert of_a_world(monkeypatch, "equal_returns", investment_weight=1.0) > 5 * found
+
+
+def test_services_over_consumption_are_what_governments_spend_on_them_a_resident(monkeypatch):
+    found = of_a_world(monkeypatch, "services_over_consumption")
+    world = build_world("zhejiang")
+    people = (world.stocks.residents + world.stocks.settled).sum(axis=0)
+    spent = spending_by_residents(world.public.purpose_share, world.places.territories(), people)[:, SERVICES]
+    consumed = people * world.income_per_head * (1 - world.stocks.saving_rate)
+    each, inside = world.budgets @ spent / consumed, world.places.reported_cells
+    assert found == pytest.approx(np.average(each[inside], weights=people[inside]), rel=1e-9)
+    assert each[inside].min() == pytest.approx(0.089, abs=5e-4) and each[inside].max() == pytest.approx(0.320, abs=5e-4)
+    assert found == pytest.approx(0.15, abs=0.005)

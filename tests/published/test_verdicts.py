@@ -140,11 +140,16 @@ def test_one_experiment_from_any_folder(tmp_path, monkeypatch):
     assert (tmp_path / "e.md").read_text().startswith("# Effects the world has seen")
 
 
-def test_a_floor_above_the_market_wage_costs_jobs_end_to_end(monkeypatch):
+@pytest.mark.parametrize(("markdown", "lost"), [(0.0, (-5, -0.5)), (0.1, (0, 0))])
+def test_a_floor_above_the_market_wage_costs_jobs_where_employers_keep_nothing(monkeypatch, markdown, lost):
     short = {"zhejiang": 2025, "wage_floor": 2025}
     monkeypatch.setattr("sim.evidence.published.experiments.last_years", lambda: short)
+    made = declared.scenario_of
+    monkeypatch.setattr(
+        declared, "scenario_of", lambda *told: made(*told).model_copy(update={"parameters": {"markdown": markdown}})
+    )
     (found,) = answers([experiments()["minimum_wage"]], Laboratory())
-    assert found.ours is not None and -5 < found.ours < 0
+    assert found.ours is not None and lost[0] <= found.ours <= lost[1]
 
 
 def test_a_name_that_is_none_is_answered_with_the_nearest():

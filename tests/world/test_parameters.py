@@ -13,15 +13,21 @@ from sim.world.parameters import Parameters
 PACKAGE = Path(__file__).parents[2] / "sim"
 MODEL = ("agents", "economy", "year")
 OF_THE_REST = {"growth_outside", "moves_outside"}  # a world without a rest of the country need not say them
+OF_REGISTRATION = {"natural_growth_trend", "transfers_of_registration"}  # nor one without counts of registered people
+OF_ABILITY = {"ability_urban", "ability_rural"}  # nor have worlds of theory anybody who differs so
+OF_COST = {"line_cost", "line_charge", "line_share", "chain_fee", "markdown"}  # nor one made by formula these
+DEFAULTS = {field.name: field.default for field in fields(Parameters)}
 NAMES = [field.name for field in fields(Parameters)]
 
 
 @pytest.mark.parametrize("world", sorted(catalogue.worlds()))
 def test_a_world_holds_the_numbers_of_its_table(world):
     table, found = parameter_table(world), build_world(world).parameters
-    assert {name: getattr(found, name) for name in NAMES} == {name: table.get(name, 0.0) for name in NAMES}
+    assert {name: getattr(found, name) for name in NAMES} == {name: table.get(name, DEFAULTS[name]) for name in NAMES}
     left_out = {name for name in NAMES if name not in table}
-    assert left_out <= OF_THE_REST and not (left_out and catalogue.entry(world)["outside"])
+    assert left_out <= OF_THE_REST | OF_REGISTRATION | OF_COST | OF_ABILITY
+    assert not (left_out & OF_THE_REST and catalogue.entry(world)["outside"])
+    assert not (left_out & (OF_COST | OF_ABILITY) and catalogue.folder(world))
 
 
 def test_a_changed_number_replaces_that_of_the_table_alone():

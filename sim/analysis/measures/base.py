@@ -26,6 +26,8 @@ class Panel:
 
     income: disposable income per head, yuan, (replicate, year, cell); population: persons, same shape; years: (year,);
     region_of_cell: number of each cell's region; kind_of_cell: "urban" or "rural"; groups: regions by name of a group.
+    links: published mean income over that of the cells by kind in the base year, empty where none is published; survey:
+    persons of the household survey a resident of a cell stands for, (cell,), None where unknown.
     Where nobody lives the income may be anything. Raises FactorFlowError where a number is missing or negative: a NaN never
     enters a mean.
     """
@@ -39,6 +41,8 @@ class Panel:
     kind_of_cell: NDArray[np.str_]
     world: str
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, float] = field(default_factory=dict)
+    survey: Array | None = None
 
     def __post_init__(self) -> None:
         """Refuse tables that do not fit each other, and missing or negative numbers by cell, year and replicate."""
@@ -137,6 +141,11 @@ def derived() -> dict[str, Derived]:
         if not getattr(module, "RECORDED", True)
         for series in (name, *getattr(module, "ALSO", {}))
     }
+
+
+def why_missing(measure: str) -> str | None:
+    """What a measure needs that a world may lack, in words; None where it needs nothing but incomes and residents."""
+    return getattr(available().get(measure), "MISSING", None)
 
 
 def evaluate_all(panel: Panel) -> list[Reading]:

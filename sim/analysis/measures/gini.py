@@ -21,7 +21,14 @@ def gini(income: Array, weight: Array | None = None) -> Array:
     """
     income, share = admitted(income, weight)
     order = np.argsort(income, axis=-1, kind="stable")
-    y, w = np.take_along_axis(income, order, axis=-1), np.take_along_axis(share, order, axis=-1)
+    return gini_of_ranked(np.take_along_axis(income, order, axis=-1), np.take_along_axis(share, order, axis=-1))
+
+
+def gini_of_ranked(y: Array, w: Array) -> Array:
+    """The coefficient (...,) of incomes (..., unit) that stand from the lowest to the highest, and shares of people.
+
+    G = 2 sum_i w_i y_i F_i / sum_i w_i y_i - 1, F_i the share of people below, and half of one's own.
+    """
     # By rank instead of by pair, so that memory grows with the number of units and not with its square.
     rank = np.cumsum(w, axis=-1) - w / 2
     found = divided(2 * (w * y * rank).sum(axis=-1), (w * y).sum(axis=-1)) - 1

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.compiled import compiled
+from sim.economy.markets.given import Demand, Supply, marginal_floor, prove
 from sim.errors import FactorFlowError, MarketDidNotClear
-from sim.world.proof import proved, unusual
+from sim.world.proof import unusual
 from sim.world.world import World
 
 TOLERANCE = 1e-12  # largest relative excess demand of any market at which the year counts as cleared
@@ -23,8 +24,10 @@ class Clearing:
     """Prices and quantities of a cleared year; money in yuan of 2014 (the numeraire's price is that of the base year).
 
     revenue: (cell, sector); prices of goods: (cell, sector); price_index: (cell,) of the goods basket; wage per
-    efficiency unit there, the mean over those with and without a job; labour_cost: what a unit at work costs, the same or
-    the wage floor where that binds; rental of capital, land_rent per km2: (cell,); residual: largest relative excess demand.
+    efficiency unit there, the mean over those with and without a job; labour_cost: what a unit at work is paid, the same or
+    the wage floor where that binds; rental of capital, after what it pays of a floor; land_rent per km2: (cell,).
+    marginal_labour, marginal_capital: (cell,) what enters unit costs, labour_cost and rental where capital pays nothing of a
+    floor. residual: largest relative excess demand.
     """
 
     revenue: Array
@@ -34,6 +37,8 @@ class Clearing:
     labour_cost: Array
     rental: Array
     land_rent: Array
+    marginal_labour: Array
+    marginal_capital: Array
     residual: float
     sweeps: int
 
@@ -41,34 +46,6 @@ class Clearing:
     def employment(self) -> Array:
         """Share of the efficiency units of a cell that have a job, (cell,): E / H = w / W, 1 where no floor binds."""
         return np.asarray(self.wage / self.labour_cost)
-
-
-@dataclass(frozen=True)
-class Supply:
-    """What stands still while markets clear: factors by cell, productivity (cell, sector), openness of trade.
-
-    wage_floor: (cell,) yuan of 2014 per efficiency unit at work, 0 or left out where there is none.
-    """
-
-    labour: Array
-    capital: Array
-    land: Array
-    productivity: Array
-    openness: Array
-    wage_floor: Array | None = None
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What is bought, linear in revenues R: maps (cell, cell x sector) of final demand F, housing and households' goods C.
-
-    vouchers: v (cell, sector), what public money adds to every yuan of C for a good.
-    """
-
-    final: Array
-    housing: Array
-    goods: Array
-    vouchers: Array
 
 
 class _Markets(NamedTuple):
@@ -107,12 +84,13 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
     Within a year incomes are linear in revenues, and so is demand. A damped fixed point on R from `start` (the base year's
     on the ground cells now cover); total revenue is held while searching, since every price is free up to a scale, and fixed
     afterwards by the numeraire: the base-year basket's geometric price index at its base-year value. Where a wage floor W
-    binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970). Raises MarketDidNotClear
-    naming the worst market.
+    binds, labour costs W and jobs are rationed: E = wage bill / W < H (Harris and Todaro 1970); with a markdown m it costs
+    (1 - m) W at the margin, and only where that is above the wage are jobs fewer. Raises MarketDidNotClear naming the worst
+    market.
     """
     tech = world.technology
-    _prove(world, supply, demand, start, year)
-    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    prove(world, supply, demand, start, year)
+    floor = marginal_floor(world, supply)
     cells, sectors = start.shape
     revenue, residual = start.copy(), np.zeros((cells, sectors))
     goods_prices, factor_prices = np.zeros((sectors, cells)), np.zeros((3, cells))
@@ -129,14 +107,19 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
         raise MarketDidNotClear(market, year, worst, sweeps, beside + unusual(world))
     index = np.exp(np.log(prices) @ tech.spending)
     level = float(np.exp(np.log(index) @ world.price_weights)) / world.price_level
+    added = np.zeros(world.cells) if supply.topped_up is None else supply.topped_up
+    wage, rental, rent = wage / level, rental / level, rent / level
+    dearest = np.maximum(wage, floor)
     return Clearing(
         revenue=revenue / level,
         prices=prices / level,
         price_index=index / level,
-        wage=wage / level,
-        labour_cost=np.maximum(wage / level, floor),
-        rental=rental / level,
-        land_rent=rent / level,
+        wage=wage * (1.0 + added),
+        labour_cost=dearest * (1.0 + added),
+        rental=rental - added * wage * supply.labour / supply.capital if added.any() else rental,
+        land_rent=rent,
+        marginal_labour=dearest,
+        marginal_capital=rental,
         residual=worst,
         sweeps=sweeps,
     )
@@ -145,7 +128,7 @@ def clear(world: World, supply: Supply, demand: Demand, start: Array, year: int)
 def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Markets:
     """The markets of a year as the sweeps read them: tables by (sector, cell), so that cells lie side by side."""
     tech, theta = world.technology, world.parameters.trade_elasticity
-    floor = np.zeros(world.cells) if supply.wage_floor is None else supply.wage_floor
+    floor = marginal_floor(world, supply)
     return _Markets(
         size=start.sum(),
         labour=supply.labour,
@@ -177,22 +160,6 @@ def _markets(world: World, supply: Supply, demand: Demand, start: Array) -> _Mar
 def _work(cells: int, sectors: int) -> tuple[Array, Array, Array]:
     """Zeros for the sweeps to work on."""
     return np.zeros((5, sectors, cells)), np.zeros((4, cells)), np.zeros((cells, sectors))
-
-
-def _prove(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> None:
-    """Raise FactorFlowError where what the compiled sweeps take in is not finite, or negative where that means nothing."""
-    least = np.finfo(float).tiny
-    for what, stock in (("labour", supply.labour), ("capital", supply.capital), ("land", supply.land)):
-        proved(world, year, f"the {what}", stock, least)
-    made = supply.productivity > 0
-    proved(world, year, "the productivity", supply.productivity, 0.0)
-    proved(world, year, "the openness of trade", supply.openness, 0.0)
-    proved(world, year, "the revenue it starts from", np.where(made, start, least), least)
-    if supply.wage_floor is not None:
-        proved(world, year, "the wage floor", supply.wage_floor, 0.0)
-    for what, table in (("final demand", demand.final), ("housing", demand.housing), ("purchases of goods", demand.goods)):
-        proved(world, year, f"the map of {what}", table)
-    proved(world, year, "what vouchers add to purchases", demand.vouchers, 0.0)
 
 
 def _swept(world: World, year: int, *tables: object) -> int:

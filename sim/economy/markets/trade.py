@@ -53,6 +53,20 @@ def over_links(distance_km: Array, links: Sequence[Link]) -> Array:
     return np.where(np.eye(len(distance_km)) > 0, distance_km, np.minimum(distance_km, over))
 
 
+def travelled(world: World, distance_km: Array, links: Sequence[Link]) -> Array:
+    """Ways between cells over links, km, as trade costs feel them: goods cannot take a line that is for people alone.
+
+    log(1 + d/20) = (1 - a) log(1 + d_goods/20) + a log(1 + d_all/20), a = `line_share`; d_goods, d_all the shortest ways over
+    links that carry goods, and over all. d is the distance itself where no link shortens the way.
+    """
+    share, everything = world.parameters.line_share, over_links(distance_km, links)
+    if share == 1.0 or all(link.goods for link in links):
+        return everything
+    goods = over_links(distance_km, [link for link in links if link.goods])
+    mean = (1.0 - share) * np.log1p(goods / 20.0) + share * np.log1p(everything / 20.0)
+    return np.where(everything < goods, 20.0 * np.expm1(mean), goods)
+
+
 def _then(first: Array, second: Array) -> Array:
     """Shortest sums over a place in between: min_k first_ik + second_kj."""
     return np.asarray((first[:, :, None] + second[None, :, :]).min(axis=1))

@@ -6,6 +6,9 @@ grow, the pair's cost falls by (1/theta) log[(s_c / (1 - S)) / (pi_c / (1 - P))]
 not give is refused. Shares then follow prices. Theory: cheaper parts lower the assembler's costs and raise demand, wages
 and rents at the suppliers; those they displace lose (Costinot, Vogel and Wang 2013 on chains). Pattern: the C919, whose
 body, components, aluminium and doors come from different provinces.
+
+Bringing suppliers up to standard costs `chain_fee` times what the chain saves at base-year purchases, sum_nc cut_nc s_c X_n,
+a constant share of the assembler's budget; or the share that the terms give.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from sim.world.world import PROJECTS, World
 
 MEANING = "builds a supply chain: an assembler buys given shares of a good from named regions"
 PAID_BY = "the assembler's region, from general purchases, for bringing the suppliers up to standard"
+_WITHOUT_RULE = 0.005  # share of the assembler's budget where neither terms nor parameters say a cost
 
 
 def _leaving_some(suppliers: dict[str, float]) -> dict[str, float]:
@@ -48,10 +52,11 @@ class Terms(PolicyTerms):
     )
     sector: SectorName = word("industry", meaning="the good that is bought along the chain")
     kind: KindName | None = word(None, meaning="kind of cell that supplies; left out: both")
-    share_of_budget: float = quantity(
-        0.005,
+    share_of_budget: float | None = quantity(
+        None,
         unit="share of budget",
-        meaning="share of the assembler's budget spent at the suppliers every year",
+        meaning="share of the assembler's budget spent at the suppliers every year; left out: chain_fee times what the chain "
+        f"saves at base-year purchases, or {_WITHOUT_RULE} where chain_fee is 0",
         at_least=0,
         at_most=0.1,
     )
@@ -70,16 +75,41 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     cut = rules.trade_cost_cut.copy()
     cells = [cells_of(world, [names.index(name)], terms.kind) > 0 for name in terms.suppliers]
     asked = np.array(list(terms.suppliers.values()))
+    saved, bought = 0.0, base_purchases(world)[:, good] if _by_rule(terms, world) else np.zeros(world.cells)
     for buyer in np.flatnonzero(cells_of(world, [assembler], None)):
         had = np.array([world.trade_shares[buyer, cell, good].sum() for cell in cells])
-        needed = np.log(_odds(had, had + strength * (asked - had))) / world.parameters.trade_elasticity
+        wanted = had + strength * (asked - had)
+        needed = np.log(_odds(had, wanted)) / world.parameters.trade_elasticity
+        saved += float(needed @ wanted * bought[buyer])
         for supplier, cell, points, share in zip(terms.suppliers, cells, needed, asked, strict=True):
             _within_reach(world, int(buyer), cell, good, float(points), (supplier, float(share)))
             # two chains over the same pair ask for the larger share, not for both
             cut[buyer, cell, good] = np.maximum(cut[buyer, cell, good], points)
     sites = per_head(rules, np.sum(cells, axis=0).astype(float))
-    rules = fund(rules, assembler, PROJECTS, sites, terms.share_of_budget * strength)
+    rules = fund(rules, assembler, PROJECTS, sites, _share(terms, world, assembler, saved, strength))
     return replace(rules, trade_cost_cut=cut)
+
+
+def base_purchases(world: World) -> Array:
+    """What every cell bought of every good in the base year, (cell, sector), yuan.
+
+    X_nj = mu_j F_n + sum_k (1 - gamma_k) a_kj R_nk, so that R_cj = sum_n pi_ncj X_nj. Final demand F is all value added,
+    divided over cells as the weights of the numeraire are.
+    """
+    tech, revenue = world.technology, world.revenue
+    final = world.price_weights * float((revenue @ tech.value_added).sum())
+    return np.asarray(final[:, None] * tech.spending + ((1 - tech.value_added) * revenue) @ tech.materials)
+
+
+def _by_rule(terms: Terms, world: World) -> bool:
+    return terms.share_of_budget is None and world.parameters.chain_fee > 0.0
+
+
+def _share(terms: Terms, world: World, assembler: int, saved: float, strength: float) -> float:
+    """Share of the assembler's budget: what the terms say, or the fee on what is saved over its budget of the base year."""
+    if _by_rule(terms, world):
+        return world.parameters.chain_fee * saved / float(world.budgets[assembler])
+    return (_WITHOUT_RULE if terms.share_of_budget is None else terms.share_of_budget) * strength
 
 
 def _odds(had: Array, wanted: Array) -> Array:

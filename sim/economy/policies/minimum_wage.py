@@ -5,6 +5,10 @@ round by lot: whoever is in the place expects W E / H, which is what enters inco
 people come to town until the expected wage, not the wage, is that of the country, w = W E / L_u, so unemployment is 1 - w / W
 and a new urban job draws more migrants than it employs (Harris and Todaro 1970; limiting case in the tests).
 
+Employers who keep the part `markdown` m of what a worker adds can pay more before a job stops paying: up to w / (1 - m) jobs
+stay as they are, and what wages gain is taken from capital at work in the same cell; above it E = bill / ((1 - m) W), and
+capital pays m / (1 - m) of the bill (monopsony: Manning 2020; in China: Brooks, Kaboski, Li and Qian 2019).
+
 A wage subsidy beside it (`investment_subsidy`, `on_wages`) is paid to workers on top of the floor: labour costs employers W
 as before, so where the floor binds it creates no jobs but draws people, and a larger share of them is out of work. The remedy
 of Harris and Todaro is a subsidy to employers, which the model does not have.
@@ -23,7 +27,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import World
 
 MEANING = "sets the least that labour at work costs in the cells named; who finds no job there goes without pay"
-PAID_BY = "no budget: employers pay the floor, those without a job lose their pay"
+PAID_BY = "no budget: employers pay the floor, capital as far as the markdown goes; those without a job lose their pay"
 
 
 class Terms(PolicyTerms):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from scipy.optimize import brentq
 
+from sim.arrays import Array
 from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.errors import FactorFlowError
@@ -150,6 +152,40 @@ def labour_share(reading: Reading, run: Lived, without: Lived) -> float:  # noqa
     return float(paid[world.places.reported_cells].sum()) / run.at("output", (), _year(reading))
 
 
+def services_over_consumption(reading: Reading, run: Lived, without: Lived) -> float:  # noqa: ARG001
+    """Public services over consumption in the base year, mean over the residents of the reported cells.
+
+    What `service_elasticity` is worth if a yuan buys as much publicly as privately (Samuelson 1954).
+    """
+    world, known = world_of(run.world, {}), catalogue.parameters(run.world)
+    lasting = known["infrastructure_depreciation"].value + known["infrastructure_trend"].value
+    people = (world.stocks.residents + world.stocks.settled).sum(axis=0)
+    consumed = (1 - world.stocks.saving_rate) * world.income_per_head * people
+    inside = world.places.reported_cells
+    return float(np.average((world.stocks.services * lasting / consumed)[inside], weights=people[inside]))
+
+
+def equal_returns(reading: Reading, run: Lived, without: Lived) -> float:  # noqa: ARG001
+    """100 times what the reported cells' product would gain if their capital earned alike, at base-year prices.
+
+    sum V (K'/K)^a / sum V - 1, a capital's share of a cell's product V; K' the capital at which a V (K'/K)^a / K' is the same
+    everywhere. Nothing flows in from elsewhere.
+    """
+    world = world_of(run.world, {})
+    inside = world.places.reported_cells
+    made = (world.revenue * world.technology.value_added)[inside]
+    product, earned = made.sum(axis=1), made @ world.technology.capital
+    capital = (world.stocks.capital + world.stocks.settled_capital).sum(axis=0)[inside]
+    share, returns = earned / product, earned / capital
+
+    def times(alike: float) -> Array:
+        return np.asarray((returns / alike) ** (1 / (1 - share)))
+
+    lowest, highest = returns.min(), returns.max()
+    alike = brentq(lambda one: capital @ (times(one) - 1), lowest, highest) if lowest < highest else lowest
+    return float(100 * (product @ (times(alike) ** share - 1)) / product.sum())
+
+
 def _paid(run: Lived, year: int) -> float:
     cost = run.cost(0, year)
     if cost <= 0:
@@ -162,6 +198,7 @@ FORMULAS: Mapping[str, Formula] = {
     for one in (
         *(level, difference, percent, ratio, change, growth, faster, gain_per_yuan, spending_per_yuan, cost_of_income),
         *(part_of_gain, elasticity, jobs_over_wage, premium, half_life, parameter, labour_share),
+        *(services_over_consumption, equal_returns),
     )
 }
 CHANGES = ("difference", "percent", "change", "growth", "faster", "gain_per_yuan", "spending_per_yuan", "jobs_over_wage")

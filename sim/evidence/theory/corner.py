@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.economy import treasury
-from sim.economy.markets.clearing import Clearing, Supply
+from sim.economy.markets.clearing import Clearing
+from sim.economy.markets.given import Supply
 from sim.economy.policies.base import PolicyInForce, instruments
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
@@ -87,7 +88,7 @@ class Reading:
     def unit_cost(self) -> Array:
         """Unit costs, (cell, sector); infinite where nothing is made."""
         clearing, made = self.clearing, self.supply.productivity > 0
-        prices = (clearing.labour_cost, clearing.rental, clearing.land_rent, clearing.prices)
+        prices = (clearing.marginal_labour, clearing.marginal_capital, clearing.land_rent, clearing.prices)
         inputs = input_cost(self.world.technology, *prices)
         return np.asarray(np.where(made, inputs / np.where(made, self.supply.productivity, 1.0), np.inf))
 

@@ -14,7 +14,7 @@ from sim.pages.plots.bands import at_least, parting, quantiles, scope_of
 TITLE = "Does the income gap between town and country close?"
 MEANING = "urban over rural income per head (or another measure) by year: median and bands of each scenario, observed points"
 
-_QUESTIONS = {"urban_rural_ratio": "Does the income gap between town and country close?"}
+_QUESTIONS = dict.fromkeys(("urban_rural_ratio", "urban_rural_ratio_published"), TITLE)
 _LABELS, _NUMBERS = 1.7, 0.85  # inches beside the axes, for names and for numbers
 _HEIGHT = 3.5  # inches
 _MARGIN = 0.08  # of the values, above and below them

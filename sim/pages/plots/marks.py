@@ -32,6 +32,8 @@ _PHRASES = {
     "income_per_head": "disposable income per head",
     "real_income_per_head": "real disposable income per head",
     "max_min_ratio": "income per head, richest over poorest region",
+    "max_min_ratio_published": "income per head as published, richest over poorest region",
+    "urban_rural_ratio_published": "urban over rural income per head as published",
     "coast_mountain_ratio": "income per head, coast over mountain",
     "williamson_cv": "Williamson's coefficient of variation of income per head",
     "gini": "the Gini index of income per head",
