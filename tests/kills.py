@@ -73,6 +73,18 @@ def ended(number):
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
+def wait_for(number, folder, tasks, pause):
+    """Wait until so many tasks are there (-1: not even for the folder), then a moment longer; not for a run that ended."""
+    while tasks >= 0 and not done(number) and len(list(folder.glob("tasks/*.task"))) < max(tasks, 0):
+        time.sleep(0.002)
+    time.sleep(pause)
+
+
+def done(number):
+    """Whether a process ended; it can still be waited for."""
+    return os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def kill(number, which):
     with contextlib.suppress(ProcessLookupError):
         os.kill(number, which)
@@ -174,17 +186,17 @@ class Trials:
             self._words(way, folder, ended(number), said, (0, 2))
             return [number]
         jobs = 2 if "worker" in way else 1
-        pause = self.draw.uniform(0, 1.1 * self.seconds[jobs])
+        moment = self.draw.randrange(-1, 7), self.draw.uniform(0, self.seconds[jobs] / 6)
         if way == "two at once":
             (one, _), (other, said) = started(folder), started(folder)
-            time.sleep(pause)
+            wait_for(one, folder, *moment)
             kill(one, signal.SIGKILL)
             ended(one)
             if ended(other) != 0 or bytes_of(folder) != self.expected:
                 self.faults.append((folder.parent.name, way, f"the other did not end well: {said.read_text()}"))
             return [one, other]
         number, said = started(folder, jobs)
-        time.sleep(pause)
+        wait_for(number, folder, *moment)
         if way == "worker killed":
             victims = workers_of(number)
             if victims:
