@@ -15,10 +15,10 @@ from sim import load, open_results, run
 from sim.analysis.record import sealed
 from sim.analysis.results import verify
 from sim.cli import main
-from sim.cli.running import _found
 from sim.data import catalogue, checkout
 from sim.data.starter import write_starter
 from sim.errors import FactorFlowError, ResultsError, ScenarioFaults
+from sim.experiments.experiment import found
 from sim.pages.plots import map as maps
 from sim.pages.recorded import world_of
 from sim.vocabulary import vocabulary, world_words
@@ -146,10 +146,10 @@ def test_results_stand_alone_and_are_not_used_for_edited_tables(here: Path) -> N
     assert results.world == "valley" and results.money == "crown of 2015" and results.currency == "crown"
     assert results.units["income_per_head"] == "crown of 2015 per head and year"
     assert {f"valley/{name}" for name in mine.plays_in.files} <= set(results.manifest["data"])
-    again = _found(mine)
+    again = found(mine)
     assert again is not None and again.path == results.path
     edited(here / "valley")
-    assert _found(load("mine.yaml")) is None
+    assert found(load("mine.yaml")) is None
     shutil.rmtree(here / "valley")
     opened = open_results(results.path)
     verify(opened)
