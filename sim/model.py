@@ -30,6 +30,7 @@ from sim.year.markets import clear_markets, cost_at_size_one
 from sim.year.moves import capital_decision, labour_decision, land_decision, work_in_town_next
 from sim.year.stocks import (
     Movers,
+    at_their_hours,
     capital_units,
     check_every_cell,
     check_public_stocks,
@@ -40,7 +41,7 @@ from sim.year.stocks import (
     slice_value,
     workforce,
 )
-from sim.year.values import labour_gain, training_odds, welfare
+from sim.year.values import general_purchases_per_head, labour_gain, public_gain, training_odds, welfare, welfare_of_all
 
 Law = Callable[[Rules, World, int], Rules]
 
@@ -102,6 +103,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         for before, kind in pairwise(self._populations):
             kind.first_id = before.first_id + before.size
         self.economy = first_economy(world, self.labour, self.capital, self.land)
+        self.economy.home_rents = self.base.home_rents
         self._slice_value = slice_value(world, self.capital)
 
     @property
@@ -142,12 +144,13 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         rules = self._rules_in_force()
         clearing, money = self._clear(rules)
         self._record(rules, clearing, money)
+        rents, _ = treasury.rents_of_homes(self.world, self.economy, rules, clearing.revenue, money.housing)
         self._invest(rules, clearing, money)
         persons = self.economy.workforce.persons
         moved = self._move(rules, clearing, money)
         self._settle(rules, clearing, moved)
         self._grow(rules, clearing, persons)
-        self._remember(clearing, money, persons)
+        self._remember(rules, clearing, money, persons, rents)
         self.economy.year += 1
         self.running = self.economy.year <= self.last_year
 
@@ -169,6 +172,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         rules = baseline_rules(self.world, self.economy)
         for law in self.laws:
             rules = law(rules, self.world, self.economy.year)
+        self.economy.workforce = at_their_hours(self.world, self.economy.workforce, rules)
         for belt in rules.belts:
             self.economy.belt_references.setdefault(belt.policy, hours_at_work(self.world, self.economy))
         return rules
@@ -220,6 +224,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             recorder.record_tenths(self.record, world, self.year, by_tenth)
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
+        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments, world))
+        general = general_purchases_per_head(economy, rules, money)
+        recorder.record_general_purchases(self.record, world, self.year, general, economy.workforce.persons)
 
     def _invest(self, rules: Rules, clearing: Clearing, money: treasury.Statement) -> None:
         """Capital is bought where its owners' slices stand, enclaves and public stocks are built; all else wears out."""
@@ -244,7 +251,10 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         """Labour, capital and land decide at once on the year's returns, and go."""
         world, economy, base, now = self.world, self.economy, self.base, self.year
         gain = labour_gain(world, economy, rules, clearing, money, base)
-        recorder.record_welfare(self.record, world, now, *welfare(world, economy, rules, gain))
+        public = public_gain(world, economy, rules, clearing, money, base)
+        by_home, mean = welfare(world, economy, rules, gain, public)
+        everybody = welfare_of_all(world, economy, gain, by_home, public)
+        recorder.record_welfare(self.record, world, now, by_home, mean, everybody)
         each = np.full(world.cells, economy.people_scale)
         in_town = work_in_town_next(world, economy, rules, clearing, base)
         labour = self.labour.advance(labour_decision(world, economy, rules, money, gain), now, each, in_town)
@@ -283,12 +293,14 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         economy.workforce = workforce(world, self.labour, economy.work_in_town, economy.settled, economy.people_scale)
         self._close(accounts.stock_residuals(world, economy, (here, registered), area, (owned, public)))
 
-    def _remember(self, clearing: Clearing, money: treasury.Statement, persons: Array) -> None:
-        """Keep what next year may look at: incomes, budgets and jobs of this year."""
+    def _remember(self, rules: Rules, clearing: Clearing, money: treasury.Statement, persons: Array, rents: Array) -> None:
+        """Keep what next year may look at: incomes, rents, charges, budgets and jobs of this year."""
         economy = self.economy
         economy.income_per_head = money.disposable / persons
         economy.income_before_transfers = (money.wages + money.dividends + money.land_income - money.tax) / persons
         economy.budgets = money.budgets
+        economy.home_rents = rents
+        economy.charge_rate = treasury.charged_on_income(rules, money)
         economy.employment = clearing.employment
 
     def _grow(self, rules: Rules, clearing: Clearing, persons: Array) -> None:

@@ -33,6 +33,8 @@ RECORDED = {
     "public_revenue": YUAN_A_YEAR,
     "urban_rural_ratio_fixed_returns": "ratio",
     "welfare": "log points since the base year",
+    "welfare_nation": "log points since the base year",
+    "general_purchases_per_head": INCOME,
     "individual_gini": "index 0 to 1",
     "income_p10": INCOME,
     "income_p50": INCOME,
@@ -44,6 +46,7 @@ RECORDED = {
     "public_receipts": YUAN_A_YEAR,
     "paid_for_policies": YUAN_A_YEAR,
     "raised_by_policies": YUAN_A_YEAR,
+    "charged_to_households": YUAN_A_YEAR,
 }
 
 
@@ -79,6 +82,8 @@ _SCOPES = {
     "public_revenue": ("region",),
     "urban_rural_ratio_fixed_returns": ("world",),
     "welfare": ("world", "cell"),
+    "welfare_nation": ("world",),
+    "general_purchases_per_head": ("world", "region"),
     "individual_gini": ("world", "cell"),
     "income_p10": ("world", "cell"),
     "income_p50": ("world", "cell"),
@@ -87,6 +92,7 @@ _SCOPES = {
     "public_receipts": ("policy",),
     "paid_for_policies": ("world", "region"),
     "raised_by_policies": ("world", "region"),
+    "charged_to_households": ("world", "region", "cell"),
 }
 
 

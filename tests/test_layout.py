@@ -65,7 +65,9 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
+        {"entries"},
         {"state"},
+        {"charges"},
         {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "ledger", "prices"},
         {"individuals"},
@@ -80,10 +82,14 @@ INSIDE = {
         {"experiment"},
     ],
     "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "reference"}],
-    "evidence": [{"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"}],
+    "evidence": [
+        {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"},
+        {"money"},
+    ],
     "cli": [
         {"drawing", "endings"},
-        {"benchmarking", "program", "validating"},
+        {"benchmarking", "program"},
+        {"validating"},
         {"asking", "keeping", "worlds"},
         {"running"},
         {"writing"},

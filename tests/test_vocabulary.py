@@ -20,7 +20,7 @@ def test_every_measure_that_may_be_named_is_recorded_where_it_is_said_to_be(worl
     scenario, policy = SCENARIOS[world]
     first = catalogue.worlds()[world]["first_year"]
     settings = ["run.continuum=true", "run.replicates=1", f"years.to={first + 1}"]
-    settings += [f"policies.{policy}.from={first}", *SETTINGS[world]]
+    settings += [f"policies.{policy}.from={first}", f"policies.{policy}.financed_by=income_levy", *SETTINGS[world]]
     series = run(load(ROOT / f"scenarios/{world}/{scenario}.yaml", settings), out=tmp_path / "r").series
     found = {(str(measure), str(scope)) for measure, scope in zip(series["measure"], series["scope"], strict=True)}
     recorded = recorded_scopes(catalogue.worlds()[world]["sectors"])

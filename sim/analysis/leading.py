@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -166,17 +166,24 @@ def _made_of(money: Money) -> str:
 
 
 def _who_paid(money: Money) -> str:
-    """The budgets that paid more than they raised, the largest payer first; empty if there are none."""
+    """The budgets that paid more than they raised, and households by region, the largest payers first; empty if none."""
     if money.payers is None:
         by = ", ".join(f"{name} {billions(value)}" for name, value in money.policies.items())
         return f"Which governments paid was not recorded by these runs; by policy, in billions: {by}."
-    payers = [(name, value) for name, value in money.payers.items() if value > 0]
-    if not payers:
-        return ""
+    sentences = []
+    if budgets := _largest(money.payers):
+        sentences.append(f"Which budgets paid, in billions: {budgets}, out of general purchases, before any gain in revenue.")
+    if households := _largest(money.households):
+        sentences.append(f"Whose households paid by a levy that raises just the cost, in billions: {households}.")
+    return " ".join(sentences)
+
+
+def _largest(paid: Mapping[str, float]) -> str:
+    """`Hangzhou 3, Ningbo 1.5, 9 others 0.7`, in billions: those who paid anything, the largest first."""
+    payers = [(name, value) for name, value in paid.items() if value > 0]
     named = ", ".join(f"{name} {billions(value)}" for name, value in payers[:_NAMED])
     rest = sum(value for _, value in payers[_NAMED:])
-    more = f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else ""
-    return f"Which budgets paid, in billions: {named}{more}, out of general purchases, before any gain in revenue."
+    return named + (f", {len(payers) - _NAMED} others {billions(rest)}" if len(payers) > _NAMED else "")
 
 
 def how_sure(outcome: Outcome) -> str:

@@ -24,7 +24,7 @@ UPPER = "the government above the regions"
 _POINT = 0.01  # of the ratio
 _SHOWN = 0.00005  # a smaller share is written as 0.00%
 _ROUNDING = 1e-9  # of the largest sum
-_PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies")
+_PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies", "charged_to_households")
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,11 @@ class People:
 
 @dataclass(frozen=True)
 class Money:
-    """What policies cost public budgets beyond the baseline's, in `unit`, added up from the first common year.
+    """What policies cost beyond the baseline's, in `unit`, added up from the first common year, and who pays.
 
     cost, receipts, net (their difference) with its 90% band low, high; last: net in the last year alone; policies: net by
-    policy; payers: net by government, None where it was not recorded. Medians over replicates.
+    policy; payers: net by government, None where it was not recorded; households: what those of a region were charged.
+    Medians over replicates.
     """
 
     first: int
@@ -104,6 +105,7 @@ class Money:
     last: float
     policies: dict[str, float]
     payers: dict[str, float] | None
+    households: dict[str, float]
     unit: str = "yuan of 2014"
 
     @property
@@ -180,6 +182,7 @@ class Outcome:
                 "from": money.first, "to": self.year, "cost": money.cost, "receipts": money.receipts, "net": money.net,
                 "p05": _finite(money.low), "p95": _finite(money.high), "net_in_last_year": money.last,
                 "unit": money.unit, "by_policy": money.policies, "by_government": money.payers,
+                "by_households": money.households,
             },
             "cost_per_hundredth_of_ratio": self.cost_per_point,
             "pairs": None if self.ratio is None or not self.ratio.paired else self.ratio.replicates,
@@ -256,6 +259,7 @@ def _money(differences: Differences, label: str) -> Money:
         last=float(final.net("policy").median()),
         policies={name: float(whole.net("policy", name).median()) for name in policies},
         payers=_payers(whole),
+        households=_households(whole),
         unit=results.money,
     )
 
@@ -323,6 +327,18 @@ def _payers(books: _Books) -> dict[str, float] | None:
     found = {place: float(books.net("region", place).median()) for place in places}
     if places:
         found[UPPER] = float(books.beyond(lambda side: _net(side, "world") - _net(side, "region")).median())
+    return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}
+
+
+def _households(books: _Books) -> dict[str, float]:
+    """What households of every region were charged, the largest payer first."""
+    columns = [*books.before.columns, *books.after.columns]
+    regions = dict.fromkeys(key[2] for key in columns if key[:2] == ("charged_to_households", "region"))
+
+    def charged(region: str) -> float:
+        return float(books.beyond(lambda side: _sum(side, "charged_to_households", "region", region)).median())
+
+    found = {region: charged(region) for region in regions}
     return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}
 
 

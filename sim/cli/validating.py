@@ -1,4 +1,4 @@
-"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects` and `rolling`."""
+"""Commands that hold the model against what is known: `validate theory`, `tombe-zhu`, `effects`, `rolling`, `money`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.errors import DataFolder
+from sim.cli.program import load_all
+from sim.errors import DataFolder, FactorFlowError
 from sim.files import check_writable, write_over
 from sim.hints import nearest
 from sim.pages import tables, terminal
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sim.evidence.published.experiments import Experiment
     from sim.evidence.tombe_zhu.conflict import Conflict
     from sim.evidence.tombe_zhu.experiments import Calibration
+
+_SCENARIOS = "scenarios/zhejiang"
 
 
 @click.group()
@@ -238,3 +241,47 @@ def rolling(world: str, origins: tuple[int, ...]) -> int:
         tables.print_table(title, rolled.HEAD, rolled.table(world, origin), numbers=range(1, len(rolled.HEAD)))
     terminal.say(rolled.caution(world, origins))
     return DONE
+
+
+@validate.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON and nothing else.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.md", help="Also write the page.")
+def money(files: tuple[str, ...], as_json: bool, out: Path | None) -> int:
+    """What scenario FILEs bring once public money has a price: welfare here and of the nation, three ways of paying.
+
+    Without a FILE: all of scenarios/zhejiang that spend. Exit code 3 if a way of paying gives no number.
+    """
+    from sim.evidence import money as priced
+
+    if out is not None:
+        check_writable(out)
+    named = files or tuple(path.as_posix() for path in sorted(Path(_SCENARIOS).glob("*.yaml")))
+    if not named:
+        raise click.UsageError(f"there is no scenario in {_SCENARIOS} below this folder; name a FILE.")
+    spending = [scenario for scenario in load_all(named, ()).values() if priced.spends(scenario)]
+    if not spending:
+        raise FactorFlowError(f"no policy of {', '.join(named)} spends public money, so there is nothing to pay for.")
+    whole, passed = priced.years(spending), 0
+    with terminal.progress("Ways of paying") as progress:
+
+        def lived(_: int) -> None:
+            nonlocal passed
+            passed += 1
+            if progress is not None:
+                progress(min(passed, whole), whole)
+
+        found = list(priced.rows(spending, lived))
+    if as_json:
+        terminal.say_json({"rows": [row.to_json() for row in found]})
+    else:
+        tables.print_table("What public money costs", priced.HEAD, [row.words() for row in found], numbers=range(1, 8))
+        terminal.print_folded(priced.NOTE)
+        for row in found:
+            for way, reason in row.reasons.items():
+                terminal.say(f"{row.scenario}, {way}: {reason}")
+    if out is not None:
+        words = " ".join(["factorflow validate money", *files, "--out", out.as_posix()])
+        write_over(out, priced.page(found, words))
+        terminal.say(str(out), err=as_json)
+    return SOME_FAILED if any(row.reasons for row in found) else DONE

@@ -27,8 +27,8 @@ Residuals = dict[str, float]
 
 def _relative(left: Array | float, right: Array | float) -> float:
     """Largest absolute difference over the largest size on either side."""
-    size = max(float(np.abs(left).max()), float(np.abs(right).max()), 1e-300)
-    return float(np.abs(left - right).max()) / size
+    size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)), 1e-300)
+    return float(np.abs(left - right).max(initial=0.0)) / size
 
 
 def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
@@ -109,7 +109,11 @@ def household_residuals(
         "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
         "income_levies": _relative(_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
         "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_followed) + taxed_away),
-        "levies": _relative(money.levies, money.levied.reshape(-1, world.cells).sum(axis=0)),
+        "levies": _relative(
+            money.levies,
+            np.vstack([money.levied.reshape(-1, world.cells), money.charged.reshape(-1, world.cells)]).sum(axis=0),
+        ),
+        "charges": _relative(money.charged.reshape(-1, world.cells), _charges_again(economy, rules, money)),
         "disposable_income": _relative(
             money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies
         ),
@@ -133,7 +137,9 @@ def public_residuals(
     grants = public.grant_share * upper
     budgets = np.append(local + grants, upper - grants.sum())
     names = government_names(world)
-    raised = _sums(names, ((payment.payee, payment.amount) for payment in paid))
+    charges = ("charge on income", "charge on land rent")
+    charged = _sums(names, ((payment.payee, payment.amount) for payment in paid if payment.purpose in charges))
+    raised = _sums(names, ((payment.payee, payment.amount) for payment in paid)) - charged
     back = [payment for payment in paid if payment.purpose == "tax returned per head"]
     returned = _sums(names, ((payment.payer, payment.amount) for payment in back))
     budgets = budgets + raised - returned
@@ -144,9 +150,10 @@ def public_residuals(
     return {
         "public_revenue": _relative(money.revenue_public, own),
         "public_budgets": _relative(money.budgets, budgets),
-        "payments_by_payer": _relative(spent, money.budgets),
+        "payments_by_payer": _relative(spent, money.budgets + charged),
         "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + to_people.sum()),
-        "levies_received": _relative(raised.sum(), money.levies.sum()),
+        "levies_received": _relative((raised + charged).sum(), money.levies.sum()),
+        "charges_pay_for_policies": _relative(charged, _spent_of_charges(rules, money)),
     }
 
 
@@ -214,6 +221,36 @@ def _subsidies_again(economy: Economy, rules: Rules, clearing: Clearing, hours: 
     on_wages = hours @ (clearing.wage * rules.subsidy_rate("wages"))
     on_capital = economy.capital_owned @ (clearing.rental * rules.subsidy_rate("capital"))
     return np.asarray(on_wages + on_capital)
+
+
+def _charges_again(economy: Economy, rules: Rules, money: Statement) -> Array:
+    """Charges by cell worked out forwards, (charge, cell): the bill of each policy over those assessed last year."""
+    registered = economy.workforce.residence
+    where = registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300)
+    rows = []
+    for entry, bill in zip(rules.charged, _bills(rules, money), strict=True):
+        if entry.charge is None:
+            raise ValueError("what is charged has a charge")
+        paid = entry.charge.weights * bill
+        if entry.charge.base == "land_rent":
+            paid = paid * (1 - rules.rent_followed) + (paid * rules.rent_followed) @ where
+        rows.append(paid)
+    return np.array(rows).reshape(len(rows), registered.shape[1])
+
+
+def _bills(rules: Rules, money: Statement) -> list[float]:
+    """What every charged policy spent, yuan of 2014, in the order of `Rules.charged`."""
+    subsidised = money.subsidised.reshape(-1, money.wages.size).sum(axis=1)
+    fundings = [funding.share * float(money.budgets[funding.payer]) for funding in rules.fundings if funding.charge]
+    return fundings + [float(bill) for item, bill in zip(rules.subsidies, subsidised, strict=True) if item.charge]
+
+
+def _spent_of_charges(rules: Rules, money: Statement) -> Array:
+    """What every government spent out of charges, (government,), yuan of 2014."""
+    spent = np.zeros(money.budgets.size)
+    for entry, bill in zip(rules.charged, _bills(rules, money), strict=True):
+        spent[entry.payer] += bill
+    return spent
 
 
 def _levied_on(money: Statement, rules: Rules, base: str) -> Array:

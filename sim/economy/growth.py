@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.arrays import Array, Index
-from sim.economy.state import Belt, Economy, hours_of_work, weighted_log
+from sim.economy.entries import Belt
+from sim.economy.state import Economy, hours_of_work, weighted_log
 from sim.world.world import World
 
 

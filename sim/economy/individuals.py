@@ -12,7 +12,7 @@ from sim.arrays import Array
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear
 from sim.economy.state import Economy, Rules
-from sim.economy.treasury import Statement
+from sim.economy.treasury import Statement, charged_on_income
 from sim.world.world import World
 
 QUANTILES = {"income_p10": 0.1, "income_p50": 0.5, "income_p90": 0.9}
@@ -33,9 +33,11 @@ def individual_incomes(world: World, economy: Economy, rules: Rules, clearing: C
     """
     people, town = economy.workforce.skills, world.places.town_of_cell
     places = np.stack([np.arange(world.cells), town], axis=1)
-    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income"))
+    keep = (1 - world.public.wedge) * (1 - rules.levy_rate("income") - charged_on_income(rules, money))
     per_unit = (keep[:, None] + rules.subsidy_rate("wages")[places]) * clearing.wage[places]
     pay = world.stocks.efficiency[None, :, None] * per_unit[:, None, :]
+    if economy.workforce.effort is not None:
+        pay = pay * economy.workforce.effort[:, None, None]
     residents = people.sum(axis=(1, 2))
     shared = (money.disposable - (people * pay).sum(axis=(1, 2))) / residents
     return np.asarray(pay + shared[:, None, None])

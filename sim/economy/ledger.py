@@ -12,12 +12,15 @@ from sim.economy.treasury import Statement, general_weights
 from sim.errors import FactorFlowError
 from sim.world.world import GENERAL, PURPOSES, TRAINING, World
 
+CHARGES = {"income": "charge on income", "land_rent": "charge on land rent"}
+"""What charges on a base are called in the ledger."""
+
 
 def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> tuple[Payment, ...]:
     """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
 
     training_used: (cell,) the part of training money that found somebody to train; the rest is posted as unused.
-    Levies are posted from cells to governments, what comes back of them and subsidies from governments to cells.
+    Levies and charges are posted from cells to governments, what comes back of them and subsidies from governments to cells.
     Raises FactorFlowError where subsidies exceed the general purchases they are taken from.
     """
     posted: list[Payment] = []
@@ -26,14 +29,15 @@ def payments(world: World, rules: Rules, money: Statement, training_used: Array)
     posted += _fundings(world, rules, money, training_used)
     posted += _subsidies(world, rules, money)
     posted += _levies(world, rules, money)
+    posted += _charges(world, rules, money)
     return tuple(posted)
 
 
 def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
-    """What each policy cost public budgets and what it raised for them, by its name, yuan of 2014."""
+    """What each policy spent and what it raised for budgets, by its name, yuan of 2014; charges pay for what is spent."""
     governments, sums = set(government_names(world)), dict[str, tuple[float, float]]()
     for payment in paid:
-        if payment.policy:
+        if payment.policy and not _is_charge(payment):
             cost, raised = sums.get(payment.policy, (0.0, 0.0))
             from_budget = payment.payer in governments
             sums[payment.policy] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
@@ -41,15 +45,34 @@ def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tupl
 
 
 def paid_by_government(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
-    """What each government paid for policies and raised by them, by its name, yuan of 2014; empty without policies."""
+    """What the budget of each government paid for policies and raised by them, by its name, yuan of 2014.
+
+    What a charge pays for is no cost to the budget. Empty without policies.
+    """
     sums = {name: (0.0, 0.0) for name in government_names(world)}
     of_policies = [payment for payment in paid if payment.policy]
     for payment in of_policies:
         from_budget = payment.payer in sums
         government = payment.payer if from_budget else payment.payee
         cost, raised = sums[government]
-        sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
+        if _is_charge(payment):
+            sums[government] = (cost - payment.amount, raised)
+        else:
+            sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
     return sums if of_policies else {}
+
+
+def charged_to_households(paid: tuple[Payment, ...], world: World) -> Array | None:
+    """What households of every cell were charged for policies, (cell,), yuan of 2014; None without charges."""
+    charges = [payment for payment in paid if _is_charge(payment)]
+    sums = dict.fromkeys(world.places.cells, 0.0)
+    for payment in charges:
+        sums[payment.payer] += payment.amount
+    return np.array(list(sums.values())) if charges else None
+
+
+def _is_charge(payment: Payment) -> bool:
+    return payment.purpose in CHARGES.values()
 
 
 def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
@@ -59,13 +82,15 @@ def _without_policies(world: World, rules: Rules, money: Statement, government: 
     for funding in rules.fundings:
         if funding.payer == government:
             amounts[funding.purpose] -= funding.share * funding.weights * budget
-    bill = sum(_bill(rules, money, number) for number, item in enumerate(rules.subsidies) if item.payer == government)
+    ours = [number for number, item in enumerate(rules.subsidies) if item.payer == government and item.charge is None]
+    bill = sum(_bill(rules, money, number) for number in ours)
     if bill > 0:
         if bill > amounts[GENERAL].sum():
-            paid_for = dict.fromkeys(item.policy for item in rules.subsidies if item.payer == government)
+            paid_for = dict.fromkeys(rules.subsidies[number].policy for number in ours)
             raise FactorFlowError(
                 f"policies {', '.join(paid_for)}: subsidies ask {bill:.4g} yuan of {name}, whose general purchases are "
-                f"{amounts[GENERAL].sum():.4g}; lower their rates or name another payer"
+                f"{amounts[GENERAL].sum():.4g}; lower their rates, name another payer, or let "
+                "households pay (financed_by: income_levy)"
             )
         amounts[GENERAL] -= general_weights(rules, government) * bill
     amounts[np.abs(amounts) <= 1e-12 * budget] = 0.0  # what rounding leaves of spending that is all a policy's
@@ -116,6 +141,14 @@ def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
         for cell in np.flatnonzero(back):
             payer = names[levy.government]
             yield Payment(payer, cells[cell], "tax returned per head", float(back[cell]), levy.policy)
+
+
+def _charges(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
+    names, cells = government_names(world), world.places.cells
+    for entry, amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
+        base = "" if entry.charge is None else entry.charge.base
+        for cell in np.flatnonzero(amounts):
+            yield Payment(cells[cell], names[entry.payer], CHARGES[base], float(amounts[cell]), entry.policy)
 
 
 def _bill(rules: Rules, money: Statement, number: int) -> float:

@@ -16,7 +16,8 @@ from sim.world.world import World
 class BaseYear:
     """What the base year was, against which changes are measured; (cell,) each, yuan of 2014.
 
-    other_income is disposable income per head other than net wages; infrastructure is an index of 1.
+    other_income is disposable income per head other than net wages; infrastructure is an index of 1. general: general
+    purchases per head; general_share: the same over consumption per head; home_rents: (home,) the rents of a home's land.
     """
 
     wage: Array
@@ -26,6 +27,9 @@ class BaseYear:
     value: Array
     mean_efficiency: float
     other_income: Array
+    general: Array
+    general_share: Array
+    home_rents: Array
 
 
 def living_cost(world: World, clearing: Clearing, base: BaseYear, discount: Array) -> Array:

@@ -9,77 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import Array, Flag
+from sim.economy.entries import Belt, Funding, Levy, Link, Subsidy
 from sim.world.world import GENERAL, World, spending_shares
 
-
-@dataclass(frozen=True)
-class Funding:
-    """A share of a government's budget that a policy takes from general purchases and spends.
-
-    weights: (cell,) of the payees, adding up to one; place: where the capital of an enclave stands, None otherwise;
-    homes: (home,) for money that belongs to people by registration and goes along with them, adding up to one.
-    """
-
-    payer: int
-    purpose: int
-    share: float
-    weights: Array
-    place: int | None = None
-    homes: Array | None = None
-    policy: str = ""
-
-
-@dataclass(frozen=True)
-class Levy:
-    """A tax of a policy on households, raised for a government, of which a share comes back to households.
-
-    base: `income` before transfers and after the wedge of the base year, at rates by cell of residence; or `land_rent`
-    that households receive, at rates by cell where the land is used. rate: (cell,); weights: (cell,) of those whom the
-    share `returned` comes back to, adding up to one.
-    """
-
-    government: int
-    base: str
-    rate: Array
-    returned: float
-    weights: Array
-    policy: str = ""
-
-
-@dataclass(frozen=True)
-class Subsidy:
-    """Public money paid in proportion to what is earned or bought, out of the payer's general purchases.
-
-    base: `wages` paid at work in a cell or `capital` income earned there, rate (cell,) on top; or households' `goods`,
-    rate (cell, sector) the share of the price that a voucher pays.
-    """
-
-    payer: int
-    base: str
-    rate: Array
-    policy: str = ""
-
-
-@dataclass(frozen=True)
-class Belt:
-    """Cells (0/1) whose productivity gains `elasticity` log points per log point of employment in all of them together.
-
-    Employment counts from the first year in which the policy was in force.
-    """
-
-    cells: Array
-    elasticity: float
-    policy: str = ""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A line between two cells: the length of the way over it, km, and whether goods may take it as well as people."""
-
-    start: int
-    end: int
-    km: float
-    goods: bool = False
+GENERAL_PURCHASES = "general_purchases"  # the word of `financed_by` for what budgets bear
 
 
 @dataclass(frozen=True)
@@ -93,12 +26,13 @@ class Rules:
     where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
     for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
     wage_floor[c]: yuan of 2014 an efficiency unit at work in c is paid at least, 0 none. fundings, levies, subsidies, belts,
-    links: in the order of the policies.
+    links: in the order of the policies. financed_by: how the policy that is being added pays for what it spends.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
     without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
     Of the year before, or of the base year in the first: income_per_head[c] and, before transfers and levies,
-    income_before_transfers[c], yuan of 2014; budgets[g], yuan of 2014.
+    income_before_transfers[c], yuan of 2014; budgets[g], home_rents[h] (the rents of a home's land that reach households),
+    yuan of 2014; charge_rate[c], what charges took of income before transfers.
     services_per_head[c]: public stock per resident, yuan of 2014.
     """
 
@@ -118,6 +52,9 @@ class Rules:
     income_before_transfers: Array
     budgets: Array
     services_per_head: Array
+    home_rents: Array
+    charge_rate: Array
+    financed_by: str = GENERAL_PURCHASES
     fundings: tuple[Funding, ...] = ()
     levies: tuple[Levy, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
@@ -143,12 +80,21 @@ class Rules:
         """Share of every government's budget that policies take from its general purchases, (government,)."""
         given = np.zeros(self.base_spending.shape[0])
         for funding in self.fundings:
-            given[funding.payer] += funding.share
+            given[funding.payer] += funding.share if funding.charge is None else 0.0
         return given
+
+    @property
+    def charged(self) -> tuple[Funding | Subsidy, ...]:
+        """What policies spend out of levies of their own: fundings, then subsidies, in the order of the policies."""
+        entries: tuple[Funding | Subsidy, ...] = (*self.fundings, *self.subsidies)
+        return tuple(entry for entry in entries if entry.charge is not None)
 
     @cached_property
     def spending_share(self) -> Array:
-        """Share of every budget by (government, purpose, cell of the payee), adding up to one for every government."""
+        """Share of every budget by (government, purpose, cell of the payee), adding up to one for every government.
+
+        What charges pay for comes on top of that: other purposes keep their shares.
+        """
         spending, given = self.base_spending.copy(), self.given_up()
         general = spending[:, GENERAL].sum(axis=1)
         spending[:, GENERAL] *= np.where(given > 0, 1.0 - given / np.where(general > 0, general, 1.0), 1.0)[:, None]
@@ -177,6 +123,10 @@ class Rules:
     def levy_rate(self, base: str) -> Array:
         """Share of a base that levies take, (cell,): `income` by residence, `land_rent` where the land is used."""
         return _rate_on(base, self.levies, np.zeros(len(self.residence)))
+
+    def known_income_rate(self) -> Array:
+        """Share of income before transfers that people know to be levied, (cell,): rates in force, last year's charges."""
+        return np.asarray(self.levy_rate("income") + self.charge_rate)
 
     def subsidy_rate(self, base: str) -> Array:
         """Subsidies on top of what is earned at work in a cell, (cell,), for the base `wages` or `capital`."""
@@ -213,10 +163,12 @@ class Workforce:
     """People by place: residence[h, c] persons registered in h living in c; skills[c, k, w] persons by skill in c.
 
     The last index of `skills` is 1 for those who work in the town of their region, 0 for those who work where they live.
+    effort[c]: hours of residents over those of the base year; None: those of the base year.
     """
 
     residence: Array
     skills: Array
+    effort: Array | None = None
 
     def times(self, factor: float) -> Workforce:
         """The same people, `factor` times as many."""
@@ -249,6 +201,8 @@ class Economy:
     income_per_head: Array
     income_before_transfers: Array
     budgets: Array
+    home_rents: Array
+    charge_rate: Array
     employment: Array
     workforce: Workforce
     work_in_town: Array
@@ -333,12 +287,16 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         income_before_transfers=economy.income_before_transfers,
         budgets=economy.budgets,
         services_per_head=economy.services / workforce.persons,
+        home_rents=economy.home_rents,
+        charge_rate=economy.charge_rate,
     )
 
 
 def hours_of_work(world: World, workforce: Workforce) -> Array:
     """Efficiency units by (cell of residence, cell of work)."""
     units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)
+    if workforce.effort is not None:
+        units = units * workforce.effort[:, None]
     work = np.diag(units[:, 0])
     work[np.arange(world.cells), world.places.town_of_cell] += units[:, 1]  # every resident cell has one town
     return np.asarray(work)

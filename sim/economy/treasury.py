@@ -11,7 +11,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.state import Economy, Levy, Rules, Subsidy, hours_of_work
+from sim.economy.charges import charge_forms, rents_by_residence
+from sim.economy.entries import Levy, Subsidy
+from sim.economy.state import Economy, Rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.world.world import ENCLAVE, GENERAL, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
 
@@ -24,7 +26,8 @@ class Statement:
     value_added: (cell,); transfers reach all residents alike, targeted grants only graduates or returnees; subsidies
     are those paid out, vouchers (cell,) what public money adds to households' purchases of goods. retained: (owner
     cell,); revenue_public: (region,); budgets: (government,); purchases: (cell,) public purchases; investment: (cell,)
-    by place; final_demand: (cell,) without vouchers. levied, subsidised: (levy or subsidy x cell,), one after another.
+    by place; final_demand: (cell,) without vouchers. levied, subsidised, charged: (levy, subsidy or charge x cell,), one
+    after another; levies: of both kinds.
     """
 
     wages: Array
@@ -49,6 +52,7 @@ class Statement:
     final_demand: Array
     levied: Array
     subsidised: Array
+    charged: Array
 
 
 class IncomeMaps(Statement):
@@ -96,13 +100,13 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     Wages go to where workers live, dividends to where owners live, farm rent and a share of other rent to the cell that
     owns the land, the rest of rent and the wedge to governments; transfers per head follow the region's income per head
     before transfers; levies are shares of incomes and subsidies of what they top up, taken from the payer's general
-    purchases. y = Y_R R + Y_y y is solved for disposable incomes y. topped_up: (cell,) what capital at work in a cell adds to
-    wages there to pay a wage floor, over labour's bill.
+    purchases or charged. y = Y_R R + Y_y y is solved for disposable incomes y. topped_up: (cell,) what capital at work in a
+    cell adds to wages there to pay a wage floor, over labour's bill.
     """
     p = world.parameters
     flows = _Flows(world.cells, len(world.technology.sectors))
     income = flows.of_income()
-    saving = world.stocks.saving_rate[:, None] * income
+    saving = saving_rates(world, rules)[:, None] * income
     consumption = income - saving
     housing = p.housing_share * consumption
     earned = _earned(world, economy, rules, flows, housing, topped_up)
@@ -115,13 +119,12 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     social = _transfers(world, economy.workforce.persons, before)
     levied = [_levy(levy, economy, rules, before, earned) for levy in rules.levies]
     subsidised = [_subsidy(subsidy, world, economy, rules, earned, consumption - housing) for subsidy in rules.subsidies]
-    budgets, returned = _budgets(world, revenue, social), np.zeros_like(income)
-    for levy, paid in zip(rules.levies, levied, strict=True):
-        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
-        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
+    budgets = _budgets(world, revenue, social)
+    returned = _shared_out(rules, budgets, levied, np.zeros_like(income))
     household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
     targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, list(TARGETED)], budgets)
-    levies = sum(levied, np.zeros_like(income))
+    charged = charge_forms(rules, budgets, subsidised)
+    levies = sum([*levied, *charged], np.zeros_like(income))
     subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
     public = _purchases(rules, budgets, subsidised)
     investment = economy.investment_places.T @ (saving + earned.retained) + _enclaves(rules, budgets)
@@ -148,6 +151,7 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
         final_demand=consumption - housing + public + investment,
         levied=np.vstack([*levied, np.zeros((0, flows.width))]),
         subsidised=np.vstack([*subsidised, np.zeros((0, flows.width))]),
+        charged=np.vstack([*charged, np.zeros((0, flows.width))]),
     )
     return _solve_out(forms, world.cells)
 
@@ -177,17 +181,6 @@ def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing
     )
 
 
-def rents_by_residence(rules: Rules) -> Array:
-    """Who receives the rents of a home's land, (cell of residence, home): its residents, or those registered there.
-
-    1 - k_h for residents of h, and k_h N_hc / N_h for those registered in h who live in c; k_h is 0 where nobody is
-    registered, so every column adds up to one.
-    """
-    registered = rules.residence.sum(axis=1)
-    follow = rules.residence.T / np.where(registered > 0, registered, 1.0)
-    return np.asarray(np.diag(1.0 - rules.rent_followed) + rules.rent_followed * follow)
-
-
 def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array) -> tuple[Array, Array]:
     """Rents that reach the owners' side of every home, (home,), before the wedge, and levies on them, yuan of 2014."""
     tech = world.technology
@@ -201,6 +194,14 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     return np.asarray(gross), np.asarray(taxed)
 
 
+def _shared_out(rules: Rules, budgets: Array, levied: list[Array], returned: Array) -> Array:
+    """Add to the budgets, in place, what governments keep of levies, and to `returned`, (cell, .), what comes back."""
+    for levy, paid in zip(rules.levies, levied, strict=True):
+        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
+        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
+    return returned
+
+
 def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
     """The form of what households of every cell pay of one levy."""
     if levy.base == "income":
@@ -208,6 +209,17 @@ def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Ea
     land = _land_shares(economy) * levy.rate
     of_owners = land @ earned.farm_rent + (land * rules.land_rent_share) @ earned.other_rent
     return np.asarray(rents_by_residence(rules) @ of_owners)
+
+
+def saving_rates(world: World, rules: Rules) -> Array:
+    """Share of disposable income saved, (cell,): s_c (1 - l_c)^e, l the levies on income that people know of.
+
+    e: `saving_elasticity`, of saving to what a levy leaves of its return.
+    """
+    elasticity = world.parameters.saving_elasticity
+    if elasticity == 0.0:
+        return world.stocks.saving_rate
+    return np.asarray(world.stocks.saving_rate * (1 - rules.known_income_rate()) ** elasticity)
 
 
 def _subsidy(subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array) -> Array:
@@ -241,6 +253,8 @@ def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
     others = [purpose for purpose in range(rules.spending_share.shape[1]) if purpose not in (*TO_HOUSEHOLDS, ENCLAVE)]
     public = np.einsum("gpc,gz->cz", rules.spending_share[:, others], budgets)
     for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
+        if subsidy.charge is not None:
+            continue
         public -= general_weights(rules, subsidy.payer)[:, None] * form.sum(axis=0)
     return np.asarray(public)
 
@@ -259,7 +273,10 @@ def general_weights(rules: Rules, government: int) -> Array:
     """How a government's general purchases are divided over cells, (cell,), adding up to one."""
     general = rules.spending_share[government, GENERAL]
     if not general.sum() > 0:
-        raise FactorFlowError("a government without general purchases cannot pay a subsidy; lower what it gives elsewhere")
+        raise FactorFlowError(
+            "a government without general purchases cannot pay a subsidy; lower what it gives elsewhere, or let households "
+            "pay for it (financed_by: income_levy)"
+        )
     return np.asarray(general / general.sum())
 
 
@@ -289,6 +306,40 @@ def spent_on(rules: Rules, money: Statement, purpose: int) -> Array:
 def enclave_investment(rules: Rules, money: Statement) -> Array:
     """Public money that buys enclave capital, by (owner, place), yuan of 2014."""
     return np.asarray(np.einsum("g,god->od", money.budgets, rules.enclave_share))
+
+
+def general_purchases(rules: Rules, money: Statement) -> Array:
+    """General purchases that reach a cell, (cell,), yuan of 2014: of its region and of the government above it.
+
+    What budgets buy that is neither a purpose of its own nor taken by a policy.
+    """
+    bought = money.budgets @ rules.spending_share[:, GENERAL]
+    bills = money.subsidised.reshape(-1, money.wages.size).sum(axis=1)
+    for subsidy, bill in zip(rules.subsidies, bills, strict=True):
+        if subsidy.charge is None:
+            bought = bought - general_weights(rules, subsidy.payer) * bill
+    return np.asarray(bought)
+
+
+def charged_on_income(rules: Rules, money: Statement) -> Array:
+    """What charges took of income before transfers this year, a share, (cell,)."""
+    total = np.zeros(money.disposable.size)
+    if not rules.charged:
+        return total
+    for entry, paid in zip(rules.charged, money.charged.reshape(-1, total.size), strict=True):
+        if entry.charge is not None and entry.charge.base == "income":
+            total += paid
+    return np.asarray(total / (money.wages + money.dividends + money.land_income - money.tax))
+
+
+def charged_on_homes(rules: Rules, money: Statement) -> Array:
+    """What charges took of the rents of every home's land, (home,), yuan of 2014."""
+    bills = money.charged.reshape(-1, money.wages.size).sum(axis=1)
+    total = np.zeros(money.wages.size)
+    for entry, bill in zip(rules.charged, bills, strict=True):
+        if entry.charge is not None and entry.charge.base == "land_rent":
+            total += entry.charge.weights * bill
+    return total
 
 
 def _shares(table: Array) -> Array:

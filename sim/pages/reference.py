@@ -48,7 +48,8 @@ def instruments_page() -> str:
 def _section(name: str, module: ModuleType) -> Iterator[str]:
     """Heading, economics, payer and example of one instrument."""
     yield f"## {name}\n\n{inspect.cleandoc(module.__doc__ or '')}\n\n"
-    yield f"Paid by: {module.PAID_BY}.\n\n"
+    financed = " Where this says general purchases, `financed_by` may name who pays instead."
+    yield f"Paid by: {module.PAID_BY}.{financed if 'financed_by' in fields_of(module.Terms) else ''}\n\n"
     example = _EXAMPLES / f"{name}.yaml"
     if example.exists():
         yield f"Example: [scenarios/zhejiang/{example.name}](../scenarios/zhejiang/{example.name})\n\n"

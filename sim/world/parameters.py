@@ -50,6 +50,10 @@ class Parameters:
     capital_depreciation: float  # share of capital worn out, per year
     natural_growth: float  # births less deaths, share of the population per year
     training_cost: float  # yuan per person trained
+    # what public money is worth and what taxes do
+    public_worth: float  # of a yuan of general purchases over a private one at the base year's margin
+    hours_elasticity: float  # of hours to what levies leave of income
+    saving_elasticity: float  # of the saving rate to what levies leave of income
     # what instruments cost and gain, in worlds made of tables
     line_cost: float = 0.0  # of building a km of line, yuan; 0: a line costs what its terms say
     line_charge: float = 0.07  # interest and upkeep of what building cost, per year

@@ -26,6 +26,8 @@ def base_year(world: World) -> BaseYear:
     persons = economy.workforce.persons
     hours = hours_of_work(world, economy.workforce)
     net_wages = (1 - world.public.wedge) * (hours @ clearing.wage) / persons
+    general = treasury.general_purchases(rules, money)
+    rents, _ = treasury.rents_of_homes(world, economy, rules, clearing.revenue, money.housing)
     ones, levels = np.ones(world.cells), world.choice.levels
     start = BaseYear(
         wage=clearing.wage,
@@ -35,6 +37,9 @@ def base_year(world: World) -> BaseYear:
         value=np.zeros(world.cells),
         mean_efficiency=float(hours.sum() / persons.sum()),
         other_income=money.disposable / persons - net_wages,
+        general=general / persons,
+        general_share=general / money.consumption,
+        home_rents=rents,
     )
     if levels:
         return start

@@ -164,12 +164,13 @@ def record_moves(record: Record, world: World, year: int, factor: str, event: st
     record.moves.append(MovesOfYear(year, factor, event, cells[origins], cells[destinations], values))
 
 
-def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float) -> None:
-    """Add what those registered in every reported cell gained since the base year, and the mean."""
+def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float, everybody: float) -> None:
+    """Add what those registered in every reported cell gained since the base year, their mean, and that of everybody."""
     places = world.places
     for home in np.flatnonzero(places.reported_cells):
         record.series.append((year, "cell", places.cells[home], "welfare", float(by_home[home])))
     record.series.append((year, "world", places.world, "welfare", mean))
+    record.series.append((year, "world", places.world, "welfare_nation", everybody))
 
 
 def record_individuals(record: Record, world: World, year: int, found: Mapping[str, tuple[float, Array]]) -> None:
@@ -239,6 +240,25 @@ def record_payers(record: Record, world: World, year: int, sums: Mapping[str, tu
     for scope, place, (cost, raised) in [*rows, ("world", world.places.world, everybody)]:
         record.series.append((year, scope, place, "paid_for_policies", cost))
         record.series.append((year, scope, place, "raised_by_policies", raised))
+
+
+def record_charges(record: Record, world: World, year: int, paid: Array | None) -> None:
+    """Add what households were charged for policies, (cell,): by cell, by region, and in all cells together."""
+    if paid is None:
+        return
+    places = world.places
+    rows = [("cell", cell, value) for cell, value in zip(places.cells, paid.tolist(), strict=True)]
+    rows += zip(["region"] * len(places.regions), places.regions, (places.membership() @ paid).tolist(), strict=True)
+    rows.append(("world", places.world, float(paid.sum())))
+    record.series.extend((year, scope, place, "charged_to_households", value) for scope, place, value in rows)
+
+
+def record_general_purchases(record: Record, world: World, year: int, per_head: Array, persons: Array) -> None:
+    """Add general purchases per head, (cell,), as means over the residents of every region and of the reported area."""
+    places = world.places
+    rows = [("region", name, places.region_of_cell == region) for region, name in enumerate(places.regions)]
+    for scope, place, where in [*rows, ("world", places.world, places.reported_cells)]:
+        record.series.append((year, scope, place, "general_purchases_per_head", _mean(per_head, persons, where)))
 
 
 def record_accounts(record: Record, year: int, residuals: Mapping[str, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.agents.land import mobile_land
 from sim.agents.start import whole_agents
 from sim.arrays import Array
 from sim.economy import treasury
-from sim.economy.state import Economy, Workforce, hours_of_work
+from sim.economy.state import Economy, Rules, Workforce, hours_of_work
 from sim.errors import FactorFlowError
 from sim.world.proof import proved, unusual
 from sim.world.world import World
@@ -53,6 +54,19 @@ def workforce(world: World, labour: Movers, in_town: Array, settled: Array, scal
     return Workforce(residence=(labour.stock() + settled) * scale, skills=skills * scale)
 
 
+def at_their_hours(world: World, people: Workforce, rules: Rules) -> Workforce:
+    """The same people at the hours they choose: (1 - l_c)^e over those of the base year.
+
+    l: levies on income that people know of, by cell of residence; e: `hours_elasticity`. What a place offers is worked out
+    at full hours: at the margin an hour is worth to a worker what it earns (the envelope theorem).
+    """
+    elasticity = world.parameters.hours_elasticity
+    rate = rules.known_income_rate()
+    if elasticity == 0.0 or not rate.any():
+        return people
+    return replace(people, effort=(1 - rate) ** elasticity)
+
+
 def slice_value(world: World, capital: Movers) -> float:
     """Value of one unit of the capital movers in the base year, yuan of 2014: one for the continuum."""
     return float(world.stocks.capital.sum() / capital.stock().sum())
@@ -85,6 +99,8 @@ def first_economy(world: World, labour: Movers, capital: Movers, land: Movers) -
         income_per_head=world.income_per_head.copy(),
         income_before_transfers=treasury.before_transfers(world, exact.sum(axis=0)),
         budgets=world.budgets.copy(),
+        home_rents=np.zeros(world.cells),
+        charge_rate=np.zeros(world.cells),
         employment=np.ones(world.cells),
         workforce=people,
         work_in_town=stocks.work_in_town.copy(),

@@ -50,7 +50,7 @@ def economy():
     """Two of the six villagers of West work in its town; everybody else works at home."""
     at_home, in_town = np.array([2.0, 4, 3, 1, 10]), np.array([0.0, 2, 0, 0, 0])
     skills = np.stack([at_home, in_town], axis=1)[:, None, :]
-    return SimpleNamespace(year=2035, workforce=SimpleNamespace(persons=PERSONS, skills=skills))
+    return SimpleNamespace(year=2035, workforce=SimpleNamespace(persons=PERSONS, skills=skills, effort=None))
 
 
 @pytest.fixture(scope="module")
@@ -181,9 +181,27 @@ def test_welfare_weighs_graduates_by_their_share_and_homes_by_the_persons_regist
     assert alike == pytest.approx((30 * log(7 / 4) + 10 * log(3)) / 40, rel=1e-13)
 
 
+def test_welfare_of_all_takes_those_who_never_move_at_the_gain_of_their_own_place():
+    """Ten of home A choose and gain 0.5; ninety of home B never move: sixty gain 0.1 in A, thirty lose 0.2 in B.
+
+    Everything is twice as many as in the base year. General purchases add 1 in A and 2 in B, to whoever lives there.
+    """
+    settled = np.array([[0.0, 0], [30, 15]])
+    residence = np.array([[10.0, 0], [60, 30]])
+    state = SimpleNamespace(settled=settled, people_scale=2.0, workforce=SimpleNamespace(residence=residence))
+    world = SimpleNamespace(stocks=SimpleNamespace(skill_share=np.zeros((2, 5))))
+    public = np.array([1.0, 2.0])
+    by_home = np.array([0.5 + 1, 7.0 + 4 / 3])
+    gain = np.array([[9.0, 9], [0.1, -0.2]])
+    wanted = (10 * 0.5 + 60 * 0.1 - 30 * 0.2 + 70 * 1 + 30 * 2) / 100
+    assert values.welfare_of_all(world, state, gain, by_home, public) == pytest.approx(wanted, rel=1e-13)
+    both = np.stack([gain, gain + 1])
+    assert values.welfare_of_all(world, state, both, by_home, public) == pytest.approx(wanted, rel=1e-13)
+
+
 def test_welfare_and_policies_are_recorded_as_given():
     record = recorder.Record()
-    recorder.record_welfare(record, valley(), 2035, np.array([0.1, 0.2, 0.3, 0.4, 9]), 0.25)
+    recorder.record_welfare(record, valley(), 2035, np.array([0.1, 0.2, 0.3, 0.4, 9]), 0.25, 0.125)
     recorder.record_policies(record, 2035, {"aid": (5.0, 2.0)})
     assert record.series == [
         (2035, "cell", "West/urban", "welfare", 0.1),
@@ -191,6 +209,7 @@ def test_welfare_and_policies_are_recorded_as_given():
         (2035, "cell", "East/urban", "welfare", 0.3),
         (2035, "cell", "East/rural", "welfare", 0.4),
         (2035, "world", "valley", "welfare", 0.25),
+        (2035, "world", "valley", "welfare_nation", 0.125),
         (2035, "policy", "aid", "public_cost", 5.0),
         (2035, "policy", "aid", "public_receipts", 2.0),
     ]

@@ -26,7 +26,8 @@ def by_hand():
     skills[1, :, 0] = 3, 1  # the village at home
     skills[1, 0, 1] = 2  # and two of one unit who work in town
     economy = SimpleNamespace(workforce=Workforce(residence=np.diag(skills.sum(axis=(1, 2))), skills=skills))
-    rules = SimpleNamespace(levy_rate=lambda base: np.array([0.0, 0.2]), subsidy_rate=lambda base: np.array([0.0, 0.5]))
+    rates = {"levy_rate": lambda base: np.array([0.0, 0.2]), "subsidy_rate": lambda base: np.array([0.0, 0.5])}
+    rules = SimpleNamespace(**rates, charged=())
     money = SimpleNamespace(disposable=np.array([35.0, 44.0]))
     return world, economy, rules, SimpleNamespace(wage=np.array([10.0, 4.0])), money
 

@@ -30,6 +30,7 @@ INCOME = "yuan of 2014 per head and year"
 ALL_UNITS = UNITS | {
     "real_income_per_head": INCOME,
     **dict.fromkeys(("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies"), "yuan of 2014 per year"),
+    "charged_to_households": "yuan of 2014 per year",
 }
 Money = Mapping[tuple[str, str, str], float]
 NOTHING: Money = {}
@@ -174,6 +175,32 @@ def test_cost_is_net_and_added_up_and_payers_are_named(tmp_path: Path) -> None:
     ) in text
     told = comparison.to_json()["outcomes"][0]["public_cost"]
     assert told["net"] == pytest.approx(9e9) and told["by_government"]["Ningbo"] == pytest.approx(4.5e9)
+
+
+def test_households_that_are_charged_stand_beside_budgets(tmp_path: Path) -> None:
+    """Their levy is no receipt of a budget: it pays for what is spent, so cost and its payers add up."""
+    levied = {
+        ("public_cost", "policy", "aid"): 5e9,
+        ("public_receipts", "policy", "aid"): 0.0,
+        ("paid_for_policies", "region", "Hangzhou"): 1e9,
+        ("raised_by_policies", "region", "Hangzhou"): 0.0,
+        ("paid_for_policies", "world", "zhejiang"): 1e9,
+        ("raised_by_policies", "world", "zhejiang"): 0.0,
+        ("charged_to_households", "region", "Hangzhou"): 0.5e9,
+        ("charged_to_households", "region", "Ningbo"): 3.5e9,
+        ("charged_to_households", "world", "zhejiang"): 4e9,
+    }
+    comparison = compared(tmp_path, money=levied)
+    money = outcomes(comparison)[0].money
+    assert money.payers is not None
+    assert sum(money.payers.values()) + sum(money.households.values()) == pytest.approx(money.net) == pytest.approx(15e9)
+    assert "Which budgets paid, in billions: Hangzhou 3, out of general purchases" in comparison.paragraph
+    assert "Whose households paid by a levy that raises just the cost, in billions: Ningbo 10.5, Hangzhou 1.5." in (
+        comparison.paragraph
+    )
+    told = comparison.to_json()["outcomes"][0]["public_cost"]
+    assert told["by_households"] == pytest.approx({"Ningbo": 10.5e9, "Hangzhou": 1.5e9})
+    assert outcomes(compared(tmp_path / "b", money=MONEY))[0].money.households == {}
 
 
 def test_cost_is_that_beyond_the_baseline(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse.csgraph import floyd_warshall
 
 from sim.arrays import Array
-from sim.economy.state import Link
+from sim.economy.entries import Link
 from sim.world.world import World
 
 

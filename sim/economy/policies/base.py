@@ -1,4 +1,4 @@
-"""What all instruments share: when they are in force, whom they reach, and how budgets pay for them.
+"""What all instruments share: when they are in force, whom they reach, and who pays for them.
 
 An instrument is a file of this folder with `Terms` (what a scenario may say), `MEANING`, `PAID_BY` and
 `regulate(rules, terms, world, strength)`, which returns new rules; at strength or size zero exactly those it was given.
@@ -12,20 +12,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
-from sim.economy.state import Funding, Rules, government_names
+from sim.economy.entries import Charge, Funding, Subsidy
+from sim.economy.state import GENERAL_PURCHASES, Rules, government_names
 from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import Places, RegionName, quantity, word
 from sim.world.world import ENCLAVE, GENERAL, World
 
 _ROUNDING = 1e-12  # all of what is left, 0.4, may be 0.39999999999999997
+_MOST_CHARGED = 0.5  # of last year's base: an assessment beyond it could take more than is earned this year
+
+DEFAULT_FINANCING = GENERAL_PURCHASES
+"""How a policy that spends public money pays where its terms do not say."""
+
+_LEVIED_ON = {"income_levy": "income", "land_revenue": "land_rent"}
 
 
 @cache
@@ -44,7 +51,9 @@ def strength(terms: PolicyTerms, year: int) -> float:
 class OverBudget(FactorFlowError):
     """More is asked of a government than its general purchases hold; PolicyInForce says of which."""
 
-    ADVICE = "Lower the shares of the policies that this government pays for."
+    ADVICE = (
+        "Lower the shares of the policies that this government pays for, or let households pay (financed_by: income_levy)."
+    )
 
     def __init__(self, payer: int, asked: float, left: float) -> None:
         digits = next((count for count in range(3, 17) if f"{asked:.{count}g}" != f"{left:.{count}g}"), 17)
@@ -66,14 +75,20 @@ class PolicyInForce:
         now = strength(self.terms, year)
         if now == 0.0:
             return rules
+        terms = self.terms.at(year)
+        financed_by = terms.financed_by if isinstance(terms, SpendingTerms) else GENERAL_PURCHASES
+        start = rules if financed_by == rules.financed_by else replace(rules, financed_by=financed_by)
         try:
-            regulated: Rules = self.instrument.regulate(rules, self.terms.at(year), world, now)
+            regulated: Rules = self.instrument.regulate(start, terms, world, now)
         except OverBudget as error:
             payer = government_names(world)[error.payer]
             raise FactorFlowError(f"policy {self.name} in {year}: {error} of {payer}. {error.ADVICE}") from error
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
-        return _signed(regulated, rules, self.name)
+        if regulated is start:
+            return rules
+        signed = _signed(regulated, rules, self.name)
+        return signed if signed.financed_by == rules.financed_by else replace(signed, financed_by=rules.financed_by)
 
 
 def _signed(after: Rules, before: Rules, name: str) -> Rules:
@@ -123,15 +138,49 @@ def fund(
 ) -> Rules:
     """Rules in which government `payer` spends a share of its budget for a purpose, divided over cells by weights.
 
-    For the purpose ENCLAVE it buys capital that stands in `place`; money for those registered in `homes` follows them.
-    Raises OverBudget when more is asked for than its general purchases still hold.
+    For the purpose ENCLAVE it buys capital that stands in `place`; money for those registered in `homes` follows them. It
+    comes out of what `rules.financed_by` says. Raises OverBudget when more is asked for than general purchases still hold.
     """
     if share == 0.0:
         return rules
+    if rules.financed_by == "government_above" and payer != rules.upper:
+        if not rules.budgets[rules.upper] > 0:
+            raise FactorFlowError("financed_by: government_above needs a government above the regions that has a budget")
+        share, payer = share * float(rules.budgets[payer] / rules.budgets[rules.upper]), rules.upper
+    if rules.financed_by in _LEVIED_ON:
+        charge = _charge(rules, payer, share * float(rules.budgets[payer]))
+        paid = Funding(payer, purpose, share, weights, place, homes, charge=charge)
+        return replace(rules, fundings=(*rules.fundings, paid))
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
     if share > left + _ROUNDING:
         raise OverBudget(payer, share, left)
     return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
+
+
+def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
+    """Rules in which `payer` adds to wages, capital income or goods at a rate; `rules.financed_by` says who pays."""
+    if rules.financed_by == "government_above":
+        payer = rules.upper
+    charge = _charge(rules, payer, 0.0) if rules.financed_by in _LEVIED_ON else None
+    return replace(rules, subsidies=(*rules.subsidies, Subsidy(payer, base, rate, charge=charge)))
+
+
+def _charge(rules: Rules, payer: int, bill: float) -> Charge:
+    """A levy on the territory of a government, assessed on last year's incomes before transfers, or rents of land.
+
+    bill: what the policy would have spent last year, yuan of 2014, as far as it is known before the markets clear.
+    """
+    base = _LEVIED_ON[rules.financed_by]
+    assessed = rules.income_before_transfers * rules.residents if base == "income" else rules.home_rents
+    territory = rules.base_spending[payer].sum(axis=0) > 0
+    assessed = np.where(territory, np.maximum(assessed, 0.0), 0.0)
+    if not bill <= _MOST_CHARGED * assessed.sum() or not assessed.sum() > 0:
+        what = "income before transfers" if base == "income" else "rent of land that reaches households"
+        raise FactorFlowError(
+            f"financed_by: {rules.financed_by} would have to raise {bill:.4g} yuan of {assessed.sum():.4g} yuan of {what} "
+            f"last year; at most {_MOST_CHARGED:g} of it can be levied. Lower what it spends, or name another way to pay"
+        )
+    return Charge(base, np.asarray(assessed / assessed.sum()))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:
@@ -151,6 +200,16 @@ def _without_government(regions: tuple[str, ...] | None, info: ValidationInfo) -
         answer = f"cannot stand beside government: {info.data['government']} taxes its own territory. Leave one of them out."
         raise PydanticCustomError("government", "{answer}", {"answer": answer})
     return regions
+
+
+class SpendingTerms(PolicyTerms):
+    """What every policy that spends public money may say: out of what."""
+
+    financed_by: Literal["general_purchases", "income_levy", "land_revenue", "government_above"] = word(
+        DEFAULT_FINANCING,
+        meaning="who pays: general_purchases of the government that spends it, an income_levy or a levy on land rent "
+        "(land_revenue) in its territory that raises just what is spent, or general purchases of the government_above",
+    )
 
 
 class LevyTerms(PolicyTerms):

@@ -13,9 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from sim.economy.policies.base import cells_of, fund, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
 from sim.economy.state import Rules
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import HOUSEHOLD, REGISTERED, World
 
@@ -23,7 +22,7 @@ MEANING = "pays the same sum to every resident of cells whose income lies below 
 PAID_BY = "the government above the regions, from its general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a cash transfer."""
 
     share_of_upper_budget: float = quantity(

@@ -14,10 +14,9 @@ from typing import Literal
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.policies.base import cells_of, fund, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
 from sim.economy.state import Rules
 from sim.errors import FactorFlowError
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import HOUSEHOLD, INFRASTRUCTURE, PROJECTS, SERVICES, World
 
@@ -27,7 +26,7 @@ PAID_BY = "the government above the regions, or the regions named as payers, fro
 _PURPOSES = {"general": PROJECTS, "services": SERVICES, "infrastructure": INFRASTRUCTURE, "household": HOUSEHOLD}
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a fiscal transfer."""
 
     share_of_budget: float = quantity(

@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from sim.economy.policies.base import cells_of, fund, fund_enclave, payers_of, per_head, regions_of
-from sim.economy.state import Belt, Rules
-from sim.scenario.schema import PolicyTerms
+from sim.economy.entries import Belt
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, fund_enclave, payers_of, per_head, regions_of
+from sim.economy.state import Rules
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
@@ -23,7 +23,7 @@ MEANING = "invests in a belt of regions whose employment raises the productivity
 PAID_BY = "each member for itself, or the government above the regions, from general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a growth pole."""
 
     regions: Places = word(meaning="regions of the belt")

@@ -18,8 +18,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
+from sim.economy.entries import Levy
 from sim.economy.policies.base import LevyTerms, cells_of, government_of, per_head, regions_of
-from sim.economy.state import Levy, Rules
+from sim.economy.state import Rules
 from sim.scenario.schema import Words
 from sim.scenario.words import quantity, word
 from sim.world.world import World

@@ -22,10 +22,9 @@ from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array, Flag
-from sim.economy.policies.base import cells_of, fund, per_head
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head
 from sim.economy.state import Rules
 from sim.errors import FactorFlowError
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, RegionName, SectorName, Share, quantity, word
 from sim.world.world import PROJECTS, World
 
@@ -43,7 +42,7 @@ def _leaving_some(suppliers: dict[str, float]) -> dict[str, float]:
     return suppliers
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of an industrial linkage."""
 
     assembler: RegionName = word(meaning="region where the parts are put together")

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.economy.policies.base import cells_of, fund, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
 from sim.economy.state import Rules
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
@@ -19,7 +18,7 @@ MEANING = "builds infrastructure in the cells named: productivity rises, trade c
 PAID_BY = "each region for itself, or the government above the regions, from general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of an infrastructure investment."""
 
     share_of_budget: float = quantity(

@@ -12,12 +12,10 @@ no jobs but draws people to wait for one. The remedy of Harris and Todaro (1970)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
-from sim.economy.policies.base import cells_of, payers_of, regions_of
-from sim.economy.state import Rules, Subsidy
-from sim.scenario.schema import PolicyTerms
+from sim.economy.policies.base import SpendingTerms, cells_of, payers_of, regions_of, subsidise
+from sim.economy.state import Rules
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import World
 
@@ -25,7 +23,7 @@ MEANING = "adds public money to the returns of capital or to wages in the cells 
 PAID_BY = "the government above the regions or each region for itself, from general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of an investment subsidy."""
 
     on_capital: float = quantity(
@@ -43,5 +41,5 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         cells = cells_of(world, regions, terms.kind)
         for base, rate in (("capital", terms.on_capital), ("wages", terms.on_wages)):
             if rate * strength > 0:
-                rules = replace(rules, subsidies=(*rules.subsidies, Subsidy(payer, base, rate * strength * cells)))
+                rules = subsidise(rules, payer, base, rate * strength * cells)
     return rules

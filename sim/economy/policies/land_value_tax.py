@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sim.economy.entries import Levy
 from sim.economy.policies.base import LevyTerms, cells_of, government_of, per_head, regions_of
-from sim.economy.state import Levy, Rules
+from sim.economy.state import Rules
 from sim.scenario.words import KindName, quantity, word
 from sim.world.world import World
 

@@ -18,9 +18,8 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
-from sim.economy.policies.base import cells_of, fund, fund_enclave, per_head
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, fund_enclave, per_head
 from sim.economy.state import Rules
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, RegionName, Share, adding_up_to_one, quantity, word
 from sim.world.world import HOUSEHOLD, INFRASTRUCTURE, TRAINING, World
 
@@ -39,7 +38,7 @@ def _two_regions(pairs: dict[str, str]) -> dict[str, str]:
     return pairs
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of paired assistance."""
 
     pairs: Annotated[dict[RegionName, RegionName], AfterValidator(_two_regions)] = word(meaning="donor: partner")

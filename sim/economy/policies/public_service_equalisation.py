@@ -12,9 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.policies.base import cells_of, fund, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
 from sim.economy.state import Rules
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import SERVICES, TRAINING, World
 
@@ -22,7 +21,7 @@ MEANING = "adds to public services per head of the cells named"
 PAID_BY = "the government above the regions, from its general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a public-service equalisation."""
 
     share_of_upper_budget: float = quantity(

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.economy.policies.base import cells_of, fund, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
 from sim.economy.state import Rules
-from sim.scenario.schema import Between, PolicyTerms
+from sim.scenario.schema import Between
 from sim.scenario.words import Places, quantity, word
 from sim.world.world import SERVICES, World
 
@@ -22,7 +22,7 @@ MEANING = "removes a share of the registration barrier to living elsewhere"
 PAID_BY = "the destinations, from their general purchases, for services to newcomers"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a residence-permit reform."""
 
     cut: float = quantity(unit="share", meaning="share of the registration barrier removed", at_least=0, at_most=1)

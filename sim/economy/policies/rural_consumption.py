@@ -9,15 +9,13 @@ Cobb-Douglas demand). Pattern: China's appliances to the countryside, 2007 to 20
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from sim.economy.policies.base import cells_of, fund, payers_of, per_head, regions_of
-from sim.economy.state import Rules, Subsidy
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, payers_of, per_head, regions_of, subsidise
+from sim.economy.state import Rules
 from sim.errors import FactorFlowError
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, Sectors, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
@@ -27,7 +25,7 @@ PAID_BY = "the government above the regions or each region for itself, from gene
 _MOST = 0.9  # demand at a price of nearly nothing has no bound
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of vouchers for rural consumption."""
 
     voucher: float = quantity(unit="share", meaning="share of the price that the voucher pays", at_least=0, at_most=0.5)
@@ -47,8 +45,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         cells = cells_of(world, regions, terms.kind)
         rules = fund(rules, payer, INFRASTRUCTURE, per_head(rules, cells), terms.network * strength)
         if terms.voucher * strength > 0:
-            voucher = Subsidy(payer, "goods", terms.voucher * strength * np.outer(cells, goods))
-            rules = replace(rules, subsidies=(*rules.subsidies, voucher))
+            rules = subsidise(rules, payer, "goods", terms.voucher * strength * np.outer(cells, goods))
     if rules.goods_discount.max() > _MOST:
         raise FactorFlowError(
             f"vouchers together would pay {rules.goods_discount.max():.3g} of a price; at most {_MOST:g} is possible"

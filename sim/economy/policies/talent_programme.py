@@ -12,10 +12,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from sim.arrays import Array
-from sim.economy.policies.base import cells_of, fund, payers_of, per_head, regions_of
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, payers_of, per_head, regions_of
 from sim.economy.state import Rules
 from sim.errors import FactorFlowError
-from sim.scenario.schema import PolicyTerms
 from sim.scenario.words import KindName, Places, Share, adding_up_to_one, quantity, word
 from sim.world.skills import GRADUATE
 from sim.world.world import GRADUATES, RETURNEES, TRAINING, World
@@ -24,7 +23,7 @@ MEANING = "pays premiums to graduates and home-comers in the cells named, and tr
 PAID_BY = "the government above the regions or each region for itself, from general purchases"
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a talent programme."""
 
     share_of_budget: float = quantity(

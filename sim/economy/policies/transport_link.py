@@ -17,9 +17,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from sim.economy.policies.base import cells_of, fund, per_head
-from sim.economy.state import Link, Rules
-from sim.scenario.schema import PolicyTerms
+from sim.economy.entries import Link
+from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head
+from sim.economy.state import Rules
 from sim.scenario.words import RegionName, quantity, word
 from sim.world.world import PROJECTS, World
 
@@ -34,7 +34,7 @@ def _elsewhere(end: str, info: ValidationInfo) -> str:
     return end
 
 
-class Terms(PolicyTerms):
+class Terms(SpendingTerms):
     """Terms of a transport link."""
 
     start: RegionName = word(meaning="region where the link starts")
