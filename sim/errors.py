@@ -93,6 +93,10 @@ class ResultsError(FactorFlowError):
     """A results folder cannot be read, or would be overwritten."""
 
 
+class DesignError(FactorFlowError):
+    """An experiment cannot be drawn or analysed as asked: names what was found and what is allowed."""
+
+
 class WorldError(FactorFlowError):
     """The data of a world contradict each other or the model: names what was found and what is needed."""
 

@@ -35,7 +35,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"manifest", "measures", "pairing"},
+        {"doubt", "manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
         {"results", "saving", "taskfile"},
         {"asked"},
@@ -74,7 +74,7 @@ INSIDE = {
     ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [
-        {"cost", "executors"},
+        {"cost", "executors", "sampling"},
         {"replicate"},
         {"batch", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
