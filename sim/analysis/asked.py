@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.manifest import ASKED, MANIFEST, TASKS, read_manifest
+from sim.analysis.manifest import ASKED, EXPERIMENT, MANIFEST, TASKS, read_manifest
 from sim.analysis.taskfile import ENDING
 from sim.errors import ResultsError, printable
 from sim.files import locked
@@ -36,6 +36,11 @@ def _is_digest(word: object) -> bool:
     return isinstance(word, str) and len(word) == 64 and set(word) <= set("0123456789abcdef")
 
 
+def is_whole(path: Path) -> bool:
+    """Whether what was asked in a folder came to its end: the manifest of a run or of an experiment is there."""
+    return (path / MANIFEST).is_file() or (path / EXPERIMENT).is_file()
+
+
 @dataclass(frozen=True)
 class Status:
     """How far the run in a folder is: tasks there and asked, whether a program works on it, seconds left as it goes."""
@@ -52,7 +57,7 @@ class Status:
 def status(path: Path) -> Status:
     """How far the run in a folder is, read from the files alone; raises ResultsError where there is none."""
     asked = asked_of(path)
-    whole = (path / MANIFEST).is_file()
+    whole = is_whole(path)
     if asked is None:
         if not whole:
             raise ResultsError(f"{path} holds no run, finished or not. `factorflow run` prints the folder it writes to.")
@@ -86,4 +91,4 @@ def _left(times: Sequence[float], left: int) -> float | None:
 
 def unfinished(folder: Path) -> list[Path]:
     """Folders below one that hold a run that did not come to its end, or still goes on."""
-    return sorted(path.parent for path in folder.glob(f"*/{ASKED}") if not (path.parent / MANIFEST).is_file())
+    return sorted(path.parent for path in folder.glob(f"*/{ASKED}") if not is_whole(path.parent))

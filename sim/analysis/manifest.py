@@ -23,6 +23,7 @@ TABLES = ("series", "flows", "accounts")
 OWN_HASH = "manifest_sha256"
 RECORD, RECORD_HASH = "record", "record_sha256"  # hashes of all other files by name; of all other words
 ASKED = "asked.json"  # what a run was asked for, there before its first year
+EXPERIMENT, RESULTS = "experiment.json", "results.csv"  # what a whole experiment wrote down, and its table
 TASKS = "tasks"  # the folder, inside that of results, of what every replicate recorded
 NOT_GIVEN = ("format", "files", "world_files", OWN_HASH, RECORD, RECORD_HASH)
 """Words that are worked out when a manifest is written."""

@@ -34,7 +34,7 @@ def canonical(words: Mapping[str, Any]) -> str:
     return json.dumps(words, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def check(folder: Path, manifest: Mapping[str, Any]) -> None:
+def check(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> None:
     """Raise ResultsError naming each file of a folder that is not, to the byte, what its manifest says was written.
 
     Folders of versions that kept no record are checked as far as they can be, elsewhere.
@@ -54,17 +54,17 @@ def check(folder: Path, manifest: Mapping[str, Any]) -> None:
         verb = "differs" if len(changed) == 1 else "differ"
         raise ResultsError(f"{folder}: {listed(changed, 3)} {verb} from what was written. Run the scenario again.")
     try:
-        text = (folder / MANIFEST).read_bytes()
+        text = (folder / name).read_bytes()
     except OSError as reason:
-        raise ResultsError(f"{folder / MANIFEST} cannot be read: {reason.strerror}.") from reason
+        raise ResultsError(f"{folder / name} cannot be read: {reason.strerror}.") from reason
     without = {word: value for word, value in manifest.items() if word != RECORD_HASH}
     if manifest.get(RECORD_HASH) != _hash_of(without) or text != canonical(manifest).encode("utf-8"):
-        raise ResultsError(f"{folder / MANIFEST} differs from what was written. Run the scenario again.")
+        raise ResultsError(f"{folder / name} differs from what was written. Run the scenario again.")
 
 
-def beside_the_record(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+def beside_the_record(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> list[str]:
     """Files in a folder that its record does not name: they were put there by others, or are half-written."""
-    known = {MANIFEST, *manifest.get(RECORD, {}), *manifest["files"]}
+    known = {name, *manifest.get(RECORD, {}), *manifest.get("files", {})}
     there = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return sorted(name for name in there if name not in known)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import record
-from sim.analysis.asked import asked_of
-from sim.analysis.manifest import ASKED, MANIFEST, TASKS, read_manifest
+from sim.analysis.asked import asked_of, is_whole
+from sim.analysis.manifest import ASKED, EXPERIMENT, MANIFEST, RESULTS, TASKS, read_manifest
 from sim.analysis.taskfile import ENDING
 from sim.errors import ResultsError
 from sim.experiments.store import Store
@@ -46,7 +46,7 @@ class RunFolder:
 
     def is_whole(self) -> bool:
         """Whether the run came to its end: its manifest is there."""
-        return (self.path / MANIFEST).is_file()
+        return is_whole(self.path)
 
     @contextmanager
     def alone(self, waits: Callable[[Path], object]) -> Iterator[None]:
@@ -174,7 +174,7 @@ def own_files(path: Path) -> list[Path]:
         if asked is None:
             raise ResultsError(f"{path} is not a results folder. Nothing was removed.")
         names = [ASKED, *(f"{TASKS}/{row['task']}{ENDING}" for row in asked["tasks"])]
-        names += [f"{table}.parquet" for table in ("series", "flows", "accounts")] + ["summary.csv"]
+        names += [f"{table}.parquet" for table in ("series", "flows", "accounts")] + ["summary.csv", RESULTS, EXPERIMENT]
     if any((path / inner).is_symlink() for inner in (TASKS, "world")):
         raise ResultsError(f"{path} holds a link where a folder was written. Nothing was removed.")
     found = [path / name for name in dict.fromkeys(names) if os.path.lexists(path / name)]
@@ -185,7 +185,7 @@ def remove_own(path: Path) -> bool:
     """Remove what this program made in a folder; returns whether the folder is gone, for nothing of others was in it."""
     files = own_files(path)
     for file in sorted(
-        files, key=lambda one: one.name != MANIFEST
+        files, key=lambda one: one.name not in (MANIFEST, EXPERIMENT)
     ):  # the manifest first: what is left is not taken for whole
         remove(file)
     for inner in (TASKS, "world"):

@@ -28,7 +28,10 @@ _UNHEARD = ("title", "question", "description", "targets")  # words of a scenari
 
 @dataclass(frozen=True)
 class Draw:
-    """One set of values of what nobody knows, by the path a scenario file would give them: `parameters.NAME`."""
+    """One set of values of what nobody knows, by the path a scenario file would give them.
+
+    A path is `parameters.NAME` or `policies.NAME.TERM`.
+    """
 
     number: int
     values: Mapping[str, float]
@@ -46,6 +49,7 @@ class Task:
     scenario: Scenario = field(compare=False, repr=False)
     draw: int = field(compare=False)
     replicate: int = field(compare=False)
+    drawn: bool = field(compare=False, default=False)  # whether its world is one of many, so that sharing it saves time
 
     @property
     def first_year(self) -> int:
@@ -89,23 +93,34 @@ def tasks_of(
     numbers = None if replicates is None else list(replicates)
     for draw in draws:
         for scenario, runs in zip(scenarios, own, strict=True):
-            lived = drawn(scenario, draw.values)
-            asked = {"format": _FORMAT, "scenario": _computed(lived), **runs}
-            for number in range(scenario.run.replicates) if numbers is None else numbers:
-                yield Task(_sha256({**asked, "replicate": number}), lived, draw.number, number)
+            yield from tasks_of_draw(scenario, draw, range(scenario.run.replicates) if numbers is None else numbers, runs)
+
+
+def tasks_of_draw(
+    scenario: Scenario, draw: Draw, replicates: Iterable[int], program: Mapping[str, Any]
+) -> Iterator[Task]:
+    """Tasks of one scenario in one draw; raises FactorFlowError for a path that the scenario does not have."""
+    lived = drawn(scenario, draw.values)
+    asked = {"format": _FORMAT, "scenario": _computed(lived), **program}
+    for number in replicates:
+        yield Task(_sha256({**asked, "replicate": number}), lived, draw.number, number, bool(draw.values))
 
 
 def drawn(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """The scenario with the parameters of a draw in place of its own; raises FactorFlowError for any other path."""
+    """The scenario with the values of a draw in place of its own; raises FactorFlowError for a path it does not have."""
     if not values:
         return scenario
-    parameters = dict(scenario.parameters)
+    parameters, policies = dict(scenario.parameters), dict(scenario.policies)
     for path, value in values.items():
         head, _, name = path.partition(".")
-        if head != "parameters" or name not in catalogue.parameters(scenario.plays_in):
+        policy, _, term = name.partition(".")
+        if head == "parameters" and name in catalogue.parameters(scenario.plays_in):
+            parameters[name] = float(value)
+        elif head == "policies" and policy in policies and term in type(policies[policy]).model_fields:
+            policies[policy] = policies[policy].model_copy(update={term: float(value)})
+        else:
             raise FactorFlowError(f"{scenario.name} has no {printable(path, 100)} that a draw could give a value.")
-        parameters[name] = float(value)
-    return scenario.model_copy(update={"parameters": parameters})
+    return scenario.model_copy(update={"parameters": parameters, "policies": policies})
 
 
 def _computed(scenario: Scenario) -> dict[str, Any]:
