@@ -52,6 +52,7 @@ class Status:
     whole: bool
     running: bool
     seconds_left: float | None
+    experiment: bool = False
 
 
 def status(path: Path) -> Status:
@@ -68,8 +69,8 @@ def status(path: Path) -> Status:
     times = _times(path / TASKS, [row["task"] for row in asked["tasks"]])
     with locked(path) as free:
         running = not free
-    left = len(asked["tasks"]) - len(times)
-    return Status(path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left))
+    left, experiment = len(asked["tasks"]) - len(times), asked.get("kind") == "experiment"
+    return Status(path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left), experiment)
 
 
 def _times(folder: Path, digests: Sequence[str]) -> list[float]:

@@ -34,7 +34,7 @@ def canonical(words: Mapping[str, Any]) -> str:
     return json.dumps(words, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def check(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> None:
+def check(folder: Path, manifest: Mapping[str, Any], of: str = MANIFEST) -> None:
     """Raise ResultsError naming each file of a folder that is not, to the byte, what its manifest says was written.
 
     Folders of versions that kept no record are checked as far as they can be, elsewhere.
@@ -54,12 +54,12 @@ def check(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> No
         verb = "differs" if len(changed) == 1 else "differ"
         raise ResultsError(f"{folder}: {listed(changed, 3)} {verb} from what was written. Run the scenario again.")
     try:
-        text = (folder / name).read_bytes()
+        text = (folder / of).read_bytes()
     except OSError as reason:
-        raise ResultsError(f"{folder / name} cannot be read: {reason.strerror}.") from reason
+        raise ResultsError(f"{folder / of} cannot be read: {reason.strerror}.") from reason
     without = {word: value for word, value in manifest.items() if word != RECORD_HASH}
     if manifest.get(RECORD_HASH) != _hash_of(without) or text != canonical(manifest).encode("utf-8"):
-        raise ResultsError(f"{folder / name} differs from what was written. Run the scenario again.")
+        raise ResultsError(f"{folder / of} differs from what was written. Run the scenario again.")
 
 
 def beside_the_record(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> list[str]:

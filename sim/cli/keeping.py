@@ -36,7 +36,7 @@ def _sentence(found: Status) -> str:
     """How far a run is, in one line."""
     from sim.experiments.cost import duration
 
-    counted = f"{found.path}: {found.there} of {found.asked} replicates"
+    counted = f"{found.path}: {found.there} of {found.asked} {'tasks' if found.experiment else 'replicates'}"
     if found.whole and found.there >= found.asked:
         return f"{counted}, finished."
     if found.whole:
@@ -53,12 +53,16 @@ def _sentence(found: Status) -> str:
 def verify(folders: tuple[Path, ...], count: int) -> int:
     """Compare every file of results folders DIR with its recorded hash; with --rerun, replicates run anew with those kept."""
     from sim.analysis import record
+    from sim.analysis.doubt.opened import is_experiment
     from sim.analysis.results import open_results
     from sim.analysis.results import verify as verify_results
 
     wrong = False
     for folder in folders:
         try:
+            if is_experiment(folder):
+                _verify_experiment(folder, count)
+                continue
             results = open_results(folder)
             verify_results(results)
         except ResultsError as reason:
@@ -72,6 +76,21 @@ def verify(folders: tuple[Path, ...], count: int) -> int:
             terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
         wrong = _rerun(folder, count) or wrong if count else wrong
     return FAULT if wrong else DONE
+
+
+def _verify_experiment(folder: Path, count: int) -> None:
+    """Say whether an experiment's files are what was written; raises ResultsError where they are not."""
+    from sim.analysis import record
+    from sim.analysis.doubt.opened import open_experiment
+    from sim.analysis.manifest import EXPERIMENT
+
+    if count:
+        raise ResultsError(f"{folder} holds an experiment, of which nothing is run anew: leave out --rerun.")
+    words, _ = open_experiment(folder)
+    terminal.say(f"{folder}: {len(words['record']) + 1:,} files are what was written.")
+    others = record.beside_the_record(folder, words, EXPERIMENT)
+    if others:
+        terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
 
 
 def _rerun(folder: Path, count: int) -> bool:

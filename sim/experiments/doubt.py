@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +159,7 @@ def _write(
         "title": plan.words.title,
         "experiment": plan.words.model_dump(mode="json", by_alias=True, exclude_none=True),
         "baseline": plan.baseline.name,
+        "order": list(plan.policies),
         "policies": {name: one.title for name, one in plan.policies.items()},
         "scenarios": {one.name: one.resolved() for one in plan.scenarios},
         "world": plan.baseline.world_name,
@@ -201,9 +202,3 @@ def _questions(plan: Plan) -> list[dict[str, Any]]:
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def draws_of(plan: Plan) -> Iterator[Draw]:
-    """The draws as the baseline lives them."""
-    for number, each in numbered(plan):
-        yield Draw(number, each[plan.baseline.name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os.path
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -242,8 +242,3 @@ def numbered(plan: Plan, shares: NDArray[np.float64] | None = None) -> Iterator[
     count = plan.words.design.draws if shares is None else len(shares)
     for number in range(count):
         yield number, {name: {path: float(column[number]) for path, column in each.items()} for name, each in values.items()}
-
-
-def settings_of(plan: Plan) -> Sequence[str]:
-    """Names of all scenarios, the baseline first."""
-    return [one.name for one in plan.scenarios]
