@@ -83,7 +83,12 @@ INSIDE = {
         {"answers", "price"},
         {"doubt"},
     ],
-    "pages": [{"recorded"}, {"parameters", "plots", "tables", "worlds"}, {"listing", "terminal"}, {"comparing", "doubting", "reference"}],
+    "pages": [
+        {"recorded"},
+        {"parameters", "plots", "tables", "worlds"},
+        {"listing", "terminal"},
+        {"comparing", "doubting", "reference"},
+    ],
     "evidence": [
         {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"},
         {"money"},

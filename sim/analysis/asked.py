@@ -70,7 +70,9 @@ def status(path: Path) -> Status:
     with locked(path) as free:
         running = not free
     left, experiment = len(asked["tasks"]) - len(times), asked.get("kind") == "experiment"
-    return Status(path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left), experiment)
+    return Status(
+        path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left), experiment
+    )
 
 
 def _times(folder: Path, digests: Sequence[str]) -> list[float]:

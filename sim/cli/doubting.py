@@ -48,7 +48,9 @@ def answer(folder: Path, words: Any, frame: Any, as_json: bool) -> int:
 
     found: Answers = answers(frame, words)
     if as_json:
-        told = {word: words[word] for word in ("name", "title", "baseline", "policies", "paths", "world", "last_year", "notes")}
+        told = {
+            word: words[word] for word in ("name", "title", "baseline", "policies", "paths", "world", "last_year", "notes")
+        }
         terminal.say_json({**told, **found.to_json(), "folder": folder.as_posix()})
     else:
         print_answers(found, words)

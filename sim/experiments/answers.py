@@ -17,6 +17,7 @@ from sim.experiments.reading import measured
 from sim.experiments.store import Store
 from sim.experiments.task import Task
 from sim.scenario.checks import scope_of
+from sim.scenario.experiment import Asked, Until
 from sim.scenario.schema import Scenario
 from sim.vocabulary import world_words
 
@@ -34,7 +35,8 @@ def readings_of(plan: Plan) -> list[Reading]:
     last, outside = baseline.years.to, set(catalogue.entry(baseline.plays_in)["outside"])
     found = [Reading(RATIO, words.name, "world", last), Reading(HALF_LIFE, words.name, "world", last)]
     until = plan.words.replicates.until
-    for one in (*plan.words.questions, *([until] if until is not None else [])):
+    asked: list[Asked | Until] = [*plan.words.questions, *([until] if until is not None else [])]
+    for one in asked:
         place = words.canonical(one.place or words.name)
         found.append(Reading(one.measure, place, scope_of(place, words) or "world", one.year))
     regions = [region for region in words.regions if region not in outside]

@@ -76,10 +76,8 @@ def run(
         except BaseException as reason:
             there = sum(folder.store.path(task).is_file() for task in whole.tasks.values())
             if there and not isinstance(reason, GeneratorExit):
-                reason.add_note(
-                    f"{there} of {len(whole.tasks)} tasks of {plan.name} are kept in {folder.path}. Ask the same again, and only "
-                    "what is missing is computed."
-                )
+                kept = f"{there} of {len(whole.tasks)} tasks of {plan.name} are kept in {folder.path}"
+                reason.add_note(f"{kept}. Ask the same again, and only what is missing is computed.")
             raise
 
 
@@ -148,9 +146,7 @@ def _asked(plan: Plan, whole: Crossed) -> dict[str, Any]:
     return {**words, "scenario_digest": plan.digest(), **program, "started": _now(), "tasks": rows}
 
 
-def _write(
-    plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[Task], replicates: int, said: str
-) -> None:
+def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[Task], replicates: int, said: str) -> None:
     """The table, and last of all what was asked, with the hash of every file."""
     words = {
         "format": _FORMAT,

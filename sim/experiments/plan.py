@@ -101,7 +101,7 @@ class Plan:
 
 def is_experiment(path: Path | str) -> bool:
     """Whether a file says that it is an experiment."""
-    return read_file(Path(path), str(path)).data.get("kind") == KIND
+    return bool(read_file(Path(path), str(path)).data.get("kind") == KIND)
 
 
 def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
@@ -127,7 +127,7 @@ def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     _note(draft, _together(words, scenarios))
     _note(draft, _asked(words, baseline, vocabulary))
     every = (baseline, *policies.values())
-    distributions, notes = distributions_of(words.uncertain, every, draft, vocabulary)
+    distributions, notes = distributions_of(words.uncertain, every, draft)
     posterior = posterior_of(words.uncertain.get(POSTERIOR), path.parent, every, draft)
     plan = Plan(str(path), path.stem, words, baseline, policies, distributions, posterior, notes)
     if not draft.faults:
@@ -135,7 +135,9 @@ def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     if draft.faults:
         raise ScenarioFaults(set(draft.faults))
     more = balance(words.design.sampler, words.design.draws)
-    return Plan(plan.file, plan.name, words, baseline, policies, distributions, posterior, (*notes, *([more] if more else [])))
+    return Plan(
+        plan.file, plan.name, words, baseline, policies, distributions, posterior, (*notes, *([more] if more else []))
+    )
 
 
 def _note(draft: Draft, found: Found) -> None:
@@ -146,7 +148,11 @@ def _note(draft: Draft, found: Found) -> None:
 
 def _scenarios(words: Experiment, path: Path, draft: Draft, vocabulary: Vocabulary) -> dict[str, Scenario]:
     """The scenarios by the words they are named with, the faults of those that cannot be run noted."""
-    settings = [f"run.{word}={str(value).lower()}" for word in ("continuum", "labour_agents") if (value := getattr(words.run, word)) is not None]
+    settings = [
+        f"run.{word}={str(value).lower()}"
+        for word in ("continuum", "labour_agents")
+        if (value := getattr(words.run, word)) is not None
+    ]
     if words.run.continuum:
         settings.append("run.replicates=1")  # without draws every replicate is the same
     if words.run.last_year is not None:
@@ -224,9 +230,15 @@ def _asked(words: Experiment, baseline: Scenario, vocabulary: Vocabulary) -> Fou
 def _check_design(plan: Plan, draft: Draft) -> None:
     """Note what keeps the draws from being drawn."""
     if not plan.paths:
-        draft.fault(("uncertain",), "must hold one path at least, e.g. parameters.labour_mobility: {log_uniform: [0.03, 0.2]}.")
+        draft.fault(
+            ("uncertain",), "must hold one path at least, e.g. parameters.labour_mobility: {log_uniform: [0.03, 0.2]}."
+        )
         return
-    twice = sorted(set(plan.posterior.paths) & {path for each in plan.distributions.values() for path in each}) if plan.posterior else []
+    twice = (
+        sorted(set(plan.posterior.paths) & {path for each in plan.distributions.values() for path in each})
+        if plan.posterior
+        else []
+    )
     if twice:
         draft.fault(("uncertain", POSTERIOR), f"gives {listed(twice)} too, which a distribution gives already.")
         return

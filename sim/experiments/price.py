@@ -31,8 +31,9 @@ class Price:
             count = "a continuum"
         processes = "one process" if self.jobs == 1 else f"{self.jobs} processes"
         return (
-            f"{self.tasks:,} tasks: {words.design.draws:,} draws x {len(self.plan.scenarios)} scenarios x {count}. About "
-            f"{duration(self.seconds)} on {processes}, {self.memory / 1e9:.1f} GB of memory and {self.disk / 1e9:.1f} GB of disk."
+            f"{self.tasks:,} tasks: {words.design.draws:,} draws x {len(self.plan.scenarios)} scenarios x {count}. "
+            f"About {duration(self.seconds)} on {processes}, {self.memory / 1e9:.1f} GB of memory and "
+            f"{self.disk / 1e9:.1f} GB of disk."
         )
 
     def faults(self) -> list[Fault]:
@@ -40,7 +41,9 @@ class Price:
         budget, file = self.plan.words.budget, self.plan.file
         found = []
         if budget.minutes is not None and self.seconds > 60 * budget.minutes:
-            message = f"is less than the experiment is expected to take. {self.sentence()} Fewer draws or replicates take less."
+            message = (
+                f"is less than the experiment is expected to take. {self.sentence()} Fewer draws or replicates take less."
+            )
             found.append(Fault(file, 1, f"budget.minutes = {budget.minutes:g}", message))
         have = memory_of_machine()
         if budget.memory_gb is not None and self.memory > 1e9 * budget.memory_gb:

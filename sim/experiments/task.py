@@ -96,9 +96,7 @@ def tasks_of(
             yield from tasks_of_draw(scenario, draw, range(scenario.run.replicates) if numbers is None else numbers, runs)
 
 
-def tasks_of_draw(
-    scenario: Scenario, draw: Draw, replicates: Iterable[int], program: Mapping[str, Any]
-) -> Iterator[Task]:
+def tasks_of_draw(scenario: Scenario, draw: Draw, replicates: Iterable[int], program: Mapping[str, Any]) -> Iterator[Task]:
     """Tasks of one scenario in one draw; raises FactorFlowError for a path that the scenario does not have."""
     lived = drawn(scenario, draw.values)
     asked = {"format": _FORMAT, "scenario": _computed(lived), **program}

@@ -20,7 +20,6 @@ from sim.hints import one_of
 from sim.scenario.inheritance import Draft, absent, badly_written
 from sim.scenario.schema import Scenario
 from sim.scenario.spots import fields_of
-from sim.scenario.vocabulary import Vocabulary
 
 _POSTERIOR = "posterior"
 _MOST_BYTES, _MOST_ROWS = 64 * 1024 * 1024, 1_000_000
@@ -28,7 +27,7 @@ _KINDS = ("parameters", "policies")
 
 
 def distributions_of(
-    uncertain: Mapping[str, Any], scenarios: Sequence[Scenario], draft: Draft, vocabulary: Vocabulary
+    uncertain: Mapping[str, Any], scenarios: Sequence[Scenario], draft: Draft
 ) -> tuple[dict[str, dict[str, Distribution]], tuple[str, ...]]:
     """Distributions by scenario name and path, faults noted in the draft; and notes of what was cut off."""
     trees = {one.name: _tree(one) for one in scenarios}
@@ -53,7 +52,7 @@ def distributions_of(
         reached = 0
         for scenario in scenarios:
             try:
-                one = _of_scenario(path, terms, scenario, vocabulary)
+                one = _of_scenario(path, terms, scenario)
             except DesignError as reason:
                 draft.fault(("uncertain", written), str(reason))
                 break
@@ -95,7 +94,7 @@ def _nobody(path: str, scenarios: Sequence[Scenario]) -> str:
     return f"the policy {name} says no {printable(term, 100)}. {one_of(term, words)}"
 
 
-def _of_scenario(path: str, terms: Any, scenario: Scenario, vocabulary: Vocabulary) -> Distribution | None:
+def _of_scenario(path: str, terms: Any, scenario: Scenario) -> Distribution | None:
     """The distribution of a path in a scenario; None where the scenario has no such path. Raises DesignError."""
     kind, _, rest = path.partition(".")
     if kind == "parameters":

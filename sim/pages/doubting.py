@@ -49,10 +49,8 @@ def _sentence(one: Effect, title: str) -> str:
     """What a policy does to the ratio, how far draws lie apart, and in how many it has the same sign."""
     verb = "narrows" if one.sign < 0 else "widens" if one.sign > 0 else "leaves"
     held = f"{verb} the gap in {one.holds.holds:,} of {one.holds.draws:,} draws"
-    return (
-        f"{title}: the ratio of town and country changes by {one.middle:+.4f} by {one.year} ({one.low:+.4f} to {one.high:+.4f} in "
-        f"nine of ten draws); it {held}."
-    )
+    spread = f"{one.low:+.4f} to {one.high:+.4f} in nine of ten draws"
+    return f"{title}: the ratio of town and country changes by {one.middle:+.4f} by {one.year} ({spread}); it {held}."
 
 
 def matters(found: Answers) -> str:
@@ -64,9 +62,14 @@ def matters(found: Answers) -> str:
 
 
 def _print_components(found: Answers) -> None:
-    rows, notes = [], dict[str, None]()
+    rows, notes = list[tuple[str, ...]](), dict[str, None]()
     for one in found.effects:
-        label = (one.policy, f"{one.measure}, {one.place}, {one.year}", f"{one.middle:+.4g}", f"{one.low:+.4g} to {one.high:+.4g}")
+        label = (
+            one.policy,
+            f"{one.measure}, {one.place}, {one.year}",
+            f"{one.middle:+.4g}",
+            f"{one.low:+.4g} to {one.high:+.4g}",
+        )
         parts = one.parts
         if parts is None:
             rows.append((*label, "-", "-", "-"))
@@ -74,7 +77,9 @@ def _print_components(found: Answers) -> None:
         rows.append((*label, *(_part(getattr(parts, name)) for name in ("ignorance", "luck", "interaction"))))
         notes |= dict.fromkeys(parts.notes)
     head = ("policy", "difference in", "median", "9 of 10 draws", "ignorance", "luck", "interaction")
-    print_table("Standard deviations of one difference, with 95% intervals", head, rows, range(2, 7), {"difference in": "policy"})
+    print_table(
+        "Standard deviations of one difference, with 95% intervals", head, rows, range(2, 7), {"difference in": "policy"}
+    )
     for note in notes:
         print_folded(f"{note[0].upper()}{note[1:]}.")
     say()
@@ -93,7 +98,9 @@ def _print_questions(found: Answers) -> None:
         told = "-" if chance is None else f"{chance.value:.2f} ({chance.low:.2f} to {chance.high:.2f})"
         rows.append((question(one.question), one.policy, told, f"{one.holds.holds:,} of {one.holds.draws:,}"))
     if rows:
-        print_table("Probability of what is asked, with 95% intervals", ("asked", "policy", "probability", "draws"), rows, (2, 3))
+        print_table(
+            "Probability of what is asked, with 95% intervals", ("asked", "policy", "probability", "draws"), rows, (2, 3)
+        )
         say()
 
 
@@ -154,7 +161,9 @@ def _print_half_lives(found: Answers) -> None:
     rows = []
     for one in found.half_lives:
         told = "" if math.isnan(one.middle) else f"{one.low:.0f} to {one.high:.0f}"
-        rows.append((one.policy, "-" if math.isnan(one.middle) else f"{one.middle:.0f}", told, f"{one.never:,} of {one.draws:,}"))
+        rows.append(
+            (one.policy, "-" if math.isnan(one.middle) else f"{one.middle:.0f}", told, f"{one.never:,} of {one.draws:,}")
+        )
     if rows:
         head = ("scenario", "years", "9 of 10 draws", "it does not close, or failed, in")
         print_table("Half-life of the gap", head, rows, (1, 2, 3))
@@ -179,5 +188,3 @@ def _print_failures(found: Answers) -> None:
 
 def _place(values: Mapping[str, float]) -> str:
     return ", ".join(f"{path.partition('.')[2]} {value:.4g}" for path, value in values.items())
-
-

@@ -62,7 +62,9 @@ class Asked(Words):
     place: str | None = word(
         None, meaning="region, cell (region/kind) or kind the measure is read for; left out: the whole world"
     )
-    of: Literal["value", "difference"] = word("value", meaning="whether the bound is on the value or on what a policy changes")
+    of: Literal["value", "difference"] = word(
+        "value", meaning="whether the bound is on the value or on what a policy changes"
+    )
     at_most: float | None = quantity(None, unit="of the measure", meaning="largest value that meets the target")
     at_least: float | None = quantity(None, unit="of the measure", meaning="smallest value that meets the target")
 

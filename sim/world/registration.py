@@ -38,7 +38,9 @@ def flows_by_distance(
     less those from outside; the persons who live outside follow. The weight of staying is set so that moves between
     regions match the counts of migrants from other counties, less the share that stays inside one.
     """
-    inside, elasticity = (parameters[name] for name in ("share_of_county_moves_inside_city", "registration_distance_elasticity"))
+    inside, elasticity = (
+        parameters[name] for name in ("share_of_county_moves_inside_city", "registration_distance_elasticity")
+    )
     counts = tuple(map(_counted, (migrants.registered, migrants.from_outside, migrants.from_other_counties)))
     given = (residents, *counts, distance_km, outside, np.array([inside, elasticity]))
     key = tuple((part.shape, part.tobytes()) for part in map(np.ascontiguousarray, given))

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
 from sim.analysis.doubt.ranks import Flip, flips, ranked
-from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, draws_by_seeds, drawn_values
+from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, drawn_values, draws_by_seeds
 from sim.analysis.doubt.screening import Weight, screened
 from sim.arrays import Array
 from sim.errors import DesignError, ResultsError
@@ -148,22 +148,35 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
         draws,
         seeds,
         tuple(one for one in effects if one is not None),
-        tuple(_answer(one, policy, read) for one in questions for policy in [str(words["baseline"]), *policies] if _told(one, policy, words)),
+        tuple(
+            _answer(one, policy, read)
+            for one in questions
+            for policy in [str(words["baseline"]), *policies]
+            if _told(one, policy, words)
+        ),
         dict(zip(policies, ranks.first, strict=True)),
         mean_rank,
         tuple(turned),
         _weights(frame, policies, paths, headline, draws),
         {policy: losers(table, cells) for policy, table in changed.items()},
         {policy: losers(-table, cells) for policy, table in changed.items()},
-        tuple(_half_life(policy, read(policy, HALF_LIFE, place, year, "value")) for policy in [str(words["baseline"]), *policies]),
+        tuple(
+            _half_life(policy, read(policy, HALF_LIFE, place, year, "value"))
+            for policy in [str(words["baseline"]), *policies]
+        ),
         _failures(frame, paths),
-        tuple(f"{p}: {m} of {w} in {y}" for (m, w, y) in dict.fromkeys(readings) for p in policies if not np.isfinite(read(p, m, w, y)).any()),
+        tuple(
+            f"{p}: {m} of {w} in {y}"
+            for (m, w, y) in dict.fromkeys(readings)
+            for p in policies
+            if not np.isfinite(read(p, m, w, y)).any()
+        ),
     )
 
 
 def _told(question: Mapping[str, Any], policy: str, words: Mapping[str, Any]) -> bool:
     """A baseline differs from itself by nothing."""
-    return policy != words["baseline"] or question["of"] == "value"
+    return bool(policy != words["baseline"] or question["of"] == "value")
 
 
 def _effect(policy: str, measure: str, place: str, year: int, table: Array) -> Effect | None:
