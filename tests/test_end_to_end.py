@@ -13,7 +13,9 @@ from sim import compare, load, open_results, run
 from sim.errors import ScenarioFaults
 
 ROOT = Path(__file__).parents[1]
-SCENARIOS = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml") if path.parent.name != "expectations")
+SCENARIOS = sorted(
+    path for path in (ROOT / "scenarios").rglob("*.yaml") if path.parent.name not in ("expectations", "experiments")
+)
 
 
 def factorflow(*words, folder):

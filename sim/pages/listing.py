@@ -168,13 +168,18 @@ def _parameters(words: Mapping[str, ParameterWord] | Mapping[str, Parameter]) ->
 
 
 def scenarios() -> Iterable[Listing]:
-    """Every scenario file below `scenarios/` of the current folder, with its title and question."""
+    """Every scenario and experiment below `scenarios/` of the current folder, with its title and question."""
     from sim.scenario.load import load_scenario
+    from sim.scenario.yaml_reader import read_file
     from sim.vocabulary import vocabulary
 
     words = vocabulary()
     rows = []
     for file in sorted(file for file in SCENARIOS.rglob("*.yaml") if file.parent.name != "expectations"):
+        if file.parent.name == "experiments":
+            title = str(read_file(file, file.as_posix()).data.get("title", ""))
+            rows.append((file.as_posix(), title, "an experiment: `factorflow doubt` runs it and says how sure"))
+            continue
         try:
             scenario = load_scenario(file, words)
             rows.append((file.as_posix(), scenario.title, scenario.question))

@@ -44,6 +44,6 @@ def open_experiment(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
 def _table(path: Path) -> pd.DataFrame:
     """The table with every number as it was written, to the last digit; pandas itself may round."""
     frame = pd.read_csv(path, dtype=str)
-    for column in frame.columns.difference(_WORDS):
+    for column in frame.columns.difference(list(_WORDS)):
         frame[column] = frame[column].map(float, na_action="ignore").astype(float)
     return frame.astype({"draw": int, "replicate": int})
