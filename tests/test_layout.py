@@ -80,14 +80,14 @@ INSIDE = {
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},
-        {"answers", "price"},
+        {"answers", "price", "variants"},
         {"doubt"},
     ],
     "pages": [
         {"recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},
-        {"comparing", "doubting", "reference"},
+        {"comparing", "doubting", "parting", "reference"},
     ],
     "evidence": [
         {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "theory", "tombe_zhu"},

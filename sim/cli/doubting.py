@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.endings import DONE, SOME_FAILED
-from sim.cli.program import say_whose_data, where_options
+from sim.cli.program import load_all, say_whose_data, setting_option, where_options
 from sim.errors import ResultsError
 from sim.experiments.executors import Where
 from sim.pages import terminal
@@ -88,3 +88,91 @@ def waits(folder: Path) -> None:
     terminal.say(
         f"Another program works on {folder}; this one waits until it is done, and goes on if it is killed.", err=True
     )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rows", type=click.IntRange(min=2), default=32, show_default=True, help="Rows of the design, a power of two.")
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/NAME-sense-DIGEST]")
+@click.option("--json", "as_json", is_flag=True, help="Print the indices as JSON and nothing else.")
+@where_options
+def sense(file: Path, rows: int, out: Path | None, as_json: bool, where: Where) -> int:
+    """Print first and total Sobol indices of what each policy of experiment FILE changes, on Saltelli's design.
+
+    It takes (parameters + 2) x ROWS draws, each under every policy; what was run before is not run again.
+    """
+    from dataclasses import asdict
+
+    from sim.analysis.doubt.opened import open_experiment
+    from sim.analysis.doubt.parted import indices
+    from sim.experiments.variants import for_indices, parameters_of
+    from sim.pages.parting import print_indices
+
+    plan = for_indices(_plan(file), rows)
+    names = parameters_of(plan)
+    folder = _run(plan, out, where)
+    words, frame = open_experiment(folder)
+    found = indices(frame, words, names)
+    failed = int(frame["reason"].notna().sum())
+    if as_json:
+        plain = {policy: {word: _listed(part) for word, part in asdict(one).items()} for policy, one in found.items()}
+        terminal.say_json({"parameters": names, "indices": plain, "failed": failed, "folder": folder.as_posix()})
+    else:
+        print_indices(found, names, words["last_year"])
+        if failed:
+            terminal.say(f"{failed:,} tasks failed; `factorflow doubt {folder.as_posix()}` lists them.", err=True)
+    terminal.say(folder.as_posix(), err=as_json)
+    return SOME_FAILED if failed else DONE
+
+
+def _listed(part: Any) -> Any:
+    return part.tolist() if hasattr(part, "tolist") else part
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@setting_option
+@click.option("--measure", default="urban_rural_ratio", show_default=True, help="What is divided.")
+@click.option("--place", metavar="PLACE", help="Of this place.  [default: the whole world]")
+@click.option("--year", type=int, metavar="YEAR", help="In this year.  [default: the last]")
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/NAME-decompose-DIGEST]")
+@click.option("--json", "as_json", is_flag=True, help="Print the shares as JSON and nothing else.")
+@where_options
+def decompose(
+    file: Path,
+    settings: tuple[str, ...],
+    measure: str,
+    place: str | None,
+    year: int | None,
+    out: Path | None,
+    as_json: bool,
+    where: Where,
+) -> int:
+    """Divide what the policies of scenario FILE change together among them: Shapley shares, from runs of all subsets."""
+    from sim.analysis.doubt.opened import open_experiment
+    from sim.analysis.doubt.parted import shares
+    from sim.experiments.variants import for_shares
+    from sim.pages.parting import print_shares
+    from sim.scenario.checks import check_reading
+    from sim.scenario.experiment import Asked
+    from sim.vocabulary import vocabulary, world_words
+
+    scenario = load_all([str(file)], settings)[str(file)]
+    world = world_words(scenario.plays_in)
+    where_read, when = world.canonical(place or world.name), year or scenario.years.to
+    wrong = list(check_reading((), measure, where_read, when, scenario.years, world, vocabulary()))
+    if wrong:
+        raise click.UsageError("; ".join(f"--{'.'.join(at) or 'place'}: {message}" for at, message, _ in wrong))
+    asked = Asked(measure=measure, place=where_read, year=when, at_least=0.0)
+    count = 1 if scenario.run.continuum else scenario.run.replicates
+    plan, policies = for_shares(scenario, str(file), count, (asked,))
+    folder = _run(plan, out, where)
+    words, frame = open_experiment(folder)
+    found = shares(frame, words, policies, measure, where_read, when)
+    failed = bool(frame["reason"].notna().any())
+    if as_json:
+        terminal.say_json({**found.to_json(), "failed": failed, "folder": folder.as_posix()})
+    else:
+        print_shares(found, scenario.title, not scenario.run.continuum)
+    terminal.say(folder.as_posix(), err=as_json)
+    return SOME_FAILED if failed else DONE

@@ -69,7 +69,7 @@ def run(
     price(plan, where.local_jobs or 1).check()
     whole = crossed(plan, plan.looks[-1])
     asked = _asked(plan, whole)
-    folder = place(asked, default_folder(plan.name, plan.digest()) if out is None else Path(out), beside=out is None)
+    folder = place(asked, default_folder(_name(plan), plan.digest()) if out is None else Path(out), beside=out is None)
     with folder.alone(waits):
         try:
             return _run(plan, whole, folder, where, progress, begins)
@@ -125,9 +125,7 @@ def _enough(plan: Plan, frame: pd.DataFrame, count: int) -> tuple[bool, str]:
     place = until.place or plan.baseline.world_name
     said = []
     for policy in plan.policies:
-        differences = draws_by_seeds(
-            frame, policy, until.measure, place, until.year, "difference", plan.words.design.draws, count
-        )
+        differences = draws_by_seeds(frame, policy, until.measure, place, until.year, "difference", plan.draws, count)
         means, _ = means_of_draws(differences.T)  # by seed: over draws, what luck leaves
         said.append((policy, look(means, plan.looks, until.half_width)))
     stop = all(one.stop for _, one in said)
@@ -151,6 +149,7 @@ def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[T
     words = {
         "format": _FORMAT,
         "kind": "experiment",
+        "verb": plan.verb,
         "name": plan.name,
         "title": plan.words.title,
         "experiment": plan.words.model_dump(mode="json", by_alias=True, exclude_none=True),
@@ -162,7 +161,7 @@ def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[T
         "last_year": plan.baseline.years.to,
         "continuum": plan.baseline.run.continuum,
         "paths": list(plan.paths),
-        "draws": plan.words.design.draws,
+        "draws": plan.draws,
         "replicates": replicates,
         "questions": _questions(plan),
         "notes": [*plan.notes, *([said] if said else [])],
@@ -194,6 +193,10 @@ def _questions(plan: Plan) -> list[dict[str, Any]]:
         place = words.canonical(one.place or words.name)
         found.append({**one.model_dump(mode="json", exclude_none=True), "place": place})
     return found
+
+
+def _name(plan: Plan) -> str:
+    return plan.name if plan.verb == "doubt" else f"{plan.name}-{plan.verb}"
 
 
 def _now() -> str:

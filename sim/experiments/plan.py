@@ -39,7 +39,8 @@ class Plan:
     """An experiment ready to be run: its words, its scenarios, and by scenario what is drawn of it.
 
     policies: scenarios by their names, in the order of the file; distributions: by scenario name and path, where the
-    scenario has the path; posterior: rows of parameters estimated together; notes: what a reader has to be told.
+    scenario has the path; posterior: rows of parameters estimated together; notes: what a reader has to be told; verb: what
+    the tasks are run for; shares: points (draw, column) of the unit cube, where they are not those of the file's design.
     """
 
     file: str
@@ -50,6 +51,18 @@ class Plan:
     distributions: Mapping[str, Mapping[str, Distribution]]
     posterior: Posterior | None
     notes: tuple[str, ...]
+    verb: str = "doubt"
+    shares: NDArray[np.float64] | None = None
+
+    @property
+    def draws(self) -> int:
+        """Number of draws; one where nothing is drawn."""
+        return self.words.design.draws if self.shares is None else len(self.shares)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Every path that has a distribution, in the order of the columns of the unit cube."""
+        return tuple(dict.fromkeys(path for each in self.distributions.values() for path in each))
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -59,8 +72,7 @@ class Plan:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Every path that is drawn, those of the posterior last."""
-        own = dict.fromkeys(path for each in self.distributions.values() for path in each)
-        return (*own, *(self.posterior.paths if self.posterior else ()))
+        return (*self.own, *(self.posterior.paths if self.posterior else ()))
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -68,33 +80,35 @@ class Plan:
         asked = self.words.replicates
         return (asked.at_most,) if asked.until is None else looks(asked.at_least, asked.at_most)
 
-    def values(self, shares: NDArray[np.float64]) -> dict[str, dict[str, NDArray[Any]]]:
-        """Values (draw,) by scenario name and path at shares (draw, column) of the unit cube; a draw is one for all."""
-        own = tuple(dict.fromkeys(path for each in self.distributions.values() for path in each))
-        found = {}
-        for name, each in self.distributions.items():
-            columns = [own.index(path) for path in each] + ([-1] if self.posterior else [])
-            values = drawn(shares[:, columns], each, self.posterior)
-            found[name] = {path: values[path] for path in self.paths if path in values}
-        return found
-
-    @cached_property
+    @property
     def dimensions(self) -> int:
-        """Columns of the unit cube."""
-        own = dict.fromkeys(path for each in self.distributions.values() for path in each)
-        return dimensions(tuple(own), self.posterior)
+        """Columns of the unit cube: one a path, and one for the row of a posterior."""
+        return dimensions(self.own, self.posterior)
 
     @cached_property
     def drawn(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """Values (draw,) by scenario name and path of the draws the file asks for."""
-        design = self.words.design
-        return self.values(unit_draws(design.sampler, design.draws, self.dimensions, design.seed))
+        """Values (draw,) by scenario name and path; the same shares are one draw for all scenarios. Raises DesignError."""
+        design, shares = self.words.design, self.shares
+        if shares is None:
+            shares = unit_draws(design.sampler, design.draws, self.dimensions, design.seed)
+        found = {}
+        for name, each in self.distributions.items():
+            columns = [self.own.index(path) for path in each] + ([-1] if self.posterior else [])
+            values = drawn(shares[:, columns], each, self.posterior)
+            found[name] = {path: values[path] for path in self.paths if path in values}
+        return found
 
     def digest(self) -> str:
         """The sha256 of what is computed and asked: scenarios, values of all draws, replicates, questions."""
         words = self.words.model_dump(mode="json", by_alias=True, include={"replicates", "questions", "refit"})
         values = {name: {path: column.tolist() for path, column in each.items()} for name, each in self.drawn.items()}
-        whole = {**words, "kind": KIND, "scenarios": [one.digest() for one in self.scenarios], "draws": values}
+        whole = {
+            **words,
+            "kind": KIND,
+            "verb": self.verb,
+            "scenarios": [one.digest() for one in self.scenarios],
+            "draws": values,
+        }
         text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -248,9 +262,10 @@ def _check_design(plan: Plan, draft: Draft) -> None:
         draft.fault(("design",), str(reason))
 
 
-def numbered(plan: Plan, shares: NDArray[np.float64] | None = None) -> Iterator[tuple[int, dict[str, dict[str, float]]]]:
+def numbered(plan: Plan) -> Iterator[tuple[int, dict[str, dict[str, float]]]]:
     """Draws by number: the values of every scenario by path."""
-    values = plan.drawn if shares is None else plan.values(shares)
-    count = plan.words.design.draws if shares is None else len(shares)
-    for number in range(count):
-        yield number, {name: {path: float(column[number]) for path, column in each.items()} for name, each in values.items()}
+    for number in range(plan.draws):
+        yield (
+            number,
+            {name: {path: float(column[number]) for path, column in each.items()} for name, each in plan.drawn.items()},
+        )

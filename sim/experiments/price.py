@@ -25,13 +25,14 @@ class Price:
 
     def sentence(self) -> str:
         """The price in words."""
-        words, most = self.plan.words, self.plan.looks[-1]
+        most = self.plan.looks[-1]
         count = f"{most} replicate{'s' * (most > 1)}" if len(self.plan.looks) == 1 else f"at most {most} replicates"
         if len(self.plan.looks) == 1 and self.plan.baseline.run.continuum:
             count = "a continuum"
+        draws = f"{self.plan.draws:,} draw{'s' * (self.plan.draws > 1)}"
         processes = "one process" if self.jobs == 1 else f"{self.jobs} processes"
         return (
-            f"{self.tasks:,} tasks: {words.design.draws:,} draws x {len(self.plan.scenarios)} scenarios x {count}. "
+            f"{self.tasks:,} tasks: {draws} x {len(self.plan.scenarios)} scenarios x {count}. "
             f"About {duration(self.seconds)} on {processes}, {self.memory / 1e9:.1f} GB of memory and "
             f"{self.disk / 1e9:.1f} GB of disk."
         )
@@ -63,7 +64,7 @@ class Price:
 
 def price(plan: Plan, jobs: int = 1) -> Price:
     """What an experiment costs at most, by rules of thumb; machines differ by a factor of three."""
-    draws, most = plan.words.design.draws, plan.looks[-1]
+    draws, most = plan.draws, plan.looks[-1]
     tasks = draws * most * len(plan.scenarios)
     jobs = min(jobs, tasks)
     one = [
