@@ -47,7 +47,7 @@ INSIDE = {
         {"report"},
         {"comparison"},
     ],
-    "data": [{"checkout", "folder"}, {"published"}, {"catalogue", "starter"}],
+    "data": [{"checkout", "doubted", "folder"}, {"published"}, {"catalogue", "starter"}],
     "world": [
         {"observed", "parameters", "skills", "strict"},
         {"registration", "tables", "world"},

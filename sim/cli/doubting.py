@@ -11,6 +11,7 @@ from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import load_all, say_whose_data, setting_option, where_options
 from sim.errors import ResultsError
 from sim.experiments.executors import Where
+from sim.files import check_writable, write_over
 from sim.pages import terminal
 
 if TYPE_CHECKING:
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 @click.argument("target", metavar="FILE|DIR", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/NAME-DIGEST]")
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON and nothing else.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write what each policy changes and which parameters matter here.",
+)
 @where_options
-def doubt(target: Path, out: Path | None, as_json: bool, where: Where) -> int:
+def doubt(target: Path, out: Path | None, as_json: bool, csv_file: Path | None, where: Where) -> int:
     """Run what is missing of experiment FILE and print its answers, or those of a folder DIR it was run in.
 
     Answers are what a policy changes over all draws of what nobody knows, how much of the spread is luck and how much
@@ -31,6 +38,8 @@ def doubt(target: Path, out: Path | None, as_json: bool, where: Where) -> int:
     """
     from sim.analysis.doubt.opened import open_experiment
 
+    if csv_file is not None:
+        check_writable(csv_file)
     if target.is_dir():
         if out is not None:
             raise ResultsError("--out names the folder of a FILE that is run; a folder is read where it is.")
@@ -38,15 +47,18 @@ def doubt(target: Path, out: Path | None, as_json: bool, where: Where) -> int:
     else:
         folder = _run(_plan(target), out, where)
     words, frame = open_experiment(folder)
-    return answer(folder, words, frame, as_json)
+    return answer(folder, words, frame, as_json, csv_file)
 
 
-def answer(folder: Path, words: Any, frame: Any, as_json: bool) -> int:
+def answer(folder: Path, words: Any, frame: Any, as_json: bool, csv_file: Path | None = None) -> int:
     """Print the answers of an experiment, its folder last."""
-    from sim.analysis.doubt.answers import answers
+    from sim.analysis.doubt.answers import answers, summary
     from sim.pages.doubting import print_answers
 
     found: Answers = answers(frame, words)
+    if csv_file is not None:
+        write_over(csv_file, summary(found, words).to_csv(index=False, lineterminator="\n"))
+        terminal.say(csv_file.as_posix(), err=True)
     if as_json:
         told = {
             word: words[word] for word in ("name", "title", "baseline", "policies", "paths", "world", "last_year", "notes")

@@ -101,7 +101,9 @@ def compare(
     """
     from sim.analysis.comparison import compare_results
     from sim.analysis.selection import Selection, until
+    from sim.data.doubted import doubted
     from sim.pages.comparing import print_comparison
+    from sim.pages.doubting import ignorance
 
     names = list(futures)
     if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
@@ -121,10 +123,13 @@ def compare(
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
+    doubt = ignorance(doubted(baseline.world), [one.name for one in comparison.scenarios.values()])
     if as_json:
-        terminal.say_json(comparison.to_json(asked))
+        terminal.say_json(comparison.to_json(asked) | ({"doubt": doubt} if doubt else {}))
     else:
         print_comparison(comparison, selection)
+        for sentence in doubt:
+            terminal.print_folded(sentence)
     if csv_file is not None:
         terminal.say(str(csv_file), err=as_json)
     drawn = [baseline, *comparison.scenarios.values()]

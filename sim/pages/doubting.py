@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import FIRST, listed, printable
@@ -59,6 +59,34 @@ def matters(found: Answers) -> str:
     if not first:
         return ""
     return f"What matters most for the change of the ratio, on average over policies: {' and '.join(first)}."
+
+
+def ignorance(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> list[str]:
+    """What the shipped experiment says of scenarios by name, a sentence each; of others, what matters on average."""
+    said = []
+    policies = {row["policy"]: row for row in rows}
+    for name in names:
+        own = [row for row in rows if row["policy"] == name]
+        if own:
+            first = own[0]
+            low, high = float(first["low"]), float(first["high"])
+            change = f"{name} changes the ratio by {low:+.3f} to {high:+.3f} by {first['year']}"
+            over = f"over {first['draws']} draws of what nobody knows"
+            said.append(f"Ignorance: {over}, {change}, with the same sign in {first['holds']}; {_most(own)}.")
+    if rows and not said:
+        said.append(f"Ignorance: in the shipped experiment with {listed(policies)}, {_most(rows)}.")
+    return said
+
+
+def _most(rows: Sequence[Mapping[str, str]]) -> str:
+    """The two parameters that explain most, on average over the rows of several policies."""
+    policies = {row["policy"] for row in rows}
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row["parameter"]] = sums.get(row["parameter"], 0.0) + float(row["explained"]) / len(policies)
+    first = sorted(sums.items(), key=lambda one: (-one[1], one[0]))[:2]
+    named = " and ".join(f"{name.partition('.')[2]} ({share:.0%} of the spread)" for name, share in first)
+    return f"what matters most is {named}"
 
 
 def _print_components(found: Answers) -> None:

@@ -15,6 +15,8 @@ import pytest
 from sim import load
 from sim.analysis.doubt.answers import answers
 from sim.analysis.doubt.opened import open_experiment
+from sim.data import doubted as doubted_module
+from sim.data.doubted import doubted
 from sim.experiments import task as tasks_module
 from sim.experiments import workers
 from sim.experiments.doubt import run
@@ -233,3 +235,24 @@ def test_clean_removes_what_an_experiment_wrote_and_nothing_else(plain: Path, as
     (folder / "mine.txt").write_text("mine")
     assert "holds what others put there" in asked("clean", folder, "--yes").output
     assert [path.name for path in folder.rglob("*")] == ["mine.txt"]
+
+
+def test_a_comparison_names_what_matters_from_the_shipped_table(
+    plain: Path, asked: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.write_text(PLAIN.replace("draws: 4", "draws: 16"))
+    assert asked("doubt", plain, "--csv", "doubt_two_cells.csv").exit_code == 0
+    rows = doubted("two_cells", Path())
+    frame = open_experiment(next(Path("results").iterdir()))[1]
+    changed = frame[(frame["policy"] == "open_registration") & (frame["measure"] == "urban_rural_ratio")]["difference"]
+    assert {row["parameter"] for row in rows} == set(planned(plain).paths) and rows[0]["draws"] == "16"
+    assert float(rows[0]["low"]) == pytest.approx(np.quantile(changed, 0.05))
+    first, second = (row["parameter"].partition(".")[2] for row in rows[:2])
+    assert float(rows[0]["explained"]) >= float(rows[1]["explained"]) >= float(rows[2]["explained"])
+    words = [word for word in ("run.continuum=true", "run.replicates=1", "years.to=6") for word in ("--set", word)]
+    compared = ("compare", "s/baseline.yaml", "s/open_registration.yaml", *words)
+    assert "Ignorance" not in asked(*compared).output
+    monkeypatch.setattr(doubted_module, "doubted", lambda world: doubted(world, Path()))
+    told = asked(*compared).output
+    assert "over 16 draws of what nobody knows, open_registration changes the ratio by" in told
+    assert told.index(f"what matters most is {first} (") < told.index(f"{second} (")

@@ -174,6 +174,33 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
     )
 
 
+def summary(found: Answers, words: Mapping[str, Any]) -> pd.DataFrame:
+    """A row a policy and parameter: the effect on the ratio over draws, and what the parameter explains of it."""
+    year, place = int(words["last_year"]), str(words["world"])
+    rows = [
+        {
+            "policy": one.policy,
+            "year": year,
+            "draws": one.holds.draws,
+            "low": one.low,
+            "middle": one.middle,
+            "high": one.high,
+            "sign": one.sign,
+            "holds": one.holds.holds,
+            "parameter": weight.parameter,
+            "explained": weight.explained,
+            "correlation": weight.correlation,
+            "matters": weight.matters,
+        }
+        for one in found.effects
+        if (one.measure, one.place, one.year) == (RATIO, place, year)
+        for weight in found.weights.get(one.policy, ())
+    ]
+    if not rows:
+        raise ResultsError("which parameters matter cannot be told from so few draws: there is no table to write.")
+    return pd.DataFrame(rows)
+
+
 def _told(question: Mapping[str, Any], policy: str, words: Mapping[str, Any]) -> bool:
     """A baseline differs from itself by nothing."""
     return bool(policy != words["baseline"] or question["of"] == "value")
