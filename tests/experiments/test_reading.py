@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
+from sim.data import catalogue
 from sim.errors import ScenarioFaults
 from sim.experiments.plan import Plan, load_experiment
+from sim.scenario.json_schema import experiments_schema
+from sim.scenario.yaml_reader import read_file
 from sim.vocabulary import vocabulary
 from tests.experiments.conftest import PLAIN
 
@@ -131,3 +138,43 @@ def test_every_fault_is_named_in_one_answer(folder: Path) -> None:
     with pytest.raises(ScenarioFaults) as raised:
         read(folder, text)
     assert {fault.line for fault in raised.value.faults} >= {10, 12}
+
+
+def test_the_example_of_the_page_and_the_shipped_file_are_sound(folder: Path) -> None:
+    root = Path(__file__).parents[2]
+    shutil.copytree(root / "scenarios/zhejiang", folder / "z")
+    (text,) = re.findall(
+        r"^```yaml\n(.*?)^```", (root / "docs/doubt.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    (folder / "z/known.csv").write_text("parameters.growth,weight\n0.01,1\n0.02,2\n")
+    (folder / "z/e.yaml").write_text(text)
+    plan = load_experiment("z/e.yaml", vocabulary())
+    assert plan.paths == ("parameters.migrant_pool", "policies.open_registration.cut", "parameters.growth")
+    shipped = load_experiment("z/experiments/doubt.yaml", vocabulary())
+    assert (len(shipped.policies), len(shipped.paths), shipped.draws) == (4, 8, 64)
+    world = catalogue.parameters("zhejiang")
+    assert all(
+        world[path.partition(".")[2]].assumed or "Table 3" in world[path.partition(".")[2]].source for path in shipped.paths
+    )
+
+
+def test_the_schema_takes_what_the_reader_takes(folder: Path) -> None:
+    schema = jsonschema.Draft7Validator(experiments_schema(vocabulary()))
+    shipped = Path(__file__).parents[2] / "scenarios/zhejiang/experiments/doubt.yaml"
+    for text in (PLAIN, shipped.read_text(encoding="utf-8")):
+        assert list(schema.iter_errors(read_text(folder, text))) == []
+    for case in (
+        "an unknown word",
+        "an unknown sampler",
+        "no draws",
+        "no bound",
+        "a measure misspelt",
+        "another kind of path",
+    ):
+        old, new, _, _ = BROKEN[case]
+        assert list(schema.iter_errors(read_text(folder, PLAIN.replace(old, new)))) != [], case
+
+
+def read_text(folder: Path, text: str) -> Any:
+    (folder / "e.yaml").write_text(text)
+    return read_file(folder / "e.yaml", "e.yaml").data
