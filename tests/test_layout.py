@@ -82,6 +82,7 @@ INSIDE = {
         {"experiment", "plan"},
         {"answers", "price", "variants"},
         {"doubt"},
+        {"mixes"},
     ],
     "pages": [
         {"recorded"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,14 @@ def _plan(file: Path) -> Plan:
 
 def _run(plan: Plan, out: Path | None, where: Where) -> Path:
     from sim.experiments.doubt import run
+
+    begins = _begins(plan, where)
+    with terminal.progress(plan.words.title) as progress:
+        return run(plan, out, where, progress or (lambda *_: None), begins, waits)
+
+
+def _begins(plan: Plan, where: Where) -> Callable[[Path, int, int], None]:
+    """Says what the tasks of an experiment cost, or that they are there."""
     from sim.experiments.price import price
 
     def begins(folder: Path, there: int, asked: int) -> None:
@@ -91,8 +100,7 @@ def _run(plan: Plan, out: Path | None, where: Where) -> Path:
         else:
             terminal.say(f"{plan.name}: {price(plan, where.local_jobs or 1).sentence()}", err=True)
 
-    with terminal.progress(plan.words.title) as progress:
-        return run(plan, out, where, progress or (lambda *_: None), begins, waits)
+    return begins
 
 
 def waits(folder: Path) -> None:
@@ -188,3 +196,42 @@ def decompose(
         print_shares(found, scenario.title, not scenario.run.continuum)
     terminal.say(folder.as_posix(), err=as_json)
     return SOME_FAILED if failed else DONE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--probability", type=click.FloatRange(0, 1, min_open=True), default=0.9, show_default=True, help="Of the target."
+)
+@click.option("--tries", type=click.IntRange(min=1), default=64, show_default=True, help="Mixes tried at most.")
+@click.option("--method", type=click.Choice(["coordinates", "optuna"]), default="coordinates", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder.  [default: results/NAME-design-DIGEST]")
+@click.option("--json", "as_json", is_flag=True, help="Print all mixes as JSON and nothing else.")
+@where_options
+def design(file: Path, probability: float, tries: int, method: str, out: Path | None, as_json: bool, where: Where) -> int:
+    """Find the cheapest mix of the terms that experiment FILE lets choose, which meets its first question surely enough.
+
+    Exit code 3 if no mix tried meets it. Asked again, a search that was interrupted goes on where it was.
+    """
+    from dataclasses import asdict
+
+    from sim.experiments.mixes import cheapest_mix, terms_of
+    from sim.pages.doubting import question
+    from sim.pages.parting import print_mixes
+
+    plan = _plan(file)
+    terms_of(plan)
+    with terminal.progress(plan.words.title) as bar:
+        found = cheapest_mix(
+            plan, out, where, probability, tries, method, bar or (lambda *_: None), _begins(plan, where), waits
+        )
+    asked = plan.words.questions[0]
+    if as_json:
+        mixes = [{**asdict(one), "folder": one.folder.as_posix()} for one in found.mixes]
+        best = {"cheapest": found.search.answer.row, "frontier": found.search.answer.frontier}
+        terminal.say_json({"mixes": mixes, **best, "complete": found.search.complete, "folder": found.folder.as_posix()})
+    else:
+        words = asked.model_dump(exclude_none=True) | {"place": asked.place or plan.baseline.world_name}
+        print_mixes(found, probability, question(words))
+    terminal.say(found.folder.as_posix(), err=as_json)
+    return DONE if found.search.answer.row is not None else SOME_FAILED

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, RATIO, Reading
+from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, NET_COST, RATIO, Reading
 from sim.analysis.measures.base import available
 from sim.cells import cell_name
 from sim.data import catalogue
@@ -22,6 +22,7 @@ from sim.scenario.schema import Scenario
 from sim.vocabulary import world_words
 
 _AT_ONCE = 200  # tasks whose series are held together
+_MONEY = {"public_cost": 1.0, "public_receipts": -1.0}
 _PANEL = ("income_per_head", "population")  # of the cells: what measures are worked out from
 
 Key = tuple[int, int, str]
@@ -39,6 +40,7 @@ def readings_of(plan: Plan) -> list[Reading]:
     for one in asked:
         place = words.canonical(one.place or words.name)
         found.append(Reading(one.measure, place, scope_of(place, words) or "world", one.year))
+    found.append(Reading(NET_COST, words.name, "policy", last))
     regions = [region for region in words.regions if region not in outside]
     found += [Reading(INCOME, cell_name(region, kind), "cell", last) for region in regions for kind in words.kinds]
     return list(dict.fromkeys(found))
@@ -106,7 +108,7 @@ def _needed(series: pd.DataFrame, wanted: Sequence[Reading]) -> pd.DataFrame:
     plain = series.assign(**{word: series[word].astype(str) for word in ("scope", "place", "measure")})
     cells = (plain["scope"] == "cell") & plain["measure"].isin(_PANEL)
     named = plain["measure"].isin([one.measure for one in wanted]) & plain["year"].isin([one.year for one in wanted])
-    return plain[cells | named]
+    return plain[cells | named | (plain["scope"] == "policy") & plain["measure"].isin(_MONEY)]
 
 
 def _read(series: pd.DataFrame, scenario: Scenario, wanted: Sequence[Reading]) -> dict[int, dict[Reading, float]]:
@@ -116,12 +118,16 @@ def _read(series: pd.DataFrame, scenario: Scenario, wanted: Sequence[Reading]) -
     rows = pd.concat([series, computed], ignore_index=True)
     found: dict[int, dict[Reading, float]] = {int(number): {} for number in series["replicate"].unique()}
     keys = {(one.scope, one.place, one.measure, one.year): one for one in wanted}
+    net = {number: 0.0 for number in found}
     columns = (rows[name].tolist() for name in ("replicate", "scope", "place", "measure", "year", "value"))
     for number, scope, place, measure, year, value in zip(*columns, strict=True):
+        if scope == "policy" and measure in _MONEY:
+            net[int(number)] += _MONEY[measure] * float(value)
         one = keys.get((scope, place, measure, year))
         if one is not None:
             found[int(number)][one] = float(value)
-    return found
+    (costs,) = [one for one in wanted if one.measure == NET_COST]
+    return {number: {**each, costs: net[number]} for number, each in found.items()}
 
 
 def _file_of(measure: str) -> str | None:

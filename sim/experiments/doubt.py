@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +60,19 @@ def run(
     progress: Progress = _NO_PROGRESS,
     begins: Callable[[Path, int, int], object] = lambda *_: None,
     waits: Callable[[Path], object] = lambda _: None,
+    shares: bool = False,
 ) -> Path:
     """Run what is missing of an experiment and write its table; returns the folder, `out` or one named after it.
 
     A task that fails is a row with its reason. begins: called with the folder, how many tasks are there and how many are
-    asked. Raises FactorFlowError where all fail, or where it does not fit its budget.
+    asked. shares: whether tasks are taken from the folders beside `out`. Raises FactorFlowError where all fail, or where it
+    does not fit its budget.
     """
     price(plan, where.local_jobs or 1).check()
     whole = crossed(plan, plan.looks[-1])
     asked = _asked(plan, whole)
     folder = place(asked, default_folder(_name(plan), plan.digest()) if out is None else Path(out), beside=out is None)
+    folder = replace(folder, shares=folder.shares or shares)
     with folder.alone(waits):
         try:
             return _run(plan, whole, folder, where, progress, begins)

@@ -20,7 +20,7 @@ from sim.errors import DesignError, ScenarioFaults, listed
 from sim.experiments.sampling.design import Posterior, dimensions, drawn
 from sim.experiments.sampling.distributions import Distribution
 from sim.experiments.sampling.samplers import balance, unit_draws
-from sim.experiments.uncertain import distributions_of, posterior_of
+from sim.experiments.uncertain import choices, distributions_of, posterior_of
 from sim.scenario.checks import Found, check_reading
 from sim.scenario.experiment import KIND, Asked, Experiment, Replicates, Until
 from sim.scenario.explain import explain
@@ -142,6 +142,7 @@ def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     _note(draft, _asked(words, baseline, vocabulary))
     every = (baseline, *policies.values())
     distributions, notes = distributions_of(words.uncertain, every, draft)
+    _note(draft, choices(words, every))
     posterior = posterior_of(words.uncertain.get(POSTERIOR), path.parent, every, draft)
     plan = Plan(str(path), path.stem, words, baseline, policies, distributions, posterior, notes)
     if not draft.faults:

@@ -17,6 +17,8 @@ from sim.experiments.sampling.design import Posterior
 from sim.experiments.sampling.distributions import Distribution, distribution
 from sim.experiments.sampling.wildcards import spread
 from sim.hints import one_of
+from sim.scenario.checks import Found
+from sim.scenario.experiment import Experiment
 from sim.scenario.inheritance import Draft, absent, badly_written
 from sim.scenario.schema import Scenario
 from sim.scenario.spots import fields_of
@@ -116,6 +118,28 @@ def _of_scenario(path: str, terms: Any, scenario: Scenario) -> Distribution | No
         return None
     low, high = (-math.inf if spot.low is None else spot.low), (math.inf if spot.high is None else spot.high)
     return distribution(terms, float(value), low, high)
+
+
+def choices(words: Experiment, scenarios: Sequence[Scenario]) -> Found:
+    """What is wrong with the terms that may be chosen: each a number of a policy, its ends in range, and drawn nowhere."""
+    for path, (low, high, step) in words.choose.items():
+        at = ("choose", path)
+        if path in words.uncertain:
+            yield at, "is uncertain too: a term is drawn or chosen.", None
+        if not low < high or not 0 < step <= (high - low) * (1 + 1e-9):
+            yield at, "must be [lower end, upper end, step], ends rising and a step that fits in.", [low, high, step]
+        if path.count(".") != 2 or not path.startswith("policies."):
+            yield at, "must be policies.NAME.TERM.", None
+            continue
+        for end in (low, high):
+            try:
+                there = [_of_scenario(path, {"choice": [end]}, scenario) for scenario in scenarios]
+            except DesignError as reason:
+                yield at, str(reason), None
+                break
+            if not any(there):
+                yield at, _nobody(path, scenarios), None
+                break
 
 
 def posterior_of(name: Any, folder: Path, scenarios: Sequence[Scenario], draft: Draft) -> Posterior | None:

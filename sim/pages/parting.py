@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sim.errors import listed
 from sim.pages.tables import print_table
 from sim.pages.terminal import print_folded, say
 
 if TYPE_CHECKING:
     from sim.analysis.doubt.parted import Shares
     from sim.analysis.doubt.sobol import Indices
+    from sim.experiments.mixes import Cheapest
 
 
 def print_indices(found: Mapping[str, Indices], parameters: Sequence[str], year: int) -> None:
@@ -51,3 +53,25 @@ def print_shares(found: Shares, title: str, drawn: bool) -> None:
     left = f"; {found.left_out} with a failed subset left out" if found.left_out else ""
     runs = f"{found.replicates} replicate{'s' * (found.replicates > 1)}" if drawn else "the continuum"
     say(f"Shapley shares over all orders of introduction, from {runs}{left}; they sum to the whole.")
+
+
+def print_mixes(found: Cheapest, wanted: float, target: str) -> None:
+    """The cheapest mix that meets the target, the frontier of cost and probability, and who loses."""
+    answer, mixes = found.search.answer, found.mixes
+    rows = []
+    for row in answer.frontier:
+        one = mixes[row]
+        chance = "-" if one.chance is None else f"{one.chance.value:.2f} ({one.chance.low:.2f} to {one.chance.high:.2f})"
+        terms = ", ".join(f"{path.partition('.')[2]} {value:g}" for path, value in one.terms.items())
+        rows.append(("cheapest" if row == answer.row else "", terms, f"{one.cost / 1e9:.4g}", chance))
+    head = ("", "mix", "net public cost, billions", "probability")
+    print_table(f"{target}: mixes that no cheaper one surpasses", head, rows, (2, 3))
+    tried = f"{len(mixes):,} mixes were tried{'' if found.search.complete else ', as many as were allowed'}"
+    if answer.row is None:
+        print_folded(f"No mix of them meets it with a probability of {wanted:g}; {tried}.")
+        return
+    lose = mixes[answer.row].lose
+    who = listed([f"{place} in {count.holds:,} of {count.draws:,} draws" for place, count in lose], 8) or "nobody"
+    sure = "" if answer.sure else " The lower end of its interval does not meet it."
+    print_folded(f"{tried}; with the cheapest, these lose real income in half of the draws or more: {who}.{sure}")
+    print_folded("It is the luckiest of many: run it with another seed of the design before its probability is quoted.")

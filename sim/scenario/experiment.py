@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,9 @@ from sim.scenario.schema import Words
 from sim.scenario.words import Version, quantity, word
 
 KIND = "experiment"
+
+# strict=False only lets a YAML list become a tuple; the numbers inside stay strict
+Ends = Annotated[tuple[float, float, float], Field(strict=False)]
 
 
 class Design(Words):
@@ -100,5 +103,8 @@ class Experiment(Words):
     replicates: Replicates = word(Replicates(), meaning="a number, or at_least, at_most and until")
     budget: Budget = word(Budget(), meaning="what the experiment may cost")
     questions: tuple[Asked, ...] = Field((), strict=False, description="what is asked, one item each")
+    choose: dict[str, Ends] = word(
+        {}, meaning="terms that `design` chooses, policies.NAME.TERM: their lower end, upper end and step"
+    )
     run: Lived = word(Lived(), meaning="how the scenarios are computed, where not as they say")
     refit: bool = word(False, meaning="true: what was estimated is estimated again at each draw")

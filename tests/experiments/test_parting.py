@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sim import load, run
@@ -69,3 +70,39 @@ def test_a_single_policy_cannot_be_divided(folder: Path, asked: Callable[..., An
     Path("s/both.yaml").write_text(PACKAGE)
     refused = asked("decompose", "s/both.yaml", "--measure", "happiness")
     assert refused.exit_code == 2 and "no such measure" in refused.output
+
+
+def test_the_cheapest_mix_is_that_of_all_mixes_and_is_found_again(plain: Path, asked: Callable[..., Any]) -> None:
+    Path("s/both.yaml").write_text(PACKAGE.replace("cut: 1", "cut: 0.5"))
+    text = PLAIN.replace("compare: [open_registration.yaml]", "compare: [both.yaml]").replace(
+        "  policies.*.cut: {uniform: [0.2, 0.9]}\n", ""
+    )
+    text = (
+        text.replace("draws: 4", "draws: 2")
+        .replace("at_most: 1.6", "at_most: 1.0001")
+        .replace("last_year: 6", "last_year: 4")
+    )
+    text = text.replace("Valley", "valley").replace("year: 6", "year: 4")
+    text += "choose:\n  policies.open_town.cut: [0, 1, 0.5]\n  policies.roads.share_of_budget: [0.05, 0.15, 0.1]\n"
+    plain.write_text(text)
+    told = asked("design", plain, "--tries", 9, "--out", "out", "--json")
+    assert told.exit_code == 3, told.output  # nobody can bring the ratio to one
+    mixes = json.loads(told.stdout)["mixes"]
+    assert len(mixes) == 6 and all(one["chance"]["value"] == 0 for one in mixes)
+    costs = {tuple(one["terms"].values()): one["cost"] for one in mixes}
+    assert all(costs[cut, 0.15] > costs[cut, 0.05] >= 0 for cut in (0.0, 0.5, 1.0))
+    frame = pd.read_csv("out/step-1/results.csv")
+    ratios = frame[(frame["measure"] == "urban_rural_ratio") & (frame["policy"] != "baseline")]
+    worst = ratios.groupby("policy")["value"].max()
+    bound = float(worst.sort_values().iloc[2])  # three mixes meet it in both draws
+    plain.write_text(text.replace("at_most: 1.0001", f"at_most: {bound!r}"))
+    told = asked("design", plain, "--tries", 9, "--probability", 1, "--out", "again", "--json")
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    meeting = [one for one in found["mixes"] if one["chance"]["value"] == 1]
+    assert len(meeting) == 3
+    assert found["mixes"][found["cheapest"]]["cost"] == min(one["cost"] for one in meeting)
+    shown = asked("design", plain, "--tries", 9, "--probability", 1, "--out", "again")
+    assert "all 14 tasks are there" in shown.output and "6 mixes were tried" in shown.output
+    plain.write_text(text.replace("[0, 1, 0.5]", "[0, 2, 0.5]"))
+    assert asked("design", plain).exit_code == 2

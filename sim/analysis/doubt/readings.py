@@ -12,6 +12,7 @@ from sim.arrays import Array
 
 COLUMNS = ("draw", "replicate", "policy", "measure", "place", "year", "value", "difference", "reason")
 """The paths that are drawn stand after the first two."""
+NET_COST = "net_public_cost"  # of all policies and years: what they paid less what they raised
 RATIO, HALF_LIFE, INCOME = "urban_rural_ratio", "gap_half_life", "real_income_per_head"
 
 
