@@ -232,6 +232,6 @@ def design(file: Path, probability: float, tries: int, method: str, out: Path | 
         terminal.say_json({"mixes": mixes, **best, "complete": found.search.complete, "folder": found.folder.as_posix()})
     else:
         words = asked.model_dump(exclude_none=True) | {"place": asked.place or plan.baseline.world_name}
-        print_mixes(found, probability, question(words))
+        print_mixes(found.mixes, found.search.answer, found.search.complete, probability, question(words))
     terminal.say(found.folder.as_posix(), err=as_json)
     return DONE if found.search.answer.row is not None else SOME_FAILED

@@ -91,7 +91,7 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     """Name every fault of FILEs (scenarios, experiments), or the time and memory a run will take. Writes nothing."""
     from sim.experiments import cost, trial
-    from sim.experiments.plan import is_experiment
+    from sim.scenario.experiment import is_experiment
 
     experiments = [file for file in dict.fromkeys(files) if is_experiment(file)]
     scenarios, faults = load([file for file in files if file not in experiments], settings, jobs=1)
@@ -108,6 +108,8 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
 
 def _check_experiments(files: Sequence[str]) -> list[Fault]:
     """Say what experiments will take; returns the faults of those that cannot be run."""
+    if not files:
+        return []
     from sim.experiments.plan import load_experiment
     from sim.experiments.price import price
     from sim.vocabulary import vocabulary

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.analysis.doubt.counting import Count, Probability, losers, means_of_draws, probability, within
+from sim.analysis.doubt.counting import losers, means_of_draws, probability, within
 from sim.analysis.doubt.opened import open_experiment
+from sim.analysis.doubt.parted import Mix
 from sim.analysis.doubt.readings import INCOME, NET_COST, draws_by_seeds
 from sim.analysis.saving import default_folder
 from sim.arrays import Array
@@ -20,17 +21,6 @@ from sim.experiments.plan import Plan
 from sim.experiments.runner import Progress
 from sim.experiments.sampling.search import Search, Term, search
 from sim.experiments.task import drawn
-
-
-@dataclass(frozen=True)
-class Mix:
-    """One mix that was tried: its terms by path, mean net public cost, probability with interval, and who loses."""
-
-    terms: dict[str, float]
-    cost: float
-    chance: Probability | None
-    lose: tuple[tuple[str, Count], ...]
-    folder: Path
 
 
 @dataclass(frozen=True)

@@ -113,11 +113,6 @@ class Plan:
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def is_experiment(path: Path | str) -> bool:
-    """Whether a file says that it is an experiment."""
-    return bool(read_file(Path(path), str(path)).data.get("kind") == KIND)
-
-
 def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     """The experiment of a file with its scenarios; raises ScenarioFaults with all that is wrong with any of them."""
     path = Path(path)

@@ -10,9 +10,9 @@ from sim.pages.tables import print_table
 from sim.pages.terminal import print_folded, say
 
 if TYPE_CHECKING:
-    from sim.analysis.doubt.parted import Shares
+    from sim.analysis.doubt.cheapest import Cheapest
+    from sim.analysis.doubt.parted import Mix, Shares
     from sim.analysis.doubt.sobol import Indices
-    from sim.experiments.mixes import Cheapest
 
 
 def print_indices(found: Mapping[str, Indices], parameters: Sequence[str], year: int) -> None:
@@ -55,9 +55,8 @@ def print_shares(found: Shares, title: str, drawn: bool) -> None:
     say(f"Shapley shares over all orders of introduction, from {runs}{left}; they sum to the whole.")
 
 
-def print_mixes(found: Cheapest, wanted: float, target: str) -> None:
+def print_mixes(mixes: Sequence[Mix], answer: Cheapest, complete: bool, wanted: float, target: str) -> None:
     """The cheapest mix that meets the target, the frontier of cost and probability, and who loses."""
-    answer, mixes = found.search.answer, found.mixes
     rows = []
     for row in answer.frontier:
         one = mixes[row]
@@ -66,7 +65,7 @@ def print_mixes(found: Cheapest, wanted: float, target: str) -> None:
         rows.append(("cheapest" if row == answer.row else "", terms, f"{one.cost / 1e9:.4g}", chance))
     head = ("", "mix", "net public cost, billions", "probability")
     print_table(f"{target}: mixes that no cheaper one surpasses", head, rows, (2, 3))
-    tried = f"{len(mixes):,} mixes were tried{'' if found.search.complete else ', as many as were allowed'}"
+    tried = f"{len(mixes):,} mixes were tried{'' if complete else ', as many as were allowed'}"
     if answer.row is None:
         print_folded(f"No mix of them meets it with a probability of {wanted:g}; {tried}.")
         return

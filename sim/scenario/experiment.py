@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from sim.scenario.schema import Words
 from sim.scenario.words import Version, quantity, word
+from sim.scenario.yaml_reader import read_file
 
 KIND = "experiment"
 
@@ -108,3 +110,8 @@ class Experiment(Words):
     )
     run: Lived = word(Lived(), meaning="how the scenarios are computed, where not as they say")
     refit: bool = word(False, meaning="true: what was estimated is estimated again at each draw")
+
+
+def is_experiment(path: Path | str) -> bool:
+    """Whether a file says that it is an experiment."""
+    return bool(read_file(Path(path), str(path)).data.get("kind") == KIND)

@@ -1,15 +1,16 @@
-"""What is worked out from tables of other designs: indices of sensitivity by policy, and shares of a package's policies."""
+"""What is worked out from tables of other designs: indices of sensitivity, shares of a package's policies, mixes tried."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.doubt.counting import means_of_draws
+from sim.analysis.doubt.counting import Count, Probability, means_of_draws
 from sim.analysis.doubt.readings import RATIO, draws_by_seeds
 from sim.analysis.doubt.shapley import pairs, shapley, subsets, whole_columns
 from sim.analysis.doubt.sobol import Indices, sobol_indices
@@ -26,6 +27,17 @@ def indices(frame: pd.DataFrame, words: Mapping[str, Any], parameters: Sequence[
         rows = means.reshape(-1, len(parameters) + 2)
         found[policy] = sobol_indices(rows[:, 0], rows[:, -1], rows[:, 1:-1].T)
     return found
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One mix that was tried: its terms by path, mean net public cost, probability with interval, and who loses."""
+
+    terms: dict[str, float]
+    cost: float
+    chance: Probability | None
+    lose: tuple[tuple[str, Count], ...]
+    folder: Path
 
 
 @dataclass(frozen=True)
