@@ -97,17 +97,53 @@ def check_writable(path: Path, folder: bool = False) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _try_length(path)
-        aside = _aside(path)
-        try:
-            with aside.open("xb") as stream:
-                stream.write(b"\1" * _PROBE)
-                stream.flush()
-                os.fsync(stream.fileno())
-        finally:
-            aside.unlink(missing_ok=True)
+        _probe(_aside(path))
     except OSError as reason:
         what = "nothing can be written to" if folder else "could not write"
         raise FactorFlowError(f"{what} {path}: {reason.strerror or reason}.") from reason
+
+
+def probe(folder: Path) -> None:
+    """Raise OSError where a folder has no room for the smallest results; nothing remains in it."""
+    _probe(_aside(folder / "probe"))
+
+
+def _probe(aside: Path) -> None:
+    try:
+        with aside.open("xb") as stream:
+            stream.write(b"\1" * _PROBE)
+            stream.flush()
+            os.fsync(stream.fileno())
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Whether this program is the only one that holds a file or folder, until it lets go or ends, however it ends.
+
+    The system keeps the lock, so that a program that was killed holds nothing. Where there are no such locks everybody is
+    alone: what is written twice then is the same.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield True
+        return
+    try:
+        number = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = os.path.exists(path) and os.path.samestat(os.fstat(number), os.stat(path))  # not one removed meanwhile
+        except OSError as reason:
+            mine = reason.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.ENOENT)
+        yield mine
+    finally:
+        os.close(number)
 
 
 def check_name(path: Path) -> None:

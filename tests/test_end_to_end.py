@@ -13,7 +13,9 @@ from sim import compare, load, open_results, run
 from sim.errors import ScenarioFaults
 
 ROOT = Path(__file__).parents[1]
-SCENARIOS = sorted(path for path in (ROOT / "scenarios").rglob("*.yaml") if path.parent.name != "expectations")
+SCENARIOS = sorted(
+    path for path in (ROOT / "scenarios").rglob("*.yaml") if path.parent.name not in ("expectations", "experiments")
+)
 
 
 def factorflow(*words, folder):
@@ -46,23 +48,23 @@ def fingerprints(folder):
 def test_the_same_bytes_twice_and_on_two_processes(tmp_path):
     scenario = load(ROOT / "scenarios/zhejiang/mountain_sea.yaml", ["run.labour_agents=20000", "run.replicates=3"])
     folders = [run(scenario, out=tmp_path / str(jobs) / "r", jobs=jobs).path for jobs in (1, 2)]
-    folders.append(run(scenario, out=tmp_path / "again").path)
+    folders.append(run(scenario, out=tmp_path / "elsewhere" / "again").path)
     assert fingerprints(folders[0]) == fingerprints(folders[1]) == fingerprints(folders[2])
     assert len(fingerprints(folders[0])) == 3
 
 
 def test_a_failed_replicate_is_a_row_with_a_reason(tmp_path, monkeypatch):
     from sim.errors import MarketDidNotClear
-    from sim.experiments import experiment
+    from sim.experiments import task
 
-    honest = experiment.build_model
+    honest = task.build_model
 
     def stubborn(scenario, replicate=0, world=None, *elsewhere):
         if replicate == 1:
             raise MarketDidNotClear("services in Hangzhou/urban", 2031, 0.02, 20_000)
         return honest(scenario, replicate, world)
 
-    monkeypatch.setattr(experiment, "build_model", stubborn)
+    monkeypatch.setattr(task, "build_model", stubborn)
     results = run(load(ROOT / "scenarios/two_cells/baseline.yaml", ["run.replicates=3"]), out=tmp_path / "r")
     assert results.replicates == (0, 2)
     assert "services in Hangzhou/urban did not clear in 2031" in results.manifest["replicates"][1]["reason"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim import files
-from sim.analysis import results
-from sim.analysis.results import check_folder
+from sim.analysis import saving
+from sim.analysis.saving import check_folder
 from sim.errors import FactorFlowError, ResultsError
 from sim.files import check_writable, leftovers, write_new, write_over, written, written_folder
 
@@ -116,7 +116,7 @@ def test_the_place_itself_is_never_made_to_try_it(tmp_path: Path, monkeypatch: p
 
 
 def test_a_name_taken_while_it_is_tried_gives_way_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free, given = results.free_folder, []
+    free, given = saving.free_folder, []
 
     def late(wanted: Path) -> Path:
         given.append(free(wanted))
@@ -124,7 +124,7 @@ def test_a_name_taken_while_it_is_tried_gives_way_to_the_next(tmp_path: Path, mo
             given[0].mkdir()  # by another program, before this one has looked
         return given[-1]
 
-    monkeypatch.setattr(results, "free_folder", late)
+    monkeypatch.setattr(saving, "free_folder", late)
     check_folder(tmp_path / "r", beside=True)
     assert given == [tmp_path / "r", tmp_path / "r-2"]
     with pytest.raises(ResultsError, match="exists and is not overwritten"):

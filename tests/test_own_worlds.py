@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim import load, open_results, run
-from sim.analysis.manifest import OWN_HASH, own_hash
+from sim.analysis.record import sealed
 from sim.analysis.results import verify
 from sim.cli import main
-from sim.cli.running import _found
 from sim.data import catalogue, checkout
 from sim.data.starter import write_starter
 from sim.errors import FactorFlowError, ResultsError, ScenarioFaults
+from sim.experiments.experiment import found
 from sim.pages.plots import map as maps
 from sim.pages.recorded import world_of
 from sim.vocabulary import vocabulary, world_words
@@ -146,10 +146,10 @@ def test_results_stand_alone_and_are_not_used_for_edited_tables(here: Path) -> N
     assert results.world == "valley" and results.money == "crown of 2015" and results.currency == "crown"
     assert results.units["income_per_head"] == "crown of 2015 per head and year"
     assert {f"valley/{name}" for name in mine.plays_in.files} <= set(results.manifest["data"])
-    again = _found(mine)
+    again = found(mine)
     assert again is not None and again.path == results.path
     edited(here / "valley")
-    assert _found(load("mine.yaml")) is None
+    assert found(load("mine.yaml")) is None
     shutil.rmtree(here / "valley")
     opened = open_results(results.path)
     verify(opened)
@@ -169,8 +169,7 @@ def rehashed(folder: Path, name: str, content: bytes) -> None:
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "world" / name).write_bytes(content)
     told["world_files"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    told[OWN_HASH] = own_hash(told)
-    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / "manifest.json").write_text(sealed(told, folder, told["record"]), encoding="utf-8")
 
 
 def test_the_tables_in_results_are_held_against_their_hashes_and_read_strictly(here: Path) -> None:
@@ -195,7 +194,7 @@ def test_the_tables_in_results_are_held_against_their_hashes_and_read_strictly(h
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for name in ("../income.csv", "income.exe", "x" * 500 + ".csv"):
         told["world_files"] = {name: {"bytes": 1, "sha256": "0" * 64}}
-        (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "manifest.json").write_text(sealed(told, folder, told["record"]), encoding="utf-8")
         with pytest.raises(ResultsError, match="world_files"):
             open_results(folder)
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from sim import load, open_results, run
 from sim.cli import main
 from sim.errors import FactorFlowError
-from sim.experiments import experiment
+from sim.experiments import replicate, task, workers
 from sim.experiments.executors import processes
 
 ROOT = Path(__file__).parents[1]
@@ -56,13 +56,15 @@ def given_up(number, reason):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_an_ended_process_was_doing_is_done_again_and_nothing_else(tmp_path, ending):
-    found = list(processes.finished(partial(ends_once, tmp_path, ending), range(5), 2, given_up))
+    with processes.pool(2) as pool:
+        found = list(pool.finished(partial(ends_once, tmp_path, ending), range(5), given_up))
     assert sorted(found) == [0, 1, 4, 9, 16]
     assert [(tmp_path / str(number)).stat().st_size for number in range(5)] == [1, 1, 2, 1, 1]
 
 
 def test_a_task_on_which_processes_keep_ending_is_given_up_alone(tmp_path):
-    found = list(processes.finished(partial(ends_always, tmp_path), range(5), 2, given_up))
+    with processes.pool(2) as pool:
+        found = list(pool.finished(partial(ends_always, tmp_path), range(5), given_up))
     assert sorted(one for one in found if isinstance(one, int)) == [0, 1, 9, 16]
     ((number, reason),) = (one for one in found if not isinstance(one, int))
     assert number == 2 and reason.startswith("the process that ran it ended 3 times, probably for want of memory")
@@ -98,32 +100,34 @@ def test_killed_workers_do_not_change_a_byte(tmp_path, alone, victims):
     assert set(multiprocessing.active_children()) <= before
 
 
-_alone = experiment._alone
+_perform = task.perform
 
 
-def _one_is_fatal(scenario, number, lived=None):
-    if number == 1:
+def _one_is_fatal(one, lived=task.ignored):
+    if one.replicate == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    return _alone(scenario, number)
+    return _perform(one)
 
 
-def _one_is_too_large(scenario, number, lived=None):
-    return experiment.run_replicate(_without_memory, scenario, number, lived) if number == 1 else _alone(scenario, number)
+def _one_is_too_large(one, lived=task.ignored):
+    if one.replicate == 1:
+        return task.done(one, replicate.run_replicate(_without_memory, one.scenario, 1, lived))
+    return _perform(one)
 
 
 def _without_memory():
     raise MemoryError("Unable to allocate 7.5 TiB")
 
 
-def _all_are_fatal(scenario, number, lived=None):
+def _all_are_fatal(one, lived=task.ignored):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
-    ("task", "reason"), [(_one_is_fatal, "the process that ran it ended 3 times"), (_one_is_too_large, "7.5 TiB")]
+    ("stand_in", "reason"), [(_one_is_fatal, "the process that ran it ended 3 times"), (_one_is_too_large, "7.5 TiB")]
 )
-def test_a_replicate_that_ends_its_process_is_a_failed_row(tmp_path, monkeypatch, task, reason):
-    monkeypatch.setattr(experiment, "_alone", task)
+def test_a_replicate_that_ends_its_process_is_a_failed_row_and_tried_again(tmp_path, monkeypatch, alone, stand_in, reason):
+    monkeypatch.setattr(workers, "perform", stand_in)
     settings = [word for setting in SMALL for word in ("--set", setting)]
     answer = CliRunner().invoke(main, ["run", str(BASELINE), *settings, "--jobs", "2", "--out", str(tmp_path / "r")])
     assert answer.exit_code == 3, answer.stderr
@@ -132,10 +136,14 @@ def test_a_replicate_that_ends_its_process_is_a_failed_row(tmp_path, monkeypatch
     assert results.replicates == (0, 2, 3)
     rows = {row["replicate"]: row for row in results.manifest["replicates"]}
     assert rows[1]["status"] == "failed" and reason in rows[1]["reason"]
+    monkeypatch.undo()
+    again = CliRunner().invoke(main, ["run", str(BASELINE), *settings, "--out", str(tmp_path / "r")])
+    assert again.exit_code == 0 and again.stderr.startswith("baseline: 3 of 4 replicates are in"), again.stderr
+    assert open_results(tmp_path / "r").replicates == (0, 1, 2, 3) and fingerprints(tmp_path / "r") == alone
 
 
 def test_when_every_replicate_is_fatal_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(experiment, "_alone", _all_are_fatal)
+    monkeypatch.setattr(workers, "perform", _all_are_fatal)
     with pytest.raises(FactorFlowError, match="all 2 replicates failed; the first: the process that ran it ended 3 times"):
         run(load(BASELINE, [*SMALL[:3], "run.replicates=2", "years.to=2016"]), out=tmp_path / "r", jobs=2)
     assert list(tmp_path.iterdir()) == []
@@ -147,8 +155,8 @@ def _without_begin(*_):
 
 def test_processes_that_cannot_even_begin_are_one_answer(monkeypatch):
     monkeypatch.setattr(processes, "_begin", _without_begin)
-    with pytest.raises(FactorFlowError, match="3 processes ended before they began to work.*__main__"):
-        list(processes.finished(abs, range(10), 2, given_up))
+    with processes.pool(2) as pool, pytest.raises(FactorFlowError, match="3 processes ended before they began.*__main__"):
+        list(pool.finished(abs, range(10), given_up))
     with processes.holding(1) as holder, pytest.raises(FactorFlowError, match="ended before they began"):
         holder.hold([dict])[0].ask("keys")()
 
@@ -226,7 +234,7 @@ JOBS, SHARDS = ("--jobs", "2"), ("--shards", "2")
         (JOBS, signal.SIGHUP, True, 0),
     ],
 )
-def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, whole_group, spent):
+def test_an_interrupt_is_two_lines_and_leaves_whole_tasks_or_nothing(tmp_path, where, number, whole_group, spent):
     started, workers = begun_run(tmp_path, *where)
     until(lambda: all(worked(worker) >= spent for worker in workers))
     assert started.poll() is None
@@ -235,10 +243,11 @@ def test_an_interrupt_is_two_lines_and_leaves_nothing(tmp_path, where, number, w
     assert started.returncode == 128 + number
     price, *after = said.splitlines()
     assert price.startswith("baseline: About ") and after == ["", after[-1]]
-    assert after[-1].startswith("Interrupted.")
-    assert "the replicates of an unfinished run are not" in said
+    assert after[-1].startswith("Interrupted. Every replicate that had come to its end is kept.")
     assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
-    assert list(tmp_path.iterdir()) == []
+    kept = list(tmp_path.glob("r/tasks/*.task"))
+    assert (tmp_path / "r").exists() == bool(kept) and not list(tmp_path.rglob(".*"))
+    assert not kept or f"{len(kept)} of 400 replicates of baseline are kept in {tmp_path / 'r'}." in after[-1]
 
 
 @pytest.mark.parametrize("where", [JOBS, SHARDS], ids=" ".join)

@@ -129,16 +129,16 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
     from click.testing import CliRunner
 
     from sim.cli import main
-    from sim.experiments import experiment
+    from sim.experiments import task
 
-    honest = experiment.run
+    honest = task.build_model
 
-    def failing(scenario, **options):
+    def failing(scenario, *words):
         if scenario.name == "growth_pole":
-            raise FactorFlowError("all 1 replicates failed; the first: for want of luck")
-        return honest(scenario, **options)
+            raise FactorFlowError("for want of luck")
+        return honest(scenario, *words)
 
-    monkeypatch.setattr(experiment, "run", failing)
+    monkeypatch.setattr(task, "build_model", failing)
     monkeypatch.chdir(tmp_path)
     files = [str(ROOT / f"scenarios/zhejiang/{name}.yaml") for name in ("baseline", "growth_pole", "mountain_sea")]
     words = [word for setting in (*FEW, "run.continuum=true") for word in ("--set", setting)]

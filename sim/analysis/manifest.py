@@ -21,6 +21,12 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.csv"
 TABLES = ("series", "flows", "accounts")
 OWN_HASH = "manifest_sha256"
+RECORD, RECORD_HASH = "record", "record_sha256"  # hashes of all other files by name; of all other words
+ASKED = "asked.json"  # what a run was asked for, there before its first year
+EXPERIMENT, RESULTS = "experiment.json", "results.csv"  # what a whole experiment wrote down, and its table
+TASKS = "tasks"  # the folder, inside that of results, of what every replicate recorded
+NOT_GIVEN = ("format", "files", "world_files", OWN_HASH, RECORD, RECORD_HASH)
+"""Words that are worked out when a manifest is written."""
 WORLD = "world"  # the folder, inside that of results, of the tables of a user's world
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -34,7 +40,7 @@ _MOST_A_YEAR = {"series.parquet": 50_000, "flows.parquet": 500_000, "accounts.pa
 _MOST_BYTES_A_ROW = 128  # eight of a number and few of its keys: a longer file is not the table that was written
 
 # Who computed it, with what and when: `compare` says where these differ, and they change no number of the folder.
-_NOT_HASHED = (OWN_HASH, "versions", "data", "started", "finished", "seconds")
+_NOT_HASHED = (OWN_HASH, RECORD_HASH, "versions", "data", "started", "finished", "seconds")
 
 
 def _visible(text: str) -> str:
@@ -59,6 +65,7 @@ def _file_name(text: str) -> str:
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_visible)]
 Name = Annotated[str, Field(max_length=500), AfterValidator(_visible), AfterValidator(_one_line)]
 FileName = Annotated[Name, AfterValidator(_file_name)]
+RecordName = Annotated[str, Field(pattern=r"^((world|tasks)/)?[a-z0-9_]{1,64}\.[a-z]{1,8}$")]
 WorldFileName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.(csv|yaml|geojson)$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Year = Annotated[int, Field(ge=0, le=9_999)]
@@ -93,6 +100,7 @@ class ReplicateRow(_Words):
     seed: ReplicateSeed
     status: Literal["done", "failed"]
     reason: Text | None = None
+    task: Sha256 | None = None
 
 
 class PolicyRow(_Words):
@@ -171,7 +179,9 @@ class Manifest(_Words):
     started: Name | None = None
     finished: Name | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None
+    record: dict[RecordName, Sha256] = Field(default={}, max_length=100_100)
     manifest_sha256: Sha256 | None = None
+    record_sha256: Sha256 | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Manifest:

@@ -1,10 +1,8 @@
-"""The results folder: tables and manifest of one scenario's run; save, open, verify."""
+"""The results folder: tables and manifest of one scenario's run; open, verify."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,31 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis import measures
-from sim.analysis.manifest import (
-    FORMAT,
-    MANIFEST,
-    OWN_HASH,
-    SUMMARY,
-    TABLES,
-    WORLD,
-    check_manifest,
-    is_as_written,
-    most_bytes,
-    own_hash,
-    read_manifest,
-)
-from sim.analysis.pairing import median_and_band
+from sim.analysis import measures, record
+from sim.analysis.manifest import ASKED, MANIFEST, TABLES, WORLD, is_as_written, most_bytes, read_manifest
 from sim.analysis.panels import derived_rows
-from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, read_table, write_table
-from sim.errors import FactorFlowError, ResultsError, listed
-from sim.files import check_writable, written_folder
+from sim.analysis.tables import FLOW_UNITS, read_table
+from sim.errors import ResultsError, listed
 from sim.hints import one_of
 from sim.units import headline_first
 from sim.version import __version__
-
-_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # how a rename says that something stands there
-_NO_FILES = {name: {"rows": 0, "sha256": "0" * 64} for name in (*map(file_of, TABLES), SUMMARY)}
 
 
 class Results:
@@ -190,20 +171,6 @@ class Results:
         return frame if done.all() else frame[done].reset_index(drop=True)
 
 
-def free_folder(wanted: Path) -> Path:
-    """The folder itself if nothing stands there, otherwise the first free one of `wanted-2`, `wanted-3`, ..."""
-    folder, number = wanted, 1
-    while os.path.lexists(folder):
-        number += 1
-        folder = wanted.with_name(f"{wanted.name}-{number}")
-    return folder
-
-
-def default_folder(name: str, digest: str) -> Path:
-    """Where the results of a scenario land when nothing is said: `results/<name>-<first eight of the digest>`."""
-    return Path("results") / f"{name}-{digest[:8]}"
-
-
 def versions() -> dict[str, str]:
     """Versions of the program and of what it computes with; `source` is a hash of the program's own text.
 
@@ -218,72 +185,6 @@ def versions() -> dict[str, str]:
     return own | libraries
 
 
-def check_folder(folder: Path, beside: bool = False) -> None:
-    """Raise ResultsError, before hours are spent, if results could not be written to this folder, or beside it."""
-    while True:
-        wanted = free_folder(folder) if beside else folder
-        try:
-            check_writable(wanted, folder=True)
-            return
-        except FactorFlowError as reason:
-            if not (beside and os.path.lexists(wanted)):  # else another took the name just now, and the next is tried
-                raise ResultsError(str(reason)) from reason
-
-
-def save_results(
-    folder: Path,
-    tables: Tables,
-    manifest: Mapping[str, Any],
-    beside: bool = False,
-    world: Mapping[str, bytes] | None = None,
-) -> Path:
-    """Write a results folder aside and rename it, so that it is there whole or not at all; returns the folder.
-
-    beside: where the folder is taken, the first free one of `folder-2`, `folder-3`, ... is written instead.
-    world: the files of a user's world, of which the folder `world` inside keeps a copy.
-
-    The manifest must name at least name, title, scenario, scenario_digest, world, years {from, to}, seed, replicates
-    [{replicate, seed, status, reason}], policies and units; `format` and `files` (rows, sha256) are added. Identical
-    tables give identical bytes. Raises ResultsError if the folder exists (unless beside), or if a table has a wrong column,
-    a repeated row, a number that is not finite or no unit.
-    """
-    folder = Path(folder)
-    if not beside:  # what stands there must not be replaced; beside it there is always a free name
-        check_folder(folder)
-    manifest = {word: manifest[word] for word in manifest if word not in ("format", "files", "world_files", OWN_HASH)}
-    manifest = {"format": FORMAT, **json.loads(json.dumps(manifest, allow_nan=False)), "files": _NO_FILES}
-    if world:
-        manifest["world_files"] = {
-            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in sorted(world.items())
-        }
-    check_manifest(manifest, Path(folder.name) / MANIFEST)
-    frames = {table: arranged(table, getattr(tables, table)) for table in TABLES}
-    without = sorted(set(frames["series"]["measure"].cat.categories) - set(manifest["units"]))
-    if without:
-        raise ResultsError(f"the manifest gives no unit for {listed(without)}.")
-    try:
-        written: list[Path] = []
-        with written_folder(folder, lambda aside: written.append(_renamed(aside, folder, beside))) as aside:
-            _write_all(aside, frames, manifest, world or {})
-    except OSError as reason:
-        raise ResultsError(f"could not write {folder}: {reason.strerror or reason}") from reason
-    return written[0]
-
-
-def _renamed(aside: Path, wanted: Path, beside: bool) -> Path:
-    """Rename a folder to what is wanted, or to a free name beside it; others may take names at the same moment."""
-    folder = free_folder(wanted) if beside else wanted
-    while True:
-        try:
-            os.rename(aside, folder)
-            return folder
-        except OSError as reason:
-            if not beside or reason.errno not in _TAKEN or not folder.parent.is_dir():
-                raise
-            folder = free_folder(wanted)
-
-
 def open_results(path: str | Path) -> Results:
     """Open a results folder: manifest and file sizes are checked now, each table when it is first read.
 
@@ -291,6 +192,11 @@ def open_results(path: str | Path) -> Results:
     """
     path = Path(path)
     if not os.path.isfile(path / MANIFEST):  # unlike Path's, False for a name too long
+        if os.path.isfile(path / ASKED):
+            raise ResultsError(
+                f"{path} holds a run that did not come to its end. Ask the same again, and only what is missing is computed; "
+                f"`factorflow status {path}` says what is there."
+            )
         what = "is not a results folder (it has no manifest.json)" if os.path.isdir(path) else "is not a folder"
         raise ResultsError(f"{path} {what}. `factorflow run` makes one and prints its name.")
     manifest = read_manifest(path)
@@ -319,57 +225,12 @@ def verify(results: Results) -> None:
     for table in TABLES:
         getattr(results, table)
     _ = results.world_files
-
-
-def _write_all(aside: Path, frames: Mapping[str, pd.DataFrame], manifest: dict[str, Any], world: Mapping[str, bytes]) -> None:
-    for name, content in world.items():
-        (aside / WORLD).mkdir(exist_ok=True)
-        (aside / WORLD / name).write_bytes(content)
-    units, rows = manifest["units"], {}
-    unit_of = {
-        "series": {name: units[name] for name in frames["series"]["measure"].cat.categories},
-        "flows": FLOW_UNITS | {"capital": units.get("capital", FLOW_UNITS["capital"])},
-        "accounts": {"residual": "relative, absolute value"},
-    }
-    for table, frame in frames.items():
-        rows[file_of(table)] = len(frame)
-        write_table(aside / file_of(table), table, frame, unit_of[table])
-    done = [row["replicate"] for row in manifest["replicates"] if row["status"] == "done"]
-    summary = _summary(frames["series"], done, units)
-    rows[SUMMARY] = len(summary)
-    with (aside / SUMMARY).open("w", encoding="utf-8", newline="") as stream:
-        summary.to_csv(stream, index=False, lineterminator="\n")
-    manifest["files"] = {name: {"rows": count, "sha256": _sha256(aside / name)} for name, count in rows.items()}
-    manifest[OWN_HASH] = own_hash(manifest)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
-    (aside / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _summary(series: pd.DataFrame, done: Sequence[int], units: Mapping[str, str]) -> pd.DataFrame:
-    """First and last year of every measure of the world and of the urban-rural ratio of every region."""
-    shown = (series["scope"] == "world") | ((series["scope"] == "region") & (series["measure"] == "urban_rural_ratio"))
-    rows = series[shown & series["replicate"].isin(done)]
-    keys = ["measure", "scope", "place", "year"]
-    ends = rows.groupby(keys[:3], observed=True)["year"]
-    rows = rows[(rows["year"] == ends.transform("min")) | (rows["year"] == ends.transform("max"))]
-    wide = rows.pivot(index=keys, columns="replicate", values="value")
-    summary = median_and_band(wide).reset_index()
-    summary["unit"] = summary["measure"].astype(str).map(dict(units))
-    return summary.sort_values(["scope", "measure", "place", "year"], key=_as_text, ignore_index=True)
-
-
-def _as_text(column: pd.Series) -> pd.Series:
-    return column if column.dtype.kind == "i" else column.astype(str)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    record.check(results.path, results._checked)
 
 
 def _same(path: Path, sha256: str) -> bool:
     try:
-        return _sha256(path) == sha256
+        return record.sha256_of(path) == sha256
     except OSError:
         return False
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,13 +81,21 @@ def arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     return ordered
 
 
-def write_table(path: Path, table: str, frame: pd.DataFrame, units: Mapping[str, str]) -> None:
-    """Write an arranged table with the units of its measures; the same table always gives the same bytes."""
+@contextmanager
+def table_writer(path: Path, table: str, units: Mapping[str, str]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write arranged parts of a table, one after the other, with the units of its measures.
+
+    The same parts always give the same bytes.
+    """
     metadata = {"units": json.dumps(dict(units), sort_keys=True, ensure_ascii=False)}
     schema = pa.schema(_schema(table), metadata=metadata)
-    arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
-    with path.open("wb") as stream:  # pyarrow takes no name that is not UTF-8
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd", row_group_size=1_000_000)
+    with path.open("wb") as stream, pq.ParquetWriter(stream, schema, compression="zstd") as writer:  # not by name: UTF-8
+
+        def write(frame: pd.DataFrame) -> None:
+            arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=1_000_000)
+
+        yield write
 
 
 def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.DataFrame:

@@ -24,10 +24,7 @@ ON_SIGNAL = 128  # and the number of the signal: 130 for Ctrl-C, 143 when asked 
 TRACEBACK = "FACTORFLOW_TRACEBACK"
 
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF, errno.EFBIG)  # what a stream without a name answers
-_INTERRUPTED = (
-    "Interrupted. Results folders written before are kept; the replicates of an unfinished run are not. "
-    "Nothing half-written remains."
-)
+_INTERRUPTED = "Interrupted. Every replicate that had come to its end is kept. Nothing half-written remains."
 
 
 class Stopped(KeyboardInterrupt):
@@ -129,14 +126,14 @@ def answered(error: BaseException) -> int:
     reason = _root(error)
     _let_go_of_what_cannot_be_written()
     if isinstance(reason, KeyboardInterrupt):
-        _say(f"\n{_INTERRUPTED}")
+        _say("\n" + " ".join([_INTERRUPTED, *_notes(reason)]))
         return ON_SIGNAL + (reason.number if isinstance(reason, Stopped) else signal.SIGINT)
     if isinstance(reason, BrokenPipeError):
         return ON_SIGNAL + 13  # SIGPIPE, which Windows has no name for; whoever read has seen enough
     if isinstance(reason, SystemExit):
         return reason.code if isinstance(reason.code, int) else DEFECT
     if isinstance(reason, FactorFlowError):
-        _say(str(reason))
+        _say(" ".join([str(reason), *_notes(reason)]))
         return FAULT
     words = _in_words(reason)
     if words is not None:
@@ -150,6 +147,11 @@ def answered(error: BaseException) -> int:
     )
     _trace(reason)
     return DEFECT
+
+
+def _notes(reason: BaseException) -> list[str]:
+    """What those whom an error passed had to say, such as where the work done so far is kept."""
+    return [note for note in getattr(reason, "__notes__", ()) if note]
 
 
 def _place(reason: BaseException) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import drawing
-from sim.cli.endings import DONE, SOME_FAILED
+from sim.cli import asking, drawing
+from sim.cli.endings import DONE, FAULT, SOME_FAILED
 from sim.cli.program import load_all, minutes_option, setting_option, where_options
-from sim.errors import FIRST, FactorFlowError, ResultsError, listed
+from sim.errors import FactorFlowError, ResultsError, listed
 from sim.experiments.executors import Where
-from sim.files import check_writable, leftovers, write_over
+from sim.files import check_writable, write_over
 from sim.hints import one_of
 from sim.pages import tables, terminal
 
@@ -37,33 +37,26 @@ _EFFECTS = "scenarios/zhejiang/expectations/instruments.yaml"
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.growth import accelerating
-    from sim.analysis.results import check_folder, default_folder
-    from sim.experiments import trial
+    from sim.experiments import experiment, trial
 
     scenarios = load_all(files, settings, where.local_jobs)
-    trial.check(scenarios)
-    places: list[Path] = []
-    for scenario in scenarios.values():
-        # Known before the first year is computed, so that no hour of work ends in "exists already".
-        wanted = default_folder(scenario.name, scenario.digest()) if out is None else out
-        places.append(wanted / scenario.name if out is not None and len(scenarios) > 1 else wanted)
-    for place in places:
-        if places.count(place) > 1 and out is not None:
+    trial.check({file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None})
+    outs = [out if out is None or len(scenarios) == 1 else out / scenario.name for scenario in scenarios.values()]
+    for place in outs:
+        if place is not None and outs.count(place) > 1:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
-        check_folder(place, beside=out is None)
-    _print_leftovers(places[0].parent)
-    failed = False
-    for scenario, place in zip(scenarios.values(), places, strict=True):
-        held = _found(scenario) if out is None else None
-        if held is not None:
-            terminal.say(f"{held.path} holds the same run, to the last byte; it is run anew beside it.", err=True)
-        results = _run(scenario, place if out is not None else None, where)
-        failed = _print_failed(results) or failed
+    failed, stopped = False, list[FactorFlowError]()
+    for results in asking.run_all(list(scenarios.values()), outs, where):
+        if isinstance(results, FactorFlowError):
+            stopped.append(results)
+            terminal.say(str(results), err=True)
+            continue
+        failed = asking.print_failed(results) or failed
         note = accelerating(results)
         if note is not None:
             terminal.say(note, err=True)
         terminal.say(str(results.path))
-    return SOME_FAILED if failed else DONE
+    return FAULT if stopped else SOME_FAILED if failed else DONE
 
 
 @click.command()
@@ -108,7 +101,9 @@ def compare(
     """
     from sim.analysis.comparison import compare_results
     from sim.analysis.selection import Selection, until
+    from sim.data.doubted import doubted
     from sim.pages.comparing import print_comparison
+    from sim.pages.doubting import ignorance
 
     names = list(futures)
     if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
@@ -121,17 +116,20 @@ def compare(
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
     if csv_file is not None and not csv_file.parent.exists():
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
-    results, stopped, failed = _results_of(names, settings, where, written)
+    results, stopped, failed = asking.results_of(names, settings, where, written)
     baseline = _baseline(to, names, results, stopped)
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
+    doubt = ignorance(doubted(baseline.world), [one.name for one in comparison.scenarios.values()])
     if as_json:
-        terminal.say_json(comparison.to_json(asked))
+        terminal.say_json(comparison.to_json(asked) | ({"doubt": doubt} if doubt else {}))
     else:
         print_comparison(comparison, selection)
+        for sentence in doubt:
+            terminal.print_folded(sentence)
     if csv_file is not None:
         terminal.say(str(csv_file), err=as_json)
     drawn = [baseline, *comparison.scenarios.values()]
@@ -216,6 +214,7 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
 
     Scenarios are run with their agents, whatever the file says; runs that results/ already holds are used.
     """
+    from sim.analysis.results import open_results
     from sim.evidence import effects
     from sim.scenario.expectation import Computed, load_expectations
     from sim.vocabulary import vocabulary
@@ -223,14 +222,18 @@ def effects(file: str, replicates: int | None, as_json: bool, out: Path | None, 
     questions = load_expectations(file, vocabulary(), Computed(replicates=replicates))
     if out is not None:
         check_writable(out)
-    failed: list[bool] = []
+    failed, folders = list[bool](), dict[str, Path]()
+    scenarios = effects.scenarios(questions)
+    for scenario, found in zip(scenarios, asking.run_all(scenarios, [None] * len(scenarios), where), strict=True):
+        if isinstance(found, FactorFlowError):
+            raise found
+        failed.append(asking.print_failed(found))
+        folders[scenario.digest()] = found.path
 
     def results_of(scenario: Scenario) -> Results:
-        found = _found(scenario)
-        if found is None:
-            found = _run(scenario, None, where)
-            failed.append(_print_failed(found))
-        return found
+        results = open_results(folders[scenario.digest()])  # opened when it is needed: all tables at once are many
+        results.manifest["title"] = scenario.title  # may have been reworded since it was run
+        return results
 
     rows = list(effects.rows(questions, results_of))
     if as_json:
@@ -269,110 +272,6 @@ def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapp
     drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
     drawing.print_unshown(results)
     return path
-
-
-def _print_leftovers(folder: Path) -> None:
-    """Name what runs that were killed left half-written where results land."""
-    left = leftovers(folder)
-    if left:
-        terminal.say(f"{listed(left)}: half-written by a program that was killed, or still writes; else remove it.", err=True)
-
-
-def _run(scenario: Scenario, folder: Path | None, where: Where) -> Results:
-    """Run a scenario into a folder, or into one named after it."""
-    from sim.experiments import cost, experiment
-
-    terminal.say(f"{scenario.name}: {cost.estimate(scenario, where.local_jobs or 1).sentence}", err=True)
-    with terminal.progress(scenario.title) as progress:
-        results: Results = experiment.run(
-            scenario, out=folder, jobs=where.jobs, progress=progress, cluster=where.cluster, shards=where.shards
-        )
-    if folder is not None and results.path != folder:
-        terminal.say(f"{folder} was taken while this ran, so the results are in {results.path}.", err=True)
-    return results
-
-
-def _print_failed(results: Results) -> bool:
-    rows = results.manifest["replicates"]
-    failed = [row for row in rows if row["status"] != "done"]
-    if failed:
-        terminal.say(f"{len(failed)} of {len(rows)} replicates of {results.name} failed:", err=True)
-        for row in failed[:FIRST]:
-            terminal.say(f"  replicate {row['replicate']} (seed {row['seed']}): {row['reason']}", err=True)
-        if len(failed) > FIRST:
-            terminal.say(f"  and {len(failed) - FIRST:,} more", err=True)
-    return bool(failed)
-
-
-def _results_of(
-    names: Sequence[str], settings: Sequence[str], where: Where, written: Sequence[Path]
-) -> tuple[dict[str, Results], dict[str, FactorFlowError], bool]:
-    """Results of folders and scenario files by name, in their order; why runs stopped; whether any replicate failed.
-
-    written: files that will be written afterwards; whether they can be is known before the first year is computed.
-    """
-    from sim.analysis.results import check_folder, default_folder, open_results, verify
-    from sim.experiments import trial
-
-    missing = [name for name in names if not Path(name).exists()]
-    if missing:
-        raise ResultsError(f"there is no scenario file or results folder {listed(missing)}.")
-    files = [name for name in names if not Path(name).is_dir()]
-    if settings and not files:
-        raise ResultsError("--set changes scenario files; a results folder cannot be changed.")
-    scenarios = load_all(files, settings, where.local_jobs) if files else {}
-    opened: dict[str, Results] = {}
-    for name in names:  # folders first: a broken one is reported before anything is run
-        if name not in scenarios and name not in opened:
-            opened[name] = open_results(name)
-            verify(opened[name])
-    known = {file: _found(scenario) for file, scenario in scenarios.items()}
-    new = {file: scenario for file, scenario in scenarios.items() if known[file] is None}
-    trial.check(new)  # before a folder is made where they will land
-    for scenario in new.values():
-        check_folder(default_folder(scenario.name, scenario.digest()), beside=True)
-    for path in written:
-        check_writable(path)
-    failed, stopped = False, dict[str, FactorFlowError]()
-    for file, scenario in scenarios.items():
-        found = known[file]
-        if found is None:
-            try:
-                found = _run(scenario, None, where)
-            except FactorFlowError as reason:
-                terminal.say(f"{file} stopped before its last year and is left out: {reason}", err=True)
-                stopped[file] = reason
-                continue
-            failed = _print_failed(found) or failed
-        else:
-            terminal.say(f"Using {found.path}, an unchanged run of {file}.", err=True)
-        opened[file] = found
-    if stopped and len(opened) < 2:  # nothing to compare
-        raise next(iter(stopped.values()))
-    return {name: opened[name] for name in names if name in opened}, stopped, failed or bool(stopped)
-
-
-def _found(scenario: Scenario) -> Results | None:
-    """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
-    from glob import escape
-
-    from sim.analysis.results import default_folder, open_results, verify, versions
-    from sim.data.catalogue import fingerprints
-
-    digest = scenario.digest()
-    folder = default_folder(scenario.name, digest)
-    wanted = {"scenario_digest": digest, "versions": versions(), "data": fingerprints(scenario.plays_in)}
-    for candidate in sorted(folder.parent.glob(f"{escape(folder.name)}*")):
-        try:
-            results = open_results(candidate)
-            verify(results)
-        except ResultsError:
-            continue  # not a reason to stop: the scenario is run again beside it
-        same = all(results.manifest.get(word) == value for word, value in wanted.items())
-        if same and len(results.replicates) == len(results.manifest["replicates"]):
-            results.manifest["title"] = scenario.title  # the digest leaves titles out, so it may have been reworded
-            return results
-    return None
 
 
 def _stem(name: str) -> str:

@@ -89,10 +89,13 @@ def _schema_beside(path: Path, words: Vocabulary) -> str:
 @setting_option
 @minutes_option
 def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
-    """Name every fault of scenario FILEs, or the time and memory a run will take. Runs and writes nothing."""
+    """Name every fault of FILEs (scenarios, experiments), or the time and memory a run will take. Writes nothing."""
     from sim.experiments import cost, trial
+    from sim.scenario.experiment import is_experiment
 
-    scenarios, faults = load(files, settings, jobs=1)
+    experiments = [file for file in dict.fromkeys(files) if is_experiment(file)]
+    scenarios, faults = load([file for file in files if file not in experiments], settings, jobs=1)
+    faults += _check_experiments(experiments)
     stopped = {file: trial.faults(scenario, file) for file, scenario in scenarios.items()}
     faults += [fault for found in stopped.values() for fault in found if fault not in faults]
     scenarios = {file: scenario for file, scenario in scenarios.items() if not stopped[file]}
@@ -101,6 +104,28 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     if faults:
         raise ScenarioFaults(faults)
     return DONE
+
+
+def _check_experiments(files: Sequence[str]) -> list[Fault]:
+    """Say what experiments will take; returns the faults of those that cannot be run."""
+    if not files:
+        return []
+    from sim.experiments.plan import load_experiment
+    from sim.experiments.price import price
+    from sim.vocabulary import vocabulary
+
+    faults = dict[Fault, None]()
+    for file in files:
+        try:
+            asked = price(load_experiment(file, vocabulary()))
+            asked.check()
+        except ScenarioFaults as answer:
+            faults |= dict.fromkeys(answer.faults)
+            continue
+        terminal.say(f"{file}: no faults. {asked.sentence()}")
+        for note in asked.plan.notes:
+            terminal.print_folded(f"Note: {note}.")
+    return list(faults)
 
 
 @click.command()
@@ -182,14 +207,16 @@ def _said_where(difference: Difference) -> str:
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of printing it.")
 @click.option("--expectations", is_flag=True, help="The schema of expectation files instead.")
-def schema(out: Path | None, expectations: bool) -> int:
+@click.option("--experiments", is_flag=True, help="The schema of experiment files instead.")
+def schema(out: Path | None, expectations: bool, experiments: bool) -> int:
     """Print the JSON Schema of scenario files, for editors: every word and instrument with unit and range."""
-    from sim.scenario.json_schema import expectations_schema, scenario_schema
+    from sim.scenario.json_schema import expectations_schema, experiments_schema, scenario_schema
     from sim.vocabulary import vocabulary
 
     if out is not None:
         check_name(out)
-    text = _json((expectations_schema if expectations else scenario_schema)(vocabulary()))
+    made = experiments_schema if experiments else expectations_schema if expectations else scenario_schema
+    text = _json(made(vocabulary()))
     if out is None:
         terminal.say(text, nl=False)
     else:

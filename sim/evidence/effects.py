@@ -77,6 +77,16 @@ COLUMNS = {
 }
 
 
+def scenarios(questions: Questions) -> list[Scenario]:
+    """Every scenario that a row needs, each once, in the order of the file."""
+    asked: dict[str, Scenario] = {}
+    for question in questions.items:
+        for one in (question.scenario, question.reference) if question.reference is not None else ():
+            if one is not None:
+                asked.setdefault(one.digest(), one)
+    return list(asked.values())
+
+
 def rows(questions: Questions, runs: Runs) -> Iterator[Row]:
     """A row for every scenario that is held against another, with all its readings, in the order of the file.
 

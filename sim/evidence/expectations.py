@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,15 +12,17 @@ from typing import ClassVar
 import numpy as np
 
 from sim.analysis.results import Results
-from sim.errors import ResultsError
+from sim.errors import FactorFlowError, ResultsError
 from sim.experiments import experiment
+from sim.experiments.executors import Where
+from sim.experiments.runner import Progress
 from sim.pages.recorded import world_of
 from sim.scenario.checks import scope_of
 from sim.scenario.expectation import Expectation, Question, Questions
 from sim.scenario.schema import Scenario
 from sim.vocabulary import world_words
 
-Watched = Callable[[str], AbstractContextManager[experiment.Progress | None]]
+Watched = Callable[[str], AbstractContextManager[Progress | None]]
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,26 @@ def answer(questions: Questions, jobs: int = 1, watched: Watched | None = None) 
 
     Raises FactorFlowError where no replicate of a scenario comes to its end.
     """
-    with tempfile.TemporaryDirectory(prefix="factorflow-") as folder:
+    asked: dict[str, Scenario] = {}
+    for question in questions.items:
+        both = (question.scenario, question.reference)
+        asked |= {one.digest(): one for one in both if one is not None and one.digest() not in asked}
+    title = "1 scenario" if len(asked) == 1 else f"{len(asked)} scenarios"
+    with (
+        tempfile.TemporaryDirectory(prefix="factorflow-") as folder,
+        nullcontext() if watched is None else watched(title) as progress,
+    ):
         runs: dict[str, Results] = {}
+        outs = [Path(folder) / digest for digest in asked]
+        coming = zip(asked, experiment.run_all([*asked.values()], outs, Where(jobs), progress), strict=True)
         for question in questions.items:
             for scenario in (question.scenario, question.reference):
-                if scenario is not None and scenario.digest() not in runs:
-                    runs[scenario.digest()] = _run(scenario, Path(folder) / scenario.digest(), jobs, watched)
+                while scenario is not None and scenario.digest() not in runs:
+                    digest, found = next(coming)
+                    if isinstance(found, FactorFlowError):
+                        raise found
+                    runs[digest] = found
             yield _verdict(question, runs)
-
-
-def _run(scenario: Scenario, folder: Path, jobs: int, watched: Watched | None) -> Results:
-    if watched is None:
-        return experiment.run(scenario, out=folder, jobs=jobs)
-    with watched(scenario.title) as progress:
-        return experiment.run(scenario, out=folder, jobs=jobs, progress=progress)
 
 
 def _verdict(question: Question, runs: dict[str, Results]) -> Verdict:

@@ -36,7 +36,7 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
     who = "of a continuum" if run.continuum else f"x {agents:,} agents"
     sentence = (
-        f"About {_duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} "
+        f"About {duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} "
         f"replicate{'s' * (run.replicates != 1)} x {years} years {who}."
     )
     if run.minutes is None and seconds > 60 * _LONG:
@@ -190,5 +190,6 @@ def _rounded_down(number: float) -> int:
     return int(number // 10**digits * 10**digits)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds in words."""
     return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -12,8 +12,13 @@ from sim.experiments.replicate import Replicate, groups_of
 from sim.scenario.schema import Scenario
 
 
-def manifest(scenario: Scenario, replicates: Sequence[Replicate], units: Mapping[str, str]) -> dict[str, Any]:
-    """What was asked, with which data and versions it was answered, and how every replicate ended."""
+def manifest(
+    scenario: Scenario, replicates: Sequence[Replicate], units: Mapping[str, str], tasks: Mapping[int, str]
+) -> dict[str, Any]:
+    """What was asked, with which data and versions it was answered, and how every replicate ended.
+
+    tasks: by replicate the digest of the task whose file is kept.
+    """
     entry = catalogue.entry(scenario.plays_in)
     return {
         "name": scenario.name,
@@ -36,6 +41,7 @@ def manifest(scenario: Scenario, replicates: Sequence[Replicate], units: Mapping
             {
                 "replicate": replicate.number,
                 "seed": [scenario.run.seed, replicate.number],
+                "task": tasks.get(replicate.number),
                 "status": "done" if replicate.reason is None else "failed",
                 "reason": None if replicate.reason is None else printable(replicate.reason, 5_000, keep="\n"),
             }

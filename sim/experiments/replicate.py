@@ -45,11 +45,12 @@ class Replicate:
     flows: pd.DataFrame | None
     accounts: pd.DataFrame | None
     reason: str | None = None
+    lasting: bool = True  # whether it would end so again: what the machine could not do another time it may
 
 
-def failed(number: int, reason: str) -> Replicate:
+def failed(number: int, reason: str, lasting: bool = False) -> Replicate:
     """A replicate of which there is a reason and nothing else."""
-    return Replicate(number, None, None, None, reason)
+    return Replicate(number, None, None, None, reason, lasting)
 
 
 @lru_cache(maxsize=8)
@@ -107,7 +108,7 @@ def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, nu
             model.step()
             lived(model.steps)
     except MODEL_FAILURES as error:
-        return failed(number, str(error))
+        return failed(number, str(error), lasting=True)
     except MemoryError as error:
         return failed(number, f"there was not enough memory for it ({str(error) or 'none could be had'}).")
     record = model.record

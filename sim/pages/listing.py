@@ -168,13 +168,18 @@ def _parameters(words: Mapping[str, ParameterWord] | Mapping[str, Parameter]) ->
 
 
 def scenarios() -> Iterable[Listing]:
-    """Every scenario file below `scenarios/` of the current folder, with its title and question."""
+    """Every scenario and experiment below `scenarios/` of the current folder, with its title and question."""
     from sim.scenario.load import load_scenario
+    from sim.scenario.yaml_reader import read_file
     from sim.vocabulary import vocabulary
 
     words = vocabulary()
     rows = []
     for file in sorted(file for file in SCENARIOS.rglob("*.yaml") if file.parent.name != "expectations"):
+        if file.parent.name == "experiments":
+            title = str(read_file(file, file.as_posix()).data.get("title", ""))
+            rows.append((file.as_posix(), title, "an experiment: `factorflow doubt` runs it and says how sure"))
+            continue
         try:
             scenario = load_scenario(file, words)
             rows.append((file.as_posix(), scenario.title, scenario.question))
@@ -185,10 +190,27 @@ def scenarios() -> Iterable[Listing]:
 
 
 def results() -> Iterable[Listing]:
-    """Every results folder below `results/` of the current folder: what it is, and whether it is as it was written."""
+    """Every results folder below `results/` of the current folder: what it is, and whether it is as it was written.
+
+    Runs that did not come to their end, or still go on, follow.
+    """
+    from sim.analysis.asked import unfinished
+
     rows = [_results_row(manifest.parent) for manifest in sorted(RESULTS.glob("*/manifest.json"))]
+    rows += [_unfinished_row(folder) for folder in unfinished(RESULTS)]
     columns = ("folder", "title", "world", "years", "replicates", "finished", "version", "as written")
     yield Listing("Results" if rows else f"There are no results below {RESULTS}/ here.", columns, rows)
+
+
+def _unfinished_row(folder: Path) -> tuple[str, ...]:
+    from sim.analysis.asked import status
+
+    try:
+        found = status(folder)
+    except ResultsError as reason:
+        return folder.as_posix(), "", "", "", "", "", "", f"no: {reason}"
+    state = "still running" if found.running else "not finished: run the same again"
+    return folder.as_posix(), found.title, "", "", f"{found.there} of {found.asked}", "", "", state
 
 
 def _results_row(folder: Path) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from sim.scenario.dated import YEAR_PATTERN, datable
 from sim.scenario.expectation import Expectations
+from sim.scenario.experiment import Experiment
 from sim.scenario.schema import Scenario
 from sim.scenario.spots import Spot
 from sim.scenario.vocabulary import Vocabulary
@@ -99,6 +100,23 @@ def expectations_schema(vocabulary: Vocabulary) -> Schema:
     item["properties"]["place"] |= _open(places(vocabulary))
     item["oneOf"] = [{"required": [bound]} for bound in ("above", "below", "between")]
     return {"$schema": _DRAFT, "$comment": MADE_BY, "title": "Expectations of factorflow", **whole}
+
+
+def experiments_schema(vocabulary: Vocabulary) -> Schema:
+    """The JSON Schema of experiment files."""
+    whole = model_schema(Experiment, vocabulary)
+    item = whole["properties"]["questions"]["items"]
+    item["properties"]["measure"] |= _measure(vocabulary)
+    item["properties"]["place"] |= _open(places(vocabulary))
+    item["anyOf"] = [{"required": [bound]} for bound in ("at_most", "at_least")]
+    blocks = whole["properties"]["replicates"]
+    whole["properties"]["replicates"] = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1_000}, blocks]}
+    whole["properties"]["uncertain"] |= {
+        "propertyNames": {"pattern": r"^(posterior|parameters\.[^.]+|policies\.[^.]+\.[^.]+)$"},
+        "properties": {"posterior": {"type": "string"}},
+        "additionalProperties": {"type": "object", "minProperties": 1, "maxProperties": 1},
+    }
+    return {"$schema": _DRAFT, "$comment": MADE_BY, "title": "Experiments of factorflow", **whole}
 
 
 def model_schema(model: type[BaseModel], vocabulary: Vocabulary, names: Mapping[str, Schema] | None = None) -> Schema:

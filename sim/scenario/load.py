@@ -49,6 +49,9 @@ def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[
     draft = gather(path, settings)
     if not draft.data and draft.faults:
         return None, sorted(set(draft.faults))
+    if draft.data.get("kind") == "experiment":
+        draft.fault((), "is an experiment, not a scenario; `factorflow doubt` runs it.")
+        return None, sorted(set(draft.faults))
     world, tables = _world(draft, vocabulary, path)
     context: dict[str, Any] = {"world": world, "vocabulary": vocabulary}
     if world is not None:

@@ -33,18 +33,37 @@ def flows_by_distance(
 ) -> Array:
     """Registered persons by (region of registration, of residence) from counts by how far people came.
 
+    What was found last is kept: draws of what these flows do not depend on share it, and it takes half of building a world.
     residents: (region,) persons; distance_km: (region, region). Row sums are registered persons; column sums are residents
     less those from outside; the persons who live outside follow. The weight of staying is set so that moves between
     regions match the counts of migrants from other counties, less the share that stays inside one.
     """
-    registered, from_outside = _counted(migrants.registered), _counted(migrants.from_outside)
+    inside, elasticity = (
+        parameters[name] for name in ("share_of_county_moves_inside_city", "registration_distance_elasticity")
+    )
+    counts = tuple(map(_counted, (migrants.registered, migrants.from_outside, migrants.from_other_counties)))
+    given = (residents, *counts, distance_km, outside, np.array([inside, elasticity]))
+    key = tuple((part.shape, part.tobytes()) for part in map(np.ascontiguousarray, given))
+    if key not in _LAST:
+        _LAST.clear()
+        _LAST[key] = _flows_by_distance(residents, counts, distance_km, outside, inside, elasticity)
+    return _LAST[key].copy()
+
+
+_LAST: dict[tuple[object, ...], Array] = {}  # the flows found last, by all that they follow from
+
+
+def _flows_by_distance(
+    residents: Array, counts: tuple[Array, ...], distance_km: Array, outside: Flag, inside: float, elasticity: float
+) -> Array:
+    registered, from_outside, from_other_counties = counts
     here = ~outside
     own = residents[here] - from_outside
     away = registered.sum() - own.sum()
     if away <= 0:
         raise WorldError("more residents than registered persons and migrants together: check the population table")
-    wanted = (1 - parameters["share_of_county_moves_inside_city"]) * _counted(migrants.from_other_counties).sum()
-    gravity = (1 + distance_km[np.ix_(here, here)]) ** -parameters["registration_distance_elasticity"]
+    wanted = (1 - inside) * from_other_counties.sum()
+    gravity = (1 + distance_km[np.ix_(here, here)]) ** -elasticity
     columns = np.append(own, away)
 
     def table(stay: float) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.results import Results, default_folder, free_folder, versions
+from sim.analysis.results import Results, open_results, verify, versions
+from sim.analysis.saving import default_folder, free_folder
 from sim.data.catalogue import fingerprints
-from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
 from tests.results.synthetic import future
 
 
@@ -26,7 +28,6 @@ class Stage:
     runs: list[tuple[str, int]] = field(default_factory=list)
     failed: Sequence[int] = ()
     interrupt: bool = False
-    taken: str | None = None  # a folder that another makes meanwhile
     effect: float = -0.05
     stops: Sequence[str] = ()  # scenarios whose runs stop
 
@@ -45,7 +46,7 @@ def load_scenario(path: Path, vocabulary: Any, settings: Sequence[str] = ()) -> 
         raise ScenarioFaults([Fault(str(path), 1, "effect", f'"{path.read_text()}" is not a number.')]) from None
     title = path.stem.replace("_", " ").capitalize()
     words = {"name": path.stem, "title": title, "question": f"What does {title} do?", "world": "zhejiang"}
-    words |= {"plays_in": "zhejiang", "world_name": "zhejiang"}
+    words |= {"plays_in": "zhejiang", "world_name": "zhejiang", "run": SimpleNamespace(replicates=3)}
     return OneLine(**words, effect=effect, settings=tuple(settings))
 
 
@@ -62,27 +63,43 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """An empty folder to work in with three scenarios, and the stand-ins in place."""
     here = Stage()
 
-    def run(
-        scenario: OneLine, out: Path | None, jobs: int, progress: Callable[[int, int], None] | None, **elsewhere: Any
-    ) -> Results:
-        here.runs.append((scenario.name, jobs))
-        if progress is not None:
-            progress(1, 2)
-        if scenario.name in here.stops:
-            raise FactorFlowError(f"all 3 replicates of {scenario.name} failed")
-        if here.interrupt:
-            raise KeyboardInterrupt
-        told = {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}
-        told |= {"name": scenario.name, "failed": here.failed, "title": scenario.title}
-        if here.taken is not None:
-            Path(here.taken).mkdir()
-            Path(here.taken, "other").write_text("other")
-        out = free_folder(default_folder(scenario.name, scenario.digest()) if out is None else out)
-        return future(out, lambda r, y: scenario.effect, replicates=(0, 1, 2), **told)
+    def asked(scenario: OneLine) -> dict[str, Any]:
+        return {"scenario_digest": scenario.digest(), "versions": versions(), "data": fingerprints("zhejiang")}
+
+    def found(scenario: OneLine) -> Results | None:
+        folder = default_folder(scenario.name, scenario.digest())
+        for path in sorted(folder.parent.glob(f"{folder.name}*")):
+            with suppress(ResultsError):
+                verify(opened := open_results(path))
+                if all(opened.manifest[word] == value for word, value in asked(scenario).items()):
+                    return opened
+        return None
+
+    def run_all(
+        scenarios: Sequence[OneLine], outs: Sequence[Path | None], where: Any, progress: Any, begins: Any, waits: Any
+    ) -> Iterator[Results | FactorFlowError]:
+        held = [found(one) if out is None else None for one, out in zip(scenarios, outs, strict=True)]
+        for scenario, out, whole in zip(scenarios, outs, held, strict=True):
+            begins(scenario, whole.path if whole else out, 3 if whole else 0)
+        for scenario, out, whole in zip(scenarios, outs, held, strict=True):
+            if whole is not None:
+                yield whole
+                continue
+            here.runs.append((scenario.name, where.jobs))
+            if progress is not None:
+                progress(1, 2)
+            if scenario.name in here.stops:
+                yield FactorFlowError(f"all 3 replicates of {scenario.name} failed")
+                continue
+            if here.interrupt:
+                raise KeyboardInterrupt
+            told = asked(scenario) | {"name": scenario.name, "failed": here.failed, "title": scenario.title}
+            folder = free_folder(default_folder(scenario.name, scenario.digest())) if out is None else out
+            yield future(folder, lambda r, y, scenario=scenario: scenario.effect, replicates=(0, 1, 2), **told)
 
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
     monkeypatch.setattr(sim, "__version__", "1.2.3", raising=False)
-    stand_in(monkeypatch, "sim.experiments.experiment", run=run)
+    stand_in(monkeypatch, "sim.experiments.experiment", run_all=run_all, found=found)
     stand_in(monkeypatch, "sim.experiments.cost", estimate=lambda *asked: estimate, faults=lambda *asked: [])
     stand_in(monkeypatch, "sim.experiments.trial", check=lambda scenarios: None, faults=lambda *asked: [])
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)

@@ -66,10 +66,11 @@ def test_the_last_line_of_run_is_the_results_folder(stage: Stage) -> None:
     assert answer.stderr == PRICE  # first what it costs; no bar where nobody watches
 
 
-def test_run_again_makes_another_folder_and_keeps_the_first(stage: Stage) -> None:
+def test_run_again_computes_nothing_and_names_the_same_folder(stage: Stage) -> None:
     first, second = (factorflow("run", BASELINE) for _ in range(2))
-    assert first.stderr == PRICE and second.stdout.strip() == (folder := first.stdout.strip()) + "-2" and len(folders()) == 2
-    assert second.stderr == f"{folder} holds the same run, to the last byte; it is run anew beside it.\n{PRICE}"
+    assert first.stderr == PRICE and second.stdout == first.stdout and len(folders()) == 1
+    assert second.stderr == f"Using {first.stdout.strip()}, an unchanged run of baseline.\n"
+    assert stage.runs == [("baseline", 1)]
 
 
 def test_set_changes_the_digest_and_so_the_folder(stage: Stage) -> None:
@@ -83,21 +84,6 @@ def test_out_is_the_folder_of_one_and_the_parent_of_several(stage: Stage) -> Non
     assert factorflow("run", BASELINE, "--out", "here").stdout == "here\n"
     answer = factorflow("run", BASELINE, AID, "--out", "both")
     assert [Path(line) for line in answer.stdout.splitlines()] == [Path("both/baseline"), Path("both/aid")]
-
-
-def test_an_existing_out_is_refused_before_anything_is_run(stage: Stage) -> None:
-    Path("here").mkdir()
-    answer = factorflow("run", BASELINE, "--out", "here")
-    assert answer.exit_code == 2 and "here exists and is not overwritten" in answer.stderr
-    assert stage.runs == []
-
-
-def test_an_out_taken_while_it_ran_is_kept_and_the_results_stand_beside(stage: Stage) -> None:
-    stage.taken = "here"
-    answer = factorflow("run", BASELINE, "--out", "here")
-    assert answer.exit_code == 0 and answer.stdout == "here-2\n"
-    assert answer.stderr == PRICE + "here was taken while this ran, so the results are in here-2.\n"
-    assert Path("here/other").read_text() == "other" and open_results("here-2").name == "baseline"
 
 
 def test_a_fault_in_the_second_file_stops_before_the_first_is_run(stage: Stage) -> None:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.results import Results, Tables, open_results, save_results
+from sim.analysis.results import Results, open_results
+from sim.analysis.saving import save_results
+from sim.analysis.tables import Tables
 
 # City: urban income, rural income (yuan per head, 2014), residents (million), urban share.
 CITIES = {

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.results import Results, Tables, open_results, save_results
+from sim.analysis.results import Results, open_results
+from sim.analysis.saving import save_results
+from sim.analysis.tables import Tables
 
 PROVINCES = (
     *("北京", "天津", "河北", "山西", "内蒙古自治区", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建"),

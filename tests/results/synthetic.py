@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.results import Results, Tables, open_results, save_results
+from sim.analysis.results import Results, open_results
+from sim.analysis.saving import save_results
+from sim.analysis.tables import Tables
 
 YEARS = (2014, 2015, 2016)
 REGIONS = ("Hangzhou", "Ningbo", "Quzhou")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis import results as module
-from sim.analysis.results import open_results, save_results, verify
+from sim.analysis import saving as module
+from sim.analysis.results import open_results, verify
+from sim.analysis.saving import save_results
 from sim.errors import ResultsError
 from tests.results.synthetic import luck, manifest, series, tables
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.analysis.comparison import compare_results
-from sim.analysis.manifest import OWN_HASH, own_hash
+from sim.analysis.record import sealed
 from sim.analysis.results import open_results, verify
 from sim.errors import FactorFlowError
 from sim.pages.plots import convergence
@@ -167,8 +167,7 @@ def rehashed(folder: Path, rows: bool = True) -> None:
         told["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         if rows:
             told["files"][name]["rows"] = pq.read_metadata(folder / name).num_rows
-    told[OWN_HASH] = own_hash(told)
-    path.write_text(json.dumps(told), encoding="utf-8")
+    path.write_text(sealed(told, folder, told["record"]), encoding="utf-8")
 
 
 def reading(folder: Path, beside: Path) -> str | None:

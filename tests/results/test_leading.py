@@ -17,7 +17,8 @@ from sim.analysis.comparison import Comparison, compare_results
 from sim.analysis.leading import billions, dated, money_words, ranking
 from sim.analysis.outcome import UPPER, outcomes
 from sim.analysis.report import cells
-from sim.analysis.results import Results, open_results, save_results
+from sim.analysis.results import Results, open_results
+from sim.analysis.saving import save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
 from sim.hints import one_of

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-import sim.analysis.results as module
+import sim.analysis.saving as module
 from sim.analysis.pairing import median_and_band
-from sim.analysis.results import free_folder, open_results, save_results, verify
+from sim.analysis.results import open_results, verify
+from sim.analysis.saving import free_folder, save_results
 from sim.errors import ResultsError
 from tests.results.synthetic import UNITS, future, manifest, series, tables
 
@@ -124,13 +127,15 @@ def test_an_interrupted_save_leaves_nothing(
 ) -> None:
     written = []
 
-    def stop(path: Path, *_: object) -> None:
+    @contextmanager
+    def stop(path: Path, *_: object) -> Iterator[Callable[[object], None]]:
         written.append(path)
         path.write_text("half")
         if len(written) == 2:
             raise interruption
+        yield lambda frame: None
 
-    monkeypatch.setattr(module, "write_table", stop)
+    monkeypatch.setattr(module, "table_writer", stop)
     with pytest.raises(ResultsError if interruption is OSError else KeyboardInterrupt):
         future(tmp_path / "b", replicates=(0,))
     assert len(written) == 2 and list(tmp_path.iterdir()) == []

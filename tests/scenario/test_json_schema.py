@@ -16,7 +16,11 @@ from sim.scenario.yaml_reader import read_file
 from sim.vocabulary import vocabulary as shipped_words
 from tests.scenario.conftest import FOLDER
 
-SHIPPED = sorted(path for path in (FOLDER.parents[1] / "scenarios").rglob("*.yaml") if path.parent.name != "expectations")
+SHIPPED = sorted(
+    path
+    for path in (FOLDER.parents[1] / "scenarios").rglob("*.yaml")
+    if path.parent.name not in ("expectations", "experiments")
+)
 EXPECTATIONS = sorted((FOLDER.parents[1] / "scenarios").rglob("expectations/*.yaml"))
 SEEN_BY_THE_SCHEMA = sorted(
     path

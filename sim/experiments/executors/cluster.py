@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import islice
 from typing import Any, TypeVar
 
 from sim.analysis.results import versions
@@ -16,8 +17,11 @@ from sim.errors import FactorFlowError
 from sim.experiments.executors import Lived
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 _ANSWER, _PATIENCE, _LOOK = 10, 60, 2  # seconds: for a first answer; without any worker; between two looks at them
+
+_FEWEST_WAITING = 8  # tasks given to a cluster, however small it is at the moment
 
 _one_at_a_time = threading.Lock()  # compiled threads are not made to be started from two threads at once
 
@@ -73,24 +77,29 @@ def _without_workers(address: str, seconds: float) -> str:
 
 
 def finished(
-    client: Any, task: Callable[[int, Lived], T], numbers: Iterable[int], given_up: Callable[[int, str], T]
-) -> Iterator[T]:
-    """Results of task(number, lived) as they come from a cluster; a lost worker's tasks are done again by others.
+    client: Any, task: Callable[[K, Lived], T], items: Iterable[K], given_up: Callable[[K, str], T]
+) -> Generator[T, None, None]:
+    """Results of task(item, lived) as they come from a cluster; a lost worker's tasks are done again by others.
 
-    given_up(number, reason) stands in for a task on which one worker after the other ended.
+    items: taken as workers are free for them, so that a long list is never held by the scheduler. given_up(item, reason)
+    stands in for one on which one worker after the other ended.
     """
     from distributed import KilledWorker
 
-    expected = _program()
-    waiting = {client.submit(partial(_do, expected, task, number), pure=False): number for number in numbers}
-    while waiting:
+    expected, coming, waiting = _program(), iter(items), dict[Any, K]()
+    while True:
+        most = max(_FEWEST_WAITING, 2 * sum(_workers(client).values()))
+        for item in islice(coming, most - len(waiting)):
+            waiting[client.submit(partial(_do, expected, task, item), pure=False)] = item
+        if not waiting:
+            return
         for future in _done(client, list(waiting)):
-            number = waiting.pop(future)
+            item = waiting.pop(future)
             try:
                 yield _result(future)
             except KilledWorker as error:
                 yield given_up(
-                    number, f"one worker of the cluster after the other ended on it, probably for want of memory: {error}"
+                    item, f"one worker of the cluster after the other ended on it, probably for want of memory: {error}"
                 )
 
 
@@ -107,13 +116,17 @@ def _done(client: Any, futures: Sequence[Any]) -> Sequence[Any]:
             pass
         except CancelledError:
             raise _scheduler_lost(address) from None
-        try:
-            workers = client.ncores()
-        except (OSError, TimeoutError):
-            raise _scheduler_lost(address) from None
-        alone_since = None if workers else alone_since or time.monotonic()
+        alone_since = None if _workers(client) else alone_since or time.monotonic()
         if alone_since is not None and time.monotonic() - alone_since > _PATIENCE:
             raise FactorFlowError(_without_workers(address, _PATIENCE))
+
+
+def _workers(client: Any) -> dict[str, int]:
+    """Threads of the workers there are, by their address."""
+    try:
+        return dict(client.ncores())
+    except (OSError, TimeoutError):
+        raise _scheduler_lost(client.scheduler.address) from None
 
 
 def _scheduler_lost(address: str) -> FactorFlowError:
@@ -143,12 +156,12 @@ def _other_program(reason: str) -> FactorFlowError:
     )
 
 
-def _do(expected: dict[str, str], task: Callable[[int, Lived], T], number: int) -> T:
+def _do(expected: dict[str, str], task: Callable[[K, Lived], T], item: K) -> T:
     """A task on a worker, alone in its process."""
     _same_program(expected)
     with _one_at_a_time:
         _use_threads_of_worker()
-        return task(number, _end_when_nobody_waits(_own_key()))
+        return task(item, _end_when_nobody_waits(_own_key()))
 
 
 def _same_program(expected: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -17,39 +17,79 @@ from typing import Any, TypeVar
 from sim.errors import FactorFlowError
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 _TRIES = 3  # a process that ends three times on the same task will again
 
 
-def finished(task: Callable[[int], T], numbers: Iterable[int], jobs: int, given_up: Callable[[int, str], T]) -> Iterator[T]:
-    """Results of task(number) as they come from `jobs` processes; what a process that ended was doing is done again.
+class Pool:
+    """Up to `jobs` processes that stay for one batch of tasks after the other; none is there before it has something to do.
 
-    given_up(number, reason) stands in for a task on which processes keep ending. Closed early, no process is left.
+    A pool that is closed early, by an interrupt, leaves no process.
     """
-    left, ended, doing = deque(numbers), Counter[int](), dict[Future[T], tuple[_Worker, int]]()
-    workers = [_Worker(jobs) for _ in range(jobs)]
-    idle = list(workers)
-    try:
-        while left or doing:
-            while left and idle:
-                worker, number = idle.pop(), left.popleft()
-                doing[worker.submit(task, number)] = worker, number
-            for future in wait(doing, return_when=FIRST_COMPLETED).done:
-                worker, number = doing.pop(future)
-                idle.append(worker)
-                try:
-                    result = future.result()
-                except BrokenProcessPool:
-                    ended[number] += 1
-                    if ended.total() >= _TRIES and not any(worker.began for worker in workers):
-                        raise FactorFlowError(_CANNOT_BEGIN) from None
-                    if ended[number] < _TRIES:
-                        left.append(number)  # after those that wait, for it is more likely to end a process again
-                        continue
-                    result = given_up(number, f"the process that ran it ended {_TRIES} times, {_WHY_ENDED}")
-                yield result
-    finally:
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs, self._workers = jobs, list[_Worker]()
+
+    def finished(
+        self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]
+    ) -> Generator[T, None, None]:
+        """Results of task(item) as they come; what a process that ended was doing is done again.
+
+        items: taken one at a time when a process is free. given_up(item, reason) stands in for one on which processes keep
+        ending. Closed early, what is under way is ended.
+        """
+        coming, again, ended, doing = iter(items), deque[K](), Counter[K](), dict[Future[T], tuple[_Worker, K]]()
+        idle = list(self._workers)
+        try:
+            while True:
+                while len(doing) < self._jobs and (found := _next(coming, again)):
+                    worker = idle.pop() if idle else self._another()
+                    doing[worker.submit(task, found[0])] = worker, found[0]
+                if not doing:
+                    return
+                for future in wait(doing, return_when=FIRST_COMPLETED).done:
+                    worker, item = doing.pop(future)
+                    idle.append(worker)
+                    try:
+                        result = future.result()
+                    except BrokenProcessPool:
+                        ended[item] += 1
+                        if ended.total() >= _TRIES and not any(worker.began for worker in self._workers):
+                            raise FactorFlowError(_CANNOT_BEGIN) from None
+                        if ended[item] < _TRIES:
+                            again.append(item)  # after those that wait, for it is more likely to end a process again
+                            continue
+                        result = given_up(item, f"the process that ran it ended {_TRIES} times, {_WHY_ENDED}")
+                    yield result
+        finally:
+            if doing:
+                self.close()
+
+    def _another(self) -> _Worker:
+        self._workers.append(_Worker(self._jobs))
+        return self._workers[-1]
+
+    def close(self) -> None:
+        """End all processes."""
+        workers, self._workers = self._workers, []
         _close(workers)
+
+
+def _next(coming: Iterator[K], again: deque[K]) -> tuple[K] | None:
+    """The next item, in a tuple of one, those that are done again last; None when there is none."""
+    found: tuple[K] | None = next(((item,) for item in coming), None)
+    return found or ((again.popleft(),) if again else None)
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Pool]:
+    """A pool whose processes are ended afterwards, come what may."""
+    opened = Pool(jobs)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 _WHY_ENDED = (

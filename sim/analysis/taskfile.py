@@ -1,0 +1,82 @@
+"""The file of one task: what a run recorded, as three tables, or the reason why there are none; whole or not at all.
+
+It is a plain zip archive (`task.json` and a Parquet file a table, stored as they are), whose comment is the sha256 of
+everything before it: a file that was cut or changed is known without anything else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from sim.analysis.manifest import TABLES
+from sim.analysis.tables import Tables, file_of
+from sim.errors import ResultsError, printable
+
+ENDING = ".task"
+HEAD = "task.json"
+_HASH = 64  # digits of a sha256
+_DAY = (1980, 1, 1, 0, 0, 0)  # the same for all, so that the same task gives the same bytes
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the file of a task says: its head (task, replicate, seed, reason) and its tables, None where it failed."""
+
+    head: Mapping[str, Any]
+    tables: Tables | None
+
+
+def encoded(head: Mapping[str, Any], tables: Tables | None) -> bytes:
+    """The bytes of a task's file; the same content gives the same bytes wherever it was computed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        text = json.dumps(head, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        archive.writestr(zipfile.ZipInfo(HEAD, _DAY), text.encode("utf-8"))
+        for table in () if tables is None else TABLES:
+            archive.writestr(zipfile.ZipInfo(file_of(table), _DAY), _parquet(getattr(tables, table)))
+        archive.comment = b"0" * _HASH
+    before = stream.getvalue()[:-_HASH]
+    return before + hashlib.sha256(before).hexdigest().encode("ascii")
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether a task's file holds what was written into it, to the last byte."""
+    return len(content) > _HASH and hashlib.sha256(content[:-_HASH]).hexdigest().encode("ascii") == content[-_HASH:]
+
+
+def decoded(content: bytes, tables: tuple[str, ...] = TABLES) -> Recorded:
+    """What the bytes of a task's file say, of the tables those asked for; raises ResultsError where they are not whole."""
+    if not is_whole(content):
+        raise ResultsError("is not what was written: it was cut or changed")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            head = json.loads(archive.read(HEAD))
+            if head["reason"] is not None:
+                return Recorded(head, None)
+            frames = {table: _frame(archive.read(file_of(table))) for table in tables}
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, pa.ArrowException) as reason:
+        raise ResultsError(f"cannot be read: {printable(reason, 300)}") from reason
+    nothing = pd.DataFrame()
+    return Recorded(head, Tables(**{table: frames.get(table, nothing) for table in TABLES}))
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd")
+    return stream.getvalue()
+
+
+def _frame(content: bytes) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(pa.BufferReader(content), use_threads=False).to_pandas(ignore_metadata=True)
+    return frame

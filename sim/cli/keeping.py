@@ -1,0 +1,151 @@
+"""Commands about what runs leave: how far one is, whether results are what was written, what can be removed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.endings import DONE, FAULT, SOME_FAILED
+from sim.errors import ResultsError, listed
+from sim.pages import tables, terminal
+
+if TYPE_CHECKING:
+    from sim.analysis.asked import Status
+
+_RESULTS = Path("results")
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
+def status(folders: tuple[Path, ...]) -> int:
+    """Say how far the runs in DIRs are (default: the unfinished ones below results/), while they go on or after."""
+    from sim.analysis.asked import status as status_of
+    from sim.analysis.asked import unfinished
+
+    asked = folders or unfinished(_RESULTS)
+    if not asked:
+        terminal.say(f"There is no unfinished run below {_RESULTS}/ here.")
+    for folder in asked:
+        terminal.say(_sentence(status_of(folder)))
+    return DONE
+
+
+def _sentence(found: Status) -> str:
+    """How far a run is, in one line."""
+    from sim.experiments.cost import duration
+
+    counted = f"{found.path}: {found.there} of {found.asked} {'tasks' if found.experiment else 'replicates'}"
+    if found.whole and found.there >= found.asked:
+        return f"{counted}, finished."
+    if found.whole:
+        return f"{counted}, finished; the others failed."
+    if not found.running:
+        return f"{counted}, and nobody works on it. Ask the same again, and only what is missing is computed."
+    left = "" if found.seconds_left is None else f", about {duration(found.seconds_left)} left"
+    return f"{counted}, running{left}."
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.option("--rerun", "count", type=click.IntRange(min=0), default=0, metavar="N", help="Also run N replicates anew.")
+def verify(folders: tuple[Path, ...], count: int) -> int:
+    """Compare every file of results folders DIR with its recorded hash; with --rerun, replicates run anew with those kept."""
+    from sim.analysis import record
+    from sim.analysis.doubt.opened import is_experiment
+    from sim.analysis.results import open_results
+    from sim.analysis.results import verify as verify_results
+
+    wrong = False
+    for folder in folders:
+        try:
+            if is_experiment(folder):
+                _verify_experiment(folder, count)
+                continue
+            results = open_results(folder)
+            verify_results(results)
+        except ResultsError as reason:
+            terminal.say(str(reason), err=True)
+            wrong = True
+            continue
+        files = len(results.manifest.get("record", {})) + 1
+        terminal.say(f"{folder}: {files if files > 1 else 5} files are what was written.")
+        others = record.beside_the_record(folder, results.manifest)
+        if others:
+            terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
+        wrong = _rerun(folder, count) or wrong if count else wrong
+    return FAULT if wrong else DONE
+
+
+def _verify_experiment(folder: Path, count: int) -> None:
+    """Say whether an experiment's files are what was written; raises ResultsError where they are not."""
+    from sim.analysis import record
+    from sim.analysis.doubt.opened import open_experiment
+    from sim.analysis.manifest import EXPERIMENT
+
+    if count:
+        raise ResultsError(f"{folder} holds an experiment, of which nothing is run anew: leave out --rerun.")
+    words, _ = open_experiment(folder)
+    terminal.say(f"{folder}: {len(words['record']) + 1:,} files are what was written.")
+    others = record.beside_the_record(folder, words, EXPERIMENT)
+    if others:
+        terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
+
+
+def _rerun(folder: Path, count: int) -> bool:
+    """Run replicates anew and say whether they give the same bytes; returns whether any does not."""
+    from sim.analysis.results import open_results
+    from sim.experiments.rerun import chosen, differing, rerun
+
+    results = open_results(folder)
+    other = differing(results)
+    if other is not None:
+        terminal.say(f"{folder} was computed by {other}: bytes may differ for that reason.", err=True)
+    found = list(rerun(results, chosen(results, count)))
+    changed = [one.replicate for one in found if not one.same]
+    if changed:
+        terminal.say(f"{folder}: run anew, {len(changed)} of {len(found)} replicates differ: {listed(changed)}.", err=True)
+    else:
+        terminal.say(f"{folder}: run anew, {len(found)} of {len(found)} replicates give the same bytes.")
+    return bool(changed)
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+def clean(folders: tuple[Path, ...], yes: bool) -> int:
+    """Remove results folders DIR (default: what is unfinished or half-written below results/), after saying what goes.
+
+    Only what this program wrote is removed: files that others put there stay, and with them their folder. What another
+    program works on stays too.
+    """
+    from sim.analysis.asked import unfinished
+    from sim.experiments.runfolder import own_files, remove, remove_own
+    from sim.files import leftovers, locked
+
+    runs = list(folders) or unfinished(_RESULTS)
+    halves = [] if folders else leftovers(_RESULTS)
+    rows = []
+    for folder in runs:
+        files = own_files(folder)
+        rows.append((folder.as_posix(), f"{len(files):,}", f"{sum(file.lstat().st_size for file in files) / 1e6:.1f}"))
+    rows += [(half.as_posix(), "half-written", "") for half in halves]
+    if not rows:
+        terminal.say(f"There is nothing unfinished or half-written below {_RESULTS}/ here.")
+        return DONE
+    tables.print_table("To be removed", ("what", "files", "MB"), rows, numbers=(1, 2))
+    if not yes and not click.confirm("Remove them?", default=False):
+        terminal.say("Nothing was removed.")
+        return DONE
+    left = False
+    for path in [*runs, *halves]:
+        with locked(path) as mine:
+            if not mine:
+                terminal.say(f"{path} stays: another program works on it.", err=True)
+            elif path in halves:
+                remove(path)
+            elif not remove_own(path):
+                terminal.say(f"{path} stays, for it holds what others put there.", err=True)
+            left = left or not mine
+    return SOME_FAILED if left else DONE

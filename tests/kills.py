@@ -1,0 +1,258 @@
+"""Runs that are killed, again and again, at moments drawn at random: what is asked again must end in the same bytes.
+
+python -m tests.kills 1000 [--seed S] [--minutes M]
+"""
+
+import argparse
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+from sim.cli import main
+
+FILE = Path(__file__).parents[1] / "scenarios/two_cells/baseline.yaml"
+ASKED = ["run.labour_agents=2000", "run.capital_agents=1000", "run.land_agents=1000", "run.replicates=6", "years.to=8"]
+WAYS = ("parent killed", "interrupted", "terminated", "disk full", "two at once", "worker killed", "parent of workers killed")
+# how often each way is tried: those with processes of their own take several times as long
+WEIGHTS = (6, 5, 5, 6, 6, 1, 1)
+TIMES = ("started", "finished", "seconds", "record", "record_sha256", "manifest_sha256", "files")
+
+
+def started(folder, jobs=1, full_after=None):
+    """A run of the command line in a process of its own; returns its number and the file of what it says."""
+    said = folder.with_name(f"{folder.name}.{random.getrandbits(32):x}.said")
+    number = os.fork()
+    if number:
+        return number, said
+    os.setsid()
+    stream = os.open(said, os.O_CREAT | os.O_WRONLY)
+    os.dup2(stream, 1)
+    os.dup2(stream, 2)
+    for heard in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(heard, signal.default_int_handler if heard == signal.SIGINT else signal.SIG_DFL)
+    if full_after is not None:
+        fill_disk(full_after)
+    code = 1
+    try:
+        settings = [word for setting in ASKED for word in ("--set", setting)]
+        main(["run", str(FILE), *settings, "--jobs", str(jobs), "--out", str(folder)])
+    except SystemExit as ending:
+        code = ending.code or 0
+    finally:
+        os._exit(code)
+
+
+def fill_disk(after):
+    """Let the disk be full from the so manyth file on that is to be written to the end."""
+    real, counted = os.fsync, []
+
+    def full(number):
+        counted.append(number)
+        if len(counted) > after:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(number)
+
+    os.fsync = full
+
+
+def ended(number):
+    """Wait for a process; returns its exit code, negative for the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def wait_for(number, folder, tasks, pause):
+    """Wait until so many tasks are there (-1: not even for the folder), then a moment longer; not for a run that ended."""
+    while tasks >= 0 and not done(number) and len(list(folder.glob("tasks/*.task"))) < max(tasks, 0):
+        time.sleep(0.002)
+    time.sleep(pause)
+
+
+def done(number):
+    """Whether a process ended; it can still be waited for."""
+    return os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def kill(number, which):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, which)
+
+
+def bytes_of(folder):
+    """Everything in a folder of results, by name, without the times of day at which it was written."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            told = json.loads(content)
+            content = json.dumps({word: told[word] for word in told if word not in TIMES}, sort_keys=True).encode()
+        found[path.relative_to(folder).as_posix()] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+def orphans(leaders):
+    """Processes of the sessions that ended, still there after a while."""
+    end = time.monotonic() + 20
+    while True:
+        left = [one for one in psutil.process_iter() if session(one.pid) in leaders and alive(one)]
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.05)
+
+
+def session(number):
+    try:
+        return os.getsid(number)
+    except (ProcessLookupError, PermissionError):
+        return None
+
+
+def alive(process):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def workers_of(number):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        children = psutil.Process(number).children(recursive=True)
+        return [child.pid for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return []
+
+
+class Trials:
+    """Kills one after the other; every fault is written down with the way and the number it began from."""
+
+    def __init__(self, seed, place):
+        self.draw, self.place, self.faults = random.Random(seed), Path(place), []
+        self.reference = self.place / "reference" / "r"
+        self.reference.parent.mkdir()
+        self.seconds = {jobs: self._time(self.place / f"t{jobs}" / "r", jobs) for jobs in (1, 2)}
+        number, said = started(self.reference)
+        if ended(number) != 0:
+            raise RuntimeError(said.read_text())
+        self.expected = bytes_of(self.reference)
+        self.counted, self.kept = Counter(), Counter()
+
+    def _time(self, folder, jobs):
+        folder.parent.mkdir()
+        clock = time.perf_counter()
+        number, said = started(folder, jobs)
+        if ended(number) != 0:
+            raise RuntimeError(said.read_text())
+        seconds = time.perf_counter() - clock
+        shutil.rmtree(folder.parent)
+        return seconds
+
+    def one(self, trial):
+        way = self.draw.choices(WAYS, WEIGHTS)[0]
+        parent = self.place / f"k{trial}"
+        parent.mkdir()
+        folder = parent / "r"
+        leaders = self._killed(way, folder)
+        there = {path: path.stat().st_mtime_ns for path in folder.glob("tasks/*.task")}
+        self.kept[len(there)] += 1
+        number, said = started(folder)
+        leaders.append(number)
+        faults = []
+        if ended(number) != 0:
+            faults.append(f"did not go on: {said.read_text()}")
+        if not folder.exists() or bytes_of(folder) != self.expected:
+            faults.append(f"other bytes after {said.read_text()}")
+        faults += [f"{path.name} was computed again" for path, when in there.items() if path.stat().st_mtime_ns != when]
+        faults += [f"{path} is left over" for path in parent.rglob(".*")]
+        faults += [f"an orphan: {one}" for one in orphans(leaders)]
+        self.faults += [(trial, way, fault) for fault in faults]
+        self.counted[way] += 1
+        if not faults:
+            shutil.rmtree(parent)
+
+    def _killed(self, way, folder):
+        """Run once and be killed in one of the ways; returns the processes that were started."""
+        if way == "disk full":
+            number, said = started(folder, full_after=self.draw.randrange(0, 30))
+            self._words(way, folder, ended(number), said, (0, 2))
+            return [number]
+        jobs = 2 if "worker" in way else 1
+        moment = self.draw.randrange(-1, 7), self.draw.uniform(0, self.seconds[jobs] / 6)
+        if way == "two at once":
+            (one, _), (other, said) = started(folder), started(folder)
+            wait_for(one, folder, *moment)
+            kill(one, signal.SIGKILL)
+            ended(one)
+            if ended(other) != 0 or bytes_of(folder) != self.expected:
+                self.faults.append((folder.parent.name, way, f"the other did not end well: {said.read_text()}"))
+            return [one, other]
+        number, said = started(folder, jobs)
+        wait_for(number, folder, *moment)
+        if way == "worker killed":
+            victims = workers_of(number)
+            if victims:
+                kill(self.draw.choice(victims), signal.SIGKILL)
+            self._words(way, folder, ended(number), said, (0,))
+            return [number]
+        which = {"interrupted": signal.SIGINT, "terminated": signal.SIGTERM}.get(way, signal.SIGKILL)
+        kill(number, which)
+        codes = (0, 128 + which) if which != signal.SIGKILL else (0, -which)
+        self._words(way, folder, ended(number), said, (*codes, *((-which,) if which == signal.SIGTERM else ())))
+        return [number]
+
+    def _words(self, way, folder, code, said, allowed):
+        """The exit code is one of those documented, and what is said to be kept is there."""
+        text = said.read_text()
+        if code not in allowed or "defect" in text or "Traceback" in text:
+            self.faults.append((folder.parent.name, way, f"ended with {code}: {text}"))
+        whole = (folder / "manifest.json").exists()
+        there = 0 if whole else len(list(folder.glob("tasks/*.task")))
+        told = re.search(r"(\d+) of 6 replicates of baseline are kept", text)
+        if code not in (0, -9, -15) and int(told.group(1) if told else 0) != (
+            0 if (folder / "manifest.json").exists() else there
+        ):
+            self.faults.append((folder.parent.name, way, f"{there} are there, but it said: {text}"))
+
+
+def run(kills, seed, minutes):
+    """So many kills, or as many as the minutes allow; prints what happened and returns whether nothing was wrong."""
+    end = time.monotonic() + 60 * minutes
+    with tempfile.TemporaryDirectory(prefix="kills-") as place:
+        trials = Trials(seed, place)
+        for trial in range(kills):
+            if time.monotonic() > end:
+                break
+            trials.one(trial)
+        done = sum(trials.counted.values())
+        for way, times in sorted(trials.counted.items()):
+            print(f"{times:6d}  {way}")
+        print("replicates kept at the kill:", ", ".join(f"{n}: {times}" for n, times in sorted(trials.kept.items())))
+        for fault in trials.faults:
+            print(*fault, sep=" | ")
+        print(f"{done - len({fault[0] for fault in trials.faults})} of {done} runs went on to the same bytes.")
+    return not trials.faults
+
+
+if __name__ == "__main__":
+    words = argparse.ArgumentParser()
+    words.add_argument("kills", type=int)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--minutes", type=float, default=600)
+    asked = words.parse_args()
+    # what a fork inherits need not be imported and compiled a thousand times
+    os.environ |= {"NUMBA_THREADING_LAYER": "workqueue", "NUMBA_NUM_THREADS": "1"}
+    from sim import load
+    from sim import run as run_here
+
+    with tempfile.TemporaryDirectory() as warm:
+        run_here(load(FILE, ASKED), out=Path(warm) / "r")
+    sys.exit(0 if run(asked.kills, asked.seed, asked.minutes) else 1)
