@@ -91,7 +91,8 @@ INSIDE = {
         {"comparing", "doubting", "parting", "reference"},
     ],
     "evidence": [
-        {"afterwards"}, {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
+        {"afterwards"},
+        {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
         {"money"},
     ],
     "cli": [
