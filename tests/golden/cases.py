@@ -92,6 +92,10 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "two_cells/open_registration:fading": (
         *("parameters.growth=0.02", "parameters.growth_half_life=5", "parameters.catching_up=0.05"),
     ),
+    "two_cells/open_registration:money": (
+        *("parameters.public_worth=1", "parameters.hours_elasticity=0.3", "parameters.saving_elasticity=0.2"),
+        "policies.cash={instrument: cash_transfer, share_of_upper_budget: 0.05, below: 1, kind: rural, from: 3}",
+    ),
     "two_cells/open_registration:growth": (
         "parameters.growth=0.02",
         "parameters.natural_growth=0.01",
