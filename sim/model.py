@@ -105,6 +105,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self.economy = first_economy(world, self.labour, self.capital, self.land)
         self.economy.home_rents = self.base.home_rents
         self._slice_value = slice_value(world, self.capital)
+        self._able = individuals.ability(world)
+        if self._able is not None:
+            self._order_of_kinds = individuals.order_of_kinds(world, self._able, self.base)
 
     @property
     def _populations(self) -> tuple[Population, ...]:
@@ -215,12 +218,12 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         residence, real = economy.workforce.residence, readings["real_income_per_head"]
         recorder.record_registration(self.record, world, self.year, residence, real)
         incomes = individuals.individual_incomes(world, economy, rules, clearing, money)
-        able = individuals.ability(world)
+        able = self._able
         found = individuals.distribution(world, economy, incomes, able)
         recorder.record_individuals(self.record, world, self.year, found)
         if able is not None:
             cost = living_cost(world, clearing, self.base, rules.goods_discount)
-            by_tenth = individuals.tenths(world, economy, incomes, able, self.base) / cost[:, None]
+            by_tenth = individuals.tenths(economy, incomes, able, self._order_of_kinds) / cost[:, None]
             recorder.record_tenths(self.record, world, self.year, by_tenth)
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))

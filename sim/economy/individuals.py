@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from sim.analysis.measures.gini import gini, gini_of_ranked
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear
 from sim.economy.state import Economy, Rules
@@ -92,8 +92,8 @@ def distribution(
     inside, shares = world.places.reported_cells, tuple(QUANTILES.values())
     by_cell, persons = incomes.reshape(world.cells, -1), economy.workforce.skills.reshape(world.cells, -1)
     everybody, people = by_cell[inside].ravel(), persons[inside].ravel()
-    unequal = gini(np.maximum(everybody, 0.0), people), gini(np.maximum(by_cell, 0.0), persons)
     if able is None:
+        unequal = gini(np.maximum(everybody, 0.0), people), gini(np.maximum(by_cell, 0.0), persons)
         of_all, of_cells = quantiles(everybody, people, shares), quantiles(by_cell, persons, shares)
     else:
         by_cell, persons = _ranked(_sliced(by_cell, able), np.repeat(persons / able.shape[1], able.shape[1], axis=1))
@@ -111,18 +111,23 @@ def _gini(ranked: Array, persons: Array, running: Array) -> Array:
     return gini_of_ranked(np.maximum(ranked, 0.0), persons / running[..., -1:])
 
 
-def tenths(world: World, economy: Economy, incomes: Array, able: Array, base: BaseYear) -> Array:
+def order_of_kinds(world: World, able: Array, base: BaseYear) -> Index:
+    """Kinds by skill and slice from the lowest to the highest income of the base year, (cell, kind)."""
+    return np.asarray(np.argsort(_sliced(base_incomes(world, base), able), axis=1, kind="stable"))
+
+
+def tenths(economy: Economy, incomes: Array, able: Array, order: Index) -> Array:
     """Mean income of each tenth of a cell's residents, (cell, tenth), the poorest first, in the money of `incomes`.
 
-    Who is in a tenth follows from what people are, not from what they earn in the year: kinds by skill and slice of
-    ability are ranked by their income in the base year, whatever a policy does since. So a tenth holds the same kinds of
-    people in a scenario and in its baseline, as far as the same people live in the cell; who works in town counts in the
-    mean of the kind. A kind that two tenths share is divided between them: the tenths add up to the cell's income.
+    order: of kinds, as `order_of_kinds` has it. Who is in a tenth follows from what people are, not from what they earn in
+    the year: kinds by skill and slice of ability are ranked by their income in the base year, whatever a policy does since.
+    So a tenth holds the same kinds of people in a scenario and in its baseline, as far as the same people live in the cell;
+    who works in town counts in the mean of the kind. A kind that two tenths share is divided between them: the tenths add up
+    to the cell's income.
     """
     persons = economy.workforce.skills.sum(axis=2)
     mean = (economy.workforce.skills * incomes).sum(axis=2) / np.where(persons > 0, persons, 1.0)
     heads = np.repeat(persons / able.shape[1], able.shape[1], axis=1)
-    order = np.argsort(_sliced(base_incomes(world, base), able), axis=1, kind="stable")
     ranked, total = (
         np.take_along_axis(table, order, axis=1).cumsum(axis=1) for table in (heads, heads * _sliced(mean, able))
     )
@@ -155,5 +160,8 @@ def _sliced(values: Array, able: Array) -> Array:
 
 def _at(cuts: Array, people: Array, money: Array) -> Array:
     """Money of the first so many people, between whom it rises evenly; kinds nobody is of are left out."""
-    there = np.concatenate([[True], np.diff(people) > 0])
+    some = people[1:] > people[:-1]
+    if some.all():
+        return np.asarray(np.interp(cuts, people, money))
+    there = np.concatenate([[True], some])
     return np.asarray(np.interp(cuts, people[there], money[there]))

@@ -125,7 +125,7 @@ def test_tenths_by_hand():
     base = SimpleNamespace(other_income=np.array([1.0]), wage=np.array([10.0]))
     np.testing.assert_allclose(individuals.base_incomes(world, base), [[6, 16]], rtol=1e-14)
     incomes = np.array([[[10.0, 99.0], [40.0, 99.0]]])
-    found = individuals.tenths(world, economy, incomes, np.ones((1, 1)), base)
+    found = individuals.tenths(economy, incomes, np.ones((1, 1)), individuals.order_of_kinds(world, np.ones((1, 1)), base))
     np.testing.assert_allclose(found, [[10] * 8 + [40] * 2], rtol=1e-14)
 
 
@@ -140,7 +140,13 @@ def test_a_tenth_holds_the_same_people_when_incomes_change_places():
     )
     economy = SimpleNamespace(workforce=Workforce(np.array([[5.0]]), skills))
     base = SimpleNamespace(other_income=np.array([1.0]), wage=np.array([10.0]))
-    found = individuals.tenths(world, economy, np.array([[[10.0, 0.0], [5.0, 0.0]]]), np.ones((1, 1)), base)
+    found = individuals.tenths(
+        world,
+        economy,
+        np.array([[[10.0, 0.0], [5.0, 0.0]]]),
+        np.ones((1, 1)),
+        individuals.order_of_kinds(world, np.ones((1, 1)), base),
+    )
     np.testing.assert_allclose(found, [[10] * 8 + [5] * 2], rtol=1e-14)
 
 
