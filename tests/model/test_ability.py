@@ -141,7 +141,6 @@ def test_a_tenth_holds_the_same_people_when_incomes_change_places():
     economy = SimpleNamespace(workforce=Workforce(np.array([[5.0]]), skills))
     base = SimpleNamespace(other_income=np.array([1.0]), wage=np.array([10.0]))
     found = individuals.tenths(
-        world,
         economy,
         np.array([[[10.0, 0.0], [5.0, 0.0]]]),
         np.ones((1, 1)),
