@@ -227,7 +227,7 @@ def test_interrupted_it_leaves_nothing_behind(cluster, tmp_path):
     """An interrupted run ends at once, and within a year of the model its tasks end on the workers too."""
     from distributed import Client
 
-    settings = ["--set", "run.labour_agents=20000000", "--set", "run.replicates=4"]
+    settings = ["--set", "run.labour_agents=3000000", "--set", "run.replicates=4"]
     places = ["--cluster", cluster.address, "--out", str(tmp_path / "r")]
     command = [sys.executable, "-m", "sim", "run", str(FILE), *settings, *places]
     started = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
