@@ -228,11 +228,9 @@ def _charges_again(economy: Economy, rules: Rules, money: Statement) -> Array:
     registered = economy.workforce.residence
     where = registered / np.maximum(registered.sum(axis=1, keepdims=True), 1e-300)
     rows = []
-    for entry, bill in zip(rules.charged, _bills(rules, money), strict=True):
-        if entry.charge is None:
-            raise ValueError("what is charged has a charge")
-        paid = entry.charge.weights * bill
-        if entry.charge.base == "land_rent":
+    for (_, charge), bill in zip(rules.charged, _bills(rules, money), strict=True):
+        paid = charge.weights * bill
+        if charge.base == "land_rent":
             paid = paid * (1 - rules.rent_followed) + (paid * rules.rent_followed) @ where
         rows.append(paid)
     return np.array(rows).reshape(len(rows), registered.shape[1])
@@ -248,7 +246,7 @@ def _bills(rules: Rules, money: Statement) -> list[float]:
 def _spent_of_charges(rules: Rules, money: Statement) -> Array:
     """What every government spent out of charges, (government,), yuan of 2014."""
     spent = np.zeros(money.budgets.size)
-    for entry, bill in zip(rules.charged, _bills(rules, money), strict=True):
+    for (entry, _), bill in zip(rules.charged, _bills(rules, money), strict=True):
         spent[entry.payer] += bill
     return spent
 

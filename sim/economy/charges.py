@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.entries import Funding, Subsidy
+from sim.economy.entries import Charge
 from sim.economy.state import Rules
 
 
@@ -29,12 +29,9 @@ def charge_forms(rules: Rules, budgets: Array, subsidised: list[Array]) -> list[
     spent = [funding.share * budgets[funding.payer] for funding in rules.fundings if funding.charge is not None]
     pairs = zip(rules.subsidies, subsidised, strict=True)
     spent += [form.sum(axis=0) for subsidy, form in pairs if subsidy.charge is not None]
-    return [residents_charged(rules, entry)[:, None] * form for entry, form in zip(rules.charged, spent, strict=True)]
+    return [residents_charged(rules, charge)[:, None] * form for (_, charge), form in zip(rules.charged, spent, strict=True)]
 
 
-def residents_charged(rules: Rules, entry: Funding | Subsidy) -> Array:
+def residents_charged(rules: Rules, charge: Charge) -> Array:
     """Parts of a charge that residents of every cell pay, (cell,), adding up to one."""
-    if entry.charge is None:
-        raise ValueError("only what is charged has payers by cell")
-    weights = entry.charge.weights
-    return weights if entry.charge.base == "income" else np.asarray(rents_by_residence(rules) @ weights)
+    return charge.weights if charge.base == "income" else np.asarray(rents_by_residence(rules) @ charge.weights)

@@ -145,10 +145,9 @@ def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
 
 def _charges(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
     names, cells = government_names(world), world.places.cells
-    for entry, amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
-        base = "" if entry.charge is None else entry.charge.base
+    for (entry, charge), amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
         for cell in np.flatnonzero(amounts):
-            yield Payment(cells[cell], names[entry.payer], CHARGES[base], float(amounts[cell]), entry.policy)
+            yield Payment(cells[cell], names[entry.payer], CHARGES[charge.base], float(amounts[cell]), entry.policy)
 
 
 def _bill(rules: Rules, money: Statement, number: int) -> float:

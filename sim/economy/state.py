@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import Array, Flag
-from sim.economy.entries import Belt, Funding, Levy, Link, Subsidy
+from sim.economy.entries import Belt, Charge, Funding, Levy, Link, Subsidy
 from sim.world.world import GENERAL, World, spending_shares
 
 GENERAL_PURCHASES = "general_purchases"  # the word of `financed_by` for what budgets bear
@@ -84,10 +84,10 @@ class Rules:
         return given
 
     @property
-    def charged(self) -> tuple[Funding | Subsidy, ...]:
-        """What policies spend out of levies of their own: fundings, then subsidies, in the order of the policies."""
+    def charged(self) -> tuple[tuple[Funding | Subsidy, Charge], ...]:
+        """What policies spend out of levies of their own, with these: fundings, then subsidies, in their order."""
         entries: tuple[Funding | Subsidy, ...] = (*self.fundings, *self.subsidies)
-        return tuple(entry for entry in entries if entry.charge is not None)
+        return tuple((entry, entry.charge) for entry in entries if entry.charge is not None)
 
     @cached_property
     def spending_share(self) -> Array:

@@ -326,8 +326,8 @@ def charged_on_income(rules: Rules, money: Statement) -> Array:
     total = np.zeros(money.disposable.size)
     if not rules.charged:
         return total
-    for entry, paid in zip(rules.charged, money.charged.reshape(-1, total.size), strict=True):
-        if entry.charge is not None and entry.charge.base == "income":
+    for (_, charge), paid in zip(rules.charged, money.charged.reshape(-1, total.size), strict=True):
+        if charge.base == "income":
             total += paid
     return np.asarray(total / (money.wages + money.dividends + money.land_income - money.tax))
 
@@ -336,9 +336,9 @@ def charged_on_homes(rules: Rules, money: Statement) -> Array:
     """What charges took of the rents of every home's land, (home,), yuan of 2014."""
     bills = money.charged.reshape(-1, money.wages.size).sum(axis=1)
     total = np.zeros(money.wages.size)
-    for entry, bill in zip(rules.charged, bills, strict=True):
-        if entry.charge is not None and entry.charge.base == "land_rent":
-            total += entry.charge.weights * bill
+    for (_, charge), bill in zip(rules.charged, bills, strict=True):
+        if charge.base == "land_rent":
+            total += charge.weights * bill
     return total
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os.path
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from sim.analysis.doubt.stopping import looks
+from sim.digest import digest_of
 from sim.errors import DesignError, ScenarioFaults, listed
 from sim.experiments.sampling.design import Posterior, dimensions, drawn
 from sim.experiments.sampling.distributions import Distribution
@@ -23,12 +21,11 @@ from sim.experiments.sampling.samplers import balance, unit_draws
 from sim.experiments.uncertain import choices, distributions_of, posterior_of
 from sim.scenario.checks import Found, check_reading
 from sim.scenario.experiment import KIND, Asked, Experiment, Replicates, Until
-from sim.scenario.explain import explain
 from sim.scenario.inheritance import Draft, absent, badly_written
-from sim.scenario.load import load_scenario, validated
+from sim.scenario.load import draft_of, load_scenario, words_of
 from sim.scenario.schema import Scenario
 from sim.scenario.vocabulary import Vocabulary
-from sim.scenario.yaml_reader import KeyPath, read_file
+from sim.scenario.yaml_reader import KeyPath
 
 POSTERIOR = "posterior"  # the one word among the paths that is none
 _SHARED = ("seed", "labour_agents", "capital_agents", "land_agents", "continuum")  # else draws are not in common
@@ -102,33 +99,25 @@ class Plan:
         """The sha256 of what is computed and asked: scenarios, values of all draws, replicates, questions."""
         words = self.words.model_dump(mode="json", by_alias=True, include={"replicates", "questions", "refit"})
         values = {name: {path: column.tolist() for path, column in each.items()} for name, each in self.drawn.items()}
-        whole = {
-            **words,
-            "kind": KIND,
-            "verb": self.verb,
-            "scenarios": [one.digest() for one in self.scenarios],
-            "draws": values,
-        }
-        text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return digest_of(
+            {
+                **words,
+                "kind": KIND,
+                "verb": self.verb,
+                "scenarios": [one.digest() for one in self.scenarios],
+                "draws": values,
+            }
+        )
 
 
 def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     """The experiment of a file with its scenarios; raises ScenarioFaults with all that is wrong with any of them."""
     path = Path(path)
-    reading = read_file(path, str(path))
-    draft = Draft(reading.data, reading.places, reading.faults, reading.faulty, not reading.complete)
+    draft = draft_of(path)
     count = draft.data.get("replicates")
     if isinstance(count, int) and not isinstance(count, bool):
         draft.data["replicates"] = {"at_least": count, "at_most": count}
-    words: Experiment | None = None
-    if draft.data or not draft.faults:
-        try:
-            words = validated(Experiment, draft.data, {})
-        except ValidationError as error:
-            explain(error, Experiment, draft, whole="an experiment")
-    if words is None:
-        raise ScenarioFaults(set(draft.faults))
+    words = words_of(draft, Experiment, "an experiment")
     scenarios = _scenarios(words, path, draft, vocabulary)
     if draft.faults:
         raise ScenarioFaults(set(draft.faults))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from sim.analysis.results import versions
 from sim.analysis.tables import Tables
 from sim.analysis.taskfile import Recorded, encoded
 from sim.data import catalogue
+from sim.digest import digest_of
 from sim.errors import FactorFlowError, printable
 from sim.experiments import replicate as replicates_of
 from sim.experiments.executors import Lived
@@ -101,7 +100,7 @@ def tasks_of_draw(scenario: Scenario, draw: Draw, replicates: Iterable[int], pro
     lived = drawn(scenario, draw.values)
     asked = {"format": _FORMAT, "scenario": _computed(lived), **program}
     for number in replicates:
-        yield Task(_sha256({**asked, "replicate": number}), lived, draw.number, number, bool(draw.values))
+        yield Task(digest_of({**asked, "replicate": number}), lived, draw.number, number, bool(draw.values))
 
 
 def drawn(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -127,11 +126,6 @@ def _computed(scenario: Scenario) -> dict[str, Any]:
     words["run"] = {word: value for word, value in words["run"].items() if word not in ("replicates", "minutes")}
     world = scenario.plays_in
     return words if isinstance(world, str) else {**words, "world": [world.name, world.digest]}
-
-
-def _sha256(words: Mapping[str, Any]) -> str:
-    text = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def ignored(_year: int) -> None:

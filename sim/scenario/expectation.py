@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from sim.errors import ScenarioFaults
 from sim.scenario.checks import Found, check_reading
-from sim.scenario.explain import explain
 from sim.scenario.inheritance import Draft, absent, badly_written
-from sim.scenario.load import load_scenario, validated
+from sim.scenario.load import draft_of, load_scenario, words_of
 from sim.scenario.schema import Scenario, Words
 from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.words import Version, quantity, word
-from sim.scenario.yaml_reader import read_file
 
 _OF_A_SCENARIO = frozenset({"extends", "world", "policies", "years"})
 
@@ -108,19 +106,11 @@ def load_expectations(path: Path | str, vocabulary: Vocabulary, computed: Comput
     Raises ScenarioFaults with all that is wrong with any of them.
     """
     path = Path(path)
-    reading = read_file(path, str(path))
-    draft = Draft(reading.data, reading.places, reading.faults, reading.faulty, not reading.complete)
+    draft = draft_of(path)
     if "expectations" not in draft.data and _OF_A_SCENARIO & set(draft.data):
         draft.fault((), "is a scenario, not a file of expectations; `factorflow compare` holds it against another.")
         raise ScenarioFaults(set(draft.faults))
-    asked: Expectations | None = None
-    if draft.data or not draft.faults:
-        try:
-            asked = validated(Expectations, draft.data, {})
-        except ValidationError as error:
-            explain(error, Expectations, draft, whole="a file of expectations")
-    if asked is None:
-        raise ScenarioFaults(set(draft.faults))
+    asked = words_of(draft, Expectations, "a file of expectations")
     scenarios = _scenarios(asked, computed or asked.run, path, draft, vocabulary)
     asked = _by_own_names(asked, scenarios, vocabulary)
     if not asked.expectations:

@@ -27,6 +27,7 @@ from sim.scenario.inheritance import SETTING, Draft, gather, not_below
 from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
 from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.words import with_groups
+from sim.scenario.yaml_reader import read_file
 from sim.units import YUAN
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -77,6 +78,25 @@ def validated(model: type[Model], data: object, context: Mapping[str, Any]) -> M
     """Values as read, checked by a model and nothing converted; raises pydantic's ValidationError."""
     # by_name=False: a file may say `from`, never the attribute's name `from_`
     return model.model_validate(_in_order(data), context=dict(context), by_alias=True, by_name=False)
+
+
+def draft_of(path: Path) -> Draft:
+    """What stands in a file that extends no other, with all faults of reading it."""
+    reading = read_file(path, str(path))
+    return Draft(reading.data, reading.places, reading.faults, reading.faulty, not reading.complete)
+
+
+def words_of(draft: Draft, model: type[Model], whole: str) -> Model:
+    """The words of a draft, checked by a model; `whole` is what a file of them is called in faults.
+
+    Raises ScenarioFaults with all that is wrong with them.
+    """
+    if draft.data or not draft.faults:
+        try:
+            return validated(model, draft.data, {})
+        except ValidationError as error:
+            explain(error, model, draft, whole=whole)
+    raise ScenarioFaults(set(draft.faults))
 
 
 def _in_order(data: object) -> object:

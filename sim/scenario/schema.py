@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, Self
@@ -20,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim.digest import digest_of
 from sim.scenario.dated import Steps, datable, in_force, split
 from sim.scenario.vocabulary import WorldWords
 from sim.scenario.words import KindName, Places, Version, quantity, word
@@ -229,5 +229,4 @@ class Scenario(Words):
         computed["run"].pop("minutes", None)
         if self._tables is not None:
             computed["world"] = [self._tables.name, self._tables.digest]
-        text = json.dumps(computed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return digest_of(computed)

@@ -253,8 +253,8 @@ def test_parts_of_a_charge_add_up_to_what_is_spent_for_homes_and_for_residents(z
     rules = model._rules_in_force()
     _, money = model._clear(rules)
     assert len(rules.charged) == 12  # one for every region that builds, one of the government above
-    for entry in rules.charged:
-        assert charges.residents_charged(rules, entry).sum() == pytest.approx(1, abs=1e-12)
+    for _, charge in rules.charged:
+        assert charges.residents_charged(rules, charge).sum() == pytest.approx(1, abs=1e-12)
     spent = treasury.spent_on(rules, money, 2).sum() - (money.budgets @ rules.base_spending[:, 2]).sum()
     assert treasury.charged_on_homes(rules, money).sum() == pytest.approx(spent, rel=1e-12)
     before = money.wages + money.dividends + money.land_income - money.tax
