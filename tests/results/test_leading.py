@@ -3,83 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 
 from sim.analysis.change import Change
 from sim.analysis.comparison import Comparison, compare_results
-from sim.analysis.leading import billions, dated, money_words, ranking
-from sim.analysis.outcome import UPPER, outcomes
+from sim.analysis.leading import dated, ranking
+from sim.analysis.outcome import outcomes
 from sim.analysis.report import cells
-from sim.analysis.results import Results, open_results
-from sim.analysis.saving import save_results
 from sim.analysis.selection import Selection, until
 from sim.errors import ResultsError
 from sim.hints import one_of
 from sim.pages.comparing import print_comparison
 from sim.units import headline_first
-from tests.results.synthetic import REGIONS, UNITS, YEARS, manifest, series, tables
+from tests.results.futures import MONEY, compared, future
+from tests.results.synthetic import REGIONS, YEARS
 
-INCOME = "yuan of 2014 per head and year"
-ALL_UNITS = UNITS | {
-    "real_income_per_head": INCOME,
-    **dict.fromkeys(("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies"), "yuan of 2014 per year"),
-    "charged_to_households": "yuan of 2014 per year",
-}
-Money = Mapping[tuple[str, str, str], float]
-NOTHING: Money = {}
 EVERYTHING = Selection()
-NO_CHANGE: Mapping[str, float] = {}
-
-
-def future(
-    folder: Path,
-    falls: Mapping[str, float] | Callable[[int], Mapping[str, float]] = NO_CHANGE,
-    money: Money = NOTHING,
-    effect: float = 0.0,
-    replicates: Any = range(12),
-    regions: Mapping[str, float] = NO_CHANGE,
-    real: Mapping[str, float] = NO_CHANGE,
-    **other: Any,
-) -> Results:
-    """A future where both incomes of the cells in `falls` are other by so many yuan, and policies cost money a year.
-
-    money: yuan a year by (measure, scope, place); regions: change of the ratio by region; real: what real
-    incomes of cells change besides.
-    """
-    rows = []
-    for replicate in replicates:
-        changed = falls(replicate) if callable(falls) else falls
-        for year in YEARS:
-            for region in REGIONS:
-                for kind, income in (("urban", 50_000.0), ("rural", 25_000.0)):
-                    cell = f"{region}/{kind}"
-                    told = income + 10 * replicate + changed.get(cell, 0.0)
-                    rows.append((replicate, year, "cell", cell, "income_per_head", told))
-                    rows.append((replicate, year, "cell", cell, "real_income_per_head", 0.9 * told + real.get(cell, 0.0)))
-                    rows.append((replicate, year, "cell", cell, "population", 1_500_000.0))
-            rows += [(replicate, year, scope, place, measure, value) for (measure, scope, place), value in money.items()]
-    frame = series(replicates, lambda r, y: effect)
-    for region, change in regions.items():
-        where = (frame["scope"] == "region") & (frame["place"] == region) & (frame["measure"] == "urban_rural_ratio")
-        frame.loc[where, "value"] += change
-    frame = pd.concat([frame, pd.DataFrame(rows, columns=frame.columns)], ignore_index=True)
-    policies = [
-        {"name": place, "instrument": "x", "from": 2014, "until": None} for _, scope, place in money if scope == "policy"
-    ]
-    kept = {"units": ALL_UNITS, "policies": policies} | other
-    save_results(folder, tables(frame), manifest(folder.name, list(replicates), **kept))
-    return open_results(folder)
-
-
-def compared(tmp_path: Path, baseline: dict[str, Any] | None = None, **other: Any) -> Comparison:
-    return compare_results([future(tmp_path / "baseline", **(baseline or {})), future(tmp_path / "aid", **other)])
 
 
 def screen(
@@ -148,135 +91,6 @@ def test_losers_outside_the_reported_area_are_said_apart(tmp_path: Path) -> None
     outside = {"outside": ["Quzhou"]}
     text = compared(tmp_path, baseline=outside, falls={"Quzhou/rural": -100.0}, **outside).paragraph
     assert "nobody in the reported area loses" in text and "Outside the reported area incomes fall in Quzhou villages" in text
-
-
-MONEY = {
-    ("public_cost", "policy", "aid"): 5e9,
-    ("public_receipts", "policy", "aid"): 2e9,
-    ("paid_for_policies", "region", "Hangzhou"): 3e9,
-    ("raised_by_policies", "region", "Hangzhou"): 2e9,
-    ("paid_for_policies", "region", "Ningbo"): 1.5e9,
-    ("raised_by_policies", "region", "Ningbo"): 0.0,
-    ("paid_for_policies", "world", "zhejiang"): 5e9,
-    ("raised_by_policies", "world", "zhejiang"): 2e9,
-}
-
-
-def test_cost_is_net_and_added_up_and_payers_are_named(tmp_path: Path) -> None:
-    comparison = compared(tmp_path, money=MONEY)
-    money = outcomes(comparison)[0].money
-    assert (money.cost, money.receipts, money.net, money.last) == pytest.approx((15e9, 6e9, 9e9, 3e9))
-    assert money.payers == pytest.approx({"Ningbo": 4.5e9, "Hangzhou": 3e9, UPPER: 1.5e9})
-    assert list(money.payers) == ["Ningbo", "Hangzhou", UPPER] and sum(money.payers.values()) == pytest.approx(money.net)
-    text = comparison.paragraph
-    assert (
-        "Cost: 9 billion yuan of 2014 net (90% between 9 and 9) from 2014 to 2016, 15.0 minus 6 raised in taxes; "
-        "3 billion in 2016 alone. Raised from households: 6 billion. Which budgets paid, in billions: Ningbo 4.5, Hangzhou 3"
-    ) in text
-    told = comparison.to_json()["outcomes"][0]["public_cost"]
-    assert told["net"] == pytest.approx(9e9) and told["by_government"]["Ningbo"] == pytest.approx(4.5e9)
-
-
-def test_households_that_are_charged_stand_beside_budgets(tmp_path: Path) -> None:
-    """Their levy is no receipt of a budget: it pays for what is spent, so cost and its payers add up."""
-    levied = {
-        ("public_cost", "policy", "aid"): 5e9,
-        ("public_receipts", "policy", "aid"): 0.0,
-        ("paid_for_policies", "region", "Hangzhou"): 1e9,
-        ("raised_by_policies", "region", "Hangzhou"): 0.0,
-        ("paid_for_policies", "world", "zhejiang"): 1e9,
-        ("raised_by_policies", "world", "zhejiang"): 0.0,
-        ("charged_to_households", "region", "Hangzhou"): 0.5e9,
-        ("charged_to_households", "region", "Ningbo"): 3.5e9,
-        ("charged_to_households", "world", "zhejiang"): 4e9,
-    }
-    comparison = compared(tmp_path, money=levied)
-    money = outcomes(comparison)[0].money
-    assert money.payers is not None
-    assert sum(money.payers.values()) + sum(money.households.values()) == pytest.approx(money.net) == pytest.approx(15e9)
-    assert "Which budgets paid, in billions: Hangzhou 3, out of general purchases" in comparison.paragraph
-    assert "Whose households paid by a levy that raises just the cost, in billions: Ningbo 10.5, Hangzhou 1.5." in (
-        comparison.paragraph
-    )
-    told = comparison.to_json()["outcomes"][0]["public_cost"]
-    assert told["by_households"] == pytest.approx({"Ningbo": 10.5e9, "Hangzhou": 1.5e9})
-    assert outcomes(compared(tmp_path / "b", money=MONEY))[0].money.households == {}
-
-
-def test_cost_is_that_beyond_the_baseline(tmp_path: Path) -> None:
-    more = MONEY | {("public_cost", "policy", "aid"): 6e9, ("paid_for_policies", "world", "zhejiang"): 6e9}
-    money = outcomes(compared(tmp_path, baseline={"money": MONEY}, money=more))[0].money
-    assert (
-        money.net == pytest.approx(3e9) and money.payers == pytest.approx({UPPER: 3e9}) and money.policies["aid"] == money.net
-    )
-
-
-TAX = {
-    ("public_cost", "policy", "tax"): 0.0,
-    ("public_receipts", "policy", "tax"): 40e9,
-    ("paid_for_policies", "region", "Quzhou"): 0.0,
-    ("raised_by_policies", "region", "Quzhou"): 40e9,
-    ("paid_for_policies", "world", "zhejiang"): 0.0,
-    ("raised_by_policies", "world", "zhejiang"): 40e9,
-}
-
-
-def test_households_pay_a_tax_and_keep_it_where_it_is_abolished(tmp_path: Path) -> None:
-    tax = compared(tmp_path / "a", money=TAX, effect=-0.05)
-    assert (
-        "Cost: none to public budgets, which gain 120.0 billion yuan of 2014 net (90% between 120.0 and 120.0) from 2014 to "
-        "2016, 120.0 raised in taxes minus 0.0 paid out; 40.0 billion in 2016 alone. Raised from households: 120.0 billion."
-    ) in tax.paragraph
-    assert "Which budgets paid" not in tax.paragraph
-    assert ranking(outcomes(tax))[0][5] == "raises money; households pay"
-    abolished = compared(tmp_path / "b", baseline={"money": TAX}, effect=-0.05)
-    assert (
-        "Cost: 120.0 billion yuan of 2014 net (90% between 120.0 and 120.0) from 2014 to 2016, 0.0 paid out; it "
-        "gives up 120.0 of taxes; 40.0 billion in 2016 alone. Left to households: 120.0 billion. "
-        "Which budgets paid, in billions: Quzhou 120.0"
-    ) in abolished.paragraph
-    assert ranking(outcomes(abolished))[0][5] == "24.0"
-
-
-def test_what_rounding_leaves_is_no_money(tmp_path: Path) -> None:
-    returned = {key: 40e9 + (0.00003 if "paid" in key[0] or "cost" in key[0] else 0.0) for key in TAX}
-    outcome = outcomes(compared(tmp_path, money=returned, effect=-0.05))[0]
-    assert outcome.money.net == outcome.money.low == outcome.money.last == 0.0 and outcome.money.payers == {}
-    assert "e-" not in money_words(outcome) and ranking([outcome])[0][4:] == ("0.0", "households pay all")
-    assert [billions(sum_) for sum_ in (3.2e4, -5e8, 0.0, -0.0, 1.25e9, 9.996e9)] == [
-        "0.000032",
-        "-0.5",
-        "0.0",
-        "0.0",
-        "1.25",
-        "10",
-    ]
-
-
-def test_money_of_runs_that_are_not_paired_has_the_spread_of_both(tmp_path: Path) -> None:
-    run = {"scenario": {"run": {"labour_agents": 2_000, "capital_agents": 10, "land_agents": 10}}}
-    comparison = compared(tmp_path, baseline={"money": TAX}, money=MONEY, **run)
-    for results, step in ((comparison.baseline, 1e9), (comparison.scenarios["aid"], 2e9)):
-        frame = results.series.copy()
-        costs = (frame["measure"] == "public_cost") & (frame["year"] == 2014)
-        frame.loc[costs, "value"] += step * frame.loc[costs, "replicate"]
-        results.series = frame
-    money = outcomes(comparison)[0].money
-    pairs = [9 + 120 + 2 * one - other for one in range(12) for other in range(12)]
-    low, middle, high = (1e9 * float(pd.Series(pairs).quantile(share)) for share in (0.05, 0.5, 0.95))
-    assert (money.low, money.net, money.high) == pytest.approx((low, middle, high))
-
-
-def test_payers_need_a_record_on_both_sides(tmp_path: Path) -> None:
-    old = {key: value for key, value in MONEY.items() if key[1] == "policy"}
-    assert outcomes(compared(tmp_path / "a", baseline={"money": old}, money=MONEY))[0].money.payers is None
-    assert outcomes(compared(tmp_path / "b", money=MONEY))[0].money.payers is not None
-
-
-def test_runs_that_did_not_record_payers_say_so(tmp_path: Path) -> None:
-    text = compared(tmp_path, money={key: value for key, value in MONEY.items() if key[1] == "policy"}).paragraph
-    assert "Which governments paid was not recorded by these runs; by policy, in billions: aid 9." in text
-    assert "Cost: public budgets pay nothing for it." in compared(tmp_path / "none").paragraph
 
 
 def test_a_ratio_that_falls_while_most_regions_rise_says_both(tmp_path: Path) -> None:
