@@ -15,16 +15,14 @@ from sim.estimation import LAST, observed_incomes, recorded
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
 
-COUNTED = 2020  # the census: the last year whose people are compared
-
 
 @dataclass(frozen=True)
 class Afterwards:
     """A world without policies, as the continuum has it, beside what was counted; years from the base year to the last.
 
     incomes, seen: real income per head by (year, place, kind), urban first; people, counted: residents by (year, place,
-    kind), one year longer where a census follows, NaN where nobody counted; natives: those registered in the places who live
-    outside, persons, by year; natives_seen: the same in the last year, None where unknown.
+    kind), up to the last census where one follows, NaN where nobody counted. natives: those registered in the places who live
+    outside, persons, by year; natives_seen: the same in the last year, None where unknown. The model may have lived longer.
     """
 
     places: Sequence[str]
@@ -41,6 +39,12 @@ class Afterwards:
     def last(self) -> int:
         """The last year whose incomes are compared."""
         return self.first + len(self.incomes) - 1
+
+    def fall_of_the_gap(self) -> tuple[float, float]:
+        """Mean change of the log ratio of a place from the base year to the last, log points: ours, and observed."""
+        change = [np.log(income[-1] / income[0]) for income in (self.incomes, self.seen)]
+        ours, seen = (float((kinds[:, 0] - kinds[:, 1]).mean()) for kinds in change)
+        return ours, seen
 
     def relative(self) -> list[tuple[float, float]]:
         """Root mean square error (log points) and correlation of changes of relative incomes, towns and villages.
@@ -65,16 +69,21 @@ class Afterwards:
         return float(ours.sum() / counted.sum() - 1), float(np.sqrt(((ours / counted - 1) ** 2).mean()))
 
 
-def afterwards(known: AnyWorld, parameters: Mapping[str, float] | None = None, last: int = LAST) -> Afterwards:
-    """Simulate a world of tables, without policies, to a year after all that is compared; see `Afterwards`."""
+def afterwards(
+    known: AnyWorld, parameters: Mapping[str, float] | None = None, last: int = LAST, until: int = 0
+) -> Afterwards:
+    """Simulate a world of tables, without policies, to the last of all years compared, or to `until`; see `Afterwards`.
+
+    last: a year whose incomes and residents were observed in every place, as those of the base year.
+    """
     here, world = catalogue.tables(known), build_world(known, parameters)
-    model = FactorFlowModel(world, last_year=max(last, COUNTED), continuum=True)
+    census = max([last, *(year for key, values in here.series.items() if key[-1] == "residents" for year in values)])
+    model = FactorFlowModel(world, last_year=max(census, until), continuum=True)
     inside, natives = world.places.reported_cells, dict[int, float]()
     while model.running:
         natives[model.year] = float(model.economy.workforce.residence[np.ix_(inside, ~inside)].sum())
         model.step()
-    years = range(world.first_year, last + 1)
-    longer = range(world.first_year, max(last, COUNTED) + 1)
+    years, longer = (range(world.first_year, end + 1) for end in (last, census))
     counted = np.full((len(longer), len(here.places), len(KINDS)), np.nan)
     for number, year in enumerate(longer):
         found = catalogue.residents(known, year)

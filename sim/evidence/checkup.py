@@ -96,23 +96,14 @@ def compared_years(here: WorldFolder) -> list[int]:
     return [year for year in complete if len(catalogue.residents(here, year)) == len(here.places)]
 
 
-def fall_of_the_gap(here: WorldFolder, model: FactorFlowModel) -> tuple[float, float]:
-    """Mean change of the log ratio of a region from the base year to the last, times 100: the continuum's, and observed."""
-    ends = (model.world.first_year, max(compared_years(here)))
-    both = np.log([recorded(model, "income_per_head", here, ends), observed_incomes(here, ends)])
-    ratio = both[..., 0] - both[..., 1]  # (model or observed, year, place)
-    ours, published = 100 * (ratio[:, 1] - ratio[:, 0]).mean(axis=1)
-    return float(ours), float(published)
-
-
-def path_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
+def path_since(here: WorldFolder, model: FactorFlowModel, last: int) -> list[tuple[str, ...]]:
     """A row a year: the urban-rural ratio of all regions, and residents, in the continuum and as published."""
     world = model.world
     read = {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
     seen = catalogue.observed(here, points=False)
     ratio = seen[(seen["measure"] == "urban_rural_ratio") & (seen["scope"] == "world")].set_index("year")["value"]
     rows: list[tuple[str, ...]] = []
-    for year in range(world.first_year, max(compared_years(here)) + 1):
+    for year in range(world.first_year, last + 1):
         ours = read[year, "kind", "urban", "income_per_head"] / read[year, "kind", "rural", "income_per_head"]
         counted = catalogue.residents(here, year)
         people = f"{sum(map(sum, counted.values())) / 1e6:.2f}" if len(counted) == len(here.places) else ""
@@ -313,10 +304,9 @@ def _against_figures(here: WorldFolder, world: World) -> list[Table]:
     if last > world.first_year:
         found = afterwards.afterwards(here, last=last)
         model = found.model
-        ours, published = fall_of_the_gap(here, model)
-        change: tuple[str, ...] = ("mean log ratio of a region", f"{ours:.2f}", f"{published:.2f}")
+        change: tuple[str, ...] = ("mean log ratio of a region", *(f"{100 * one:.2f}" for one in found.fall_of_the_gap()))
         tables.append((f"Change {world.first_year} to {last}, times 100", ("", "model", "observed"), [change]))
-        tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, model)))
+        tables.append(("The years after the base year, in the continuum", _PATH, path_since(here, model, last)))
         tables += _as_published(here, model)
         tables.append(("Against those who assume less", _FIT, fit(here, model)))
         span = f"{world.first_year} to {last}"

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from sim import compare, load, run
 from sim.data import catalogue
-from sim.estimation import simulated
-from sim.evidence.checkup import fall_of_the_gap, path_since
-from sim.world.build import build_world
+from sim.evidence.afterwards import afterwards
+from sim.evidence.checkup import path_since
 from tests.golden.cases import COMPARED, PROVINCES, REGIONAL, SCENARIOS, Case, cases
 from tests.golden.table import Key, Numbers
 
@@ -84,10 +83,10 @@ def of_comparison(name: str, baseline, scenario) -> Iterator[tuple[Key, float]]:
 
 
 def of_check_up() -> Iterator[tuple[Key, float]]:
-    here, model = catalogue.tables("zhejiang"), simulated(build_world("zhejiang"), 2019)
+    here, found = catalogue.tables("zhejiang"), afterwards("zhejiang", last=2019)
     columns = ("urban_rural_ratio", "urban_rural_ratio observed", "residents", "residents observed")
-    for year, *printed in path_since(here, model):
+    for year, *printed in path_since(here, found.model, found.last):
         for measure, text in zip(columns, printed, strict=True):
             yield ("zhejiang/check-up", "check-up", "world", "zhejiang", int(year), measure), float(text)
-    for measure, value in zip(("fall of the gap", "fall of the gap observed"), fall_of_the_gap(here, model), strict=True):
-        yield ("zhejiang/check-up", "check-up", "world", "zhejiang", 2019, measure), value
+    for measure, value in zip(("fall of the gap", "fall of the gap observed"), found.fall_of_the_gap(), strict=True):
+        yield ("zhejiang/check-up", "check-up", "world", "zhejiang", 2019, measure), 100 * value
