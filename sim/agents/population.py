@@ -63,10 +63,12 @@ class Population(CountedAgents, AgentRows):
         cls, beginning: Beginning, names: Sequence[str] = (), agent_type: type[FactorAgent] = FactorAgent, model: Any = None
     ) -> Self:
         """All agents of a beginning as rows of this process."""
-        return cls(
+        begun = cls(
             beginning.columns, beginning.rows(), beginning.cells, beginning.weight, beginning.event, beginning.key,
             names=names, agent_type=agent_type, limits=beginning.limits, model=model,
         )  # fmt: skip
+        begun._homes = beginning.homes()
+        return begun
 
     @property
     def size(self) -> int:
@@ -92,7 +94,7 @@ class Population(CountedAgents, AgentRows):
     def changed_by_hand(self, changed: bool) -> None:
         self._changed_by_hand = changed
         if changed:
-            self._counted = None
+            self._forget_counts()
 
     def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
         odds = odds_of(broadcast.tables)

@@ -63,15 +63,12 @@ class Shard:
         return object.__sizeof__(self) + sum(column.nbytes for column in self.columns.values())
 
     def advance(self, lived: int, broadcast: Broadcast, skills: int) -> Answer | None:
-        """Simulate a year: moves by (piece, kind of move, origin, destination), and both counts; None: see the class.
-
-        Moves counted by ones come as one piece: their sums do not round.
-        """
+        """Simulate a year, as `kernel.advance_pieces` answers; None: see the class."""
         if self.lived != lived:
             return None
         start = self.beginning
         with threads_for(int(self.pieces[-1] - self.pieces[0])):
-            moves, homes, workers = kernel.advance_pieces(
+            answer = kernel.advance_pieces(
                 table_of(self.columns),
                 kernel.Draw(*start.key, start.event, broadcast.year),
                 self.pieces,
@@ -81,8 +78,7 @@ class Shard:
                 skills,
             )
         self.lived += 1
-        whole = bool((broadcast.worth == 1.0).all())
-        return moves.sum(axis=0, keepdims=True) if whole else moves, homes, workers
+        return answer
 
     def count(self, lived: int, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts] | None:
         """Both counts of the shard as it is; None: see the class."""
@@ -116,13 +112,14 @@ class ShardedPopulation(CountedAgents):
         makers = [partial(Shard, beginning, begin, end) for begin, end in pairwise(ends)]
         self._history: list[Broadcast] = []
         self._shards = holder.hold(makers)
+        self._homes = beginning.homes()
 
     def _pass(self, broadcast: Broadcast, skills: int) -> Answer:
         answers = self._asked("advance", broadcast, skills)
         self._history.append(broadcast)
-        moves, homes, workers = zip(*answers, strict=True)
+        moves, change, workers = zip(*answers, strict=True)
         # piece by piece, in the order of one table: rounded sums are those of one process
-        return np.concatenate(moves).sum(axis=0), sum(homes), sum(workers)
+        return np.concatenate(moves).sum(axis=0), sum(change), sum(workers)
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
         homes, workers = zip(*self._asked("count", in_town, skills), strict=True)

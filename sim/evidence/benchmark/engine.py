@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sim.agents.choice import choose, everybody_chooses
 from sim.agents.distribution import Distribution, bin_of, bins
-from sim.agents.kernel import BLOCK, CHUNKS
+from sim.agents.kernel import CHUNKS
+from sim.agents.listing import BLOCK
 from sim.agents.odds import odds_of
 from sim.arrays import Array, Index
 from sim.compiled import compiled
