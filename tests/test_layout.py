@@ -56,7 +56,7 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "start"},
+        {"agent", "choice", "distribution", "listing", "start"},
         {"odds", "selection"},
         {"kernel"},
         {"counted"},
@@ -65,9 +65,10 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
-        {"entries"},
+        {"entries", "linear"},
         {"state"},
         {"charges"},
+        {"incomes"},
         {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "ledger", "prices"},
         {"individuals"},
