@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from sim.arrays import Array
 from sim.economy.charges import charge_forms, rents_by_residence
 from sim.economy.entries import Levy, Subsidy
-from sim.economy.linear import Flows, Part
+from sim.economy.linear import Flows, Part, mostly_zero
 from sim.economy.state import Economy, Rules, hours_of_work
-from sim.world.world import HOUSEHOLD, TARGETED, World
+from sim.world.world import ENCLAVE, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,8 @@ class Shares:
 
     wages, capital, farm_rent, other_rent, invested: (receiver or place of use, place of the bill), `invested` of what firms
     keep, with `saved` (place, saver) of what households save; public_rent: (cell,) what governments keep of rents other than
-    farms'; topped_up: (cell,) what capital adds to wages, over labour's bill.
+    farms'; topped_up: (cell,) what capital adds to wages, over labour's bill. regions: (region, cell), 1 or 0.
+    household, targeted, purchased: shares of budgets, (cell, government), that reach households and buy goods.
     """
 
     world: World
@@ -35,14 +35,16 @@ class Shares:
     topped_up: Array
     wages: Array
     capital: Array
-    land: Array
     farm_rent: Array
     other_rent: Array
     public_rent: Array
     saving_rate: Array
     saved: Array
     invested: Array
-    regions: csr_array
+    regions: Array
+    household: Array
+    targeted: Array
+    purchased: Array
 
     @property
     def consumed(self) -> Array:
@@ -102,6 +104,7 @@ def shares_of_year(world: World, economy: Economy, rules: Rules, topped_up: Arra
     capital, places = _shares(economy.capital_owned), economy.investment_places.T
     saving_rate = saving_rates(world, rules)
     retained, member = world.stocks.retained, world.places.membership()
+    purposes = range(rules.spending_share.shape[1])
     return Shares(
         world=world,
         rules=rules,
@@ -109,14 +112,16 @@ def shares_of_year(world: World, economy: Economy, rules: Rules, topped_up: Arra
         topped_up=np.zeros(world.cells) if topped_up is None else topped_up,
         wages=_wage_shares(world, economy),
         capital=capital,
-        land=land,
         farm_rent=residence @ land,
         other_rent=residence @ (land * rules.land_rent_share),
         public_rent=1.0 - (land * rules.land_rent_share).sum(axis=0),
         saving_rate=saving_rate,
         saved=places * saving_rate,
         invested=retained * (places @ capital) if retained else np.zeros_like(capital),
-        regions=csr_array(member),
+        regions=member,
+        household=_spent(rules, [HOUSEHOLD]),
+        targeted=_spent(rules, list(TARGETED)),
+        purchased=_spent(rules, [one for one in purposes if one not in (*TO_HOUSEHOLDS, ENCLAVE)]),
     )
 
 
@@ -131,14 +136,14 @@ def incomes(shares: Shares, flows: Flows) -> Incomes:
     tax = world.public.wedge[:, None] * before
     before -= tax
     public_rents, of_housing = shares.rents(None, shares.public_rent)
-    revenue = shares.regions @ (tax + flows.of(*public_rents, income=of_housing))
+    revenue = mostly_zero(shares.regions, tax + flows.of(*public_rents, income=of_housing))
     social = _transfers(shares, before)
     levied = [_levy(levy, shares, flows, before) for levy in rules.levies]
     subsidised = [_subsidy(subsidy, shares, flows) for subsidy in rules.subsidies]
     budgets = _budgets(world, revenue, social)
     returned = _shared_out(rules, budgets, levied, np.zeros_like(before))
-    household = spent(rules, budgets, [HOUSEHOLD])
-    targeted = spent(rules, budgets, list(TARGETED))
+    household = mostly_zero(shares.household, budgets)
+    targeted = mostly_zero(shares.targeted, budgets)
     charged = charge_forms(rules, budgets, subsidised)
     levies = sum([*levied, *charged], np.zeros_like(before))
     subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, before)
@@ -208,9 +213,9 @@ def voucher_rates(world: World, rate: Array, discount: Array) -> Array:
     return np.asarray(world.technology.spending * rate / (1.0 - discount))
 
 
-def spent(rules: Rules, budgets: Array, purposes: list[int]) -> Array:
-    """What budgets spend for some purposes by cell, (cell, column); few governments spend in a place."""
-    return np.asarray(csr_array(rules.spending_share[:, purposes].sum(axis=1).T) @ budgets)
+def _spent(rules: Rules, purposes: list[int]) -> Array:
+    """Shares of budgets spent for some purposes in a place, (cell, government)."""
+    return np.ascontiguousarray(rules.spending_share[:, purposes].sum(axis=1).T)
 
 
 def _shares(table: Array) -> Array:
@@ -233,7 +238,7 @@ def _wage_shares(world: World, economy: Economy) -> Array:
 def _transfers(shares: Shares, before: Array) -> Array:
     """Transfers: N_c rate_c times the region's income per head before transfers."""
     world, persons = shares.world, shares.persons
-    per_head = (shares.regions @ before) / (shares.regions @ persons)[:, None]
+    per_head = mostly_zero(shares.regions, before) / (shares.regions @ persons)[:, None]
     weight = persons * world.public.transfer_rate
     return np.asarray(weight[:, None] * per_head[world.places.region_of_cell])
 

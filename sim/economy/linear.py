@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sim.arrays import Array
+
+_LARGE = 4096  # numbers of a matrix from which it pays to leave out the zeros
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,13 @@ class Columns:
         if income is not None:
             _add(form[:, self.cells * self.sectors :], income)
         return form
+
+
+def mostly_zero(matrix: Array, flows: Array) -> Array:
+    """The product of a matrix that is mostly zeros, as one of regions and their cells, and flows (cell, column)."""
+    if matrix.size < _LARGE or flows.shape[1] == 1:
+        return np.asarray(matrix @ flows)
+    return np.asarray(csr_array(matrix) @ flows)
 
 
 def _apply(weights: Array, bill: Array) -> Array:

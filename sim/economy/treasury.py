@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of_year, spent, voucher_share
-from sim.economy.linear import Columns, Flows, Values
+from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
+from sim.economy.linear import Columns, Flows, Values, mostly_zero
 from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
-from sim.world.world import ENCLAVE, GENERAL, TO_HOUSEHOLDS, World
+from sim.world.world import GENERAL, World
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     found = incomes(shares, flows)
     form = found.disposable
     disposable = np.linalg.solve(np.eye(cells) - form[:, -cells:], form[:, :-cells])
-    form = _final_demand(shares, flows, found)
+    form = sum(_final_demand(shares, flows, found))
     goods = shares.consumed - shares.housing
     return IncomeMaps(
         disposable=disposable,
@@ -97,16 +97,15 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     )
 
 
-def _investment(shares: Shares, flows: Flows, budgets: Array) -> Array:
-    """What buys capital by place: what households save and firms keep, and what budgets spend on enclaves."""
-    return np.asarray(flows.of(*shares.capital_bill(shares.invested), income=shares.saved) + _enclaves(shares.rules, budgets))
+def _final_demand(shares: Shares, flows: Flows, found: Incomes) -> tuple[Array, Array, Array]:
+    """What is bought by cell without vouchers: goods by households, public purchases, investment.
 
-
-def _final_demand(shares: Shares, flows: Flows, found: Incomes) -> Array:
-    """What is bought by cell without vouchers: goods of households, public purchases, investment."""
+    Capital is bought of what households save and firms keep, and of what budgets spend on enclaves.
+    """
     goods = flows.of(income=shares.consumed - shares.housing)
-    public = _purchases(shares.rules, found.budgets, found.subsidised)
-    return np.asarray(goods + public + _investment(shares, flows, found.budgets))
+    public = _purchases(shares, found.budgets, found.subsidised)
+    investment = flows.of(*shares.capital_bill(shares.invested), income=shares.saved)
+    return goods, public, investment + _enclaves(shares.rules, found.budgets)
 
 
 def statement(maps: IncomeMaps, revenue: Array) -> Statement:
@@ -114,6 +113,7 @@ def statement(maps: IncomeMaps, revenue: Array) -> Statement:
     shares, income = maps.shares, maps.disposable @ revenue.ravel()
     flows = Values(revenue, income)
     found, saving = incomes(shares, flows), shares.saving_rate * income
+    goods, purchases, investment = _final_demand(shares, flows, found)
     consumption, nobody = income - saving, np.zeros((0, 1))
     money = {
         "wages": found.wages,
@@ -133,9 +133,9 @@ def statement(maps: IncomeMaps, revenue: Array) -> Statement:
         "value_added": revenue @ shares.world.technology.value_added,
         "revenue_public": found.revenue,
         "budgets": found.budgets,
-        "purchases": _purchases(shares.rules, found.budgets, found.subsidised),
-        "investment": _investment(shares, flows, found.budgets),
-        "final_demand": _final_demand(shares, flows, found),
+        "purchases": purchases,
+        "investment": investment,
+        "final_demand": goods + purchases + investment,
         "levied": np.vstack([*found.levied, nobody]),
         "subsidised": np.vstack([*found.subsidised, nobody]),
         "charged": np.vstack([*found.charged, nobody]),
@@ -156,10 +156,9 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     return np.asarray(gross), np.asarray(taxed)
 
 
-def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
+def _purchases(shares: Shares, budgets: Array, subsidised: list[Array]) -> Array:
     """Public purchases by cell: budgets for purposes that buy goods, less what subsidies took from general purchases."""
-    others = [purpose for purpose in range(rules.spending_share.shape[1]) if purpose not in (*TO_HOUSEHOLDS, ENCLAVE)]
-    public = spent(rules, budgets, others)
+    public, rules = mostly_zero(shares.purchased, budgets), shares.rules
     for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
         if subsidy.charge is not None:
             continue

@@ -66,7 +66,7 @@ def test_incomes_are_solved_for_themselves(year):
 
 
 def test_capital_bought_for_enclaves_is_what_budgets_spend_on_it(year):
-    world, economy, rules = year
+    world, _, rules = year
     budgets = np.arange(1.0, len(rules.base_spending) + 1)
     expected = np.zeros((world.cells, world.cells))
     for funding in rules.fundings:
