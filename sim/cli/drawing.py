@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,8 @@ def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] 
     (settings, tables, titles) and of what was asked for (measure, place, year), so that two figures share a file only if
     they show the same.
     """
+    import hashlib  # which brings in a library of its own, for figures alone
+
     runs = [
         (one.name, one.manifest["scenario_digest"], one.title, one.manifest.get("files", {}), len(one.replicates))
         for one in results

@@ -260,10 +260,10 @@ def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    figures = plots.available()
-    if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(figures))}')
-    return figures[name]
+    figure = plots.named(name)
+    if figure is None:
+        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(plots.titles()))}')
+    return figure
 
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:

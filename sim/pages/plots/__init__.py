@@ -8,7 +8,7 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["available", "titles"]
+__all__ = ["available", "named", "titles"]
 
 
 def available() -> dict[str, ModuleType]:
@@ -33,3 +33,10 @@ def titles() -> dict[str, tuple[str, str]]:
         if any(isinstance(node, ast.FunctionDef) and node.name == "figure" for node in tree.body):
             found[item.name] = (str(constants["TITLE"]), str(constants["MEANING"]))
     return found
+
+
+def named(name: str) -> ModuleType | None:
+    """One figure, without importing the others; None where there is none of the name."""
+    there = {item.name for item in pkgutil.iter_modules(__path__)}
+    module = importlib.import_module(f"{__name__}.{name}") if name in there else None
+    return module if hasattr(module, "figure") else None
