@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import csv
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +20,51 @@ _TABLES = ("places", "population", "income", "output", "labour", "migration", "p
 _DEGREES = 2.0  # by which a copy lies further north than the one before it, or east of the last column
 _COLUMNS = 12  # copies in a column before the next one begins
 _SPREAD = 0.1  # standard deviation of log numbers from copy to copy
+_YEARS = 2
+
+
+@dataclass(frozen=True)
+class Wide:
+    """What a world of so many cells takes: seconds of processor to build it and by stage of a year, bytes at the peak."""
+
+    cells: int
+    build: float
+    stages: dict[str, float]
+    peak: int
+
+    @property
+    def year(self) -> float:
+        """Seconds of processor a year."""
+        return sum(self.stages.values())
+
+
+def measured(cells: int, agents: int) -> Wide:
+    """A year of a world of so many cells by stage, in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_lived, (cells, agents))
+
+
+def _lived(cells: int, agents: int) -> Wide:
+    from sim.evidence.benchmark.peak import peak
+    from sim.evidence.benchmark.stages import of_world
+    from sim.world.build import build_world
+    from sim.world.strict.reading import read_world
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_wide(Path(folder) / "wide", cells)
+        tables = read_world(Path(folder) / "wide")
+    start = time.process_time()
+    world = build_world(tables)
+    build = time.process_time() - start
+    return Wide(cells, build, of_world(world, agents, _YEARS, time.process_time), peak())
+
+
+def exponents(found: Sequence[Wide]) -> dict[str, float]:
+    """The b of seconds ~ cells^b by stage and of all, by least squares on logarithms."""
+    cells = np.log([one.cells for one in found])
+    by_stage = {stage: [one.stages[stage] for one in found] for stage in found[0].stages}
+    by_stage["all"] = [one.year for one in found]
+    return {stage: float(np.polyfit(cells, np.log(np.maximum(spent, 1e-9)), 1)[0]) for stage, spent in by_stage.items()}
 
 
 def write_wide(path: Path, cells: int) -> None:
