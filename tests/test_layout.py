@@ -56,7 +56,7 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "start"},
+        {"agent", "choice", "distribution", "listing", "start", "threads"},
         {"odds", "selection"},
         {"kernel"},
         {"counted"},

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.choice import MoveTables
 from sim.arrays import Array
-from sim.errors import FactorFlowError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 
 @dataclass(frozen=True)
@@ -126,36 +117,6 @@ class CountedAgents:
     def _forget_counts(self) -> None:
         """Rows have changed from outside: what was counted no longer holds."""
         self._homes = self._workers = None
-
-
-def threads_for(agents: int) -> AbstractContextManager[None]:
-    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
-    return _threads(max(1, agents // _AGENTS_A_THREAD))
-
-
-_process_of_threads: int | None = None  # the process that started compiled threads, which a fork of it inherits dead
-
-
-def _not_after_a_fork() -> None:
-    """Raise FactorFlowError in a process forked from one that had run agents: its first parallel loop would hang or abort."""
-    global _process_of_threads
-    if _process_of_threads not in (None, os.getpid()) and numba.threading_layer() == "omp":
-        raise FactorFlowError(
-            "this process was forked from one that had run agents already, and compiled threads do not survive a fork. "
-            'Start processes with spawn, as multiprocessing.get_context("spawn") does, or run replicates with jobs=.'
-        )
-    _process_of_threads = os.getpid()
-
-
-@contextmanager
-def _threads(most: int) -> Iterator[None]:
-    _not_after_a_fork()
-    allowed = numba.get_num_threads()
-    numba.set_num_threads(min(allowed, most))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(allowed)
 
 
 def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning
+from sim.agents.threads import Threads
 from sim.arrays import Array
 from sim.columns import Column, fitted
 from sim.streams import words
@@ -57,6 +58,7 @@ class Population(CountedAgents, AgentRows):
         self._tables: MoveTables | None = None
         self._odds: Odds | None = None
         self._changed_by_hand = False
+        self._threads = Threads()
 
     @classmethod
     def begun(
@@ -99,7 +101,7 @@ class Population(CountedAgents, AgentRows):
     def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
         odds = odds_of(broadcast.tables)
         self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
-        with threads_for(self.size):
+        with self._threads.of_pass(self.size):
             return kernel.advance(
                 table_of(self.columns),
                 kernel.Draw(*self.key, self.event, broadcast.year),
@@ -110,8 +112,7 @@ class Population(CountedAgents, AgentRows):
             )
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
-        with threads_for(self.size):
-            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""

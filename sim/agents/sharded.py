@@ -10,9 +10,10 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from sim.agents import kernel
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
 from sim.agents.odds import odds_of
 from sim.agents.start import Beginning
+from sim.agents.threads import Threads
 from sim.arrays import Array
 from sim.columns import fitted
 from sim.errors import FactorFlowError
@@ -50,6 +51,7 @@ class Shard:
     def __init__(self, beginning: Beginning, begin: int, end: int) -> None:
         self.beginning = beginning
         self.pieces = kernel.borders(beginning.agents, begin, end)
+        self._threads = Threads()
         self._begin()
 
     def _begin(self) -> None:
@@ -67,7 +69,7 @@ class Shard:
         if self.lived != lived:
             return None
         start = self.beginning
-        with threads_for(int(self.pieces[-1] - self.pieces[0])):
+        with self._threads.of_pass(int(self.pieces[-1] - self.pieces[0])):
             answer = kernel.advance_pieces(
                 table_of(self.columns),
                 kernel.Draw(*start.key, start.event, broadcast.year),
@@ -84,8 +86,7 @@ class Shard:
         """Both counts of the shard as it is; None: see the class."""
         if self.lived != lived:
             return None
-        with threads_for(int(self.pieces[-1] - self.pieces[0])):
-            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
 
     def recompute(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
         """Start from the first year, repeat those of the history, then answer: the same draws, so the same rows."""

@@ -85,10 +85,11 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     found = incomes(shares, flows)
     form = found.disposable
     disposable = np.linalg.solve(np.eye(cells) - form[:, -cells:], form[:, :-cells])
-    form = sum(_final_demand(shares, flows, found))
+    bought, public, investment = _final_demand(shares, flows, found)
+    form = bought + public + investment
     goods = shares.consumed - shares.housing
     return IncomeMaps(
-        disposable=disposable,
+        disposable=np.asarray(disposable),
         housing=shares.housing[:, None] * disposable,
         goods=goods[:, None] * disposable,
         vouchers=(voucher_share(shares) * goods)[:, None] * disposable,

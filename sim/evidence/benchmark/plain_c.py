@@ -8,8 +8,10 @@ import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.choice import everybody_chooses
 from sim.agents.distribution import SHIFT, Distribution, bins
@@ -123,15 +125,15 @@ class CEngine:
         people, held = np.zeros((2, task.cells), dtype=np.int64), np.zeros((2, task.cells))
         counts, saved = np.zeros(_BINS.number, dtype=np.int32), SAVED * pay
         self.live(
-            *map(_address, (self.home, self.cell, self.wealth)), ctypes.c_int64(task.agents), ctypes.c_uint32(task.seed),
-            ctypes.c_uint32(self.now), *map(_address, (odds.bounds, odds.guide)), ctypes.c_int(int(odds.bits)),
-            ctypes.c_uint64(odds.mobility), ctypes.c_int64(task.cells), _address(saved), ctypes.c_double(KEPT),
-            ctypes.c_int64(_BINS.first), ctypes.c_int64(_BINS.number - 1), *map(_address, (people, held, counts)),
+            *_addresses(self.home, self.cell, self.wealth), ctypes.c_int64(task.agents), ctypes.c_uint32(task.seed),
+            ctypes.c_uint32(self.now), *_addresses(odds.bounds, odds.guide), ctypes.c_int(int(odds.bits)),
+            ctypes.c_uint64(odds.mobility), ctypes.c_int64(task.cells), *_addresses(saved), ctypes.c_double(KEPT),
+            ctypes.c_int64(_BINS.first), ctypes.c_int64(_BINS.number - 1), *_addresses(people, held, counts),
         )  # fmt: skip
         self.people, amount = people.sum(axis=0), held.sum(axis=0)
         gini = Distribution(counts, _BINS).gini()
         return Report(self.people, amount / np.maximum(self.people, 1), float(amount.sum() / task.agents), gini)
 
 
-def _address(table: np.ndarray) -> ctypes.c_void_p:  # type: ignore[type-arg]
-    return ctypes.c_void_p(table.ctypes.data)
+def _addresses(*tables: NDArray[Any]) -> list[ctypes.c_void_p]:
+    return [ctypes.c_void_p(table.ctypes.data) for table in tables]

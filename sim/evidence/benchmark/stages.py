@@ -36,10 +36,14 @@ def of_world(world: World, agents: int, years: int, clock: Callable[[], float] =
     from sim.model import FactorFlowModel
     from sim.year.stocks import enough_agents
 
-    few = max(100_000, agents // 100)
-    wanted = {"labour_agents": agents, "capital_agents": few, "land_agents": few}
-    enough = {kind: max(number, enough_agents(world).get(kind, 0)) for kind, number in wanted.items()}
-    model = FactorFlowModel(world, last_year=world.first_year + years, **enough)
+    few, enough = max(100_000, agents // 100), enough_agents(world)
+    model = FactorFlowModel(
+        world,
+        last_year=world.first_year + years,
+        labour_agents=max(agents, enough["labour_agents"]),
+        capital_agents=max(few, enough["capital_agents"]),
+        land_agents=max(few, enough["land_agents"]),
+    )
     model.step()  # compiles, and brings pages in
     spent = dict.fromkeys((AGENTS, *STAGES.values()), 0.0)
     for kind in (model.labour, model.capital, model.land):
