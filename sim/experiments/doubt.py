@@ -14,11 +14,12 @@ import pandas as pd
 from sim.analysis.doubt.counting import means_of_draws
 from sim.analysis.doubt.readings import draws_by_seeds
 from sim.analysis.doubt.stopping import look
-from sim.analysis.manifest import ASKED, EXPERIMENT, RESULTS, TASKS
+from sim.analysis.manifest import ASKED, EXPERIMENT, RESULTS, TASKS, WORLD
 from sim.analysis.record import sealed
 from sim.analysis.results import versions
 from sim.analysis.saving import default_folder
 from sim.analysis.taskfile import ENDING
+from sim.data.folder import WorldFolder
 from sim.errors import FactorFlowError, ResultsError
 from sim.experiments.answers import Key, table
 from sim.experiments.executors import Where
@@ -174,9 +175,14 @@ def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[T
         "started": folder.asked["started"],
         "finished": _now(),
     }
-    files = [RESULTS, ASKED, *dict.fromkeys(f"{TASKS}/{task.digest}{ENDING}" for task in tasks)]
+    here = plan.baseline.plays_in
+    world = {f"{WORLD}/{name}": content for name, content in here.files.items()} if isinstance(here, WorldFolder) else {}
+    files = [RESULTS, ASKED, *world, *dict.fromkeys(f"{TASKS}/{task.digest}{ENDING}" for task in tasks)]
     try:
         (folder.path / EXPERIMENT).unlink(missing_ok=True)
+        for name, content in world.items():
+            with written(folder.path / name) as aside:
+                aside.write_bytes(content)
         with written(folder.path / RESULTS) as aside:
             aside.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
         text = sealed(words, folder.path, files)
