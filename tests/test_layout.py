@@ -37,7 +37,7 @@ INSIDE = {
     "analysis": [
         {"manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
-        {"doubt", "results", "saving", "taskfile"},
+        {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},
         {"change", "selection"},
@@ -76,7 +76,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "sampling"},
         {"replicate"},
-        {"batch", "manifest", "reading", "task", "trial"},
+        {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},

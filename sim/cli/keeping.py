@@ -115,6 +115,29 @@ def _named(task: Task, called: str) -> str:
 
 
 @click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="CRATE", help="Folder to write.  [default: DIR-crate]")
+@click.option("--agent", metavar="NAME", help="Who ran it: a name, or an address such as https://orcid.org/...")
+@click.option("--licence", metavar="WORDS", help="Of the results, best as an address.  [default: that none was stated]")
+def export(folders: tuple[Path, ...], out: Path | None, agent: str | None, licence: str | None) -> int:
+    """Write a run, an experiment, or runs and their comparison, as an RO-Crate (Process Run Crate 0.5), with what they read.
+
+    A crate holds the results, which `factorflow verify` still checks, the scenarios and tables they were computed from, and
+    says in ro-crate-metadata.json what made what, with which version, when, and the hash of every file.
+    """
+    from sim.experiments.export import NOT_STATED
+    from sim.experiments.export import export as write
+
+    first = folders[0].resolve()
+    place = out or folders[0].parent / f"{first.name}-crate"
+    lacking = write(folders, place, agent, licence or NOT_STATED)
+    if lacking:
+        terminal.say(f"Left out, for they are not here as they were read then: {listed(lacking, 5)}.", err=True)
+    terminal.say(place.as_posix())
+    return DONE
+
+
+@click.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 @click.option("--yes", is_flag=True, help="Remove without asking.")
 def clean(folders: tuple[Path, ...], yes: bool) -> int:

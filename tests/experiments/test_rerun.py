@@ -58,7 +58,16 @@ def test_a_record_that_names_other_values_is_refused(plain: Path, asked: Callabl
 
 def test_an_experiment_in_an_own_world_keeps_its_tables(folder: Path, asked: Callable[..., Any]) -> None:
     assert asked("world", "new", "delta").exit_code == 0
-    for name, more in (("base", ""), ("cash", "policies: {cash: {instrument: direct_transfer, amount: 100, kind: rural}}\n")):
-        Path(f"{name}.yaml").write_text(f"schema: 1\ntitle: {name}\nworld: ./delta\nyears: {{from: 2010, to: 2012}}\n{more}")
-    text = PLAIN.replace("open_registration.yaml", "cash.yaml").replace("to: baseline.yaml", "to: base.yaml")
-    print(asked("check", "base.yaml").output)
+    for name, more in (("base", ""), ("open", "policies: {open: {instrument: residence_permit_reform, cut: 0.5, from: 2015}}\n")):
+        Path(f"{name}.yaml").write_text(f"schema: 1\ntitle: {name}\nworld: ./delta\nyears: {{from: 2015, to: 2016}}\n{more}")
+    text = PLAIN.replace("open_registration.yaml", "open.yaml").replace("to: baseline.yaml", "to: base.yaml")
+    kept = [line for line in text.splitlines() if "choice" not in line and "cut" not in line and "{measure" not in line]
+    file = Path("own.yaml")
+    file.write_text("\n".join(kept).replace("questions:", "").replace("last_year: 6", "last_year: 2016"))
+    own = written(file)
+    assert "world/world.yaml" in open_experiment(own)[0]["record"]
+    shutil.rmtree("delta")
+    answer = asked("verify", own, "--rerun", 2)
+    assert answer.exit_code == 0 and "run anew, 2 of 2 tasks give the same bytes." in answer.output, answer.output
+    assert "knows nothing" not in answer.output
+    assert asked("clean", own, "--yes").exit_code == 0 and not own.exists()
