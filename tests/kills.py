@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from sim.analysis.asked import status
 from sim.cli import main
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -245,6 +246,7 @@ class Trials:
             return [one, other]
         number, said = started(kind, folder, jobs)
         wait_for(number, folder, *moment)
+        self._status(kind, way, folder, number)
         if way == "worker killed":
             victims = workers_of(number)
             if victims:
@@ -256,6 +258,17 @@ class Trials:
         codes = (0, 128 + which) if which != signal.SIGKILL else (0, -which)
         self._words(kind, way, folder, ended(number), said, (*codes, *((-which,) if which == signal.SIGTERM else ())))
         return [number]
+
+    def _status(self, kind, way, folder, number):
+        """What another process is told while it is at work: how much is there, and that somebody works on it."""
+        if not (folder / "asked.json").is_file():
+            return
+        least = len(list(folder.glob("tasks/*.task")))
+        told = status(folder)
+        most = len(list(folder.glob("tasks/*.task")))
+        at_work = told.running or told.whole or told.there == 0 or done(number)
+        if not (least <= told.there <= most and told.asked == kind.tasks and at_work):
+            self.faults.append((folder.parent.name, kind.name, way, f"{least} to {most} were there, but the status was {told}"))
 
     def _words(self, kind, way, folder, code, said, allowed):
         """The exit code is one of those documented, and what is said to be kept is there."""

@@ -24,7 +24,7 @@ ON_SIGNAL = 128  # and the number of the signal: 130 for Ctrl-C, 143 when asked 
 TRACEBACK = "FACTORFLOW_TRACEBACK"
 
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF, errno.EFBIG)  # what a stream without a name answers
-_INTERRUPTED = "Interrupted. Every replicate that had come to its end is kept. Nothing half-written remains."
+_INTERRUPTED = "Interrupted. What had come to its end is kept. Nothing half-written remains."
 
 
 class Stopped(KeyboardInterrupt):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +40,11 @@ class Crossed:
 
     tasks: Mapping[Key, Task]
     values: Mapping[int, Mapping[str, Mapping[str, float]]]
+
+    @property
+    def each(self) -> Set[Task]:
+        """Every task once: a scenario without what is drawn is the same in every draw."""
+        return dict.fromkeys(self.tasks.values()).keys()
 
 
 def crossed(plan: Plan, replicates: int) -> Crossed:
@@ -78,9 +83,9 @@ def run(
         try:
             return _run(plan, whole, folder, where, progress, begins)
         except BaseException as reason:
-            there = sum(folder.store.path(task).is_file() for task in whole.tasks.values())
+            there = sum(folder.store.path(task).is_file() for task in whole.each)
             if there and not isinstance(reason, GeneratorExit):
-                kept = f"{there} of {len(whole.tasks)} tasks of {plan.name} are kept in {folder.path}"
+                kept = f"{there} of {len(whole.each)} tasks of {plan.name} are kept in {folder.path}"
                 reason.add_note(f"{kept}. Ask the same again, and only what is missing is computed.")
             raise
 
@@ -93,9 +98,8 @@ def _run(
     progress: Progress,
     begins: Callable[[Path, int, int], object],
 ) -> Path:
-    missing = {task.digest for task in folder.store.missing(whole.tasks.values())}
-    there = sum(task.digest not in missing for task in whole.tasks.values())
-    begins(folder.path, there, len(whole.tasks))
+    missing = {task.digest for task in folder.store.missing(whole.each)}
+    begins(folder.path, len(whole.each) - len(missing), len(whole.each))
     if not missing and folder.is_whole():
         return folder.path
     lost: dict[str, str] = {}

@@ -55,7 +55,7 @@ class RunFolder:
 
         A folder that disappeared is made again. Who is killed lets go: the next one takes over what there is.
         """
-        told = False
+        looks = 0
         while True:
             _make(self.path, self.asked)
             with locked(self.path) as mine:
@@ -66,9 +66,9 @@ class RunFolder:
                     finally:
                         self._let_go()
                     return
-            if not told and self.path.is_dir():
+            looks += self.path.is_dir()
+            if looks == 2:  # who asks for the status holds a folder too, but no longer than a moment
                 waits(self.path)
-                told = True
             time.sleep(_LOOK)
 
     def _tidy(self) -> None:

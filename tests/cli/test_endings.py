@@ -134,7 +134,7 @@ def ending(reason: BaseException | Callable[[], None]) -> Any:
         (MemoryError(), 2, "there was not enough memory (none could be had)"),
         (UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), 2, "text that cannot be read or written: 'utf-8' codec"),
         (RecursionError("maximum recursion depth"), 2, "the input is nested too deeply"),
-        (KeyboardInterrupt(), 130, "\nInterrupted. Every replicate that had come to its end is kept."),
+        (KeyboardInterrupt(), 130, "\nInterrupted. What had come to its end is kept."),
         (endings.Stopped(signal.SIGTERM), 143, "\nInterrupted."),
         (endings.Stopped(signal.SIGHUP), 129, "\nInterrupted."),
         (KeyError("gdp"), 1, "This is a defect of factorflow, not of what you asked for; please report it: KeyError: 'gdp'"),
