@@ -1,4 +1,4 @@
-"""A run or an experiment that is killed goes on where it ended, to the same bytes: a few kills here, a thousand among the slow proofs."""
+"""What is killed goes on where it ended, to the same bytes: a few kills here, a thousand among the slow proofs."""
 
 import os
 import subprocess

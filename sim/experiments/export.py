@@ -21,7 +21,9 @@ from sim.data import catalogue
 from sim.errors import ResultsError, listed
 from sim.files import check_writable, written_folder
 
-NOT_STATED = "No licence was stated: ask whoever made these results. The program, with the tables it ships, is under the MIT licence."
+NOT_STATED = (
+    "No licence was stated: ask whoever made these results. The program, with the tables it ships, is under the MIT licence."
+)
 _READ, _COMPARISON = "inputs", "comparison.csv"
 
 
@@ -169,11 +171,8 @@ def _yaml(aside: Path, name: str, words: Mapping[str, Any]) -> str:
 def _standing_alone(words: Mapping[str, Any], world: str, own: bool) -> dict[str, Any]:
     """A scenario as it was run, in a file that extends no other; its world, where it is a user's, lies beside it."""
     first = {word: words[word] for word in ("schema", "title", "question", "description") if word in words}
-    return {**first, **{word: value for word, value in words.items() if word not in first}, **_beside(world, own)}
-
-
-def _beside(world: str, own: bool) -> dict[str, str]:
-    return {"world": f"./{world}"} if own else {}
+    found = {**first, **{word: value for word, value in words.items() if word not in first}}
+    return {**found, "world": f"./{world}"} if own else found
 
 
 def _asked(words: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def kept_by_experiment(path: Path, words: Mapping[str, Any], frame: pd.DataFrame
     }
     asked = {str(row["task"]): row for row in (asked_of(path) or {"tasks": []})["tasks"]}
     names = {name: row for name, row in asked.items() if f"{TASKS}/{name}{ENDING}" in words[RECORD]}
-    found = []
+    found = list[Task]()
     try:
         for row in names.values():
             draw = Draw(int(row["draw"]), values[int(row["draw"]), row["scenario"]])

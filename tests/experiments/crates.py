@@ -16,7 +16,18 @@ OTHERWISE = {"File": f"{SCHEMA}MediaObject", "conformsTo": "http://purl.org/dc/t
 PLAIN = (
     *("CreativeWork", "CreateAction", "Dataset", "Person", "Organization", "SoftwareApplication", "about", "actionStatus"),
     *("agent", "contentSize", "datePublished", "description", "encodingFormat", "endTime", "hasPart", "instrument"),
-    *("license", "mentions", "name", "object", "result", "softwareRequirements", "softwareVersion", "startTime", "url", "version"),
+    *(
+        "license",
+        "mentions",
+        "name",
+        "object",
+        "result",
+        "softwareRequirements",
+        "softwareVersion",
+        "startTime",
+        "url",
+        "version",
+    ),
 )
 PROFILE = "process-run-crate-0.5"
 

@@ -68,7 +68,9 @@ def check_whole(crate: Path) -> None:
             assert set(named(found[action][word])) <= set(found)
 
 
-def test_the_crate_of_an_experiment_says_what_was_done_and_still_verifies(experiment: Path, asked: Callable[..., Any]) -> None:
+def test_the_crate_of_an_experiment_says_what_was_done_and_still_verifies(
+    experiment: Path, asked: Callable[..., Any]
+) -> None:
     check_whole(experiment)
     found, words = entities(experiment), json.loads(Path("x/experiment.json").read_text())
     action = found["#made-x"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim import load
 from sim.analysis.doubt.opened import open_experiment
 from sim.analysis.record import sealed
 from sim.experiments.doubt import run
@@ -58,7 +59,10 @@ def test_a_record_that_names_other_values_is_refused(plain: Path, asked: Callabl
 
 def test_an_experiment_in_an_own_world_keeps_its_tables(folder: Path, asked: Callable[..., Any]) -> None:
     assert asked("world", "new", "delta").exit_code == 0
-    for name, more in (("base", ""), ("open", "policies: {open: {instrument: residence_permit_reform, cut: 0.5, from: 2015}}\n")):
+    for name, more in (
+        ("base", ""),
+        ("open", "policies: {open: {instrument: residence_permit_reform, cut: 0.5, from: 2015}}\n"),
+    ):
         Path(f"{name}.yaml").write_text(f"schema: 1\ntitle: {name}\nworld: ./delta\nyears: {{from: 2015, to: 2016}}\n{more}")
     text = PLAIN.replace("open_registration.yaml", "open.yaml").replace("to: baseline.yaml", "to: base.yaml")
     kept = [line for line in text.splitlines() if "choice" not in line and "cut" not in line and "{measure" not in line]
@@ -66,8 +70,11 @@ def test_an_experiment_in_an_own_world_keeps_its_tables(folder: Path, asked: Cal
     file.write_text("\n".join(kept).replace("questions:", "").replace("last_year: 6", "last_year: 2016"))
     own = written(file)
     assert "world/world.yaml" in open_experiment(own)[0]["record"]
+    original = load(Path("open.yaml"), ["run.continuum=true", "run.replicates=1"]).digest()
     shutil.rmtree("delta")
     answer = asked("verify", own, "--rerun", 2)
     assert answer.exit_code == 0 and "run anew, 2 of 2 tasks give the same bytes." in answer.output, answer.output
     assert "knows nothing" not in answer.output
+    assert asked("export", own).exit_code == 0  # the tables go along, beside the scenarios that name them
+    assert load(Path("out-crate/inputs/open.yaml")).digest() == original
     assert asked("clean", own, "--yes").exit_code == 0 and not own.exists()
