@@ -82,13 +82,24 @@ def _sent_again() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if lost:
-            raise lost[-1] from error
-        raise
+        stopped = lost[-1] if lost else _wrapped(error)
+        if stopped is None:
+            raise
+        for note in _notes(error):
+            stopped.add_note(note)
+        raise stopped from error
     finally:
         sys.unraisablehook = before
         for timer in timers:
             timer.cancel()
+
+
+def _wrapped(error: BaseException) -> Stopped | None:
+    """An interrupt of which a library made an error of its own, as Pydantic does of what ends its serializers."""
+    cause = error.__cause__
+    if isinstance(cause, KeyboardInterrupt):
+        return Stopped(cause.number if isinstance(cause, Stopped) else signal.SIGINT)
+    return None if cause is None else _wrapped(cause)
 
 
 def _send(number: int) -> None:

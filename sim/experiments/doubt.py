@@ -84,7 +84,7 @@ def run(
             return _run(plan, whole, folder, where, progress, begins)
         except BaseException as reason:
             there = sum(folder.store.path(task).is_file() for task in whole.each)
-            if there and not isinstance(reason, GeneratorExit):
+            if there and not folder.is_whole() and not isinstance(reason, GeneratorExit):
                 kept = f"{there} of {len(whole.each)} tasks of {plan.name} are kept in {folder.path}"
                 reason.add_note(f"{kept}. Ask the same again, and only what is missing is computed.")
             raise

@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from pydantic import BaseModel, field_serializer
 
 from sim.cli import endings
 from sim.cli.program import Program
@@ -223,3 +224,24 @@ def test_what_else_is_ignored_is_said_as_ever(monkeypatch: pytest.MonkeyPatch) -
     with endings.stoppable():
         Broken()
     assert said == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(KeyboardInterrupt(), 130), (endings.Stopped(15), 143)])
+def test_an_interrupt_inside_a_serializer_is_an_interrupt(
+    sent: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Words(BaseModel):
+        number: int = 1
+
+        @field_serializer("number")
+        def _told(self, _: int) -> int:
+            raise sent
+
+    with pytest.raises(KeyboardInterrupt) as raised, endings.stoppable():
+        try:
+            Words().model_dump()
+        except BaseException as reason:
+            reason.add_note("4 of 8 tasks are kept.")
+            raise
+    assert endings.answered(raised.value) == code
+    assert "Interrupted." in (said := capsys.readouterr().err) and "4 of 8 tasks are kept." in said
