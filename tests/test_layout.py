@@ -17,7 +17,8 @@ FLOORS = [
     {"agents", "economy"},
     {"vocabulary", "year"},
     {"model"},
-    {"experiments", "estimation", "pages"},
+    {"estimation"},
+    {"experiments", "pages"},
     {"evidence"},
     {"__init__"},
     {"cli"},
@@ -74,7 +75,7 @@ INSIDE = {
     ],
     "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
     "experiments": [
-        {"cost", "executors", "sampling"},
+        {"cost", "executors", "refit", "sampling"},
         {"replicate"},
         {"batch", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},

@@ -34,6 +34,7 @@ def print_answers(found: Answers, words: Mapping[str, Any]) -> None:
     _print_weights(found)
     _print_people(found)
     _print_half_lives(found)
+    _print_estimated(found)
     _print_failures(found)
     for note in words.get("notes", []):
         print_folded(f"Note: {note}.")
@@ -196,6 +197,17 @@ def _print_half_lives(found: Answers) -> None:
         head = ("scenario", "years", "9 of 10 draws", "it does not close, or failed, in")
         print_table("Half-life of the gap", head, rows, (1, 2, 3))
         say()
+
+
+def _print_estimated(found: Answers) -> None:
+    rows = []
+    for one in found.estimated:
+        in_force = "-" if one.in_force is None else f"{one.in_force:.4g}"
+        rows.append((one.name, in_force, f"{one.middle:.4g}", f"{one.low:.4g} to {one.high:.4g}"))
+    if rows:
+        head = ("parameter", "in force", "median", "9 of 10 draws")
+        print_table("Estimated again at each draw, with what is drawn held", head, rows, (1, 2, 3))
+        print_folded("misfit: what is left between the model and the years observed, in standard errors.\n")
 
 
 def _print_failures(found: Answers) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
 from sim.analysis.doubt.ranks import Flip, flips, ranked
-from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, drawn_values, draws_by_seeds
+from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, REFIT, drawn_values, draws_by_seeds, refit_columns
 from sim.analysis.doubt.screening import Weight, screened
 from sim.arrays import Array
 from sim.errors import DesignError, ResultsError
@@ -59,6 +59,20 @@ class HalfLife:
 
 
 @dataclass(frozen=True)
+class Estimated:
+    """A parameter estimated again at each draw: its value in force, and quantiles 5%, 50% and 95% over draws.
+
+    `misfit` among them is how far the model stays from what happened, in standard errors; it has no value in force.
+    """
+
+    name: str
+    in_force: float | None
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Failure:
     """A task that failed: where in the space of parameters, and why."""
 
@@ -84,6 +98,7 @@ class Answers:
     lose: Mapping[str, tuple[tuple[str, Count], ...]]
     gain: Mapping[str, tuple[tuple[str, Count], ...]]
     half_lives: tuple[HalfLife, ...]
+    estimated: tuple[Estimated, ...]
     failures: tuple[Failure, ...]
     unread: tuple[str, ...]
 
@@ -164,6 +179,7 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
             _half_life(policy, read(policy, HALF_LIFE, place, year, "value"))
             for policy in [str(words["baseline"]), *policies]
         ),
+        _estimated(frame, words),
         _failures(frame, paths),
         tuple(
             f"{p}: {m} of {w} in {y}"
@@ -252,6 +268,18 @@ def _half_life(policy: str, table: Array) -> HalfLife:
     quantiles = np.quantile(means[counted], (0.05, 0.5, 0.95)) if counted.any() else np.full(3, np.nan)
     low, middle, high = (float(one) for one in quantiles)
     return HalfLife(policy, low, middle, high, len(table), int((~counted).sum()))
+
+
+def _estimated(frame: pd.DataFrame, words: Mapping[str, Any]) -> tuple[Estimated, ...]:
+    """What was estimated again, as the baseline lives it; a draw without estimates is left out."""
+    in_force = dict(words.get("refit") or {})
+    rows = frame[(frame["policy"] == words["baseline"]) & frame["reason"].isna()].drop_duplicates("draw")
+    found = []
+    for column in refit_columns(list(in_force)) if len(rows) else []:
+        name = column.removeprefix(REFIT)
+        low, middle, high = (float(one) for one in np.quantile(rows[column], (0.05, 0.5, 0.95)))
+        found.append(Estimated(name, in_force.get(name), low, middle, high))
+    return tuple(found)
 
 
 def _failures(frame: pd.DataFrame, paths: Sequence[str]) -> tuple[Failure, ...]:
