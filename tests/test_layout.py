@@ -81,7 +81,7 @@ INSIDE = {
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},
-        {"answers", "price", "variants"},
+        {"answers", "foreseen", "price", "variants"},
         {"doubt"},
         {"mixes"},
     ],

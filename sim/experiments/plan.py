@@ -29,6 +29,7 @@ from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.yaml_reader import KeyPath
 
 POSTERIOR = "posterior"  # the one word among the paths that is none
+_COSTLY = (("budget", "minutes"), ("budget", "memory_gb"), ("run",), ("uncertain",))  # words answered last
 _SHARED = ("seed", "labour_agents", "capital_agents", "land_agents", "continuum")  # else draws are not in common
 
 
@@ -39,7 +40,7 @@ class Plan:
     policies: scenarios by their names, in the order of the file; distributions: by scenario name and path, where the
     scenario has the path; posterior: rows of parameters estimated together; notes: what a reader has to be told; verb: what
     the tasks are run for; shares: points (draw, column) of the unit cube, where they are not those of the file's design;
-    lines: where words of cost stand in the file.
+    lines: where words stand that are answered once it is known what is drawn.
     """
 
     file: str
@@ -142,7 +143,7 @@ def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     if draft.faults:
         raise ScenarioFaults(set(draft.faults))
     more = balance(words.design.sampler, words.design.draws)
-    lines = {".".join(at): draft.place(at).line for at in (("budget", "minutes"), ("budget", "memory_gb"), ("run",))}
+    lines = {".".join(at): draft.place(at).line for at in _COSTLY}
     return replace(plan, notes=(*notes, *([more] if more else [])), lines=lines)
 
 

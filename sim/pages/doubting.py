@@ -215,6 +215,9 @@ def _print_failures(found: Answers) -> None:
         return
     draws = len({one.draw for one in found.failures})
     say(f"{len(found.failures):,} tasks in {draws:,} draws failed and are left out:")
+    for kind in found.failing:
+        print_folded(f"  {kind}.")
+    say("One by one:")
     by_draw: dict[tuple[int, str], list[str]] = {}
     place: dict[int, Mapping[str, float]] = {}
     for one in found.failures:

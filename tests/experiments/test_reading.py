@@ -96,7 +96,7 @@ BROKEN = {
     "the baseline twice": ("[open_registration.yaml]", "[baseline.yaml]", 5, "is named twice"),
     "replicates in a continuum": ("run:", "replicates: 4\nrun:", 14, "must be 1 in a continuum"),
     "replicates without a rule": ("run:", "replicates: {at_least: 2, at_most: 4}\nrun:", 14, "needs until"),
-    "refitting": ("run:", "refit: true\nrun:", 14, "cannot be true yet"),
+    "refitting": ("run:", "refit: true\nrun:", 14, "nothing of the world two_cells was estimated"),
     "a year before the policy": ("last_year: 6", "last_year: 3", 4, "cannot be run: 1 fault"),
     "another kind of file": ("kind: experiment", "kind: trial", 2, "experiment"),
     "a posterior that is not there": ("design:", "  posterior: known.csv\ndesign:", 10, "there is no such file"),

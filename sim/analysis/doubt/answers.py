@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
+from sim.analysis.doubt.failing import Failing, failing
 from sim.analysis.doubt.ranks import Flip, flips, ranked
 from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, REFIT, drawn_values, draws_by_seeds, refit_columns
 from sim.analysis.doubt.screening import Weight, screened
@@ -100,6 +101,7 @@ class Answers:
     half_lives: tuple[HalfLife, ...]
     estimated: tuple[Estimated, ...]
     failures: tuple[Failure, ...]
+    failing: tuple[Failing, ...]
     unread: tuple[str, ...]
 
     @property
@@ -140,7 +142,7 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
     def read(policy: str, measure: str, place: str, year: int, column: str = "difference") -> Array:
         return draws_by_seeds(frame, policy, measure, place, year, column, draws, seeds)
 
-    questions = list(words["questions"])
+    questions, every = list(words["questions"]), [str(words["baseline"]), *policies]
     readings = [(RATIO, place, year), *((one["measure"], one["place"], one["year"]) for one in questions)]
     effects = [
         _effect(policy, *reading, read(policy, *reading)) for reading in dict.fromkeys(readings) for policy in policies
@@ -163,30 +165,18 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
         draws,
         seeds,
         tuple(one for one in effects if one is not None),
-        tuple(
-            _answer(one, policy, read)
-            for one in questions
-            for policy in [str(words["baseline"]), *policies]
-            if _told(one, policy, words)
-        ),
+        tuple(_answer(one, name, read) for one in questions for name in every if _told(one, name, words)),
         dict(zip(policies, ranks.first, strict=True)),
         mean_rank,
         tuple(turned),
         _weights(frame, policies, paths, headline, draws),
         {policy: losers(table, cells) for policy, table in changed.items()},
         {policy: losers(-table, cells) for policy, table in changed.items()},
-        tuple(
-            _half_life(policy, read(policy, HALF_LIFE, place, year, "value"))
-            for policy in [str(words["baseline"]), *policies]
-        ),
+        tuple(_half_life(name, read(name, HALF_LIFE, place, year, "value")) for name in every),
         _estimated(frame, words),
         _failures(frame, paths),
-        tuple(
-            f"{p}: {m} of {w} in {y}"
-            for (m, w, y) in dict.fromkeys(readings)
-            for p in policies
-            if not np.isfinite(read(p, m, w, y)).any()
-        ),
+        _failing(frame, [*policies, str(words["baseline"])], paths, draws),
+        tuple(_unread(dict.fromkeys(readings), policies, read)),
     )
 
 
@@ -215,6 +205,14 @@ def summary(found: Answers, words: Mapping[str, Any]) -> pd.DataFrame:
     if not rows:
         raise ResultsError("which parameters matter cannot be told from so few draws: there is no table to write.")
     return pd.DataFrame(rows)
+
+
+def _unread(readings: Iterable[tuple[str, str, int]], policies: Sequence[str], read: Any) -> Iterator[str]:
+    """Readings of which a policy has no difference in any draw."""
+    for measure, place, year in readings:
+        for policy in policies:
+            if not np.isfinite(read(policy, measure, place, year)).any():
+                yield f"{policy}: {measure} of {place} in {year}"
 
 
 def _told(question: Mapping[str, Any], policy: str, words: Mapping[str, Any]) -> bool:
@@ -280,6 +278,18 @@ def _estimated(frame: pd.DataFrame, words: Mapping[str, Any]) -> tuple[Estimated
         low, middle, high = (float(one) for one in np.quantile(rows[column], (0.05, 0.5, 0.95)))
         found.append(Estimated(name, in_force.get(name), low, middle, high))
     return tuple(found)
+
+
+def _failing(frame: pd.DataFrame, scenarios: Sequence[str], paths: Sequence[str], draws: int) -> tuple[Failing, ...]:
+    """Kinds of failures over draws, whichever of the scenarios failed first, and where in what was drawn they lie."""
+    rows = frame[frame["reason"].notna()].drop_duplicates("draw")
+    if rows.empty:
+        return ()
+    values = np.full((draws, len(paths)), np.nan)
+    for one in scenarios:  # the baseline last: what it has of its own is what most share
+        own = drawn_values(frame, one, paths, draws)
+        values = np.where(np.isfinite(own), own, values)
+    return failing(dict(zip(rows["draw"].astype(int), rows["reason"].astype(str), strict=True)), values, paths)
 
 
 def _failures(frame: pd.DataFrame, paths: Sequence[str]) -> tuple[Failure, ...]:
