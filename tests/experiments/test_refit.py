@@ -123,7 +123,7 @@ def test_an_estimate_is_part_of_what_is_asked(province: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("parameters.labour_mobility: {uniform: [0.04, 0.19]}", "parameters.growth: {uniform: [0.02, 0.04]}", 7, "draws growth"),
+        ("parameters.labour_mobility: {uniform: [0.04, 0.19]}", "parameters.growth: {choice: [0.02]}", 7, "draws growth"),
         ("design:", "  posterior: known.csv\ndesign:", 8, "gives reclassification. It is estimated again"),
         ("baseline.yaml", "own.yaml", 9, "own gives parameters.growth itself"),
     ],

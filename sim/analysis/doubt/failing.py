@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.analysis.doubt.ranks import split
-from sim.arrays import Array
+from sim.arrays import Array, Flag
 from sim.errors import printable
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -45,7 +45,7 @@ def failing(reasons: Mapping[int, str], values: Array, names: Sequence[str]) -> 
     kinds: dict[str, list[int]] = {}
     for draw, reason in sorted(reasons.items()):
         kinds.setdefault(_NUMBER.sub("#", reason.partition(_UNUSUAL)[0]), []).append(draw)
-    known = np.isfinite(values).all(axis=0) if len(values) else np.zeros(len(names), np.bool_)
+    known: Flag = np.isfinite(values).all(axis=0)
     sound = [draw for draw in range(len(values)) if draw not in reasons]
     found = []
     for draws in kinds.values():

@@ -146,8 +146,8 @@ def _words(experiment: Experiment, found: list[Row]) -> style.Words:
     zero = any(getattr(row.parts, part).negative for row in known for part in PARTS if getattr(row.parts, part) is not None)
     caption = (
         f"Bar: variance of the {draws.measure(experiment)}, between draws (ignorance: what nobody knows), between "
-        "seeds (luck) and what both do only together (interaction), shares of their sum. Beside it the standard deviation of each "
-        f"(sd, in thousandths of the ratio), in brackets its 95% interval.{why}"
+        "seeds (luck) and what both do only together (interaction), shares of their sum. Beside it the standard deviation of "
+        f"each (sd, in thousandths of the ratio), in brackets its 95% interval.{why}"
         f"{' An estimate below zero is shown as zero.' if zero else ''} {draws.basis(experiment)}"
     )
     return style.Words(TITLE, finding, caption)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def _values(experiment: Experiment, found: Map) -> Array:
     return own if np.isfinite(own).all() else experiment.values(experiment.policies[0])[:, list(found.axes)]
 
 
-def _mark(place: int) -> dict[str, object]:
+def _mark(place: int) -> dict[str, Any]:
     """How a draw is marked; two draws that look alike have the same first."""
     if place == _FAILED:
         return {"marker": "x", "s": 22, "color": style.GREY, "linewidths": 0.8}
@@ -180,7 +181,7 @@ def _draw_key(axes: Axes, experiment: Experiment, found: Map, width: float, heig
     """Beside the map: the mark of every policy, its name, and in how many draws it comes first."""
     top = height - 0.08
     across = 1 + 0.14 / width
-    place: dict[str, object] = {"transform": axes.transAxes, "va": "top", "color": style.INK, "size": style.CAPTION_SIZE}
+    place: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "color": style.INK, "size": style.CAPTION_SIZE}
     axes.text(across, top / height, "First in draws", weight="bold", **place, **fonts.plain())
     top -= 0.2
     for (number, _), lines in zip(_entries(experiment, found), _folded(experiment, found), strict=True):
@@ -212,7 +213,7 @@ def _words(experiment: Experiment, found: Map) -> style.Words:
         )
     x, y = (draws.parameter(experiment.paths[i]) for i in found.axes)
     line = (
-        " Dashed line: the split of one parameter that tells most draws right; 5% of shuffled tables at most have one as good."
+        " Dashed line: the split of one parameter that tells most draws right; few shuffled tables (5%) have one as good."
         if flip is not None and flip.parameter is not None
         else ""
     )

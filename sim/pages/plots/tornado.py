@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.pages.plots import draws, fonts, style
 from sim.pages.plots.draws import Experiment
 
@@ -67,7 +67,7 @@ def figure_of_experiment(experiment: Experiment) -> Figure:
     policies = [experiment.policies[i] for i in kept]
     found = [bars(means[i], experiment.values(experiment.policies[i])) for i in kept]
     size = np.nansum([np.abs(one.high - one.low) for one in found], axis=0)
-    order = np.argsort(-size, kind="stable")[:_MOST]
+    order = np.argsort(-size, kind="stable").astype(np.int64)[:_MOST]
     columns = 1 if len(found) == 1 else 2 if len(found) <= 4 else 3
     rows = -(-len(found) // columns)
     panel = _ROW * len(order) + 0.1
@@ -93,11 +93,11 @@ def figure_of_experiment(experiment: Experiment) -> Figure:
     return page.figure
 
 
-def _labels(experiment: Experiment, order: Array) -> list[str]:
+def _labels(experiment: Experiment, order: Index) -> list[str]:
     return [fonts.cut(draws.parameter(experiment.paths[int(i)]), _NAMES + style.MARGIN - 0.1, style.TICK_SIZE) for i in order]
 
 
-def _draw(axes: Axes, one: Bars, order: Array, width: float) -> None:
+def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
     """Bars from the mean of all draws to those of the thirds; in the grey, a third means no more than chance."""
     style.dress(axes, grid=False)
     places = np.arange(len(order))
@@ -153,7 +153,7 @@ def _name(axes: Axes, lines: list[str], one: Bars, panel: float) -> None:
     )
 
 
-def _words(experiment: Experiment, policies: list[str], found: list[Bars], order: Array) -> style.Words:
+def _words(experiment: Experiment, policies: list[str], found: list[Bars], order: Index) -> style.Words:
     first = int(order[0])
     ranges = [(abs(one.high[first] - one.low[first]), policy, one) for policy, one in zip(policies, found, strict=True)]
     ranges = sorted((row for row in ranges if np.isfinite(row[0])), key=lambda row: -row[0])[:2]
@@ -168,7 +168,7 @@ def _words(experiment: Experiment, policies: list[str], found: list[Bars], order
     caption = " ".join(
         part
         for part in (
-            f"Bars: {draws.measure(experiment)}, mean of the {third} draws with the lowest values of a parameter (blue, plain) "
+            f"Bars: {draws.measure(experiment)}, mean of the {third} draws with a parameter's lowest values (blue, plain) "
             f"and of the {third} with the highest (orange, hatched), from the mean of all draws (line).",
             "Grey band: where the mean of 95% of thirds chosen at random lies, so that a bar ending inside it tells nothing.",
             "Every panel has a scale of its own; parameters stand in the order of their mean range.",
