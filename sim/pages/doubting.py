@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.analysis.doubt.components import Component
 
 _RANKED = 8  # places named of those who lose or gain
+_BILLION = 1e9
 _NARROWS = "urban_rural_ratio"
 
 
@@ -33,6 +34,7 @@ def print_answers(found: Answers, words: Mapping[str, Any]) -> None:
     _print_ranks(found)
     _print_weights(found)
     _print_people(found)
+    _print_costs(found)
     _print_half_lives(found)
     _print_estimated(found)
     _print_failures(found)
@@ -183,6 +185,21 @@ def _print_people(found: Answers) -> None:
     if rows:
         title = "Who loses and who gains real income in half of the draws or more, with the number of draws"
         print_table(title, ("policy", "", "places", "who"), rows, (2,))
+        say()
+
+
+def _print_costs(found: Answers) -> None:
+    rows = []
+    for one in found.costs:
+        if math.isnan(one.middle):
+            count = f"narrows in {one.narrows.holds:,} of {one.narrows.draws:,}"
+            rows.append((one.policy, "no finite cost", count))
+        else:
+            low, middle, high = (f"{value / _BILLION:.3g}" for value in (one.low, one.middle, one.high))
+            rows.append((one.policy, middle, f"{low} to {high}"))
+    if rows:
+        head = ("policy", "billions, median", "9 of 10 draws")
+        print_table("Net public cost of 0.01 of the ratio, added up over all years", head, rows, (1, 2))
         say()
 
 

@@ -26,7 +26,7 @@ title: Base years that nobody measured
 compare: [residence_permit_reform.yaml]
 to: baseline.yaml
 uncertain:
-  parameters.rural_schooling_gap: {uniform: [1, 5]}
+  parameters.rural_schooling_gap: {uniform: [2.5, 5]}
   parameters.labour_mobility: {uniform: [0.05, 0.15]}
 design: {draws: 16, sampler: sobol, seed: 1}
 run: {continuum: true, last_year: 2024}
@@ -81,7 +81,7 @@ def test_check_knows_before_what_doubt_says_after(file: Path, asked: Callable[..
 
 
 def test_an_experiment_of_which_nothing_would_be_left_is_refused(file: Path, asked: Callable[..., Any]) -> None:
-    file.write_text(TEXT.replace("[1, 5]", "[6, 8]"))
+    file.write_text(TEXT.replace("[2.5, 5]", "[6, 8]"))
     answer = asked("check", "z/e.yaml")
     said = " ".join(answer.output.split())
     assert answer.exit_code == 2 and "line 6 uncertain" in said and "mean years of schooling" in said

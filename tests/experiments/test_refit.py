@@ -130,7 +130,7 @@ def test_an_estimate_is_part_of_what_is_asked(province: Path) -> None:
 )  # fmt: skip
 def test_what_is_estimated_is_neither_drawn_nor_given(province: Path, old: str, new: str, line: int, words: str) -> None:
     Path("z/known.csv").write_text("parameters.reclassification\n0.02\n0.03\n")
-    Path("z/own.yaml").write_text("schema: 1\nextends: baseline.yaml\nparameters: {growth: 0.02}\n")
+    Path("z/own.yaml").write_text("schema: 1\nextends: baseline.yaml\ntitle: Own\nparameters: {growth: 0.02}\n")
     with pytest.raises(ScenarioFaults) as raised:
         read(TEXT.replace("grid", "sobol").replace(old, new))
     (found,) = raised.value.faults

@@ -13,11 +13,12 @@ from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
 from sim.analysis.doubt.failing import Failing, failing
 from sim.analysis.doubt.ranks import Flip, flips, ranked
-from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, REFIT, drawn_values, draws_by_seeds, refit_columns
+from sim.analysis.doubt.readings import HALF_LIFE, INCOME, NET_COST, RATIO, REFIT, drawn_values, draws_by_seeds, refit_columns
 from sim.analysis.doubt.screening import Weight, screened
 from sim.arrays import Array
 from sim.errors import DesignError, ResultsError
 
+_POINT = 0.01  # of the ratio
 _LARGER = {INCOME, "income_per_head", "output_per_head", "output", "welfare", "welfare_nation"}  # better when larger
 
 
@@ -60,6 +61,20 @@ class HalfLife:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """Net public cost of a hundredth of the ratio closed, in the world's money: quantiles over draws, means over seeds.
+
+    NaN where the policy does not narrow the gap in every draw that is counted: a cost over nothing has no finite band.
+    """
+
+    policy: str
+    low: float
+    middle: float
+    high: float
+    narrows: Count
+
+
+@dataclass(frozen=True)
 class Estimated:
     """A parameter estimated again at each draw: its value in force, and quantiles 5%, 50% and 95% over draws.
 
@@ -98,6 +113,7 @@ class Answers:
     weights: Mapping[str, tuple[Weight, ...]]
     lose: Mapping[str, tuple[tuple[str, Count], ...]]
     gain: Mapping[str, tuple[tuple[str, Count], ...]]
+    costs: tuple[Cost, ...]
     half_lives: tuple[HalfLife, ...]
     estimated: tuple[Estimated, ...]
     failures: tuple[Failure, ...]
@@ -172,6 +188,7 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
         _weights(frame, policies, paths, headline, draws),
         {policy: losers(table, cells) for policy, table in changed.items()},
         {policy: losers(-table, cells) for policy, table in changed.items()},
+        tuple(_cost(one, read(one, NET_COST, place, year), read(one, RATIO, place, year)) for one in policies),
         tuple(_half_life(name, read(name, HALF_LIFE, place, year, "value")) for name in every),
         _estimated(frame, words),
         _failures(frame, paths),
@@ -259,6 +276,17 @@ def _weights(
         except DesignError:
             continue  # fewer draws than a correlation takes
     return found
+
+
+def _cost(policy: str, net: Array, ratio: Array) -> Cost:
+    """What a hundredth of the ratio costs in each draw, as far as it falls in all of them; tables (draw, seed)."""
+    paid, changed = means_of_draws(net)[0], means_of_draws(ratio)[0]
+    known = np.isfinite(paid) & np.isfinite(changed)
+    falls = holds(changed[known, None], at_most=-float(np.nextafter(0.0, 1.0)))
+    if not falls.draws or falls.holds < falls.draws:
+        return Cost(policy, np.nan, np.nan, np.nan, falls)
+    low, middle, high = (float(one) for one in np.quantile(paid[known] / (-changed[known] / _POINT), (0.05, 0.5, 0.95)))
+    return Cost(policy, low, middle, high, falls)
 
 
 def _half_life(policy: str, table: Array) -> HalfLife:

@@ -45,7 +45,7 @@ def failing(reasons: Mapping[int, str], values: Array, names: Sequence[str]) -> 
     kinds: dict[str, list[int]] = {}
     for draw, reason in sorted(reasons.items()):
         kinds.setdefault(_NUMBER.sub("#", reason.partition(_UNUSUAL)[0]), []).append(draw)
-    known: Flag = np.isfinite(values).all(axis=0)
+    known: Flag = np.asarray(np.isfinite(values).all(axis=0))
     sound = [draw for draw in range(len(values)) if draw not in reasons]
     found = []
     for draws in kinds.values():
