@@ -146,10 +146,10 @@ def test_the_example_of_the_page_and_the_shipped_file_are_sound(folder: Path) ->
     (text,) = re.findall(
         r"^```yaml\n(.*?)^```", (root / "docs/doubt.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    (folder / "z/known.csv").write_text("parameters.growth,weight\n0.01,1\n0.02,2\n")
+    (folder / "z/known.csv").write_text("parameters.saving_rate,weight\n0.28,1\n0.3,2\n")
     (folder / "z/e.yaml").write_text(text)
     plan = load_experiment("z/e.yaml", vocabulary())
-    assert plan.paths == ("parameters.migrant_pool", "policies.open_registration.cut", "parameters.growth")
+    assert plan.paths == ("parameters.migrant_pool", "policies.open_registration.cut", "parameters.saving_rate")
     shipped = load_experiment("z/experiments/doubt.yaml", vocabulary())
     assert (len(shipped.policies), len(shipped.paths), shipped.draws) == (4, 8, 64)
     world = catalogue.parameters("zhejiang")

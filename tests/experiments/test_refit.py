@@ -140,3 +140,10 @@ def test_what_is_estimated_is_neither_drawn_nor_given(province: Path, old: str, 
 def test_where_no_world_can_be_built_nothing_is_fitted() -> None:
     with pytest.raises(FactorFlowError, match="mean years of schooling of a cell would be"):
         fit("zhejiang", names=("growth",), fixed={"rural_schooling_gap": 7.0})
+
+
+def test_the_shipped_file_is_the_first_draws_of_the_one_without(province: Path) -> None:
+    again, whole = (load_experiment(f"z/experiments/{name}.yaml", vocabulary()) for name in ("refit", "doubt"))
+    assert again.draws == 16 and again.refit == fitted("zhejiang") and list(again.policies) == list(whole.policies)
+    for path in whole.paths:
+        assert np.array_equal(again.drawn["baseline"][path], whole.drawn["baseline"][path][:16])
