@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from sim.analysis.doubt.ranks import Flip, flips
 from sim.analysis.doubt.screening import screened
 from sim.arrays import Array, Index
+from sim.errors import ResultsError
 from sim.pages.plots import draws, fonts, style
 from sim.pages.plots.draws import Experiment
 
@@ -39,7 +40,7 @@ class Map:
 
 
 def placed(experiment: Experiment) -> Map:
-    """The map of an experiment; a policy that is alone is held against the baseline."""
+    """The map of an experiment; a policy that is alone is held against the baseline. Raises ResultsError."""
     means, names = experiment.means(), experiment.policies
     if len(names) == 1:
         means, names = (
@@ -57,6 +58,8 @@ def placed(experiment: Experiment) -> Map:
     if len(shared) < 2:  # what only a policy has counts too
         values = experiment.values(experiment.policies[0])
         shared = [i for i in range(len(experiment.paths)) if np.isfinite(values[:, i]).all()]
+    if len(shared) < 2:
+        raise ResultsError(f"flips needs two numbers that were drawn; the experiment {experiment.words['name']} has one.")
     paths = [experiment.paths[i] for i in shared]
     lead = means[often[0]] - means[often[1]]
     (flip,) = flips(means[often], values[:, shared], [names[i] for i in often], paths, larger_is_better=False)
@@ -64,7 +67,7 @@ def placed(experiment: Experiment) -> Map:
     if flip.parameter is not None:
         across = shared[paths.index(flip.parameter)]
         ranked = [across, *(i for i in ranked if i != across)]
-    return Map(tuple(names), first, (ranked[0], ranked[min(1, len(ranked) - 1)]), flip if (first == often[1]).any() else None)
+    return Map(tuple(names), first, (ranked[0], ranked[1]), flip if (first == often[1]).any() else None)
 
 
 def figure_of_experiment(experiment: Experiment) -> Figure:
@@ -108,7 +111,7 @@ def _mark(place: int) -> dict[str, Any]:
 
 
 def _ink(place: int) -> str:
-    return style.colour(1 + place % (len(style.COLOURS) - 1))
+    return style.colour(1 + place)
 
 
 def _logarithmic(axes: Axes, across: bool, values: Array) -> None:
