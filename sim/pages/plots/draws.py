@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.doubt.counting import means_of_draws
 from sim.analysis.doubt.readings import RATIO, drawn_values, draws_by_seeds
+from sim.analysis.leading import dated
 from sim.arrays import Array
 from sim.data import catalogue
 from sim.errors import ResultsError
@@ -111,7 +112,7 @@ def basis(experiment: Experiment) -> str:
 
 def measure(experiment: Experiment) -> str:
     """What is drawn of every policy, for an axis or a sentence."""
-    return f"change of urban over rural income per head by {experiment.words['last_year']} (ratio)"
+    return f"change of urban over rural income per head by {dated(int(experiment.words['last_year']))} (ratio)"
 
 
 def where(experiment: Experiment) -> str:

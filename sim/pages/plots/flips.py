@@ -23,7 +23,7 @@ MEANING = "of an experiment: every draw over the two parameters that decide most
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 _HEIGHT, _KEY, _LINE = 4.0, 1.85, 0.34  # inches: the map, the names beside it, the names of its two sides above it
 _TIE, _FAILED = -1, -2
-_TICKS = 4  # of a logarithmic axis at least
+_TICKS = 3  # of a logarithmic axis at least
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _ink(place: int) -> str:
 def _logarithmic(axes: Axes, across: bool, values: Array) -> None:
     """A logarithmic axis whose ticks are round numbers, written as numbers."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    for digits in ((1, 10), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+    for digits in ((1, 10), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), (1, 1.2, 1.5, 2, 3, 4, 5, 7)):
         ticks = sorted({digit * 10.0**power for power in range(-9, 10) for digit in digits})
         ticks = [value for value in ticks if low * 0.98 <= value <= high * 1.02]
         if len(ticks) >= _TICKS:
