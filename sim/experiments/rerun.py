@@ -17,6 +17,7 @@ from sim.analysis.results import Results, versions
 from sim.analysis.taskfile import ENDING
 from sim.data import catalogue
 from sim.errors import FactorFlowError, ResultsError, listed
+from sim.experiments.refit import names_of
 from sim.experiments.task import Draw, Task, perform, tasks_of, tasks_of_draw
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
@@ -70,11 +71,12 @@ def kept_by_experiment(path: Path, words: Mapping[str, Any], frame: pd.DataFrame
     }
     asked = {str(row["task"]): row for row in (asked_of(path) or {"tasks": []})["tasks"]}
     names = {name: row for name, row in asked.items() if f"{TASKS}/{name}{ENDING}" in words[RECORD]}
+    again = names_of(scenarios[words["baseline"]].plays_in) if words.get("refit") else ()
     found = list[Task]()
     try:
         for row in names.values():
             draw = Draw(int(row["draw"]), values[int(row["draw"]), row["scenario"]])
-            found += tasks_of_draw(scenarios[row["scenario"]], draw, [int(row["replicate"])], program)
+            found += tasks_of_draw(scenarios[row["scenario"]], draw, [int(row["replicate"])], program, again)
     except (KeyError, FactorFlowError) as reason:
         raise ResultsError(f"{path}: what was asked does not fit its table: {reason}") from reason
     return _kept(path, words, [task for task in found if task.digest in names], len(names))
