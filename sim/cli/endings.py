@@ -82,10 +82,10 @@ def _sent_again() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        stopped = lost[-1] if lost else _wrapped(error)
+        stopped = lost[-1] if lost else _wrapped(_root(error))
         if stopped is None:
             raise
-        for note in _notes(error):
+        for note in _notes(_root(error)):
             stopped.add_note(note)
         raise stopped from error
     finally:

@@ -239,9 +239,23 @@ def test_an_interrupt_inside_a_serializer_is_an_interrupt(
 
     with pytest.raises(KeyboardInterrupt) as raised, endings.stoppable():
         try:
-            Words().model_dump()
+            with endings.carried():
+                Words().model_dump()
         except BaseException as reason:
             reason.add_note("4 of 8 tasks are kept.")
             raise
     assert endings.answered(raised.value) == code
     assert "Interrupted." in (said := capsys.readouterr().err) and "4 of 8 tasks are kept." in said
+
+
+def test_what_an_interrupted_command_had_to_say_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped = endings.Stopped(15)
+    stopped.add_note("4 of 8 tasks are kept.")
+
+    def ended() -> None:
+        raise stopped
+
+    program = Program(commands=[click.Command("work", callback=ended)])
+    with pytest.raises(SystemExit) as raised:
+        program.main(["work"])
+    assert raised.value.code == 143 and "4 of 8 tasks are kept." in capsys.readouterr().err
