@@ -38,7 +38,7 @@ INSIDE = {
     "analysis": [
         {"manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
-        {"doubt", "results", "saving", "taskfile"},
+        {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},
         {"change", "selection"},
@@ -77,7 +77,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},
-        {"batch", "manifest", "reading", "task", "trial"},
+        {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},
