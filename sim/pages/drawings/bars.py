@@ -89,3 +89,14 @@ def _bar(row: Bar, value: float, scale: Scale, top: float, fill: str) -> list[st
         outline = {"x": ends[0], "y": top - 1.5, "width": max(ends[1] - ends[0], 0.8), "height": 19}
         parts.append(element("rect", **outline, fill="none", stroke=fill, stroke_width=1.2, stroke_dasharray="3 2"))
     return parts
+
+
+def shares(gain: float, still: float, lose: float, label: str, width: int = 150) -> str:
+    """One bar of everybody: who loses, who neither gains nor loses, who gains, as parts of the whole."""
+    whole = gain + still + lose
+    parts, left = [], 0.0
+    for heads, fill in ((lose, "#b35806"), (still, ink.PALE), (gain, "#542788")):
+        wide = width * heads / whole if whole > 0 else 0.0
+        parts.append(element("rect", x=left, y=0, width=wide, height=10, fill=fill))
+        left += wide
+    return drawing(width, 10, label, parts)
