@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,7 @@ from sim.pages.report.words import Speaker, chinese_names
 _PUBLISHED_WORLD = "zhejiang"
 _NOT_MODELLED = ("ages", "foresight", "kinds", "ties", "idle", "forecast")
 _MOST = 8
+_A_MINUS = re.compile(r"-(?=\d)")
 
 
 @cache
@@ -52,7 +54,8 @@ def published(runs: Sequence[Results], speaker: Speaker) -> Part:
 def _experiment(row: Mapping[str, str], speaker: Speaker) -> Row:
     verdict = speaker.say(f"published.verdicts.{row['verdict']}")
     ours = row["ours"].replace("-", numbers.MINUS)
-    what, unit, years, told, band = row["what"], row["unit"], row["years"], row["published"], row["acceptable"]
+    what, unit, years = row["what"], row["unit"], row["years"]
+    told, band = (_A_MINUS.sub(numbers.MINUS, row[column]) for column in ("published", "acceptable"))
     joint = "" if unit.startswith("%") else " "
     if speaker.lang == "zh":
         names = chinese_names()
@@ -119,7 +122,7 @@ def _shipped(world: str, names: set[str]) -> list[dict[str, Any]]:
 
 
 def _doubted(one: Mapping[str, Any], speaker: Speaker, titles: Mapping[str, str], parts: bool) -> Row:
-    low, middle, high = (numbers.signed(one[word], 3) for word in ("low", "middle", "high"))
+    low, middle, high = (numbers.signed(one[word], 4) for word in ("low", "middle", "high"))
     spread = speaker.say("number.between", low=low, high=high)
     holds = f"{one['holds']} / {one['draws']}"
     three = [one[word] for word in ("ignorance", "luck", "interaction")] if parts else []
@@ -151,7 +154,7 @@ def assumptions(runs: Sequence[Results], speaker: Speaker) -> Part:
     for row in rows_of:
         name = row["parameter"].rpartition(".")[2]
         shares[name] = shares.get(name, 0.0) + float(row["explained"]) / len(policies)
-    names = sorted((name for name in shares if name in known), key=lambda name: -shares[name])[:_MOST]
+    names = sorted((name for name in shares if name in assumed), key=lambda name: -shares[name])[:_MOST]
     names = names or [name for name in speaker_parameters(speaker) if name in assumed][:_MOST]
     if len(shares) and len(names) > 1:
         both = [speaker.known(f"parameters.{name}") or name for name in names[:2]]

@@ -226,7 +226,9 @@ def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[F
     """Who pays, a drawing for each policy that somebody pays for, on one scale."""
     tables = {one.outcome.label: payers(one.outcome) for one in found}
     largest = max((float(table["net"].abs().max()) for table in tables.values() if len(table)), default=0.0)
-    size, word = _money_size(largest, speaker)
+    size, _ = _money_size(largest, speaker)
+    names = [_payer(str(row.who), str(row.payer), speaker) for table in tables.values() for row in table.itertuples()]
+    room = max((svg.width_of(name, 12) for name in names), default=0.0) + 4
     figures = []
     for one in found:
         table = tables[one.outcome.label]
@@ -245,7 +247,7 @@ def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[F
         title = speaker.title(one.title)
 
         def draw(width: int, rows: list[bars.Bar] = rows, title: str = title) -> str:
-            return bars.bars(rows, speaker.say("payers.label", title=title), width, limit=largest / size)
+            return bars.bars(rows, speaker.say("payers.label", title=title), width, limit=largest / size, names=room)
 
         data = csv_text(("scenario", *table.columns), [(one.outcome.label, *row) for row in table.itertuples(index=False)])
         head = named(title, one.order)
@@ -366,18 +368,21 @@ def _money_size(largest: float, speaker: Speaker) -> tuple[float, str]:
 
 def _ranking_words(story: Story, speaker: Speaker) -> str:
     outcome, money = story.outcome, story.outcome.money
-    sums = {"net": speaker.money(money.net), "gross": speaker.money(money.cost)}
+    both = {"net": speaker.money(money.net), "gross": speaker.money(money.cost)}
+    sums = (
+        speaker.say("ranking.sums_same", net=both["net"]) if money.net == money.cost else speaker.say("ranking.sums", **both)
+    )
     if story.outcome.closed is not None and outcome.clear and outcome.closed <= 0:
-        return speaker.say("ranking.row_widens", **sums)
+        return speaker.say("ranking.row_widens", sums=sums)
     if outcome.cost_per_point is None:
         word = {"unknown": "unknown", "unrecorded": "unrecorded"}.get(story.word, "unclear")
-        return speaker.say(f"ranking.row_{word}", **sums)
+        return speaker.say(f"ranking.row_{word}", sums=sums)
     receipts = speaker.money(money.receipts)
     match story.cost:
         case "costs":
-            return speaker.say("ranking.row", point=speaker.per_point(outcome.cost_per_point), **sums)
+            return speaker.say("ranking.row", point=speaker.per_point(outcome.cost_per_point), sums=sums)
         case "covered":
-            return speaker.say("ranking.row_covered", gross=sums["gross"])
+            return speaker.say("ranking.row_covered", gross=both["gross"])
         case "raises":
             return speaker.say("ranking.row_raises", net=speaker.money(-money.net), receipts=receipts)
         case "saves":

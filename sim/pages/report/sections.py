@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sim.analysis.differences import Differences
-from sim.analysis.groups import movers
+from sim.analysis.groups import Group, movers
 from sim.analysis.results import Results
 from sim.pages.drawings import bars
 from sim.pages.phrases import numbers
@@ -39,7 +39,7 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     say, base = speaker.say, speaker.title(differences.baseline.title)
     money = found[0].outcome.money
     span = {"first": speaker.year(money.first), "year": speaker.year(differences.year)}
-    part = Part("verdict", say("sections.verdict"), speaker.finding(verdict.headline(found, differences.year)))
+    part = Part("verdict", say("sections.verdict"), _summary(found, speaker))
     part.what = say("verdict.what", base=base, money=speaker.dated(), **span)
     head = [say(f"verdict.head_{word}") for word in ("policy", "verdict", "change", "closed", "net", "people")]
     part.body.append(Table(part.name, head, [_glance(one, speaker) for one in found]))
@@ -60,6 +60,24 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     return part
 
 
+def _summary(found: Sequence[Story], speaker: Speaker) -> str:
+    """The title of the first part, under the headline of the page: how many do what, or what the only one costs."""
+    if len(found) > 1:
+        narrows, widens = (sum(one.word == word for one in found) for word in ("narrows", "widens"))
+        return speaker.say(
+            "verdict.count", narrows=narrows, widens=widens, other=len(found) - narrows - widens, all=len(found)
+        )
+    money = found[0].outcome.money
+    span = {"first": speaker.year(money.first), "year": speaker.year(found[0].outcome.year)}
+    return speaker.say("verdict.cost_of_one", cost=_cost(found[0], speaker), **span)
+
+
+def _cost(story: Story, speaker: Speaker) -> str:
+    money = story.outcome.money
+    sums = {"net": speaker.money(abs(money.net)), "receipts": speaker.money(money.receipts)}
+    return speaker.say(f"cost.{story.cost}", **sums)
+
+
 def _stop(speaker: Speaker) -> str:
     return "。" if speaker.lang == "zh" else "."
 
@@ -67,12 +85,12 @@ def _stop(speaker: Speaker) -> str:
 def _glance(story: Story, speaker: Speaker) -> Row:
     outcome, money, say = story.outcome, story.outcome.money, speaker.say
     ratio = outcome.ratio
-    change = "–" if ratio is None else f"{speaker.change(ratio)} ({speaker.between(ratio)})"
+    change = "–" if ratio is None else speaker.aside(speaker.change(ratio), speaker.between(ratio))
     closed = "–" if outcome.closed is None or not outcome.clear else numbers.per_cent(outcome.closed, sign=False)
-    sums = {"net": speaker.money(abs(money.net)), "receipts": speaker.money(money.receipts)}
-    cost = say(f"cost.{story.cost}", **sums)
+    cost = _cost(story, speaker)
     if story.cost == "costs":
-        cost = f"{cost} ({say('verdict.gross', money=speaker.money(money.cost))})"
+        same = say("verdict.gross_same") if money.cost == money.net else say("verdict.gross", money=speaker.money(money.cost))
+        cost = speaker.aside(cost, same)
     sides = story.sides
     people = f"{speaker.people(sides.gain)} / {speaker.people(sides.lose)}" if sides.all else "–"
     bar = bars.shares(sides.gain, sides.still, sides.lose, people) if sides.all else ""
@@ -171,38 +189,45 @@ def who(found: Sequence[Story], differences: Differences, speaker: Speaker, comm
     if not any((one.table["tenth"] > 0).any() for one in found):
         part.lead.append(speaker.say("winners.no_tenths"))
     part.body += figures.winners_tables(found, speaker, command)
-    rows = [row for one in found for row in _groups(one, speaker)]
-    if rows:
-        part.body.append(Heading("registration", speaker.say("winners.registration")))
+    groups = _registration(found, speaker)
+    if groups is not None:
+        part.body.append(Heading("registration", groups.label))
         part.body.append(speaker.say("winners.registration_what", year=speaker.year(differences.year)))
-        head = [
-            speaker.say(key)
-            for key in ("verdict.head_policy", "winners.head_group", "winners.head_people", "winners.head_income")
-        ]
-        part.body.append(Table(speaker.say("winners.registration"), head, rows))
+        part.body.append(groups)
     return part
 
 
-def _groups(story: Story, speaker: Speaker) -> list[Row]:
-    """The groups by registration of a policy, and movers with those who stayed outside together."""
+def _registration(found: Sequence[Story], speaker: Speaker) -> Table | None:
+    """Real income by registration, a row a policy and a column a group, and movers with those who stayed outside together."""
+    telling = [one for one in found if one.outcome.groups]
+    if not telling:
+        return None
+    names = [*(one.name for one in telling[0].outcome.groups), "movers"]
+    head = [speaker.say("verdict.head_policy"), *(speaker.say(f"winners.group_{name}") for name in names)]
     rows = []
-    name = Cell(speaker.title(story.title), Markup(figures.lines.swatch(story.order)))
-    for one in story.outcome.groups:
-        people = f"{speaker.people(one.persons.after)} ({numbers.per_cent(one.persons.share)})"
-        income = numbers.per_cent(one.income.share)
-        before = abs(one.income.before) or 1.0
-        if one.income.replicates > 1:
-            low, high = (numbers.per_cent(end / before) for end in (one.income.low, one.income.high))
-            income = f"{income} ({speaker.say('number.between', low=low, high=high)})"
-        if one.income.verdict == "unclear":
-            income = f"{income}, {speaker.say('winners.unclear')}"
-        rows.append(Row([name, *plain_cells(speaker.say(f"winners.group_{one.name}"), people, income)], story.outcome.label))
-    together = movers(story.outcome.groups)
-    if together is not None:
-        persons = sum(one.persons.after for one in story.outcome.groups if one.name != "registered_here")
-        words = speaker.say("winners.group_movers"), speaker.people(persons), numbers.per_cent(together)
-        rows.append(Row([name, *plain_cells(*words)], story.outcome.label))
-    return rows
+    for story in telling:
+        cells = [Cell(speaker.title(story.title), Markup(figures.lines.swatch(story.order)))]
+        cells += plain_cells(*(_group(one, speaker) for one in story.outcome.groups))
+        together = movers(story.outcome.groups)
+        cells += plain_cells("–" if together is None else numbers.per_cent(together))
+        rows.append(Row(cells, story.outcome.label))
+    return Table(speaker.say("winners.registration"), head, rows)
+
+
+def _group(one: Group, speaker: Speaker) -> str:
+    """What the income of a group changes by, with its band, and how many they are."""
+    income, before = numbers.per_cent(one.income.share), abs(one.income.before) or 1.0
+    if one.income.replicates > 1:
+        low, high = (numbers.per_cent(end / before) for end in (one.income.low, one.income.high))
+        income = speaker.aside(income, speaker.say("number.between", low=low, high=high))
+    if one.income.verdict == "unclear":
+        income = (
+            f"{income}, {speaker.say('winners.unclear')}"
+            if speaker.lang == "en"
+            else f"{income}，{speaker.say('winners.unclear')}"
+        )
+    people, change = speaker.people(one.persons.after), numbers.per_cent(one.persons.share)
+    return speaker.say("winners.group", income=income, people=people, change=change)
 
 
 def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, commands: Commands) -> Part:

@@ -112,6 +112,10 @@ class Speaker:
         ends = (change.with_sign(end).replace("-", numbers.MINUS) for end in (change.low, change.high))
         return self.say("number.between", **dict(zip(("low", "high"), ends, strict=True)))
 
+    def aside(self, words: str, more: str) -> str:
+        """Words with more in brackets."""
+        return self.say("number.aside", words=words, more=more)
+
     def source(self, source: str) -> str:
         """Where observed points come from."""
         return chinese_names()["sources"].get(source, source) if self.lang == "zh" else source
