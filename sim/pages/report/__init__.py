@@ -144,7 +144,7 @@ def _rendered(
         lang="zh-Hans" if lang == "zh" else lang,
         title=say("page.title", title=speaker.world_name()),
         name=found[0].outcome.label if alone else "report",
-        headline=parts[0].title,
+        headline=titles[0] if alone else speaker.finding(verdict.headline(found, found[0].outcome.year)),
         asked=asked,
         parts=parts,
         policies=policies,
