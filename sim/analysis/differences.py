@@ -53,7 +53,7 @@ class Differences:
         return (rows.iloc[:0] if found is None else rows.iloc[found]).set_index("place")
 
     @cached_property
-    def _last_year(self) -> tuple[pd.DataFrame, Mapping[tuple[str, str, str], Any]]:
+    def _last_year(self) -> tuple[pd.DataFrame, Mapping[Any, Any]]:
         """The rows of the last year, and where among them each scenario, measure and scope is: sought out once."""
         rows = self.table[self.table["year"] == self.year]
         return rows, rows.groupby(["scenario", "measure", "scope"], sort=False).indices
