@@ -15,6 +15,14 @@ __all__ = ["province"]
 
 LANGUAGES = ("en", "zh")
 WIDTHS = (1280, 390)
+# words that are drawn beyond the edge of their drawing, and so cut off
+BEYOND = """() => [...document.querySelectorAll("figure svg")].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  return frame.width === 0 ? [] : [...svg.querySelectorAll("text")].filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < frame.left - 3 || box.right > frame.right + 4 || box.bottom > frame.bottom + 3;
+  }).map(text => text.textContent);
+})"""
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +63,7 @@ def test_a_page_is_quiet_fits_its_width_and_shows_one_drawing_of_each(opened, ch
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide, narrow = page.locator(".wide svg:visible").count(), page.locator(".narrow svg:visible").count()
     assert (wide > 0, narrow > 0) == (width > 700, width <= 700)
-    for text in page.locator("figure svg:visible text").all():
-        box, frame = text.bounding_box(), text.locator("xpath=ancestor::*[local-name()='svg']").first.bounding_box()
-        assert box["x"] >= frame["x"] - 2 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 3, text.text_content()
+    assert page.evaluate(BEYOND) == []
 
 
 @pytest.mark.parametrize("name", [*LANGUAGES, "one", "two"])
