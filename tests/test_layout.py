@@ -18,7 +18,7 @@ FLOORS = [
     {"vocabulary", "year"},
     {"model"},
     {"experiments", "estimation", "pages"},
-    {"evidence"},
+    {"evidence", "notebook"},
     {"__init__"},
     {"cli"},
     {"__main__"},
@@ -27,6 +27,7 @@ FLOORS = [
 INSIDE = {
     "scenario": [
         {"spots", "vocabulary", "yaml_reader"},
+        {"settings"},
         {"dated", "inheritance", "starter", "words"},
         {"aliases", "explain", "schema"},
         {"checks", "inquiry"},
@@ -95,6 +96,7 @@ INSIDE = {
         {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
         {"money"},
     ],
+    "notebook": [{"curve", "rows"}, {"axes", "card"}, {"comparison", "results"}],
     "cli": [
         {"drawing", "endings"},
         {"benchmarking", "program"},
