@@ -44,7 +44,7 @@ INSIDE = {
         {"change", "selection"},
         {"groups"},
         {"outcome"},
-        {"leading"},
+        {"leading", "payers", "winners"},
         {"report"},
         {"comparison"},
     ],
@@ -86,10 +86,10 @@ INSIDE = {
         {"mixes"},
     ],
     "pages": [
-        {"recorded"},
+        {"drawings", "outlines", "phrases", "recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},
-        {"comparing", "doubting", "parting", "reference"},
+        {"comparing", "doubting", "parting", "reference", "report"},
     ],
     "evidence": [
         {"afterwards"},
