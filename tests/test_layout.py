@@ -96,7 +96,7 @@ INSIDE = {
         {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
         {"money"},
     ],
-    "notebook": [{"curve", "rows"}, {"axes", "card"}, {"comparison", "results"}],
+    "notebook": [{"axes", "card", "rows"}, {"comparison", "results"}],
     "cli": [
         {"drawing", "endings"},
         {"benchmarking", "program"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -15,14 +16,15 @@ from sim.analysis.pairing import median_and_band
 from sim.analysis.report import lead
 from sim.analysis.results import Results
 from sim.errors import FactorFlowError, printable
-from sim.notebook.curve import Line, curve
-from sim.pages.plots import marks
+from sim.pages.drawings import lines
+from sim.pages.plots import marks, style
 
 _BOX = (
     "border:1px solid #d9d9d9;border-radius:4px;padding:10px 14px;max-width:620px;background:#fff;color:#222;"
     "font-family:sans-serif;font-size:13px;line-height:1.4"
 )
 
+_CURVE = 540  # px
 _CELL = 'style="text-align:left;padding:2px 8px 2px 0"'
 
 
@@ -93,17 +95,21 @@ def own_story(results: Results) -> str:
     )
 
 
-def gap_curve(several: Sequence[Results]) -> str:
-    """The urban-rural ratio of results by year; empty where one of them did not record it."""
-    lines = []
-    for results, name in zip(several, marks.names(several), strict=True):
+def gap_curve(several: Sequence[Results], width: int = _CURVE) -> str:
+    """The urban-rural ratio of results by year, the first of them the baseline; empty where one did not record it."""
+    drawn = []
+    for order, (results, name) in enumerate(zip(several, marks.names(several), strict=True)):
         try:
             values = median_and_band(results.values(RATIO))
         except FactorFlowError:
             return ""
-        values.loc[values["replicates"] < 2, ["p05", "p95"]] = np.nan
-        lines.append(Line(name, values))
-    return curve(lines, "Urban over rural income per head")
+        years, middle = [int(year) for year in values.index], values["median"].tolist()
+        low, high = values["p05"].tolist(), values["p95"].tolist()
+        line = lines.Line(name, order, years, middle, low, high, style.number(middle[-1]), results.name)
+        drawn.append(line if values["replicates"].max() > 1 else replace(line, low=None, high=None))
+    what = "Urban over rural income per head"
+    ends = "; ".join(f"{line.name}: {line.end}" for line in drawn)
+    return lines.curves(drawn, f"{what}, {drawn[0].years[0]} to {drawn[0].years[-1]}. In the last year {ends}.", width, what)
 
 
 def _table(found: Sequence[Outcome]) -> str:

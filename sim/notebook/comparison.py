@@ -15,6 +15,7 @@ from sim.analysis.outcome import RATIO, outcomes, ranked
 from sim.errors import ResultsError, printable
 from sim.hints import one_of
 from sim.notebook.rows import Words, Years, chosen
+from sim.units import headline_first
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +82,10 @@ class Comparison(plain.Comparison):
     def summary(self) -> pd.DataFrame:
         """What changes in the whole world by the last common year: a row a scenario and measure."""
         rows = self.table[(self.table["year"] == self.year) & (self.table["scope"] == "world")]
-        return rows.drop(columns=["scope", "place", "year"]).reset_index(drop=True)
+        rank = {name: place for place, name in enumerate(headline_first(self.measures))}
+        order = rows["measure"].astype(str).map(rank)
+        rows = rows.assign(rank=order).sort_values(["rank"], kind="stable")
+        return rows.drop(columns=["scope", "place", "year", "rank"]).reset_index(drop=True)
 
     @property
     def ranking(self) -> pd.DataFrame:
@@ -108,7 +112,7 @@ class Comparison(plain.Comparison):
         ax: Axes | None = None,
         difference: bool = False,
     ) -> Axes:
-        """Draw a measure of baseline and scenarios by year, or (`difference`) scenarios less baseline, paired by replicate."""
+        """Draw a measure of baseline and scenarios by year; `difference`: scenarios less baseline, paired by replicate."""
         from sim.notebook.axes import plot_differences, plot_levels
 
         draw = plot_differences if difference else plot_levels
