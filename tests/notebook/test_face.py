@@ -80,7 +80,7 @@ def test_a_comparison_ranks_by_hand_arithmetic_and_comes_apart_by_scenario(runs)
     assert len(twice) == 2 and [len(one) for one in alone] == [1, 1]
     assert sum(len(one.table) for one in alone) == len(twice.table)
     assert alone[0].paragraph == twice["open_registration (1)"].paragraph
-    with pytest.raises(ResultsError, match=r"Allowed: open_registration \(1\)"):
+    with pytest.raises(ResultsError, match=r"Candidates: open_registration \(1\)"):
         twice["open_registration"]
 
 
