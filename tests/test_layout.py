@@ -89,7 +89,7 @@ INSIDE = {
         {"drawings", "outlines", "phrases", "recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},
-        {"comparing", "doubting", "parting", "reference", "report"},
+        {"comparing", "doubting", "measures", "parting", "reference", "report"},
     ],
     "evidence": [
         {"afterwards"},
