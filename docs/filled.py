@@ -67,10 +67,11 @@ def card(compared, outcome, where, scenario):
     """Title, finding, curve, cost, losers and command of one scenario, in Markdown."""
     from sim.analysis.leading import money_words
     from sim.notebook.card import finding, gap_curve, losers
+    from sim.pages.drawings.svg import both
 
     file = f"scenarios/{where}/{scenario.name}.yaml"
     parts = [f"({where}-{scenario.name})=\n### {scenario.title}", f"*{scenario.question}*", finding(compared, outcome)]
-    picture = gap_curve([compared.baseline, *compared.scenarios.values()], width=600)
+    picture = both(lambda width: gap_curve([compared.baseline, *compared.scenarios.values()], width))
     parts.append(f'```{{raw}} html\n<div class="card">{picture}</div>\n```')
     parts += [money_words(outcome), losers(outcome)]
     parts.append(f"[{file}](../{file})\n\n```sh\nfactorflow compare scenarios/{where}/baseline.yaml {file}\n```")
