@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.pages.drawings import axes, ink
 from sim.pages.drawings.axes import Scale
@@ -91,7 +92,7 @@ def curves(
         for year, value in dots
     ]
     if dots and dots_name:
-        parts.append(_named_dots(dots, dots_name, x, y, frame))
+        parts.append(_named_dots(dots, dots_name, x, y))
     parts += _ends(lines, names, x, y, frame)
     return drawing(width, height, label, parts)
 
@@ -130,7 +131,7 @@ def _starts(starts: Sequence[tuple[int, str]], rows: Sequence[str], x: Callable[
     parts = []
     for place, ((year, _), row) in enumerate(zip(starts, rows, strict=True)):
         top = 22 + 15 * place
-        line = {"x1": x(year), "x2": x(year), "y1": top, "y2": frame.bottom}
+        line: dict[str, Any] = {"x1": x(year), "x2": x(year), "y1": top, "y2": frame.bottom}
         parts.append(element("line", **line, stroke=ink.GREY, stroke_dasharray="1.5 3"))
         fits = x(year) + 5 + width_of(row, _TICK) <= frame.right + 60
         anchor = {} if fits else {"text_anchor": "end"}
@@ -147,7 +148,7 @@ def _zero(y: Callable[[float], float], frame: _Frame, above: str, below: str) ->
     return parts
 
 
-def _stroke(order: int, width: float) -> dict[str, object]:
+def _stroke(order: int, width: float) -> dict[str, Any]:
     return {"stroke": ink.colour(order), "stroke_width": width, "stroke_dasharray": ink.dashes(order), "fill": "none"}
 
 
@@ -174,12 +175,11 @@ def _line(line: Line, x: Callable[[float], float], y: Callable[[float], float]) 
 
 
 def _named_dots(
-    dots: Sequence[tuple[int, float]], name: str, x: Callable[[float], float], y: Callable[[float], float], frame: _Frame
+    dots: Sequence[tuple[int, float]], name: str, x: Callable[[float], float], y: Callable[[float], float]
 ) -> str:
-    """The name of the observed points, under or over the first of them, where lines leave room."""
-    year, value = min(dots, key=lambda one: one[0])
-    under = y(value) + 20 < frame.bottom
-    return text(name, max(x(year) - 4, frame.left + 4), y(value) + (20 if under else -10), _TICK, fill=ink.INK)
+    """The name of the observed points, beside the last of them."""
+    year, value = max(dots, key=lambda one: one[0])
+    return text(name, x(year) + 8, y(value) - 3, _TICK, fill=ink.INK)
 
 
 def _ends(
