@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from sim.analysis import comparison as plain
 from sim.analysis.change import change_of
 from sim.analysis.comparison import notes_between
 from sim.analysis.outcome import RATIO, outcomes, ranked
+from sim.analysis.payers import payers
+from sim.analysis.winners import winners
 from sim.errors import ResultsError, printable
 from sim.hints import one_of
 from sim.notebook.rows import Words, Years, chosen
@@ -104,6 +107,26 @@ class Comparison(plain.Comparison):
             rows.append((one.label, one.title, closed, *moved, one.clear, one.money.net, per))
         columns = ["scenario", "title", "gap_closed", "ratio", "p05", "p95", "clear", "net_cost", "cost_per_hundredth"]
         return pd.DataFrame(rows, columns=columns).set_index("scenario")
+
+    @property
+    def winners(self) -> pd.DataFrame:
+        """Real income by scenario, place and tenth of its residents, as `analysis.winners` has it: who gains, who loses."""
+        return self._each({label: winners(self, label) for label in self.scenarios})
+
+    @property
+    def payers(self) -> pd.DataFrame:
+        """Net public cost by scenario and payer, governments and households, as `analysis.payers` has it."""
+        return self._each({one.label: payers(one) for one in outcomes(self)})
+
+    def report(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the page to mail, one HTML file in English or Chinese (`zh`), and return where it is."""
+        from sim.pages import report
+
+        return report.write(Path(path), self, lang)
+
+    @staticmethod
+    def _each(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat([table.assign(scenario=label) for label, table in tables.items()], ignore_index=True)
 
     def plot(
         self,

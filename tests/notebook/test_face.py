@@ -84,6 +84,20 @@ def test_a_comparison_ranks_by_hand_arithmetic_and_comes_apart_by_scenario(runs)
         twice["open_registration"]
 
 
+def test_winners_payers_and_the_page_are_those_of_the_comparison(runs, tmp_path):
+    compared = compare(*runs)
+    rows = compared.winners.set_index(["region", "kind", "tenth"])
+    (village,) = [name for name in compared.places if name.endswith("/rural")]
+    income = compared.sel("real_income_per_head", village, 8)
+    whole = rows.loc[(village.partition("/")[0], "rural", 0)]
+    assert whole["difference"] == income["difference"].item() and whole["scenario"] == "open_registration"
+    net = compared.ranking["net_cost"].item()
+    assert set(compared.payers.columns) >= {"scenario", "who", "payer", "net"}
+    assert compared.payers["net"].sum() == pytest.approx(net, rel=1e-6)
+    page = compared.report(tmp_path / "page.html", lang="zh").read_text(encoding="utf-8")
+    assert 'lang="zh-Hans"' in page and runs[1].manifest["scenario_digest"][:8] in page
+
+
 def test_axes_hold_the_medians_and_are_those_given(runs):
     axes = Figure().add_subplot()
     assert runs[0].plot(ax=axes) is axes
