@@ -43,7 +43,7 @@ INSIDE = {
         {"change", "selection"},
         {"groups"},
         {"outcome"},
-        {"leading"},
+        {"leading", "payers", "winners"},
         {"report"},
         {"comparison"},
     ],
@@ -85,10 +85,10 @@ INSIDE = {
         {"mixes"},
     ],
     "pages": [
-        {"recorded"},
+        {"drawings", "outlines", "phrases", "recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},
-        {"comparing", "doubting", "parting", "reference"},
+        {"comparing", "doubting", "parting", "reference", "report"},
     ],
     "evidence": [
         {"afterwards"},
