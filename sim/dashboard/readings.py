@@ -17,7 +17,7 @@ from sim.cells import kind_of, region_of
 from sim.dashboard.live import Pair
 from sim.dashboard.track import Key, Track
 from sim.data import catalogue
-from sim.units import HEADLINE, TENTHS, YUAN, recorded_units
+from sim.units import TENTHS, YUAN, recorded_units
 
 _BAND = (0.05, 0.5, 0.95)
 
@@ -60,11 +60,9 @@ class Readings:
         """Whether luck plays a part: False for shares instead of people."""
         return not self.pair.scenario.run.continuum
 
-    def measures(self) -> list[str]:
-        """What can be drawn of the whole world, the headline first."""
-        found = {measure for track in self.tracks for scope, _, measure in track.values if scope == "world"}
-        first = [name for name in HEADLINE if name in found]
-        return [*first, *sorted(found - set(first))]
+    def has(self, key: Key) -> bool:
+        """Whether something was recorded."""
+        return any(key in track.values for track in self.tracks)
 
     def world(self, measure: str) -> Key:
         """The key of a measure of the whole world."""
@@ -72,8 +70,8 @@ class Readings:
 
     def cells(self) -> list[str]:
         """The places incomes were recorded for, in the order they were recorded in."""
-        found = [place for track in self.tracks[:1] for scope, place, measure in track.values if measure == "population"]
-        return [place for place in dict.fromkeys(found) if ("cell", place, "population") in self.tracks[0].values]
+        keys = [key for track in self.tracks[:1] for key in track.values]
+        return [place for scope, place, measure in keys if scope == "cell" and measure == "population"]
 
     def level(self, key: Key, baseline: bool = False) -> Band:
         """A measure of the scenario, or of its baseline, by year."""
@@ -83,59 +81,70 @@ class Readings:
         """The scenario less its baseline, pair by pair, by year."""
         return _band(self._table(self.tracks, key) - self._table(self.baselines, key))
 
-    def change(self, key: Key, year: int | None = None) -> Change | None:
-        """What a scenario changes of one number in a year, by default the last; None where one of them has it not."""
-        at = len(self.years) - 1 if year is None else self.years.index(year)
-        after, before = (self._table(side, key)[at] for side in (self.tracks, self.baselines))
-        there = ~np.isnan(after - before) if len(after) == len(before) else np.zeros(0, dtype=bool)
-        if not there.any():
-            return None
-        low, middle, high = quantiles((after - before)[there][None, :], _BAND)[:, 0]
-        if there.sum() < 2:
-            low = high = math.nan
-        numbers = {
-            "before": float(np.median(before[there])), "after": float(np.median(after[there])),
-            "difference": float(middle), "low": float(low), "high": float(high),
-        }  # fmt: skip
-        return rounded(numbers, self.units.get(key[2], ""), True, int(there.sum()), self.drawn)
+    def changes(self, keys: Sequence[Key]) -> dict[Key, Change]:
+        """What the scenario changes of numbers in the last year lived, against its baseline, or where it has none against
+        its own first year; what one side has not is left out.
+        """
+        if not keys or not self.any:
+            return {}
+        after = np.stack([self._table(self.tracks, key)[-1] for key in keys])
+        before = np.stack(
+            [self._table(self.baselines, key)[-1] if self.baselines else self._table(self.tracks, key)[0] for key in keys]
+        )
+        there = ~np.isnan(after - before)
+        rows = there.any(axis=1)
+        after, before = (np.where(there, side, np.nan)[rows] for side in (after, before))
+        if not len(after):
+            return {}
+        low, middle, high = quantiles(after - before, _BAND)
+        levels = [quantiles(side, (0.5,))[0] for side in (before, after)]
+        found = {}
+        for at, key in enumerate(key for key, known in zip(keys, rows, strict=True) if known):
+            pairs = int(there[rows][at].sum())
+            ends = (float(low[at]), float(high[at])) if pairs > 1 else (math.nan, math.nan)
+            numbers = dict(zip(("before", "after"), (float(level[at]) for level in levels), strict=True))
+            numbers |= {"difference": float(middle[at]), "low": ends[0], "high": ends[1]}
+            found[key] = rounded(numbers, self.units.get(key[2], ""), True, pairs, self.drawn)
+        return found
 
     def outcome(self) -> Outcome | None:
-        """What the scenario brings against its baseline in the last year lived; None where it has none."""
-        if not self.baselines or not self.any:
+        """What the scenario brings by the last year lived; None before the first one was lived."""
+        if not self.any:
             return None
-        area = {measure: self.change(self.world(measure)) for measure in AREA}
+        area = self.changes([self.world(measure) for measure in (RATIO, *AREA)])
         return Outcome(
             label=self.pair.scenario.name,
             title=self.pair.scenario.title,
             year=self.last,
-            ratio=self.change(self.world(RATIO)),
+            ratio=area.get(self.world(RATIO)),
             people=self._people() or None,
             money=self._money(),
             drawn=self.drawn,
-            area={measure: change for measure, change in area.items() if change is not None},
+            area={measure: area[self.world(measure)] for measure in AREA if self.world(measure) in area},
         )
 
     def tenths(self) -> tuple[Tenth, ...]:
         """Who loses and who gains by tenth of the residents of every reported place; none where none were recorded."""
-        found = []
-        for place in self.cells() if self.baselines and self.any else ():
-            residents = float(np.median(self._table(self.tracks, ("cell", place, "population"))[-1]))
-            for number, measure in enumerate(TENTHS, start=1):
-                change = self.change(("cell", place, measure))
-                if change is not None:
-                    found.append(Tenth(region_of(place), kind_of(place), number, residents / len(TENTHS), change))
-        return tuple(found)
+        keys = [("cell", place, measure) for place in self.cells() for measure in TENTHS]
+        found = self.changes(keys)
+        residents = {place: self._residents(place) for place in self.cells()} if found else {}
+        return tuple(
+            Tenth(region_of(place), kind_of(place), TENTHS.index(measure) + 1, residents[place] / len(TENTHS), change)
+            for (_, place, measure), change in found.items()
+        )
 
     def _people(self) -> tuple[People, ...]:
+        changes = self.changes([("cell", place, measure) for place in self.cells() for measure in INCOMES])
         found = []
         for place in self.cells():
-            changes = {measure: self.change(("cell", place, measure)) for measure in INCOMES}
-            known = {measure: change for measure, change in changes.items() if change is not None}
+            known = {measure: changes["cell", place, measure] for measure in INCOMES if ("cell", place, measure) in changes}
             if known:
-                residents = float(np.median(self._table(self.tracks, ("cell", place, "population"))[-1]))
                 outside = region_of(place) in self.outside
-                found.append(People(region_of(place), kind_of(place), residents, known, outside))
+                found.append(People(region_of(place), kind_of(place), self._residents(place), known, outside))
         return tuple(found)
+
+    def _residents(self, place: str) -> float:
+        return float(np.median(self._table(self.tracks, ("cell", place, "population"))[-1]))
 
     def _money(self) -> Money:
         """What policies cost beyond the baseline's, added up from the first year to the last year lived."""
@@ -160,7 +169,7 @@ class Readings:
         """What all policies of the scenario have of a sum beyond those of its baseline, by pair."""
         sums = [self._sum(side, measure, last) for side in (self.tracks, self.baselines)]
         largest = max(float(np.abs(one).max(initial=0.0)) for one in sums)
-        beyond = sums[0] - sums[1]
+        beyond = sums[0] - sums[1] if self.baselines else sums[0]
         return np.where(np.abs(beyond) <= 1e-9 * largest, 0.0, beyond)
 
     def _sum(self, tracks: Sequence[Track], measure: str, last: bool) -> Array:

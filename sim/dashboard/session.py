@@ -11,18 +11,22 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sim.dashboard.sliders import Slider, sliders_of
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
 from sim.files import written
-from sim.scenario.load import load_scenario
-from sim.scenario.schema import Scenario
-from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.yaml_reader import MAX_BYTES
+
+if TYPE_CHECKING:
+    from sim.dashboard.sliders import Slider
+    from sim.scenario.schema import Scenario
+    from sim.scenario.vocabulary import Vocabulary, WorldWords
+
+# The loader is imported when a text is first checked, so that a page is served before.
 
 _MARK = "\ufeff"
 _ENDS = re.compile(r"\r\n|\r|\n")
@@ -53,7 +57,7 @@ class Session:
     Raises FactorFlowError where the file is not a text that could be edited.
     """
 
-    def __init__(self, file: Path, vocabulary: Vocabulary) -> None:
+    def __init__(self, file: Path, vocabulary: Callable[[], Vocabulary]) -> None:
         self.file, self.vocabulary = file, vocabulary
         self.folder = Path(os.path.realpath(file.parent))
         self._world: WorldWords | None = None
@@ -102,15 +106,18 @@ class Session:
 
     def check(self, text: str) -> Checked:
         """Everything that is wrong with a text, and its sliders; the text is kept, for a page that is opened again."""
+        from sim.dashboard.sliders import sliders_of
+        from sim.scenario.load import load_scenario
+
         self.text = text
-        content = self.content(text)
+        content, words = self.content(text), self.vocabulary()
         scenario, faults = None, tuple[Fault, ...]()
         try:
-            scenario = load_scenario(self.file, self.vocabulary, content=content)
-            self._world = self.vocabulary.words_of(scenario.plays_in)
+            scenario = load_scenario(self.file, words, content=content)
+            self._world = words.words_of(scenario.plays_in)
         except ScenarioFaults as answer:
             faults = answer.faults
-        return Checked(scenario, faults, sliders_of(text, content, self.file, self.vocabulary, self._world))
+        return Checked(scenario, faults, sliders_of(text, content, self.file, words, self._world))
 
     def save(self, text: str, over: str | None = None) -> str:
         """Write a text in the place of the file, whole or not at all; returns the state of the file.
@@ -137,15 +144,6 @@ class Session:
             raise FactorFlowError(f"could not write {self.file}: {reason.strerror or reason}.") from reason
         self._saved, self.text = content, text
         return self.state
-
-    def beside(self) -> Mapping[str, Path]:
-        """The scenario files in the folder and below it, by their path from there: what may be chosen as a baseline."""
-        found = {}
-        for path in sorted(self.folder.rglob("*.y*ml")):
-            hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
-            if not hidden and path.is_file() and Path(os.path.realpath(path)).is_relative_to(self.folder):
-                found[path.relative_to(self.folder).as_posix()] = self.file.parent / path.relative_to(self.folder)
-        return found
 
 
 def _state(content: bytes) -> str:
