@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,9 +47,13 @@ class Differences:
 
     def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
         """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
-        table = self.table
-        wanted = (table["scenario"] == scenario) & (table["measure"] == measure) & (table["scope"] == scope)
-        return table[wanted & (table["year"] == self.year)].set_index("place")
+        return self._last_year.get((scenario, measure, scope), self.table.iloc[:0].set_index("place"))
+
+    @cached_property
+    def _last_year(self) -> Mapping[tuple[str, str, str], pd.DataFrame]:
+        """The rows of the last year by scenario, measure and scope: sought out once, since readers ask for many."""
+        parts = self.table[self.table["year"] == self.year].groupby(["scenario", "measure", "scope"], sort=False)
+        return {(str(key[0]), str(key[1]), str(key[2])): part.set_index("place") for key, part in parts}
 
     def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
         """Standard deviation of the paired difference over that of unpaired runs, in the last common year.
