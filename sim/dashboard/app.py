@@ -74,7 +74,7 @@ class _Routes:
 
     async def page(self, request: Request) -> Response:
         """The page in the language asked for; the cookie that lets its scripts in comes with it."""
-        view = page.View(lang=request.query_params.get("lang", "en"), measure=request.query_params.get("measure", ""))
+        view = page.View.asked(request.query_params)
         answer = HTMLResponse(await run_in_threadpool(page.render, self.session, view))
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict", path="/")
         return answer
@@ -93,12 +93,12 @@ class _Routes:
     async def run(self, request: Request) -> Response:
         """A line of JSON for every year, picture and end of a run of a text."""
         asked = await _asked(request)
-        text, chosen = _word(asked, "text"), _word(asked, "baseline", "")
+        text = _word(asked, "text")
         checked = await run_in_threadpool(self.session.check, text)
         if checked.scenario is None:
             return JSONResponse(_told(checked, self.session), status_code=422)
-        self.shown = _view(asked)
-        pair = await run_in_threadpool(self._pair, checked.scenario, text, chosen)
+        self.shown = page.View.asked(asked)
+        pair = await run_in_threadpool(self._pair, checked.scenario, text, self.shown.baseline)
         lines = _lines(self.runner.events(pair, self._drawn))
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
@@ -109,7 +109,7 @@ class _Routes:
 
     async def view(self, request: Request) -> Response:
         """The last run in another view: another measure, another language."""
-        self.shown = _view(await _asked(request))
+        self.shown = page.View.asked(await _asked(request))
         pair = self.runner.pair
         return JSONResponse({} if pair is None else await run_in_threadpool(self._drawn, pair))
 
@@ -158,15 +158,11 @@ async def _asked(request: Request) -> Mapping[str, Any]:
     return asked
 
 
-def _word(asked: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    word = asked.get(name, default)
+def _word(asked: Mapping[str, Any], name: str) -> str:
+    word = asked.get(name)
     if not isinstance(word, str):
         raise HTTPException(400, f"{name} must be text.")
     return word
-
-
-def _view(asked: Mapping[str, Any]) -> page.View:
-    return page.View(lang=_word(asked, "lang", "en"), measure=_word(asked, "measure", ""))
 
 
 def _told(checked: Checked, session: Session) -> dict[str, Any]:

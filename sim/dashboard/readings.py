@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -107,6 +108,7 @@ class Readings:
             found[key] = rounded(numbers, self.units.get(key[2], ""), True, pairs, self.drawn)
         return found
 
+    @cached_property
     def outcome(self) -> Outcome | None:
         """What the scenario brings by the last year lived; None before the first one was lived."""
         if not self.any:
@@ -123,6 +125,7 @@ class Readings:
             area={measure: area[self.world(measure)] for measure in AREA if self.world(measure) in area},
         )
 
+    @cached_property
     def tenths(self) -> tuple[Tenth, ...]:
         """Who loses and who gains by tenth of the residents of every reported place; none where none were recorded."""
         keys = [("cell", place, measure) for place in self.cells() for measure in TENTHS]

@@ -76,7 +76,9 @@ class Runner:
             if isinstance(step, Failed):
                 tell({"event": "failed", "replicate": step.replicate, "message": printable(step.reason, 2_000)})
                 continue
-            tell({"event": "year", "replicate": step.replicate + 1, "year": step.year, "done": step.done, "of": step.of})
+            runs = pair.scenario.run.replicates
+            year = {"replicate": step.replicate + 1, "runs": runs, "year": step.year, "done": step.done, "of": step.of}
+            tell({"event": "year", **year})
             if time.monotonic() >= due:
                 before = time.monotonic()
                 tell(draw(pair))
