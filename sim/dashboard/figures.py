@@ -193,7 +193,7 @@ class Shown:
         label = self.say("difference_label", measure=name)
         drawn = both(lambda width: curves([line], label, width, unit=self.scaled.unit, zero=True, **sides))
         moved = signed(change.difference, digits) if change is not None else ""
-        return places.figure(self.say("difference_title", change=moved), self.say("difference_what"), drawn)
+        return places.figure(self.say("difference_title", measure=name, change=moved), self.say("difference_what"), drawn)
 
     def _line(self, name: str, order: int, band: Band, write: Any, digits: int) -> Line:
         middle, low, high = (self.scaled.row(values) for values in (band.middle, band.low, band.high))
