@@ -139,10 +139,11 @@ def _check_comparable(baseline: Results, other: Results) -> None:
         )
     if not set(baseline.years) & set(other.years):
         raise ResultsError(f"{other.name} and {baseline.name} have no year in common.")
+    known = baseline.units
     for measure, unit in other.units.items():
-        if baseline.units.get(measure, unit) != unit:
+        if known.get(measure, unit) != unit:
             raise ResultsError(
-                f"{measure} is in {unit} in {other.path} but in {baseline.units[measure]} in {baseline.path}; run one again."
+                f"{measure} is in {unit} in {other.path} but in {known[measure]} in {baseline.path}; run one again."
             )
 
 

@@ -47,7 +47,8 @@ class Differences:
 
     def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
         """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
-        return self._last_year.get((scenario, measure, scope), self.table.iloc[:0].set_index("place"))
+        found = self._last_year.get((scenario, measure, scope))
+        return self.table.iloc[:0].set_index("place") if found is None else found
 
     @cached_property
     def _last_year(self) -> Mapping[tuple[str, str, str], pd.DataFrame]:

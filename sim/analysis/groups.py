@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,22 @@ def by_registration(differences: Differences, label: str) -> tuple[Group, ...]:
         if persons is not None and income is not None:
             found.append(Group(name, persons, income))
     return tuple(found)
+
+
+def movers(groups: Sequence[Group]) -> float | None:
+    """Change of real income per head of newcomers and of those outside together, as a share: what coming gains is in it.
+
+    sum_g n_g y_g / sum_g n_g after over before, less one; None where nobody lives outside.
+    """
+    elsewhere = [one for one in groups if one.name != "registered_here"]
+    if not elsewhere:
+        return None
+    before, after = (
+        sum(getattr(one.persons, end) * getattr(one.income, end) for one in elsewhere)
+        / sum(getattr(one.persons, end) for one in elsewhere)
+        for end in ("before", "after")
+    )
+    return float(after / before - 1)
 
 
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:

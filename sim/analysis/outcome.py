@@ -218,6 +218,22 @@ def ranked(found: Iterable[Outcome]) -> list[Outcome]:
     return sorted(found, key=place)
 
 
+def by_cost(found: Iterable[Outcome]) -> list[Outcome]:
+    """Those that narrow the gap first, by net public cost of a hundredth of the ratio, cheapest first.
+
+    What raises money leads; then come those without a clear change, those that widen the gap, and the unknown.
+    """
+
+    def place(one: Outcome) -> tuple[int, float, float]:
+        if one.ratio is None or one.closed is None:
+            return 3, 0.0, 0.0
+        if not one.clear:
+            return 1, 0.0, -one.closed
+        return (0, one.cost_per_point or 0.0, -one.closed) if one.closed > 0 else (2, 0.0, -one.closed)
+
+    return sorted(found, key=place)
+
+
 def _area(differences: Differences, label: str) -> dict[str, Change]:
     changes = {measure: change_of(differences, label, measure) for measure in AREA}
     return {measure: change for measure, change in changes.items() if change is not None}

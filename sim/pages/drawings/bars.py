@@ -28,8 +28,11 @@ class Bar:
     key: str = ""
 
 
-def bars(rows: Sequence[Bar], label: str, width: int = WIDE, unit: str = "", limit: float | None = None) -> str:
-    """Rows below each other on one scale from zero; limit: the largest number of the scale, for drawings side by side.
+def bars(
+    rows: Sequence[Bar], label: str, width: int = WIDE, unit: str = "", limit: float | None = None, names: float | None = None
+) -> str:
+    """Rows below each other on one scale from zero; limit, names: the largest number of the scale and the room for names,
+    for drawings that are to be compared.
 
     On a phone names stand above their bars. Words stand at the end of a bar where there is room, else below it.
     """
@@ -38,10 +41,11 @@ def bars(rows: Sequence[Bar], label: str, width: int = WIDE, unit: str = "", lim
     low, high = min([0.0, *known]), max([0.0, *known])
     if limit:
         low, high = (-limit if low < 0 else 0.0), limit
-    names = width - 8.0 if narrow else min(210.0, max((width_of(row.name, _SIZE) for row in rows), default=0.0) + 4)
+    longest = max((width_of(row.name, _SIZE) for row in rows), default=0.0) + 4
+    room = width - 8.0 if narrow else min(210.0, names or longest)
     said = max((width_of(row.words, _SIZE) for row in rows if row.value is not None), default=0.0) + 8
     said = min(said, width * (0.45 if narrow else 0.4))
-    start = 0.0 if narrow else names + 10
+    start = 0.0 if narrow else room + 10
     if low < 0:
         start += said * 0.5
     scale = Scale(low, high if high > low else low + 1.0, start, width - said)
@@ -51,7 +55,7 @@ def bars(rows: Sequence[Bar], label: str, width: int = WIDE, unit: str = "", lim
         top = 22.0
     first = top
     for row in rows:
-        drawn, height = _row(row, scale, top, names, width, narrow)
+        drawn, height = _row(row, scale, top, room, width, narrow)
         parts.append(drawn)
         top += height
     if not narrow:
@@ -89,3 +93,14 @@ def _bar(row: Bar, value: float, scale: Scale, top: float, fill: str) -> list[st
         outline = {"x": ends[0], "y": top - 1.5, "width": max(ends[1] - ends[0], 0.8), "height": 19}
         parts.append(element("rect", **outline, fill="none", stroke=fill, stroke_width=1.2, stroke_dasharray="3 2"))
     return parts
+
+
+def shares(gain: float, still: float, lose: float, label: str, width: int = 150) -> str:
+    """One bar of everybody: who loses, who neither gains nor loses, who gains, as parts of the whole."""
+    whole = gain + still + lose
+    parts, left = [], 0.0
+    for heads, fill in ((lose, "#b35806"), (still, ink.PALE), (gain, "#542788")):
+        wide = width * heads / whole if whole > 0 else 0.0
+        parts.append(element("rect", x=left, y=0, width=wide, height=10, fill=fill))
+        left += wide
+    return drawing(width, 10, label, parts)

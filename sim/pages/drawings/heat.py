@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sim.pages.drawings import ink
 from sim.pages.drawings.axes import signed
-from sim.pages.drawings.svg import NARROW, WIDE, drawing, element, group, text, width_of, wrapped
+from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, text, width_of, wrapped
 
-_ROW, _ROW_NARROW = 19.0, 19.0
+_ROW = 19.0  # px
 
 
 @dataclass(frozen=True)
@@ -57,33 +57,48 @@ def heat(rows: Sequence[HeatRow], head: Head, label: str, width: int = WIDE, lim
     """
     columns, beside = head.columns, head.beside
     narrow = width < (WIDE + NARROW) / 2
-    size, row_height = (8.8, _ROW_NARROW) if narrow else (11.5, _ROW)
-    names = max((width_of(row.name, size + 0.7) for row in rows), default=0.0) + 6
-    names = min(names, 92.0 if narrow else 190.0)
-    tail = 0.0 if narrow else max((width_of(row.beside, size) for row in rows), default=0.0)
-    tail = 0.0 if narrow else max(tail, width_of(beside, 11)) + 8
+    size = 8.8 if narrow else 11.5
+    names = min(max((width_of(row.name, size + 0.5) for row in rows), default=0.0) + 6, 100.0 if narrow else 200.0)
+    tail = 0.0
+    if beside and not narrow:
+        tail = max(width_of(beside, 11), *(width_of(row.beside, size) for row in rows)) + 8
     apart = (3.0 if narrow else 8.0) if head.last_apart else 0.0
     wide = (width - names - tail - apart) / max(1, len(columns))
     starts = [
         names + wide * place + (apart if head.last_apart and place == len(columns) - 1 else 0.0)
         for place in range(len(columns))
     ]
-    top = 32.0 if head.over else 18.0
-    parts = [text(head.over, names, 11, 11, fill=ink.GREY)]
-    parts += [
-        text(name, start + wide / 2, top - 5, 9 if narrow else 11, fill=ink.GREY, text_anchor="middle")
-        for name, start in zip(columns, starts, strict=True)
-    ]
-    if beside and not narrow:
+    top, parts = _heading(head, starts, wide, names, 9.0 if narrow else 11.0)
+    if tail:
         parts.append(text(beside, width, top - 5, 11, fill=ink.GREY, text_anchor="end"))
     for row in rows:
         top += 5.0 if row.gap else 0.0
-        parts.append(text(wrapped(row.name, names - 2, size + 0.5)[0], 0, top + row_height - 6, size + 0.5))
-        parts.append(_cells(row.cells, starts, wide, top, row_height, size, limit, 1))
-        if row.beside and not narrow:
-            parts.append(text(row.beside, width, top + row_height - 6, size, fill=ink.GREY, text_anchor="end"))
-        top += row_height
+        lines = wrapped(row.name, names - 3, size + 0.5)
+        high = max(_ROW, len(lines) * (size + 0.5) * LEADING + 4)
+        parts.append(block(lines, 0, top + (high - len(lines) * (size + 0.5) * LEADING) / 2 - 0.5, size + 0.5))
+        parts.append(_cells(row.cells, starts, wide, top, high, size, limit, 1))
+        if tail:
+            parts.append(text(row.beside, width, top + high / 2 + 4, size, fill=ink.GREY, text_anchor="end"))
+        top += high
     return drawing(width, top + 2, label, parts)
+
+
+def _heading(head: Head, starts: Sequence[float], wide: float, names: float, size: float) -> tuple[float, list[str]]:
+    """The names of the columns, upright where they fit and turned where they do not, and where the rows begin."""
+    parts = [text(head.over, names, 11, 11, fill=ink.GREY)]
+    longest = max((width_of(name, size) for name in head.columns), default=0.0)
+    top = 14.0 if head.over else 0.0
+    if longest <= wide + 2:
+        top += 18.0
+        anchor = {"fill": ink.GREY, "text_anchor": "middle"}
+        return top, parts + [
+            text(name, start + wide / 2, top - 5, size, **anchor) for name, start in zip(head.columns, starts, strict=True)
+        ]
+    top += longest + 8
+    for name, start in zip(head.columns, starts, strict=True):
+        x, y = start + wide / 2 + size / 3, top - 4
+        parts.append(text(name, x, y, size, fill=ink.GREY, transform=f"rotate(-90 {x:.1f} {y:.1f})"))
+    return top, parts
 
 
 def _cells(
@@ -107,7 +122,7 @@ def _cells(
             else "\u2013"
         )
         colour = ink.ink_on(fill) if cell.clear else ink.GREY
-        words.append(text(said, start + (wide - 1) / 2, top + high - 6, fill=colour, size=size))
+        words.append(text(said, start + (wide - 1) / 2, top + high / 2 + size / 3, size, fill=colour))
     return group([*fills, group(words, text_anchor="middle")])
 
 

@@ -91,7 +91,7 @@ def curves(
         for year, value in dots
     ]
     if dots and dots_name:
-        parts.append(_named_dots(dots, dots_name, x, y, frame))
+        parts.append(_named_dots(dots, dots_name, x, y))
     parts += _ends(lines, names, x, y, frame)
     return drawing(width, height, label, parts)
 
@@ -174,12 +174,11 @@ def _line(line: Line, x: Callable[[float], float], y: Callable[[float], float]) 
 
 
 def _named_dots(
-    dots: Sequence[tuple[int, float]], name: str, x: Callable[[float], float], y: Callable[[float], float], frame: _Frame
+    dots: Sequence[tuple[int, float]], name: str, x: Callable[[float], float], y: Callable[[float], float]
 ) -> str:
-    """The name of the observed points, under or over the first of them, where lines leave room."""
-    year, value = min(dots, key=lambda one: one[0])
-    under = y(value) + 20 < frame.bottom
-    return text(name, max(x(year) - 4, frame.left + 4), y(value) + (20 if under else -10), _TICK, fill=ink.INK)
+    """The name of the observed points, beside the last of them."""
+    year, value = max(dots, key=lambda one: one[0])
+    return text(name, x(year) + 8, y(value) - 3, _TICK, fill=ink.INK)
 
 
 def _ends(

@@ -7,6 +7,7 @@ same keys, the same placeholders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,8 @@ from sim.hints import one_of
 
 LANGUAGES = ("en", "zh")
 NAMES = {"en": "English", "zh": "简体中文"}
+# a line of the file that ends within Chinese text is no space of the sentence
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef]) (?=[\u201c\u3000-\u9fff\uff00-\uffef{])")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -36,7 +39,7 @@ def _flat(tree: Mapping[str, Any], way: str) -> Any:
         if isinstance(value, Mapping):
             yield from _flat(value, f"{way}{key}.")
         else:
-            yield f"{way}{key}", " ".join(str(value).split())
+            yield f"{way}{key}", _BETWEEN_CHINESE.sub("", " ".join(str(value).split()))
 
 
 def phrase(key: str, lang: str, **values: object) -> str:

@@ -25,8 +25,9 @@ def plain(value: float, digits: int) -> str:
 
 def per_cent(share: float, digits: int = 1, sign: bool = True) -> str:
     """A share in per cent, `+2.4%`; one more digit where it is small."""
-    digits = digits + 1 if 0 < abs(share) < 0.0005 else digits
-    return f"{(signed if sign else plain)(100 * share, digits)}%"
+    finer = (signed if sign else plain)(100 * share, digits + 1)
+    small = 0 < abs(share) < 0.0005 and finer.strip("0.")
+    return f"{finer if small else (signed if sign else plain)(100 * share, digits)}%"
 
 
 def currency(unit: str, lang: str) -> str:
