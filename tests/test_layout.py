@@ -97,9 +97,10 @@ INSIDE = {
         {"money"},
     ],
     "dashboard": [
-        {"runner", "security", "session", "sliders", "track"},
-        {"baselines", "live"},
-        {"page", "readings"},
+        {"security", "sliders", "track"},
+        {"live", "session"},
+        {"baselines", "readings", "runner"},
+        {"page"},
         {"places"},
         {"figures"},
         {"app"},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -179,4 +178,3 @@ def _fault(fault: Fault, session: Session) -> dict[str, Any]:
     """A fault; file is empty where it stands in the text itself."""
     own = fault.file == str(session.file)
     return {"file": "" if own else fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
-

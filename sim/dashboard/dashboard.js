@@ -153,6 +153,11 @@ function showSliders(found) {
   found.forEach(showSlider);
 }
 
+function meaningOf(words, id) {
+  const known = words in boot.meanings || boot.lang === "en";
+  return made("span", { class: "meaning", id, lang: known ? boot.lang : "en" }, known ? boot.meanings[words] ?? words : words);
+}
+
 function sliderRow(slider, place) {
   const id = `slider-${place}`, names = slider.path.slice(slider.path[0] === "policies" ? 2 : 1);
   const input = made("input", { type: "range", id, "aria-describedby": `${id}-meaning`, autocomplete: "off" });
@@ -162,7 +167,7 @@ function sliderRow(slider, place) {
     made("output", { for: id, id: `${id}-value` }),
     input,
     made("span", { class: "ends", id: `${id}-ends` }),
-    made("span", { class: "meaning", id: `${id}-meaning`, lang: "en" }, slider.meaning));
+    meaningOf(slider.meaning, `${id}-meaning`));
 }
 
 function showSlider(slider, place) {
@@ -181,7 +186,7 @@ function showSlider(slider, place) {
 }
 
 function showValue(slider, place, words) {
-  const unit = slider.unit in boot.units ? boot.units[slider.unit] : slider.unit;
+  const unit = boot.units[slider.unit] ?? (slider.unit === "year" ? "" : slider.unit);
   at(`slider-${place}-value`).textContent = unit ? `${words} ${unit}` : words;
   at(`slider-${place}`).setAttribute("aria-valuetext", unit ? `${words} ${unit}` : words);
 }

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.analysis.change import Change
-from sim.analysis.outcome import RATIO
+from sim.analysis.outcome import RATIO, Money
 from sim.arrays import Array
 from sim.dashboard import places
 from sim.dashboard.live import Pair
@@ -20,7 +20,8 @@ from sim.dashboard.readings import Band, Readings
 from sim.pages.drawings.lines import Line, curves
 from sim.pages.drawings.svg import both
 from sim.pages.phrases import known, listed, phrase
-from sim.pages.phrases.numbers import dated_currency, money, people, plain, signed
+from sim.pages.phrases.numbers import people, plain, signed
+from sim.pages.report.words import Speaker
 
 _KINDS = {
     "urban_rural_ratio": "ratio", "real_income_per_head": "per_head", "income_per_head": "per_head",
@@ -70,12 +71,13 @@ class Shown:
         pair = readings.pair
         recorded = [name for name in (view.measure, *MEASURES) if readings.has(readings.world(name))]
         self.measure = recorded[0] if recorded else view.measure
-        base = None if pair.baseline is None else places.title(pair.baseline.title, self.lang)
-        self.names = places.Names(self.lang, places.title(pair.scenario.title, self.lang), base)
+        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money)
+        base = None if pair.baseline is None else self.speaker.title(pair.baseline.title)
+        self.names = places.Names(self.speaker, self.speaker.title(pair.scenario.title), base)
 
     def say(self, key: str, **values: object) -> str:
         """A phrase of the dashboard, with the names of both futures and the years at hand."""
-        first, last = (self.names.year(year) for year in (self.readings.years[0], self.readings.last))
+        first, last = (self.speaker.year(year) for year in (self.readings.years[0], self.readings.last))
         at_hand = {"title": self.names.scenario, "base": self.names.baseline or "", "first": first, "year": last}
         return phrase(f"dashboard.{key}", self.lang, **{**at_hand, **values})
 
@@ -83,7 +85,7 @@ class Shown:
     def scaled(self) -> _Scaled:
         """The unit the measure is written in."""
         kind = _KINDS[self.measure]
-        unit = phrase(f"dashboard.units.{kind}", self.lang, money=dated_currency(self.readings.money, self.lang))
+        unit = phrase(f"dashboard.units.{kind}", self.lang, money=self.speaker.dated())
         return _Scaled(_SIZES.get((kind, self.lang), 1.0), unit)
 
     @cached_property
@@ -115,7 +117,7 @@ class Shown:
             gain, lose, _ = counted
             words.append(self.say("people", gain=people(gain, self.lang), lose=people(lose, self.lang)))
         if self.readings.last < pair.scenario.years.to:
-            words.append(self.say("until", last=self.names.year(pair.scenario.years.to)))
+            words.append(self.say("until", last=self.speaker.year(pair.scenario.years.to)))
         elif pair.baseline is not None:
             words.append(self.say("like"))
         title = self._finding(outcome.ratio)
@@ -138,7 +140,7 @@ class Shown:
             levels = {"before": ratio.before, "after": ratio.after if own else ratio.reached}
             numbers = {name: plain(value, ratio.decimals) for name, value in levels.items()}
             numbers["change"] = signed(ratio.difference, ratio.decimals)
-        years = {"first": self.names.year(self.readings.years[0]), "year": self.names.year(self.readings.last)}
+        years = {"first": self.speaker.year(self.readings.years[0]), "year": self.speaker.year(self.readings.last)}
         return phrase(f"verdict.{kind}", self.lang, title=self.names.scenario, **numbers, **years)
 
     def _how_sure(self, ratio: Change) -> str:
@@ -151,12 +153,12 @@ class Shown:
         band = phrase("number.band", self.lang, low=low, high=high)
         return self.say("pairs", change=change, band=band, runs=ratio.replicates)
 
-    def _cost(self, spent: Any) -> str:
+    def _cost(self, spent: Money) -> str:
         if self.names.baseline is None:
-            return self.say("cost_own", net=money(spent.net, spent.unit, self.lang)) if spent.any else ""
+            return self.say("cost_own", net=self.speaker.money(spent.net)) if spent.any else ""
         if not spent.any:
             return self.say("cost_none")
-        return self.say("cost", net=money(spent.net, spent.unit, self.lang))
+        return self.say("cost", net=self.speaker.money(spent.net))
 
     def curve(self) -> str:
         """The measure by year, the scenario over its baseline."""
@@ -166,7 +168,7 @@ class Shown:
         if readings.baselines:
             lines.append(self._line(self.names.baseline or "", 0, readings.level(key, baseline=True), plain, digits))
         lines.append(self._line(self.names.scenario, 1, readings.level(key), plain, digits))
-        place = places.world_name(readings.pair.scenario, self.lang)
+        place = self.speaker.world_name()
         name = self.say(f"measures.{self.measure}")
         title = name
         if self.change is not None:
@@ -217,4 +219,6 @@ class Shown:
     def _start(self, words: list[str]) -> str:
         if len(words) > 2:
             return phrase("curves.start_more", self.lang, count=len(words))
-        return phrase("curves.starts" if len(words) == 1 else "curves.start_many", self.lang, policies=listed(words, self.lang))
+        return phrase(
+            "curves.starts" if len(words) == 1 else "curves.start_many", self.lang, policies=listed(words, self.lang)
+        )

@@ -163,7 +163,7 @@ def warm() -> None:
 
     with MODELS:
         world = build_world("two_cells")
-        agents = dict.fromkeys(("labour_agents", "capital_agents", "land_agents"), 1_000)
-        model = FactorFlowModel(world, last_year=world.first_year + 1, **agents)
+        few = 1_000
+        model = FactorFlowModel(world, last_year=world.first_year + 1, labour_agents=few, capital_agents=few, land_agents=few)
         while model.running:
             model.step()

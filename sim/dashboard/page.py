@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from sim.errors import FactorFlowError
 from sim.pages.phrases import LANGUAGES, NAMES, catalogue, phrase
 from sim.version import __version__
@@ -24,7 +26,7 @@ MEASURES = (
 )  # fmt: skip
 """What can be drawn of the whole world, where a run recorded it; the first is drawn unless another is asked for."""
 
-_SCRIPT, _UNITS = "dashboard.js.", "dashboard.terms."  # phrases that the script fills in, and units of sliders
+_SCRIPT = "dashboard.js."  # phrases that the script fills in
 
 
 @dataclass(frozen=True)
@@ -74,21 +76,28 @@ def render(session: Session, view: View) -> str:
             "saved": session.saved,
             "state": session.state,
             "lang": lang,
-            "units": {unit: say(f"terms.{unit}") for unit in _units(lang)},
+            **said_in(lang),
             "words": {key.removeprefix(_SCRIPT): text for key, text in catalogue(lang).items() if key.startswith(_SCRIPT)},
         },
     )
 
 
-def _units(lang: str) -> list[str]:
-    return [key.removeprefix(_UNITS) for key in catalogue(lang) if key.startswith(_UNITS)]
+@cache
+def said_in(lang: str) -> Mapping[str, Mapping[str, str]]:
+    """What numbers mean and their units in a language, by the English words of the schema; nothing in English itself."""
+    if lang != "zh":
+        return {"meanings": {}, "units": {}}
+    text = (files("sim.pages.phrases") / "meanings_zh.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @cache
 def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    rooms = Environment(loader=PackageLoader("sim.dashboard", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    rooms = Environment(
+        loader=PackageLoader("sim.dashboard", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
     return rooms.get_template("page.html.j2")
 
 

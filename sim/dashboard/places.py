@@ -18,39 +18,23 @@ from sim.pages.drawings.heat import Cell, Head, HeatRow, heat, limit_of, scale_k
 from sim.pages.drawings.maps import Panel, Region, maps
 from sim.pages.drawings.svg import both
 from sim.pages.outlines import boundaries
-from sim.pages.phrases import known, phrase
+from sim.pages.phrases import phrase
 from sim.pages.phrases.numbers import people, per_cent
-from sim.scenario.schema import Scenario
-
-_MODEL_YEARS = 1000  # years below are counted from the start of a model, not of an era
+from sim.pages.report.words import Speaker
 
 
 @dataclass(frozen=True)
 class Names:
-    """What both futures are called, in a language; baseline: None where there is none."""
+    """What both futures are called on a page, and who speaks there; baseline: None where there is none."""
 
-    lang: str
+    speaker: Speaker
     scenario: str
     baseline: str | None
 
-    def year(self, year: int) -> str:
-        """A year as it is said."""
-        return phrase("number.year" if year >= _MODEL_YEARS else "number.model_year", self.lang, year=year)
-
-
-def title(words: str, lang: str) -> str:
-    """A scenario's title in a language, where the package knows it."""
-    return words
-
-
-def place_name(region: str, kind: str, lang: str) -> str:
-    """The towns or villages of a region."""
-    return phrase("place.towns" if kind == URBAN else "place.villages", lang, region=region)
-
-
-def world_name(scenario: Scenario, lang: str) -> str:
-    """What a world is called."""
-    return known(f"worlds.{scenario.world_name}", lang) or scenario.world_name
+    @property
+    def lang(self) -> str:
+        """The language of the page."""
+        return self.speaker.lang
 
 
 def figure(heading: str, what: str, drawn: str) -> str:
@@ -76,7 +60,7 @@ def _clear(change: Change) -> bool:
 def map_part(readings: Readings, names: Names) -> str:
     """The map of what changes, or why there is none."""
     world = readings.pair.scenario.plays_in
-    regions = _regions(world)
+    regions = _regions(world, names.speaker)
     if regions is None:
         return str(Markup('<p class="what">{}</p>').format(phrase("map.missing", names.lang)))
     outcome = readings.outcome
@@ -94,8 +78,8 @@ def map_part(readings: Readings, names: Names) -> str:
     key = both(lambda width: _scale(largest, width, names.lang))
     best, worst = (pick(inside, key=lambda one: one.decisive.share) for pick in (max, min))
     said = {
-        "best": place_name(best.region, best.kind, names.lang), "rise": per_cent(best.decisive.share),
-        "worst": place_name(worst.region, worst.kind, names.lang), "fall": per_cent(worst.decisive.share),
+        "best": names.speaker.place(best.region, best.kind), "rise": per_cent(best.decisive.share),
+        "worst": names.speaker.place(worst.region, worst.kind), "fall": per_cent(worst.decisive.share),
     }  # fmt: skip
     return figure(_map_title(said, best.rises, worst.falls, names), _what("map", readings, names), drawn + key)
 
@@ -114,14 +98,14 @@ def _scale(largest: float, width: int, lang: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _regions(world: AnyWorld) -> Mapping[str, Region] | None:
+def _regions(world: AnyWorld, speaker: Speaker) -> Mapping[str, Region] | None:
     """The outlines of a world's regions; None where it has none."""
     try:
         found = boundaries(world)
     except ResultsError:
         return None
     return {
-        name: Region(name, [[(float(x), float(y)) for x, y in ring] for ring in one.rings], one.seat)
+        name: Region(speaker.region(name), [[(float(x), float(y)) for x, y in ring] for ring in one.rings], one.seat)
         for name, one in found.items()
     }
 
@@ -140,15 +124,18 @@ def winners_part(readings: Readings, names: Names) -> str:
         cells = [_cell(parts.get(number)) for number in range(1, 11)] if tenths else []
         rows.append(
             HeatRow(
-                place_name(one.region, one.kind, names.lang),
+                names.speaker.place(one.region, one.kind),
                 [*cells, _cell(one.decisive)],
                 people(one.persons, names.lang),
                 gap=bool(last) and one.region != last,
             )
         )
         last = one.region
-    columns = [*map(str, range(1, 11)), phrase("winners.mean", names.lang)] if tenths else [phrase("winners.mean", names.lang)]
-    head = Head(columns, phrase("winners.over", names.lang) if tenths else "", last_apart=bool(tenths))
+    columns = (
+        [*map(str, range(1, 11)), phrase("winners.mean", names.lang)] if tenths else [phrase("winners.mean", names.lang)]
+    )
+    over, beside = phrase("winners.over", names.lang) if tenths else "", phrase("dashboard.people_head", names.lang)
+    head = Head(columns, over, beside, last_apart=bool(tenths))
     label = phrase("winners.label", names.lang, title=names.scenario)
     limit = limit_of(rows) or 0.01
     drawn = both(lambda width: heat(rows, head, label, width, limit))
@@ -166,7 +153,7 @@ def _winners_title(readings: Readings, names: Names) -> str:
     if not numbers[0] and not numbers[1]:
         return phrase("winners.none", names.lang)
     if names.baseline is None:
-        first, last = (names.year(year) for year in (readings.years[0], readings.last))
+        first, last = (names.speaker.year(year) for year in (readings.years[0], readings.last))
         return phrase("winners.one", names.lang, first=first, year=last, gain=gain, lose=lose)
     return phrase("dashboard.winners_few", names.lang, title=names.scenario, gain=gain, lose=lose)
 
@@ -178,7 +165,7 @@ def _cell(change: Change | None) -> Cell:
 
 
 def _what(section: str, readings: Readings, names: Names) -> str:
-    years = {"first": names.year(readings.years[0]), "year": names.year(readings.last)}
+    years = {"first": names.speaker.year(readings.years[0]), "year": names.speaker.year(readings.last)}
     if names.baseline is None:
         return phrase(f"{section}.what_one", names.lang, **years)
     return phrase(f"{section}.what", names.lang, base=names.baseline, **years)

@@ -59,7 +59,9 @@ def _bound(port: int) -> socket.socket:
         here.bind((HOST, port))
     except OSError as reason:
         here.close()
-        raise FactorFlowError(f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one.") from reason
+        raise FactorFlowError(
+            f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one."
+        ) from reason
     return here
 
 

@@ -48,9 +48,7 @@ class Slider:
         return {**vars(self), "path": list(self.path), "decimals": decimals(self.step)}
 
 
-def sliders_of(
-    text: str, content: bytes, file: Path, vocabulary: Vocabulary, world: WorldWords | None
-) -> tuple[Slider, ...]:
+def sliders_of(text: str, content: bytes, file: Path, vocabulary: Vocabulary, world: WorldWords | None) -> tuple[Slider, ...]:
     """The numbers of a text that have a range, in the order of the text; none while it cannot be read to its end.
 
     content: the text as it would be saved; world: the words of the world it last named soundly.

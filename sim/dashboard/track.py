@@ -66,7 +66,8 @@ class Track:
         if not len(cells) or urban.all() or not urban.any():
             return None
         income, people = (
-            np.array([self.values["cell", cell, measure][at] for cell in cells]) for measure in ("income_per_head", "population")
+            np.array([self.values["cell", cell, measure][at] for cell in cells])
+            for measure in ("income_per_head", "population")
         )
         return float(urban_rural_ratio(income, people, urban))
 

@@ -56,7 +56,9 @@ def test_the_token_opens_the_page_once_and_a_cookie_goes_on(stranger):
     assert [stranger.get(f"/{name}").status_code for name in FILES] == [200, 200]
 
 
-@pytest.mark.parametrize("path", ["/", "/?token=", "/?token=wrong", *(f"/{name}" for name in FILES), f"/dashboard.js?token={TOKEN}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?token=", "/?token=wrong", *(f"/{name}" for name in FILES), f"/dashboard.js?token={TOKEN}"]
+)
 def test_without_the_token_nothing_is_told(stranger, path):
     answer = stranger.get(path)
     assert answer.status_code == 403 and "valley" not in answer.text
@@ -75,7 +77,8 @@ def test_another_host_is_refused_even_with_the_token(client, host):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", f"http://127.0.0.1:{PORT + 1}", f"https://127.0.0.1:{PORT}", "http://127.0.0.1", ""]
+    "origin",
+    ["http://evil.example", "null", f"http://127.0.0.1:{PORT + 1}", f"https://127.0.0.1:{PORT}", "http://127.0.0.1", ""],
 )
 @pytest.mark.parametrize("path", ["/check", "/run", "/save", "/stop", "/reread", "/view"])
 def test_another_page_is_refused_even_with_the_cookie(client, valley, origin, path):
@@ -103,7 +106,16 @@ def test_five_megabytes_are_refused_announced_or_not(client, valley):
 
 
 @pytest.mark.parametrize(
-    "path", ["/../open.yaml", "/..%2fopen.yaml", "/%2e%2e/%2e%2e/etc/passwd", "/open.yaml", "/page.html.j2", "//etc/passwd", "/app.py"]
+    "path",
+    [
+        "/../open.yaml",
+        "/..%2fopen.yaml",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/open.yaml",
+        "/page.html.j2",
+        "//etc/passwd",
+        "/app.py",
+    ],
 )
 def test_no_path_leads_to_a_file(client, path):
     answer = client.get(path)
@@ -125,7 +137,12 @@ def test_a_body_that_is_no_text_is_refused(client, path, body):
 
 
 def test_every_answer_keeps_the_page_to_itself(client):
-    for answer in (client.get("/"), client.get("/dashboard.js"), client.get("/none"), client.get("/", headers={"Host": "evil"})):
+    for answer in (
+        client.get("/"),
+        client.get("/dashboard.js"),
+        client.get("/none"),
+        client.get("/", headers={"Host": "evil"}),
+    ):
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert "unsafe" not in policy and "http" not in policy
@@ -192,7 +209,9 @@ def test_stopped_between_two_years(client, monkeypatch):
 
 
 def test_a_run_too_large_for_the_machine_is_refused(client):
-    text = OPEN + "run: {labour_agents: 100_000_000, capital_agents: 100_000_000, land_agents: 100_000_000, replicates: 1000}\n"
+    text = (
+        OPEN + "run: {labour_agents: 100_000_000, capital_agents: 100_000_000, land_agents: 100_000_000, replicates: 1000}\n"
+    )
     answer = ask(client, "/run", {"text": text + "years: {to: 200}\n"})
     assert answer.status_code == 422 and "memory" in answer.json()["message"]
 

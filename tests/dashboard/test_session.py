@@ -123,7 +123,11 @@ def test_a_link_is_followed_inside_the_folder_and_refused_outside_it(valley, tmp
 
 @pytest.mark.parametrize(
     ("content", "answer"),
-    [(None, "cannot be opened: No such file"), (b"title: \xff\n", "line 1: is not UTF-8"), (b"#" * 1024 * 1025, "larger than")],
+    [
+        (None, "cannot be opened: No such file"),
+        (b"title: \xff\n", "line 1: is not UTF-8"),
+        (b"#" * 1024 * 1025, "larger than"),
+    ],
 )
 def test_what_cannot_be_edited_is_refused_at_once(valley, content, answer):
     file = valley / "other.yaml"

@@ -50,7 +50,9 @@ def test_dated_values_lists_parameters_and_runs_have_sliders(valley):
         "  open:\n    instrument: residence_permit_reform\n    cut: {2: 0.1, 4: 0.6}\n    from: 2\n"
     )
     sliders = found(session, text)
-    assert {"years.to", "run.seed", "run.replicates", "parameters.labour_mobility", "policies.tax.brackets.1.rate"} <= set(sliders)
+    assert {"years.to", "run.seed", "run.replicates", "parameters.labour_mobility", "policies.tax.brackets.1.rate"} <= set(
+        sliders
+    )
     assert sliders["policies.tax.brackets.1.rate"].high == 0.6
     assert [sliders[f"policies.open.cut.{year}"].value for year in (2, 4)] == [0.1, 0.6]
     assert sliders["policies.open.cut.4"].high == 1
