@@ -1,6 +1,6 @@
 """The command line: what can be asked of factorflow, one file a kind of command."""
 
-from sim.cli import benchmarking, doubting, keeping, reporting, running, validating, worlds, writing
+from sim.cli import benchmarking, dashboard, doubting, keeping, reporting, running, validating, worlds, writing
 from sim.cli.program import main
 
 __all__ = ["main"]
@@ -11,6 +11,7 @@ for _command in (
     *(reporting.report, reporting.extract),
     *(doubting.doubt, doubting.sense, doubting.decompose, doubting.design),
     *(keeping.status, keeping.verify, keeping.clean),
+    dashboard.dashboard,
     validating.validate,
     benchmarking.bench,
 ):

@@ -34,9 +34,17 @@ from sim.units import YUAN
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_scenario(path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] | Mapping[str, Any] = ()) -> Scenario:
-    """The scenario of a file, with `path=value` settings laid on top; raises ScenarioFaults with all that is wrong."""
-    scenario, found = _load(Path(path), vocabulary, as_settings(settings))
+def load_scenario(
+    path: Path | str,
+    vocabulary: Vocabulary,
+    settings: Sequence[str] | Mapping[str, Any] = (),
+    content: bytes | None = None,
+) -> Scenario:
+    """The scenario of a file, with `path=value` settings laid on top; raises ScenarioFaults with all that is wrong.
+
+    content: what is to be read in place of what stands in the file, as if it had been saved.
+    """
+    scenario, found = _load(Path(path), vocabulary, as_settings(settings), content)
     if scenario is None or found:
         raise ScenarioFaults(found)
     return scenario
@@ -62,8 +70,10 @@ def faults(path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] = (
     return _load(Path(path), vocabulary, settings)[1]
 
 
-def _load(path: Path, vocabulary: Vocabulary, settings: Sequence[str]) -> tuple[Scenario | None, list[Fault]]:
-    draft = gather(path, settings)
+def _load(
+    path: Path, vocabulary: Vocabulary, settings: Sequence[str], content: bytes | None = None
+) -> tuple[Scenario | None, list[Fault]]:
+    draft = gather(path, settings, content)
     if not draft.data and draft.faults:
         return None, sorted(set(draft.faults))
     if draft.data.get("kind") == "experiment":
