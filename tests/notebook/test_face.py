@@ -1,11 +1,15 @@
 """Results and comparisons in a notebook: tables that hold the recorded numbers, axes, cards that escape and never raise."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from sim import compare, load, open_results, run
 from sim.errors import ResultsError, ScenarioFaults
+from sim.notebook.card import own_story
 from tests.test_end_to_end import ROOT
 
 VALLEY = ROOT / "scenarios/two_cells"
@@ -131,6 +135,28 @@ def test_cards_say_verdict_curve_and_digest_without_script_or_request(runs):
         assert all(one.manifest["scenario_digest"][:12] in card for one in digests)
     assert "does not change" in runs[0]._repr_html_() and "does not change" not in compared._repr_html_()
     assert compared.paragraph.partition(". ")[0].replace("'", "&#x27;") in compared._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (
+            (2.0, 2.0, 2.1),
+            (1.5, 1.6, 1.5),
+            "from 2.00 in 2010 to 1.50 in 2030 (-0.50; between -0.59 and -0.41): the gap narrows",
+        ),
+        ((1.5, 1.5, 1.6), (2.0, 2.1, 2.0), "the gap widens"),
+        ((0.5, 0.5, 0.5), (0.8, 0.8, 0.7), "the gap narrows"),  # villages richer, and coming nearer
+        ((0.9, 0.9, 0.9), (0.5, 0.5, 0.6), "the gap widens"),
+        ((2.0, 2.0, 2.0), (2.1, 1.9, 2.05), "by more than luck alone"),
+        ((2.0, 2.0, 2.0), (2.0, 2.0, 2.0), "does not change."),
+        ((2.0,), (1.5,), "one draw, so no band"),
+    ],
+)
+def test_one_run_is_told_against_its_own_first_year(before, after, told):
+    values = pd.DataFrame([before, after], index=[2010, 2030])
+    run = SimpleNamespace(values=lambda _: values, manifest={"scenario": {}}, world="riverland")
+    assert told in own_story(run)
 
 
 def test_words_of_a_file_are_escaped(other_run):
