@@ -86,14 +86,14 @@ class _Routes:
     async def check(self, request: Request) -> Response:
         """What is wrong with a text, and what can be dragged in it."""
         asked = await _asked(request)
-        checked = await run_in_threadpool(self.session.check, _word(asked, "text"))
+        checked = await self._checked(_word(asked, "text"))
         return JSONResponse(_told(checked, self.session))
 
     async def run(self, request: Request) -> Response:
         """A line of JSON for every year, picture and end of a run of a text."""
         asked = await _asked(request)
         text = _word(asked, "text")
-        checked = await run_in_threadpool(self.session.check, text)
+        checked = await self._checked(text)
         if checked.scenario is None:
             return JSONResponse(_told(checked, self.session), status_code=422)
         self.shown = page.View.asked(asked)
@@ -127,12 +127,19 @@ class _Routes:
         text = await run_in_threadpool(self.session.reread)
         return JSONResponse({"text": text, "state": self.session.state})
 
+    async def _checked(self, text: str) -> Checked:
+        """A text, checked; it is remembered here, where requests stand in the order in which they came."""
+        self.session.text = text
+        return await run_in_threadpool(self.session.check, text)
+
     def _pair(self, scenario: Any, text: str, chosen: str) -> Pair:
         from sim.dashboard.baselines import baseline_of
         from sim.dashboard.live import paired
         from sim.experiments.cost import check_cost
 
-        check_cost(scenario)
+        # a page keeps little of each replicate, so that only the memory of one of them can be too much
+        one = scenario.run.model_copy(update={"replicates": 1, "minutes": None})
+        check_cost(scenario.model_copy(update={"run": one}))
         return paired(scenario, baseline_of(self.session, text, chosen))
 
     def _drawn(self, pair: Pair) -> Event:

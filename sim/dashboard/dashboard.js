@@ -6,7 +6,7 @@ const at = (id) => document.getElementById(id);
 const text = at("text"), lines = at("lines"), told = at("told");
 const CHECK_AFTER = 120, RUN_AFTER = 150; // milliseconds without a key
 
-let saved = boot.saved, state = boot.state; // what the file holds, and a name for its bytes
+let saved = boot.saved; // what the file holds
 let spans = null; // the text that the places of sliders were counted in; null before the first answer
 let sliders = [];
 let asked = 0; // checks sent; an answer to an older one is of no use
@@ -36,7 +36,10 @@ async function refused(answer) {
   try { return JSON.parse(words).message; } catch { return words; }
 }
 
-function tell(message, ...choices) {
+// What is told stays until what it is about has changed: a run says nothing of a file that was not saved.
+function tell(about, message, ...choices) {
+  if (!message && told.dataset.about !== about) return;
+  told.dataset.about = about;
   told.replaceChildren();
   if (!message) return;
   told.append(made("p", {}, message));
@@ -83,12 +86,13 @@ async function check() {
   try {
     answer = await post("check", { text: value });
   } catch {
-    tell(say("lost"));
+    tell("text", say("lost"));
     return;
   }
   if (number !== asked) return;
+  tell("text", "");
   if (!answer.ok) {
-    tell(await refused(answer));
+    tell("text", await refused(answer));
     return;
   }
   const found = await answer.json();
@@ -224,17 +228,17 @@ async function run() {
   at("stop").disabled = false;
   at("pace").textContent = say("waiting");
   at("progress").value = 0;
-  tell("");
+  tell("run", "");
   try {
     const answer = await post("run", { text: text.value, ...view() }, mine.signal);
     if (!answer.ok) {
       const words = await refused(answer);
-      if (running === mine) { tell(words); at("pace").textContent = ""; }
+      if (running === mine) { tell("run", words); at("pace").textContent = ""; }
       return;
     }
     await read(answer.body.getReader(), mine);
   } catch (reason) {
-    if (running === mine && reason.name !== "AbortError") tell(say("lost"));
+    if (running === mine && reason.name !== "AbortError") tell("run", say("lost"));
   } finally {
     if (running === mine) ended();
   }
@@ -263,7 +267,7 @@ function happened(event) {
     pace.textContent = say(event.event, event);
     if (event.event === "done") at("progress").value = 1;
   } else {
-    tell(say(event.event, event));
+    tell("run", say(event.event, event));
     pace.textContent = "";
   }
 }
@@ -307,22 +311,21 @@ async function save(over) {
   try {
     answer = await post("save", words);
   } catch {
-    tell(say("lost"));
+    tell("file", say("lost"));
     return;
   }
   if (answer.status === 409) {
     const conflict = await answer.json();
-    tell(conflict.message, [say("over"), () => save(conflict.state)], [say("take"), revert]);
+    tell("file", conflict.message, [say("over"), () => save(conflict.state)], [say("take"), revert]);
     told.querySelector("button").focus();
     return;
   }
   if (!answer.ok) {
-    tell(await refused(answer));
+    tell("file", await refused(answer));
     return;
   }
   if (told.contains(document.activeElement)) text.focus();
-  tell("");
-  state = (await answer.json()).state;
+  tell("file", "");
   saved = value;
   showKept();
   if (value === text.value) at("kept").textContent = say("just_saved");
@@ -331,14 +334,13 @@ async function save(over) {
 async function revert() {
   const answer = await post("reread", {});
   if (!answer.ok) {
-    tell(await refused(answer));
+    tell("file", await refused(answer));
     return;
   }
   const found = await answer.json();
   if (told.contains(document.activeElement)) text.focus();
-  tell("");
+  tell("file", "");
   saved = text.value = found.text;
-  state = found.state;
   changed();
 }
 

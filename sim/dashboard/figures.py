@@ -189,20 +189,20 @@ class Shown:
         digits = change.decimals if change is not None else 2
         line = self._line(self.names.scenario, 1, self.readings.difference(key), signed, digits)
         name = self.say(f"measures.{self.measure}")
-        sides = {}
-        if self.measure == RATIO:
-            sides = {side: phrase(f"difference.{side}", self.lang) for side in ("above", "below")}
+        ratio = self.measure == RATIO
+        above, below = (phrase(f"difference.{side}", self.lang) if ratio else "" for side in ("above", "below"))
         label = self.say("difference_label", measure=name)
-        drawn = both(lambda width: curves([line], label, width, unit=self.scaled.unit, zero=True, **sides))
+        unit = self.scaled.unit
+        drawn = both(lambda width: curves([line], label, width, unit=unit, zero=True, above=above, below=below))
         moved = signed(change.difference, digits) if change is not None else ""
         return places.figure(self.say("difference_title", measure=name, change=moved), self.say("difference_what"), drawn)
 
     def _line(self, name: str, order: int, band: Band, write: Any, digits: int) -> Line:
         middle, low, high = (self.scaled.row(values) for values in (band.middle, band.low, band.high))
         last = next((value for value in reversed(middle) if math.isfinite(value)), math.nan)
-        drawn = (low, high) if any(map(math.isfinite, low)) else (None, None)
         end = write(last, digits) if math.isfinite(last) else ""
-        return Line(name, order, self.readings.years, middle, *drawn, end=end, key=str(order))
+        line = Line(name, order, self.readings.years, middle, end=end, key=str(order))
+        return replace(line, low=low, high=high) if any(map(math.isfinite, low)) else line
 
     def _starts(self) -> Sequence[tuple[int, str]]:
         """The years in which policies that the baseline has not begin, with what they are."""
@@ -219,6 +219,5 @@ class Shown:
     def _start(self, words: list[str]) -> str:
         if len(words) > 2:
             return phrase("curves.start_more", self.lang, count=len(words))
-        return phrase(
-            "curves.starts" if len(words) == 1 else "curves.start_many", self.lang, policies=listed(words, self.lang)
-        )
+        key = "curves.starts" if len(words) == 1 else "curves.start_many"
+        return phrase(key, self.lang, policies=listed(words, self.lang))

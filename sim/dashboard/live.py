@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from sim.errors import FactorFlowError
 from sim.experiments.replicate import MODEL_FAILURES, build_model, world_of
 from sim.scenario.schema import Scenario
 
+_MANY = 2_000_000  # agents of a model that is not left in memory until Python searches, for it and its agents hold each other
 _KEPT = 120  # tracks, each a few hundred kB: what was lived before is not lived again
 
 
@@ -112,6 +114,8 @@ def live(pair: Pair, kept: Kept, stopped: Callable[[], bool]) -> Iterator[Step |
         assert pair.growing is not None
         pair.done.append(pair.growing)
         pair.growing = None
+        if _agents(pair.scenario) > _MANY:
+            gc.collect()
 
 
 def _both(pair: Pair, replicate: int, kept: Kept) -> Iterator[int]:
@@ -145,6 +149,11 @@ def _years(scenario: Scenario, replicate: int, track: Track) -> Iterator[int]:
 def _empty(scenario: Scenario) -> Track:
     outside = frozenset(catalogue.entry(scenario.plays_in)["outside"])
     return Track(scenario.years.from_, scenario.years.to, scenario.world_name, outside)
+
+
+def _agents(scenario: Scenario) -> int:
+    run = scenario.run
+    return 0 if run.continuum else run.labour_agents + run.capital_agents + run.land_agents
 
 
 def _digest(scenario: Scenario) -> str:

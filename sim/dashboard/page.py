@@ -74,7 +74,6 @@ def render(session: Session, view: View) -> str:
         version=__version__,
         boot={
             "saved": session.saved,
-            "state": session.state,
             "lang": lang,
             **said_in(lang),
             "words": {key.removeprefix(_SCRIPT): text for key, text in catalogue(lang).items() if key.startswith(_SCRIPT)},
@@ -95,9 +94,8 @@ def said_in(lang: str) -> Mapping[str, Mapping[str, str]]:
 def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    rooms = Environment(
-        loader=PackageLoader("sim.dashboard", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    loader = PackageLoader("sim.dashboard", ".")
+    rooms = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return rooms.get_template("page.html.j2")
 
 

@@ -116,8 +116,8 @@ def winners_part(readings: Readings, names: Names) -> str:
     if outcome is None or outcome.people is None:
         return ""
     tenths: dict[tuple[str, str], dict[int, Change]] = {}
-    for one in readings.tenths:
-        tenths.setdefault((one.region, one.kind), {})[one.number] = one.income
+    for tenth in readings.tenths:
+        tenths.setdefault((tenth.region, tenth.kind), {})[tenth.number] = tenth.income
     rows, last = [], ""
     for one in sorted((one for one in outcome.people if not one.outside), key=lambda one: (one.region, one.kind != URBAN)):
         parts = tenths.get((one.region, one.kind), {})
@@ -131,9 +131,7 @@ def winners_part(readings: Readings, names: Names) -> str:
             )
         )
         last = one.region
-    columns = (
-        [*map(str, range(1, 11)), phrase("winners.mean", names.lang)] if tenths else [phrase("winners.mean", names.lang)]
-    )
+    columns = [*(map(str, range(1, 11)) if tenths else ()), phrase("winners.mean", names.lang)]
     over, beside = phrase("winners.over", names.lang) if tenths else "", phrase("dashboard.people_head", names.lang)
     head = Head(columns, over, beside, last_apart=bool(tenths))
     label = phrase("winners.label", names.lang, title=names.scenario)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -64,6 +65,7 @@ class Runner:
             tell({"event": "defect", "message": printable(f"{type(reason).__name__}: {reason}", 1_000)})
         finally:
             tell(None)
+            gc.collect()  # models and their agents hold each other: fifty runs would leave fifty of them
 
     def _live(
         self, pair: Pair, draw: Callable[[Pair], Event], stop: threading.Event, tell: Callable[[Event | None], None]

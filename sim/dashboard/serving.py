@@ -59,9 +59,8 @@ def _bound(port: int) -> socket.socket:
         here.bind((HOST, port))
     except OSError as reason:
         here.close()
-        raise FactorFlowError(
-            f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one."
-        ) from reason
+        answer = f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one."
+        raise FactorFlowError(answer) from reason
     return here
 
 

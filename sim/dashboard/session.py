@@ -54,6 +54,7 @@ class Checked:
 class Session:
     """The file of one scenario, the text that is being made of it, and the bytes last seen on disk.
 
+    text: what was last worked on, which a page that is opened again shows though it was not saved.
     Raises FactorFlowError where the file is not a text that could be edited.
     """
 
@@ -105,11 +106,10 @@ class Session:
             raise FactorFlowError("the text holds half a character, which no file can hold.") from None
 
     def check(self, text: str) -> Checked:
-        """Everything that is wrong with a text, and its sliders; the text is kept, for a page that is opened again."""
+        """Everything that is wrong with a text, and its sliders."""
         from sim.dashboard.sliders import sliders_of
         from sim.scenario.load import load_scenario
 
-        self.text = text
         content, words = self.content(text), self.vocabulary()
         scenario, faults = None, tuple[Fault, ...]()
         try:

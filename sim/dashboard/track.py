@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,7 @@ Key = tuple[str, str, str]
 
 _BY_CELL = frozenset((*INCOMES, "population", *TENTHS))
 _PAID = "charged_to_households"
+_RATIO_OF = ("income_per_head", "population")
 
 
 class Track:
@@ -60,16 +62,18 @@ class Track:
 
     def _ratio(self, at: int) -> float | None:
         """The urban-rural ratio of the reported cells in a year; None where they are all of one kind."""
-        cells = sorted(place for scope, place, measure in self.values if scope == "cell" and measure == "income_per_head")
-        cells = [cell for cell in cells if region_of(cell) not in self.outside]
+        cells = self._reported
         urban = np.array([kind_of(cell) == URBAN for cell in cells])
         if not len(cells) or urban.all() or not urban.any():
             return None
-        income, people = (
-            np.array([self.values["cell", cell, measure][at] for cell in cells])
-            for measure in ("income_per_head", "population")
-        )
+        income, people = (np.array([self.values["cell", cell, name][at] for cell in cells]) for name in _RATIO_OF)
         return float(urban_rural_ratio(income, people, urban))
+
+    @cached_property
+    def _reported(self) -> list[str]:
+        """The reported cells, in the order in which a run reads them, so that sums are the same to the last digit."""
+        cells = sorted(place for scope, place, measure in self.values if scope == "cell" and measure == "income_per_head")
+        return [cell for cell in cells if region_of(cell) not in self.outside]
 
 
 def _is_kept(scope: str, measure: str) -> bool:

@@ -1,6 +1,7 @@
 """Years lived for the page are those of a run: the same numbers as `compare`, the same luck, stopped between two years."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sim.analysis.outcome import INCOMES, RATIO, outcomes
 from sim.dashboard.baselines import SAVED, baseline_of, beside
 from sim.dashboard.figures import parts_of
 from sim.dashboard.live import Failed, Kept, live, paired
-from sim.dashboard.page import View
+from sim.dashboard.page import MEASURES, View
 from sim.dashboard.readings import Readings
 from sim.errors import FactorFlowError, ScenarioFaults
 from tests.dashboard.conftest import BASELINE, OPEN
@@ -176,3 +177,13 @@ def test_other_measures_are_drawn_in_their_units(futures, measure):
     size = 1e6 if measure == "population" else 1
     digits = found["headline"].partition(": ")[2].partition(" ")[0].replace(",", "")
     assert float(digits) == pytest.approx(value / size, rel=5e-3)
+
+
+def test_no_english_leaks_into_a_chinese_picture(futures):
+    pair = paired(*futures)
+    lived(pair)
+    for measure in MEASURES:
+        parts = parts_of(pair, View(lang="zh", measure=measure))["parts"]
+        text = " ".join(re.findall(r">([^<>]+)<", "".join(parts.values())))
+        text = text.replace("A valley that opens its town", "").replace("A valley at rest", "")
+        assert set(re.findall(r"[A-Za-z]{3,}", text)) <= {"Valley", "valley"}, measure
