@@ -202,9 +202,9 @@ def _heat_rows(table: pd.DataFrame, speaker: Speaker) -> list[HeatRow]:
     """Places as rows, the poorest in the base first, villages before towns of a region; the mean of the place last."""
     rows = []
     by_key = {(one.region, one.kind, one.tenth): one for one in moved(table)}
-    regions = {
-        one.region: min(other.before for other in places(table) if other.region == one.region) for one in places(table)
-    }
+    regions: dict[str, float] = {}
+    for one in places(table):
+        regions[one.region] = min(one.before, regions.get(one.region, math.inf))
     tenths = sorted({tenth for _, _, tenth in by_key} - {WHOLE})
     for place, region in enumerate(sorted(regions, key=lambda region: regions[region])):
         for kind in (RURAL, URBAN):
