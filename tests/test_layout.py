@@ -40,7 +40,7 @@ INSIDE = {
         {"panels", "record", "tables"},
         {"doubt", "results", "saving", "taskfile"},
         {"asked"},
-        {"differences", "growth"},
+        {"differences", "growth", "since"},
         {"change", "selection"},
         {"groups"},
         {"outcome"},
@@ -112,7 +112,7 @@ INSIDE = {
         {"validating"},
         {"asking", "doubting", "keeping", "worlds"},
         {"running"},
-        {"writing"},
+        {"reporting", "writing"},
     ],
 }
 SECOND_TOWER = {"analysis"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,14 +48,15 @@ class Differences:
 
     def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
         """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
-        found = self._last_year.get((scenario, measure, scope))
-        return self.table.iloc[:0].set_index("place") if found is None else found
+        rows, places = self._last_year
+        found = places.get((scenario, measure, scope))
+        return (rows.iloc[:0] if found is None else rows.iloc[found]).set_index("place")
 
     @cached_property
-    def _last_year(self) -> Mapping[tuple[str, str, str], pd.DataFrame]:
-        """The rows of the last year by scenario, measure and scope: sought out once, since readers ask for many."""
-        parts = self.table[self.table["year"] == self.year].groupby(["scenario", "measure", "scope"], sort=False)
-        return {(str(key[0]), str(key[1]), str(key[2])): part.set_index("place") for key, part in parts}
+    def _last_year(self) -> tuple[pd.DataFrame, Mapping[Any, Any]]:
+        """The rows of the last year, and where among them each scenario, measure and scope is: sought out once."""
+        rows = self.table[self.table["year"] == self.year]
+        return rows, rows.groupby(["scenario", "measure", "scope"], sort=False).indices
 
     def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
         """Standard deviation of the paired difference over that of unpaired runs, in the last common year.

@@ -86,22 +86,17 @@ def movers(groups: Sequence[Group]) -> float | None:
 
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     """Every tenth of every reported place in the last common year; none where no tenths were recorded."""
-    table = differences.table
-    here = (table["scenario"] == label) & (table["scope"] == "cell") & (table["year"] == differences.year)
-    rows = table[here & table["measure"].isin(TENTHS)]
-    if rows.empty:
-        return ()
     residents = differences.rows(label, "population", scope="cell")["scenario_median"]
-    number = {measure: place for place, measure in enumerate(TENTHS, start=1)}
     found = [
         Tenth(
-            region=region_of(str(row["place"])),
-            kind=kind_of(str(row["place"])),
-            number=number[str(row["measure"])],
-            persons=float(residents.get(row["place"], np.nan)) / len(TENTHS),
+            region=region_of(str(place)),
+            kind=kind_of(str(place)),
+            number=number,
+            persons=float(residents.get(place, np.nan)) / len(TENTHS),
             income=change_from_row(row, differences),
         )
-        for _, row in rows.iterrows()
+        for number, measure in enumerate(TENTHS, start=1)
+        for place, row in differences.rows(label, measure, scope="cell").iterrows()
     ]
     return tuple(sorted(found, key=lambda one: (one.region, one.kind, one.number)))
 

@@ -22,9 +22,11 @@ def since_base_year(results: Results) -> Differences:
     series = results.series.astype(dict.fromkeys(_KEYS, str))
     wide = series.pivot(index=[*_KEYS, "year"], columns="replicate", values="value")
     first = results.years[0]
-    base = wide.xs(first, level="year")
-    after = wide[wide.index.droplevel("year").isin(base.index)]
-    before = base.reindex(after.index.droplevel("year")).set_axis(after.index)
+    years = wide.index.get_level_values("year")
+    base = wide[years == first].reset_index("year", drop=True)
+    keys = wide.reset_index("year", drop=True).index
+    after = wide[keys.isin(base.index)]
+    before = base.reindex(keys[keys.isin(base.index)]).set_axis(after.index)
     band = median_and_band(after - before)
     table = band.rename(columns={"median": "difference"})
     table[["p05", "p95"]] = table[["p05", "p95"]].where(table["replicates"] > 1)

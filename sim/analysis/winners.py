@@ -1,9 +1,9 @@
-"""Winners and losers: what a scenario does to real income by place, town or village, and tenth of its residents, with heads."""
+"""Winners and losers: what a scenario does to real income by place, town or village, and tenth of its residents."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -75,23 +75,43 @@ def moves(verdict: str, share: float) -> int:
     return 1 if share > 0 else -1
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A row of the table: a tenth of a place, or everybody there (tenth 0), and what its mean real income does."""
+
+    region: str
+    kind: str
+    tenth: int
+    people: float
+    newcomers: float
+    before: float
+    share: float
+    verdict: str
+
+    @property
+    def cell(self) -> str:
+        """The name of the cell."""
+        return cell_name(self.region, self.kind)
+
+    @property
+    def way(self) -> int:
+        """See `moves`."""
+        return moves(self.verdict, self.share)
+
+
+def moved(table: pd.DataFrame) -> list[Moved]:
+    """The rows of the table one by one."""
+    names = [column.name for column in fields(Moved)]
+    return [Moved(**{str(name): row[name] for name in names}) for row in table.to_dict("records")]
+
+
+def places(table: pd.DataFrame) -> list[Moved]:
+    """The rows of whole places."""
+    return [one for one in moved(table) if one.tenth == WHOLE]
+
+
 def sides(table: pd.DataFrame) -> Sides:
     """Heads on either side, by tenth where tenths were recorded, else by place; people not counted are left out."""
-    tenths = table[table["tenth"] > WHOLE]
-    counted = (tenths if len(tenths) else table).dropna(subset=["people"])
-    side = [moves(str(one.verdict), float(one.share)) for one in counted.itertuples()]
-    heads = counted["people"].groupby(side).sum()
-    return Sides(*(float(heads.get(one, 0.0)) for one in (1, -1, 0)))
-
-
-def largest_losers(table: pd.DataFrame) -> pd.DataFrame:
-    """Places whose mean real income falls clear of luck, the largest fall in per cent first."""
-    places = table[table["tenth"] == WHOLE]
-    falls = [moves(str(one.verdict), float(one.share)) < 0 for one in places.itertuples()]
-    return places[falls].sort_values("share", ignore_index=True)
-
-
-def cell_share(table: pd.DataFrame) -> dict[str, float]:
-    """Change of mean real income as a share, by cell."""
-    places = table[table["tenth"] == WHOLE]
-    return {cell_name(str(one.region), str(one.kind)): float(one.share) for one in places.itertuples()}
+    rows = [one for one in moved(table) if math.isfinite(one.people)]
+    rows = [one for one in rows if one.tenth > WHOLE] or rows
+    return Sides(*(math.fsum(one.people for one in rows if one.way == way) for way in (1, -1, 0)))

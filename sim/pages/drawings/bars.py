@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.pages.drawings import ink
 from sim.pages.drawings.axes import Scale
@@ -90,7 +91,7 @@ def _bar(row: Bar, value: float, scale: Scale, top: float, fill: str) -> list[st
     parts = [element("rect", x=ends[0], y=top, width=max(ends[1] - ends[0], 0.8), height=16, fill=fill)]
     if row.second is not None and math.isfinite(row.second) and row.second != value:
         ends = sorted((scale(0), scale(row.second)))
-        outline = {"x": ends[0], "y": top - 1.5, "width": max(ends[1] - ends[0], 0.8), "height": 19}
+        outline: dict[str, Any] = {"x": ends[0], "y": top - 1.5, "width": max(ends[1] - ends[0], 0.8), "height": 19}
         parts.append(element("rect", **outline, fill="none", stroke=fill, stroke_width=1.2, stroke_dasharray="3 2"))
     return parts
 

@@ -85,9 +85,10 @@ def heat(rows: Sequence[HeatRow], head: Head, label: str, width: int = WIDE, lim
 
 def _heading(head: Head, starts: Sequence[float], wide: float, names: float, size: float) -> tuple[float, list[str]]:
     """The names of the columns, upright where they fit and turned where they do not, and where the rows begin."""
-    parts = [text(head.over, names, 11, 11, fill=ink.GREY)]
+    over = wrapped(head.over, starts[-1] + wide - names, 11) if head.over and starts else []
+    parts = [block(over, names, 0, 11, fill=ink.GREY)]
     longest = max((width_of(name, size) for name in head.columns), default=0.0)
-    top = 14.0 if head.over else 0.0
+    top = len(over) * 11 * LEADING + 1
     if longest <= wide + 2:
         top += 18.0
         anchor = {"fill": ink.GREY, "text_anchor": "middle"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.pages.drawings import axes, ink
 from sim.pages.drawings.axes import Scale
@@ -130,7 +131,7 @@ def _starts(starts: Sequence[tuple[int, str]], rows: Sequence[str], x: Callable[
     parts = []
     for place, ((year, _), row) in enumerate(zip(starts, rows, strict=True)):
         top = 22 + 15 * place
-        line = {"x1": x(year), "x2": x(year), "y1": top, "y2": frame.bottom}
+        line: dict[str, Any] = {"x1": x(year), "x2": x(year), "y1": top, "y2": frame.bottom}
         parts.append(element("line", **line, stroke=ink.GREY, stroke_dasharray="1.5 3"))
         fits = x(year) + 5 + width_of(row, _TICK) <= frame.right + 60
         anchor = {} if fits else {"text_anchor": "end"}
@@ -147,7 +148,7 @@ def _zero(y: Callable[[float], float], frame: _Frame, above: str, below: str) ->
     return parts
 
 
-def _stroke(order: int, width: float) -> dict[str, object]:
+def _stroke(order: int, width: float) -> dict[str, Any]:
     return {"stroke": ink.colour(order), "stroke_width": width, "stroke_dasharray": ink.dashes(order), "fill": "none"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.pages.drawings import ink
 from sim.pages.drawings.axes import Scale, signed
@@ -119,7 +120,7 @@ def _map(
     radii = {name: max(3.0, 13.0 * math.sqrt(panel.town_people.get(name, 0.0) / most)) for name in regions}
     for name in panel.towns:
         fill = ink.diverging(panel.towns[name], limit)
-        disc = {"cx": seats[name][0], "cy": seats[name][1], "r": radii[name]}
+        disc: dict[str, Any] = {"cx": seats[name][0], "cy": seats[name][1], "r": radii[name]}
         parts.append(element("circle", **disc, fill=fill, stroke=ink.INK, stroke_width=0.9))
     if numbers:
         parts += _numbers(panel, regions, seats, radii, abs(x.end - x.start) + 6)
@@ -148,7 +149,7 @@ def _numbers(
     return parts
 
 
-_RIM = {
+_RIM: dict[str, Any] = {
     "stroke": "#ffffff",
     "stroke_width": 2.6,
     "stroke_linejoin": "round",

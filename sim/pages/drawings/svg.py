@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from typing import Any
 
 from sim.pages.drawings.ink import INK
 
@@ -30,7 +31,7 @@ def drawing(width: float, height: float, label: str, parts: Iterable[str]) -> st
     )
 
 
-def element(name: str, inside: str = "", **attributes: object) -> str:
+def element(name: str, inside: str = "", /, **attributes: Any) -> str:
     """An element; `stroke_width` becomes `stroke-width`, None and "" leave an attribute out; inside: SVG, not words."""
     said = "".join(
         f' {word.rstrip("_").replace("_", "-")}="{escape(short(value), quote=True)}"'
@@ -40,12 +41,12 @@ def element(name: str, inside: str = "", **attributes: object) -> str:
     return f"<{name}{said}>{inside}</{name}>" if inside else f"<{name}{said}/>"
 
 
-def text(words: str, x: float, y: float, size: float = 12, **attributes: object) -> str:
+def text(words: str, x: float, y: float, size: float = 12, **attributes: Any) -> str:
     """A line of words, its baseline at y."""
     return element("text", escape(words, quote=False), x=x, y=y, font_size=size, **attributes) if words else ""
 
 
-def block(lines: Sequence[str], x: float, top: float, size: float = 12, **attributes: object) -> str:
+def block(lines: Sequence[str], x: float, top: float, size: float = 12, **attributes: Any) -> str:
     """Lines of words below each other, the first of them just under `top`."""
     return "".join(
         text(line, x, top + size * (0.85 + LEADING * place), size, **attributes) for place, line in enumerate(lines)
@@ -56,7 +57,7 @@ LEADING = 1.22
 """Distance of two lines over the size of type."""
 
 
-def group(parts: Iterable[str], **attributes: object) -> str:
+def group(parts: Iterable[str], **attributes: Any) -> str:
     """Elements together."""
     return element("g", "".join(parts), **attributes)
 

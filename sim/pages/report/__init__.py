@@ -31,6 +31,8 @@ from sim.pages.report.sections import Commands
 from sim.pages.report.words import Speaker
 from sim.version import __version__
 
+_BUTTONS = ("skip", "contents", "data", "command", "copy", "copied", "link", "all")
+
 __all__ = ["Commands", "page", "write"]
 
 
@@ -144,11 +146,11 @@ def _rendered(
         lang="zh-Hans" if lang == "zh" else lang,
         title=say("page.title", title=speaker.world_name()),
         name=found[0].outcome.label if alone else "report",
-        headline=parts[0].title,
+        headline=titles[0] if alone else speaker.finding(verdict.headline(found, found[0].outcome.year)),
         asked=asked,
         parts=parts,
         policies=policies,
-        words={word: say(f"page.{word}") for word in ("skip", "contents", "data", "command", "copy", "copied", "link", "all")},
+        words={word: say(f"page.{word}") for word in _BUTTONS},
         source=lambda told: say("page.source", source=told or say("page.own_source")),
         made_by=say("page.made_by", version=__version__, runs=runs_said),
         version=__version__,

@@ -225,7 +225,7 @@ def record(runs: Sequence[Results], differences: Differences, speaker: Speaker, 
 
 
 def _notes(differences: Differences, speaker: Speaker) -> list[str]:
-    """What a reader must know before quoting a number: in English as the comparison says it, else what can be said by rule."""
+    """What a reader must know before quoting a number: in English as the comparison says it."""
     if speaker.lang == "en":
         return list(differences.notes)
     from sim.analysis.growth import accelerating

@@ -11,13 +11,15 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+_NOTHING = Markup("")
+
 
 @dataclass(frozen=True)
 class Cell:
     """A cell of a table: its words, a drawing beside them, and a class of the style sheet."""
 
     words: str
-    drawing: Markup = Markup("")
+    drawing: Markup = _NOTHING
     kind: str = ""
 
 
@@ -40,7 +42,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing in its two widths with what belongs to it: data, source and the command that shows the same; id: its anchor."""
+    """A drawing in its two widths with what belongs to it: data, source, the command that shows the same; id: its anchor."""
 
     id: str
     drawing: Markup
@@ -48,7 +50,7 @@ class Figure:
     data: str = ""
     command: str = ""
     source: str = ""
-    head: Markup = Markup("")
+    head: Markup = _NOTHING
     key: str = ""
 
     @property

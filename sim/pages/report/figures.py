@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,8 +14,8 @@ from sim.analysis.outcome import RATIO
 from sim.analysis.pairing import median_and_band
 from sim.analysis.payers import HOUSEHOLDS, payers, purchases
 from sim.analysis.results import Results
-from sim.analysis.winners import WHOLE, cell_share, moves
-from sim.cells import URBAN, cell_name
+from sim.analysis.winners import WHOLE, Moved, moved, moves, places
+from sim.cells import RURAL, URBAN, cell_name
 from sim.data import catalogue
 from sim.errors import ResultsError
 from sim.pages.drawings import bars, heat, lines, maps, svg
@@ -46,9 +48,9 @@ def ratio_curves(runs: Sequence[Results], speaker: Speaker, command: str) -> Fig
             _starts(runs, speaker),
         )  # fmt: skip
 
-    rows = [("observed", year, value, None, None) for year, value in dots]
-    rows += [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
-    data = csv_text(("scenario", "year", "median", "p05", "p95"), rows)
+    told: list[tuple[object, ...]] = [("observed", year, value, None, None) for year, value in dots]
+    told += [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
+    data = csv_text(("scenario", "year", "median", "p05", "p95"), told)
     return Figure("figure-curves", Markup(svg.both(draw)), "", data, command, source)
 
 
@@ -70,8 +72,8 @@ def ratio_differences(differences: Differences, speaker: Speaker, command: str) 
             zero=True, above=speaker.say("difference.above"), below=speaker.say("difference.below"),
         )  # fmt: skip
 
-    rows = [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
-    data = csv_text(("scenario", "year", "difference", "p05", "p95"), rows)
+    told = [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
+    data = csv_text(("scenario", "year", "difference", "p05", "p95"), told)
     return Figure("figure-difference", Markup(svg.both(draw)), "", data, command)
 
 
@@ -131,10 +133,10 @@ def maps_of_change(found: Sequence[Story], differences: Differences, speaker: Sp
     for story in found:
         label = story.outcome.label
         people = differences.rows(label, "population", scope="cell")["scenario_median"].to_dict()
-        share = cell_share(story.table)
+        share = {one.cell: one.share for one in places(story.table)}
         sides = [
             {name: share[cell_name(name, kind)] for name in outlines if cell_name(name, kind) in share}
-            for kind in ("rural", URBAN)
+            for kind in (RURAL, URBAN)
         ]
         towns = {name: float(people.get(cell_name(name, URBAN), 0.0)) for name in outlines}
         panels.append(maps.Panel(speaker.title(story.title), story.order, sides[0], sides[1], towns, label))
@@ -146,12 +148,13 @@ def maps_of_change(found: Sequence[Story], differences: Differences, speaker: Sp
     def draw(width: int) -> str:
         return maps.maps(regions, panels, speaker.say("map.label"), width, limit) + _key(limit, width, speaker)
 
+    told = ("region", "kind", "share", "difference", "p05", "p95", "verdict")
     rows = [
-        (story.outcome.label, str(row.region), str(row.kind), float(row.share), float(row.difference), float(row.p05), float(row.p95), str(row.verdict))
+        (story.outcome.label, *(row[column] for column in told))
         for story in found
-        for row in story.table[story.table["tenth"] == WHOLE].itertuples()
-    ]  # fmt: skip
-    data = csv_text(("scenario", "region", "kind", "share", "change", "p05", "p95", "verdict"), rows)
+        for row in story.table[story.table["tenth"] == WHOLE].to_dict("records")
+    ]
+    data = csv_text(("scenario", *told), rows)
     source = speaker.source(source_of(speaker.world))
     return Figure("figure-map", Markup(svg.both(draw)), "", data, command, source)
 
@@ -198,27 +201,29 @@ def named(title: str, order: int) -> Markup:
 def _heat_rows(table: pd.DataFrame, speaker: Speaker) -> list[HeatRow]:
     """Places as rows, the poorest in the base first, villages before towns of a region; the mean of the place last."""
     rows = []
-    whole = table[table["tenth"] == WHOLE]
-    order = whole.groupby("region")["before"].min().sort_values().index
-    tenths = sorted(set(table["tenth"]) - {WHOLE})
-    by_key = {(str(row.region), str(row.kind), int(row.tenth)): row for row in table.itertuples()}
-    for place, region in enumerate(order):
-        for kind in ("rural", URBAN):
-            mean = by_key.get((str(region), kind, WHOLE))
+    by_key = {(one.region, one.kind, one.tenth): one for one in moved(table)}
+    regions = {
+        one.region: min(other.before for other in places(table) if other.region == one.region) for one in places(table)
+    }
+    tenths = sorted({tenth for _, _, tenth in by_key} - {WHOLE})
+    for place, region in enumerate(sorted(regions, key=lambda region: regions[region])):
+        for kind in (RURAL, URBAN):
+            mean = by_key.get((region, kind, WHOLE))
             if mean is None:
                 continue
-            cells = [_cell(by_key.get((str(region), kind, number))) for number in (*tenths, WHOLE)]
-            people = speaker.people(float(mean.people))
-            if not pd.isna(mean.newcomers):
-                people = speaker.say("winners.people", people=people, newcomers=speaker.people(float(mean.newcomers)))
-            rows.append(HeatRow(speaker.place(str(region), kind), cells, people, gap=kind == "rural" and place > 0))
+            cells = [_cell(by_key.get((region, kind, number))) for number in (*tenths, WHOLE)]
+            people = speaker.people(mean.people)
+            if math.isfinite(mean.newcomers):
+                people = speaker.say("winners.people", people=people, newcomers=speaker.people(mean.newcomers))
+            rows.append(HeatRow(speaker.place(region, kind), cells, people, gap=kind == RURAL and place > 0))
     return rows
 
 
-def _cell(row: object) -> Cell:
-    if row is None:
-        return Cell(None)
-    share, verdict = float(row.share), str(row.verdict)  # type: ignore[attr-defined]
+def _cell(row: Moved | None) -> Cell:
+    return Cell(None) if row is None else _shown(row.share, row.verdict)
+
+
+def _shown(share: float, verdict: str) -> Cell:
     return Cell(share, clear=bool(moves(verdict, share)) or verdict == "none")
 
 
@@ -227,17 +232,16 @@ def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[F
     tables = {one.outcome.label: payers(one.outcome) for one in found}
     largest = max((float(table["net"].abs().max()) for table in tables.values() if len(table)), default=0.0)
     size, _ = _money_size(largest, speaker)
-    names = [_payer(str(row.who), str(row.payer), speaker) for table in tables.values() for row in table.itertuples()]
+    names = [
+        _payer(str(row["who"]), str(row["payer"]), speaker) for table in tables.values() for row in table.to_dict("records")
+    ]
     room = max((svg.width_of(name, 12) for name in names), default=0.0) + 4
     figures = []
     for one in found:
         table = tables[one.outcome.label]
         if table.empty:
             continue
-        rows = [
-            bars.Bar(_payer(str(row.who), str(row.payer), speaker), float(row.net) / size, speaker.money(float(row.net)), order=one.order, key=one.outcome.label)
-            for row in table.head(_MOST_PAYERS).itertuples()
-        ]  # fmt: skip
+        rows = [_payer_bar(row, size, one, speaker) for row in table.head(_MOST_PAYERS).to_dict("records")]
         rest = table.iloc[_MOST_PAYERS:]
         if len(rest):
             total = float(rest["net"].sum())
@@ -257,6 +261,11 @@ def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[F
     return figures
 
 
+def _payer_bar(row: Mapping[Any, Any], size: float, story: Story, speaker: Speaker) -> bars.Bar:
+    name, net = _payer(str(row["who"]), str(row["payer"]), speaker), float(row["net"])
+    return bars.Bar(name, net / size, speaker.money(net), order=story.order, key=story.outcome.label)
+
+
 def _payer(who: str, payer: str, speaker: Speaker) -> str:
     key = "payers.household" if who == HOUSEHOLDS else "payers.government"
     return speaker.say(key, region=speaker.region(payer))
@@ -272,8 +281,8 @@ def purchases_table(
     regions = list(next(table for table in tables.values() if len(table))["region"])
     rows, told = [], []
     for one in found:
-        by_region = {str(row.region): row for row in tables[one.outcome.label].itertuples()}
-        rows.append(HeatRow(speaker.title(one.title), [_cell(by_region.get(region)) for region in regions]))
+        shown = {row["region"]: _shown(row["share"], row["verdict"]) for row in tables[one.outcome.label].to_dict("records")}
+        rows.append(HeatRow(speaker.title(one.title), [shown.get(region, Cell(None)) for region in regions]))
         told += [(one.outcome.label, *row) for row in tables[one.outcome.label].itertuples(index=False)]
     limit = heat.limit_of(rows, 1.0) or 0.01
     head = heat.Head([speaker.region(region) for region in regions])
@@ -322,7 +331,7 @@ def _observed(results: Results, speaker: Speaker) -> tuple[list[tuple[int, float
     rows = table[(table["measure"] == RATIO) & (table["scope"] == "world") & (table["place"] == results.world)]
     rows = rows.sort_values("year")
     source = speaker.source(str(rows["source"].iloc[0])) if len(rows) else ""
-    return [(int(row.year), float(row.value)) for row in rows.itertuples()], source
+    return list(zip(map(int, rows["year"]), map(float, rows["value"]), strict=True)), source
 
 
 def _starts(runs: Sequence[Results], speaker: Speaker) -> list[tuple[int, str]]:
@@ -372,7 +381,7 @@ def _ranking_words(story: Story, speaker: Speaker) -> str:
     sums = (
         speaker.say("ranking.sums_same", net=both["net"]) if money.net == money.cost else speaker.say("ranking.sums", **both)
     )
-    if story.outcome.closed is not None and outcome.clear and outcome.closed <= 0:
+    if outcome.closed is not None and outcome.clear and outcome.closed <= 0:
         return speaker.say("ranking.row_widens", sums=sums)
     if outcome.cost_per_point is None:
         word = {"unknown": "unknown", "unrecorded": "unrecorded"}.get(story.word, "unclear")

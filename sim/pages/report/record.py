@@ -37,14 +37,9 @@ def record_of(runs: Sequence[Results], commands: Sequence[str]) -> str:
     for one in runs:
         name = one.name if one.name not in names else f"{one.name}-{names.count(one.name) + len(names)}"
         names.append(name)
-        rows.append(
-            {
-                "name": name, "digest": one.manifest["scenario_digest"], "scenario": one.manifest["scenario"], "world": one.world,
-                "tables": {file: base64.b64encode(content).decode("ascii") for file, content in sorted(one.world_files.items())},
-                "versions": one.manifest.get("versions", {}), "data": one.manifest.get("data", {}),
-                "files": one.manifest.get("files", {}),
-            }
-        )  # fmt: skip
+        told = {word: one.manifest.get(word, {}) for word in ("scenario", "versions", "data", "files")}
+        tables = {file: base64.b64encode(content).decode("ascii") for file, content in sorted(one.world_files.items())}
+        rows.append({"name": name, "digest": one.manifest["scenario_digest"], "world": one.world, "tables": tables, **told})
     text = json.dumps({"format": _FORMAT, "commands": list(commands), "scenarios": rows}, ensure_ascii=False, sort_keys=True)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

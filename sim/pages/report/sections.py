@@ -11,6 +11,7 @@ from sim.analysis.differences import Differences
 from sim.analysis.groups import Group, movers
 from sim.analysis.results import Results
 from sim.pages.drawings import bars
+from sim.pages.drawings.lines import swatch
 from sim.pages.phrases import numbers
 from sim.pages.report import figures, verdict
 from sim.pages.report.content import Cell, Heading, Part, Row, Table, plain_cells
@@ -95,7 +96,7 @@ def _glance(story: Story, speaker: Speaker) -> Row:
     people = f"{speaker.people(sides.gain)} / {speaker.people(sides.lose)}" if sides.all else "–"
     bar = bars.shares(sides.gain, sides.still, sides.lose, people) if sides.all else ""
     cells = [
-        Cell(speaker.title(story.title), Markup(figures.lines.swatch(story.order))),
+        Cell(speaker.title(story.title), Markup(swatch(story.order))),
         Cell(say(f"verdict.word.{story.word}"), kind=story.word),
         *plain_cells(change, closed, cost),
         Cell(people, Markup(bar)),
@@ -206,7 +207,7 @@ def _registration(found: Sequence[Story], speaker: Speaker) -> Table | None:
     head = [speaker.say("verdict.head_policy"), *(speaker.say(f"winners.group_{name}") for name in names)]
     rows = []
     for story in telling:
-        cells = [Cell(speaker.title(story.title), Markup(figures.lines.swatch(story.order)))]
+        cells = [Cell(speaker.title(story.title), Markup(swatch(story.order)))]
         cells += plain_cells(*(_group(one, speaker) for one in story.outcome.groups))
         together = movers(story.outcome.groups)
         cells += plain_cells("–" if together is None else numbers.per_cent(together))
@@ -258,10 +259,10 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
         part.body.append(say("payers.purchases_missing"))
         return part
     falls = [
-        (float(row.share), str(row.region), float(row.difference), one.title)
+        (float(row["share"]), str(row["region"]), float(row["difference"]), one.title)
         for one in found
-        for row in tables[one.outcome.label].itertuples()
-        if row.verdict in ("down", "unknown") and float(row.share) < 0
+        for row in tables[one.outcome.label].to_dict("records")
+        if row["verdict"] in ("down", "unknown") and row["share"] < 0
     ]
     if falls:
         share, region, change, title = min(falls)
@@ -297,11 +298,11 @@ def own_money(results: Results, speaker: Speaker) -> Part:
     total = float(sums["public_cost"].sum())
     title = say("payers.one", cost=speaker.money(total), **span) if total else say("payers.nobody")
     part = Part("payers", say("sections.payers"), title, say("payers.what_one", money=speaker.dated(), **span))
-    rows = [
+    lines = [
         Row(plain_cells(str(name), *(speaker.money(float(sums[measure].get(name, 0.0))) for measure in sums)))
         for name in sums["public_cost"].index
     ]
-    if rows:
+    if lines:
         head = [say(f"payers.head_{word}") for word in ("policy", "cost", "receipts")]
-        part.body.append(Table(part.name, head, rows))
+        part.body.append(Table(part.name, head, lines))
     return part

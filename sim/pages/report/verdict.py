@@ -15,7 +15,7 @@ from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import RATIO, Money, Outcome, by_cost, outcomes
 from sim.analysis.results import Results
-from sim.analysis.winners import WHOLE, Sides, moves, sides, winners
+from sim.analysis.winners import Sides, places, sides, winners
 from sim.pages.report.words import Finding, finding
 
 _PUBLISHED = "urban_rural_ratio_published"
@@ -197,12 +197,7 @@ def largest(found: Sequence[Story], year: int) -> tuple[Finding, Story | None]:
 
 def where(found: Sequence[Story]) -> Finding:
     """Where mean real income falls and rises most, over all policies."""
-    rows = [
-        (float(row.share), (str(row.region), str(row.kind)), one)
-        for one in found
-        for row in one.table[one.table["tenth"] == WHOLE].itertuples()
-        if moves(str(row.verdict), float(row.share))
-    ]
+    rows = [(row.share, (row.region, row.kind), one) for one in found for row in places(one.table) if row.way]
     falls, rises = [row for row in rows if row[0] < 0], [row for row in rows if row[0] > 0]
     values: dict[str, object] = {}
     if falls:
@@ -229,12 +224,7 @@ def who(found: Sequence[Story]) -> Finding:
         return finding("winners.none")
     if len(by_word["more_gain"]) < len(found):
         return finding("winners.more_gain", titles=by_word["more_gain"])
-    losing = [
-        (float(row.people), (str(row.region), str(row.kind)))
-        for one in found
-        for row in one.table[one.table["tenth"] == WHOLE].itertuples()
-        if moves(str(row.verdict), float(row.share)) < 0
-    ]
+    losing = [(row.people, (row.region, row.kind)) for one in found for row in places(one.table) if row.way < 0]
     return finding("winners.all", group=max(losing)[1]) if losing else finding("winners.all_clear")
 
 
