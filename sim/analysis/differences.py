@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,6 +51,11 @@ class Differences:
         rows, places = self._last_year
         found = places.get((scenario, measure, scope))
         return (rows.iloc[:0] if found is None else rows.iloc[found]).set_index("place")
+
+    def each(self, scenario: str, measure: str, scope: str = "world") -> Iterator[tuple[str, Any]]:
+        """The same rows one by one: a place, and its row by column; many times as fast as asking a table for its rows."""
+        rows = self.rows(scenario, measure, scope)
+        return zip(map(str, rows.index), rows.to_dict("records"), strict=True)
 
     @cached_property
     def _last_year(self) -> tuple[pd.DataFrame, Mapping[Any, Any]]:

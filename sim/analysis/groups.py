@@ -89,14 +89,14 @@ def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     residents = differences.rows(label, "population", scope="cell")["scenario_median"]
     found = [
         Tenth(
-            region=region_of(str(place)),
-            kind=kind_of(str(place)),
+            region=region_of(place),
+            kind=kind_of(place),
             number=number,
             persons=float(residents.get(place, np.nan)) / len(TENTHS),
             income=change_from_row(row, differences),
         )
         for number, measure in enumerate(TENTHS, start=1)
-        for place, row in differences.rows(label, measure, scope="cell").iterrows()
+        for place, row in differences.each(label, measure, scope="cell")
     ]
     return tuple(sorted(found, key=lambda one: (one.region, one.kind, one.number)))
 

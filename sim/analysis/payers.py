@@ -34,9 +34,9 @@ def purchases(differences: Differences, label: str) -> pd.DataFrame:
     """
     outside = set(differences.baseline.manifest.get("outside") or ())
     rows = []
-    for place, row in differences.rows(label, PURCHASES, scope="region").iterrows():
+    for place, row in differences.each(label, PURCHASES, scope="region"):
         change = change_from_row(row, differences)
-        if str(place) not in outside:
+        if place not in outside:
             numbers = (change.before, change.difference, change.low, change.high, change.share, change.verdict)
-            rows.append((str(place), *numbers))
+            rows.append((place, *numbers))
     return pd.DataFrame(rows, columns=["region", "before", "difference", "p05", "p95", "share", "verdict"])

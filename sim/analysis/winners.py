@@ -55,8 +55,7 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
     people = differences.rows(label, "population", scope="cell")["scenario_median"].to_dict()
     came = differences.rows(label, "population_newcomers", scope="cell")["scenario_median"].to_dict()
     outside = set(differences.baseline.manifest.get("outside") or ())
-    for place, row in differences.rows(label, "real_income_per_head", scope="cell").iterrows():
-        cell = str(place)
+    for cell, row in differences.each(label, "real_income_per_head", scope="cell"):
         if region_of(cell) not in outside:
             heads = float(people.get(cell, math.nan)), float(came.get(cell, math.nan))
             rows.append((region_of(cell), kind_of(cell), WHOLE, *heads, *_numbers(change_from_row(row, differences))))
@@ -101,8 +100,8 @@ class Moved:
 
 def moved(table: pd.DataFrame) -> list[Moved]:
     """The rows of the table one by one."""
-    names = [column.name for column in fields(Moved)]
-    return [Moved(**{str(name): row[name] for name in names}) for row in table.to_dict("records")]
+    columns = [table[column.name].tolist() for column in fields(Moved)]
+    return [Moved(*row) for row in zip(*columns, strict=True)]
 
 
 def places(table: pd.DataFrame) -> list[Moved]:

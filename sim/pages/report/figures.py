@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,7 +11,6 @@ from markupsafe import Markup
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import RATIO
 from sim.analysis.pairing import median_and_band
-from sim.analysis.payers import HOUSEHOLDS, payers, purchases
 from sim.analysis.results import Results
 from sim.analysis.winners import WHOLE, Moved, moved, moves, places
 from sim.cells import RURAL, URBAN, cell_name
@@ -27,7 +25,6 @@ from sim.pages.report.verdict import Story, in_order_of_cost
 from sim.pages.report.words import Speaker
 
 _MOST_BANDS = 6  # lines with a band: those of more would hide each other
-_MOST_PAYERS = 12
 _MOST_STARTS = 3
 
 
@@ -81,7 +78,7 @@ def cost_ranking(found: Sequence[Story], speaker: Speaker, command: str) -> Figu
     """Net public cost of a hundredth of the ratio, a bar a policy, cheapest first; the outline is gross."""
     ranked = in_order_of_cost(found)
     largest = max((abs(_per_point(one, gross=True) or 0.0) for one in ranked), default=0.0)
-    size, word = _money_size(largest, speaker)
+    size, word = money_size(largest, speaker)
     rows = [
         bars.Bar(
             speaker.title(one.title), _over(_per_point(one), size), _ranking_words(one, speaker),
@@ -202,9 +199,9 @@ def _heat_rows(table: pd.DataFrame, speaker: Speaker) -> list[HeatRow]:
     """Places as rows, the poorest in the base first, villages before towns of a region; the mean of the place last."""
     rows = []
     by_key = {(one.region, one.kind, one.tenth): one for one in moved(table)}
-    regions = {
-        one.region: min(other.before for other in places(table) if other.region == one.region) for one in places(table)
-    }
+    regions: dict[str, float] = {}
+    for one in places(table):
+        regions[one.region] = min(one.before, regions.get(one.region, math.inf))
     tenths = sorted({tenth for _, _, tenth in by_key} - {WHOLE})
     for place, region in enumerate(sorted(regions, key=lambda region: regions[region])):
         for kind in (RURAL, URBAN):
@@ -220,78 +217,12 @@ def _heat_rows(table: pd.DataFrame, speaker: Speaker) -> list[HeatRow]:
 
 
 def _cell(row: Moved | None) -> Cell:
-    return Cell(None) if row is None else _shown(row.share, row.verdict)
+    return Cell(None) if row is None else shown(row.share, row.verdict)
 
 
-def _shown(share: float, verdict: str) -> Cell:
+def shown(share: float, verdict: str) -> Cell:
+    """A share as a cell: pale where luck alone could do it."""
     return Cell(share, clear=bool(moves(verdict, share)) or verdict == "none")
-
-
-def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[Figure]:
-    """Who pays, a drawing for each policy that somebody pays for, on one scale."""
-    tables = {one.outcome.label: payers(one.outcome) for one in found}
-    largest = max((float(table["net"].abs().max()) for table in tables.values() if len(table)), default=0.0)
-    size, _ = _money_size(largest, speaker)
-    names = [
-        _payer(str(row["who"]), str(row["payer"]), speaker) for table in tables.values() for row in table.to_dict("records")
-    ]
-    room = max((svg.width_of(name, 12) for name in names), default=0.0) + 4
-    figures = []
-    for one in found:
-        table = tables[one.outcome.label]
-        if table.empty:
-            continue
-        rows = [_payer_bar(row, size, one, speaker) for row in table.head(_MOST_PAYERS).to_dict("records")]
-        rest = table.iloc[_MOST_PAYERS:]
-        if len(rest):
-            total = float(rest["net"].sum())
-            rows.append(
-                bars.Bar(speaker.say("payers.rest", count=len(rest)), total / size, speaker.money(total), order=one.order)
-            )
-        title = speaker.title(one.title)
-
-        def draw(width: int, rows: list[bars.Bar] = rows, title: str = title) -> str:
-            return bars.bars(rows, speaker.say("payers.label", title=title), width, limit=largest / size, names=room)
-
-        data = csv_text(("scenario", *table.columns), [(one.outcome.label, *row) for row in table.itertuples(index=False)])
-        head = named(title, one.order)
-        figures.append(
-            Figure(f"payers-{one.order}", Markup(svg.both(draw)), "", data, command, head=head, key=one.outcome.label)
-        )
-    return figures
-
-
-def _payer_bar(row: Mapping[Any, Any], size: float, story: Story, speaker: Speaker) -> bars.Bar:
-    name, net = _payer(str(row["who"]), str(row["payer"]), speaker), float(row["net"])
-    return bars.Bar(name, net / size, speaker.money(net), order=story.order, key=story.outcome.label)
-
-
-def _payer(who: str, payer: str, speaker: Speaker) -> str:
-    key = "payers.household" if who == HOUSEHOLDS else "payers.government"
-    return speaker.say(key, region=speaker.region(payer))
-
-
-def purchases_table(
-    found: Sequence[Story], differences: Differences, speaker: Speaker, command: str
-) -> tuple[Figure | None, Mapping[str, pd.DataFrame]]:
-    """Change of general purchases a head, policies by regions, and the tables by scenario; None where not recorded."""
-    tables = {one.outcome.label: purchases(differences, one.outcome.label) for one in found}
-    if all(table.empty for table in tables.values()):
-        return None, tables
-    regions = list(next(table for table in tables.values() if len(table))["region"])
-    rows, told = [], []
-    for one in found:
-        shown = {row["region"]: _shown(row["share"], row["verdict"]) for row in tables[one.outcome.label].to_dict("records")}
-        rows.append(HeatRow(speaker.title(one.title), [shown.get(region, Cell(None)) for region in regions]))
-        told += [(one.outcome.label, *row) for row in tables[one.outcome.label].itertuples(index=False)]
-    limit = heat.limit_of(rows, 1.0) or 0.01
-    head = heat.Head([speaker.region(region) for region in regions])
-
-    def draw(width: int) -> str:
-        return heat.heat(rows, head, speaker.say("payers.purchases"), width, limit)
-
-    columns = next(iter(tables.values())).columns
-    return Figure("figure-purchases", Markup(svg.both(draw)), "", csv_text(("scenario", *columns), told), command), tables
 
 
 def _ratio(results: Results) -> pd.DataFrame | None:
@@ -369,7 +300,7 @@ def _over(value: float | None, size: float) -> float | None:
     return None if value is None else value / size
 
 
-def _money_size(largest: float, speaker: Speaker) -> tuple[float, str]:
+def money_size(largest: float, speaker: Speaker) -> tuple[float, str]:
     """The size in which sums of a drawing are counted, and its word."""
     sizes = ((1e8, "亿"), (1e4, "万")) if speaker.lang == "zh" else ((1e9, "billion"), (1e6, "million"))
     return next(((size, word) for size, word in sizes if largest >= size / 20), (1.0, ""))
@@ -384,6 +315,8 @@ def _ranking_words(story: Story, speaker: Speaker) -> str:
     if outcome.closed is not None and outcome.clear and outcome.closed <= 0:
         return speaker.say("ranking.row_widens", sums=sums)
     if outcome.cost_per_point is None:
+        if story.word == "unclear" and outcome.narrows is not None and outcome.ratio is not None:
+            return speaker.say("ranking.row_counted", narrows=outcome.narrows, pairs=outcome.ratio.replicates, sums=sums)
         word = {"unknown": "unknown", "unrecorded": "unrecorded"}.get(story.word, "unclear")
         return speaker.say(f"ranking.row_{word}", sums=sums)
     receipts = speaker.money(money.receipts)

@@ -14,6 +14,7 @@ from sim.pages.drawings import bars
 from sim.pages.drawings.lines import swatch
 from sim.pages.phrases import numbers
 from sim.pages.report import figures, verdict
+from sim.pages.report import paying as payers
 from sim.pages.report.content import Cell, Heading, Part, Row, Table, plain_cells
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker, finding
@@ -238,7 +239,7 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
     base = speaker.title(differences.baseline.title)
     part = Part("payers", say("sections.payers"), speaker.finding(verdict.paying(found)))
     part.what = say("payers.what", base=base, money=speaker.dated(), **span)
-    drawn = figures.payer_bars(found, speaker, commands.compare("--json"))
+    drawn = payers.payer_bars(found, speaker, commands.compare("--json"))
     part.body += drawn
     keys = {one.key for one in drawn}
     for one in found:
@@ -252,7 +253,7 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
         else:
             part.body.append(say("payers.none", title=title))
     part.body.append(Heading("purchases", say("payers.purchases")))
-    figure, tables = figures.purchases_table(
+    figure, tables = payers.purchases_table(
         found, differences, speaker, commands.compare("--measure general_purchases_per_head")
     )
     if figure is None:

@@ -98,8 +98,7 @@ def contradictions(differences: Differences, outcome: Outcome) -> tuple[Finding,
         found.append(finding("verdict.published_against"))
     if theil is not None and theil.verdict in ("up", "down") and (theil.verdict == "down") != ratio.narrows:
         found.append(finding("verdict.theil_against"))
-    rows = differences.rows(outcome.label, RATIO, scope="region")
-    changes = [change_from_row(row, differences) for _, row in rows.iterrows()]
+    changes = [change_from_row(row, differences) for _, row in differences.each(outcome.label, RATIO, scope="region")]
     other = sum(one.verdict in ("up", "down") and one.narrows != ratio.narrows for one in changes)
     if 2 * other > len(changes):
         found.append(finding("verdict.regions_against", count=other, all=len(changes)))
