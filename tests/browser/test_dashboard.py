@@ -1,10 +1,8 @@
 """The dashboard as people use it, in a browser: a whole path, by keyboard alone, in both languages, wide and narrow."""
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,22 +10,8 @@ import pytest
 from tests.dashboard.conftest import BASELINE, OPEN
 from tests.test_end_to_end import ROOT
 
-CHROMIUM = "/usr/bin/chromium"
 WAIT = 60_000  # milliseconds: a busy machine compiles for long
 LONG = OPEN + "years: {to: 200}\nrun: {replicates: 500}\n"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    missing = None if Path(CHROMIUM).exists() else f"there is no {CHROMIUM}: apt-get install chromium"
-    if missing:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -95,19 +79,10 @@ def drawn(page):
     page.wait_for_selector("#curve svg", state="attached")
 
 
-def assert_accessible(page, where):
-    source = os.environ.get("AXE")
-    if not source:
-        return  # test_axe_is_there says so
-    page.evaluate(Path(source).read_text(encoding="utf-8"))
+def assert_accessible(page, axe, where):
+    page.evaluate(axe)
     found = page.evaluate("axe.run().then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))")
     assert found == [], where
-
-
-def test_axe_is_there():
-    if not os.environ.get("AXE"):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("AXE names no axe.min.js (npm install axe-core)")
-    assert Path(os.environ["AXE"]).is_file()
 
 
 def test_a_persons_path(view, folder):
@@ -194,7 +169,6 @@ def test_a_file_changed_meanwhile_is_told_of_and_not_written_over(view, folder):
     page.click("#save")
     page.get_by_text("was changed by another program").wait_for()
     assert file.read_text(encoding="utf-8") == theirs
-    assert_accessible(page, "conflict")
     page.get_by_role("button", name="Take the text of the file").click()
     page.wait_for_selector("#told:empty", state="attached")
     assert text_of(page) == theirs
@@ -208,15 +182,11 @@ def test_a_file_changed_meanwhile_is_told_of_and_not_written_over(view, folder):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, lang, width):
-    if lang == "zh" and shutil.which("fc-list"):
-        fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=True).stdout
-        if not fonts.strip():
-            (pytest.fail if os.environ.get("CI") else pytest.skip)("no font has Chinese: apt-get install fonts-noto-cjk")
+def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, folder, axe, chinese_font, lang, width):
     page = view(lang, width, reduced_motion="reduce")
     drawn(page)
     assert page.get_attribute("html", "lang") == {"en": "en", "zh": "zh-CN"}[lang]
-    assert_accessible(page, "drawn")
+    assert_accessible(page, axe, "drawn")
     assert_fits(page, width)
     shown, hidden = ("wide", "narrow") if width > 700 else ("narrow", "wide")
     assert page.locator(f"#curve .{shown}").is_visible() and not page.locator(f"#curve .{hidden}").is_visible()
@@ -225,11 +195,16 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, l
     assert_fits(page, width)
     page.fill("#text", OPEN.replace("cut: 0.80", "cut: 8").replace("from: 2", "form: 2"))
     page.wait_for_selector("#verdict-of-text.wrong")
-    assert_accessible(page, "faults")
+    assert_accessible(page, axe, "faults")
     assert_fits(page, width)
     page.fill("#text", "title: [")
     page.wait_for_selector("#faults li")
-    assert_accessible(page, "cut off")
+    assert_accessible(page, axe, "cut off")
+    (folder / "open.yaml").write_text(OPEN + "# theirs\n", encoding="utf-8")
+    page.click("#save")
+    page.wait_for_selector("#told button")
+    assert_accessible(page, axe, "conflict")
+    assert_fits(page, width)
     page.get_by_role("link", name={"en": "简体中文", "zh": "English"}[lang]).click()
     page.wait_for_selector("html[lang^=%s]" % {"en": "zh", "zh": "en"}[lang])
     assert text_of(page) == "title: [", "what is not saved survives another language"
