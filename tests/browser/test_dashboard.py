@@ -191,7 +191,7 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, f
     shown, hidden = ("wide", "narrow") if width > 700 else ("narrow", "wide")
     assert page.locator(f"#curve .{shown}").is_visible() and not page.locator(f"#curve .{hidden}").is_visible()
     page.select_option("#measure", "population")
-    page.wait_for_selector("#curve h3:has-text('%s')" % {"en": "Population", "zh": "人口"}[lang])
+    page.locator("#curve h3").get_by_text({"en": "Population", "zh": "人口"}[lang]).wait_for()
     assert_fits(page, width)
     page.fill("#text", OPEN.replace("cut: 0.80", "cut: 8").replace("from: 2", "form: 2"))
     page.wait_for_selector("#verdict-of-text.wrong")
@@ -206,7 +206,7 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, f
     assert_accessible(page, axe, "conflict")
     assert_fits(page, width)
     page.get_by_role("link", name={"en": "简体中文", "zh": "English"}[lang]).click()
-    page.wait_for_selector("html[lang^=%s]" % {"en": "zh", "zh": "en"}[lang])
+    page.wait_for_selector({"en": "html[lang^=zh]", "zh": "html[lang=en]"}[lang])
     assert text_of(page) == "title: [", "what is not saved survives another language"
 
 
@@ -228,8 +228,10 @@ def test_by_keyboard_alone(view, folder):
         page.keyboard.press("Tab")
         way.append(focused(page))
         visible = page.evaluate(
-            "(() => { const one = document.activeElement, style = getComputedStyle(one.id === 'text' ? one.parentElement : one);"
-            " return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; })()"
+            """() => {
+              const one = document.activeElement, style = getComputedStyle(one.id === "text" ? one.parentElement : one);
+              return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+            }"""
         )
         assert visible, f"the focus on {way[-1]} can be seen"
         if way[-1] == "measure":
