@@ -1,6 +1,6 @@
 """The command line: what can be asked of factorflow, one file a kind of command."""
 
-from sim.cli import benchmarking, doubting, keeping, reporting, running, validating, worlds, writing
+from sim.cli import benchmarking, dashboard, doubting, keeping, reporting, running, validating, worlds, writing
 from sim.cli.program import main
 
 __all__ = ["main"]
@@ -10,7 +10,8 @@ for _command in (
     *(running.run, running.compare, running.plot, worlds.world, running.effects),
     *(reporting.report, reporting.extract),
     *(doubting.doubt, doubting.sense, doubting.decompose, doubting.design),
-    *(keeping.status, keeping.verify, keeping.clean),
+    *(keeping.status, keeping.verify, keeping.export, keeping.clean),
+    dashboard.dashboard,
     validating.validate,
     benchmarking.bench,
 ):
