@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -225,6 +225,10 @@ class Economy:
     capital_seed: Array
     land_seed: Array
     belt_references: dict[str, Array] = field(default_factory=dict)
+
+    def branch(self) -> Economy:
+        """The same state for another model; the stages of a year replace what they change and write into nothing."""
+        return replace(self, belt_references=dict(self.belt_references))
 
     @property
     def effective_land_owned(self) -> Array:

@@ -100,11 +100,21 @@ def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     return with_groups(world_words(scenario.plays_in), scenario.groups).groups
 
 
-def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int, lived: Lived) -> Replicate:
-    """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap."""
+def run_replicate(
+    builder: Callable[[], FactorFlowModel],
+    scenario: Scenario,
+    number: int,
+    lived: Lived,
+    begins: Callable[[FactorFlowModel], object] = lambda _: None,
+) -> Replicate:
+    """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap.
+
+    begins: called with the model at the start of every year.
+    """
     try:
         model = builder()
         while model.running:
+            begins(model)
             model.step()
             lived(model.steps)
     except MODEL_FAILURES as error:
