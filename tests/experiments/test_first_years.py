@@ -92,14 +92,14 @@ def test_bytes_are_those_of_all_years_lived_alone(
 
 
 def test_a_province_with_reclassified_villages_and_charges_goes_on_to_the_same_bytes(lived: list[int]) -> None:
-    names = ("baseline", "mountain_sea", "coastal_belt_compensated", "cash_transfer")
+    names = ("baseline", "growth_pole", "coastal_belt_compensated", "cash_transfer")
     scenarios = [load(PROVINCE / f"{name}.yaml", ["run.continuum=true", "years.to=2027"]) for name in names]
     tasks = list(tasks_of(scenarios, [Draw(1, {"parameters.labour_mobility": 0.11})], replicates=[0]))
     alone = digests([perform(task) for task in tasks])
     assert len(lived) == 4 * 14
     lived.clear()
     assert digests(in_one_piece(tasks)) == alone
-    assert len(lived) == 11 + 4 * 3  # the first policies begin in 2025
+    assert len(lived) == 10 + 4 * 4  # the first policies begin in 2024
 
 
 def test_only_the_same_world_and_luck_are_shared(tmp_path: Path, lived: list[int]) -> None:
