@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, NET_COST, RATIO, Reading
 from sim.analysis.measures.base import available
+from sim.analysis.panels import PANEL
 from sim.arrays import Flag
 from sim.cells import cell_name
 from sim.data import catalogue
@@ -25,7 +26,6 @@ from sim.vocabulary import world_words
 
 _AT_ONCE = 200  # tasks whose series are held together
 _MONEY = {"public_cost": 1.0, "public_receipts": -1.0}
-_PANEL = ("income_per_head", "population")  # of the cells: what measures are worked out from
 
 Key = tuple[int, int, str]
 """A task in an experiment: draw, replicate, name of its scenario."""
@@ -107,7 +107,7 @@ def _values(
 
 def _needed(series: pd.DataFrame, wanted: Sequence[Reading]) -> pd.DataFrame:
     """The rows of a task that are read, or that measures are worked out from."""
-    cells = _where(series["scope"], ["cell"]) & _where(series["measure"], _PANEL)
+    cells = _where(series["scope"], ["cell"]) & _where(series["measure"], PANEL)
     money = _where(series["scope"], ["policy"]) & _where(series["measure"], _MONEY)
     named = _where(series["measure"], [one.measure for one in wanted])
     years = np.isin(series["year"].to_numpy(), [one.year for one in wanted])
