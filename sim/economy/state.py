@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -147,8 +148,7 @@ def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Arra
     return total
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(NamedTuple):
     """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
 
     payer: str
