@@ -10,9 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sim.analysis import taskfile
 from sim.analysis.doubt.answers import answers
 from sim.analysis.doubt.opened import open_experiment
-from sim.analysis import taskfile
 from sim.analysis.taskfile import decoded, encoded
 from sim.experiments import doubt, workers
 from sim.experiments.executors import Where

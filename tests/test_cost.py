@@ -50,7 +50,10 @@ def test_tables_grow_with_pairs_of_cells(small):
         assert cost.estimate(scenario).bytes == pytest.approx(measured, rel=0.1)
     assert cost.bytes_a_year(62) == 2_889_324 and cost.bytes_a_year(2) == 400_000
     word, message = cost.refused(load(ROOT / "scenarios/china/baseline.yaml"))
-    assert word == "replicates" and "9 replicates at a time x 22 years x 2,889,324 bytes of tables. At most 6 would fit." in message
+    assert (
+        word == "replicates"
+        and "9 replicates at a time x 22 years x 2,889,324 bytes of tables. At most 6 would fit." in message
+    )
 
 
 def test_tables_are_held_a_few_at_a_time_however_many_replicates_there_are():

@@ -76,6 +76,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "sampling"},
         {"replicate"},
+        {"first_years"},
         {"batch", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},

@@ -23,7 +23,6 @@ from sim.hints import one_of
 from sim.units import headline_first
 from sim.version import __version__
 
-
 _LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 250 replicates
 
 

@@ -59,7 +59,8 @@ def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
     each = " + ".join([f"{_PROGRAM / 1e9:.1f} GB of program", *agents])
     each_year = bytes_a_year(_cells(scenario))
     held = _held(scenario)
-    tables = f"{held:,} replicates{' at a time' * (held < scenario.run.replicates)} x {years} years x {each_year:,} bytes of tables"
+    count = f"{held:,} replicates{' at a time' * (held < scenario.run.replicates)}"
+    tables = f"{count} x {years} years x {each_year:,} bytes of tables"
     arithmetic = f"{each} + {tables}" if processes == 1 else f"{processes} processes x ({each}) + {tables}"
     parts = _parts(scenario, jobs)
     word = max(parts, key=lambda name: parts[name])

@@ -27,7 +27,14 @@ from tests.test_end_to_end import ROOT
 VALLEY, PROVINCE = ROOT / "scenarios/two_cells", ROOT / "scenarios/zhejiang"
 FEW = ["run.labour_agents=2000", "run.capital_agents=1000", "run.land_agents=1000", "years.to=8"]
 CONTINUUM = ["run.continuum=true", "years.to=8"]
-LATER = {"open": "from: 5", "later": "from: 7", "phased": "from: 5, phase_in: 3", "first": "from: 1", "brief": "from: 2, until: 3"}
+FILES = ("series.parquet", "flows.parquet", "summary.csv")
+LATER = {
+    "open": "from: 5",
+    "later": "from: 7",
+    "phased": "from: 5, phase_in: 3",
+    "first": "from: 1",
+    "brief": "from: 2, until: 3",
+}
 
 
 @pytest.fixture
@@ -197,5 +204,7 @@ def test_two_scenarios_of_a_command_are_written_alike_on_any_number_of_processes
     for jobs in (1, 2):
         outs = [tmp_path / f"{one.name}-{jobs}" for one in scenarios]
         list(run_all(scenarios, outs, Where(jobs)))
-        files[jobs] = [(out / name).read_bytes() for out in outs for name in ("series.parquet", "flows.parquet", "summary.csv")]
+        files[jobs] = [
+            (out / name).read_bytes() for out in outs for name in ("series.parquet", "flows.parquet", "summary.csv")
+        ]
     assert files[1] == files[2] and len(lived) == 2 * (8 + 4)

@@ -232,7 +232,9 @@ def changed(frame: pd.DataFrame, how: str) -> pd.DataFrame:
     if how == "not finite":
         return frame.assign(value=frame["value"].where(frame.index != 200, np.inf))
     if how == "lacks some years":
-        return frame.assign(year=frame["year"].where(frame["year"] != 2016, 2015).where(frame["replicate"] == 8, frame["year"]))
+        return frame.assign(
+            year=frame["year"].where(frame["year"] != 2016, 2015).where(frame["replicate"] == 8, frame["year"])
+        )
     if how == "gives a row twice":
         return pd.concat([frame.iloc[:-1], frame.iloc[:1]], ignore_index=True)  # the same row in the first part and the last
     return frame.assign(place=frame["place"].astype(str) + "\n")
