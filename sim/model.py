@@ -117,7 +117,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         other = FactorFlowModel.__new__(FactorFlowModel)
         mesa.Model.__init__(other, rng=self._luck)
         kept = ("_luck", "base", "payments", "steps", "_slice_value", "_able", "_order_of_kinds")
-        vars(other).update((name, value) for name, value in vars(self).items() if name in kept)
+        other.__dict__.update((name, value) for name, value in vars(self).items() if name in kept)
         other.world, other.laws, other.last_year = world, tuple(laws), last_year
         other.economy, other.record = self.economy.branch(), self.record.branch()
         other.labour, other.capital, other.land = (kind.branch(other) for kind in (self.labour, self.capital, self.land))

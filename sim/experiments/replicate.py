@@ -153,11 +153,12 @@ def _table(number: int, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
 
 
-def _words(values: list[str]) -> pd.Categorical:
+def _words(values: list[str]) -> pd.Categorical[Any]:
     """Many words as numbers of few, in alphabetical order; pandas would make text of all of them first."""
     names = sorted(set(values))
     numbers = {name: number for number, name in enumerate(names)}
-    return pd.Categorical.from_codes(np.fromiter(map(numbers.__getitem__, values), np.intp, len(values)), names)
+    codes = np.fromiter(map(numbers.__getitem__, values), np.intp, len(values))
+    return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
 def joined(done: Sequence[Replicate]) -> Tables:
