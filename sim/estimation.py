@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -17,6 +18,7 @@ from sim.arrays import Array
 from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
+from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
 from sim.world.world import World
@@ -152,6 +154,18 @@ def residuals(simulated: Targets, observed: Targets) -> Array:
     return np.concatenate(parts)
 
 
+@dataclass(frozen=True)
+class Fit:
+    """Least squares on the years to the last: values and standard errors by name, NaN at the end of a range.
+
+    misfit: root mean square of the residuals, in standard errors.
+    """
+
+    values: dict[str, float]
+    errors: Array
+    misfit: float
+
+
 def estimate(
     world: AnyWorld,
     start: Mapping[str, float] | None = None,
@@ -159,10 +173,23 @@ def estimate(
     names: Sequence[str] = (),
     fixed: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, float], Array]:
+    """The parameters of least squares on the years to the last, and their standard errors, as `fit` has them."""
+    found = fit(world, start, last, names, fixed)
+    return found.values, found.errors
+
+
+def fit(
+    world: AnyWorld,
+    start: Mapping[str, float] | None = None,
+    last: int = LAST,
+    names: Sequence[str] = (),
+    fixed: Mapping[str, float] | None = None,
+) -> Fit:
     """The parameters of least squares on the years to the last, and their standard errors from the Jacobian.
 
     names: what is fitted, by default what the world's table says was; fixed: values of others in place of the world's.
-    A parameter at the end of its range has no standard error (NaN).
+    A parameter at the end of its range, or one the years say nothing of, has no standard error (NaN). Raises
+    FactorFlowError where a world on the way cannot be built, does not live to the last year, or the search does not end.
     """
     names, own = names or fitted(world), catalogue.parameters(world)
     low, high, scale = np.array([_BOUNDS[name] for name in names]).T
@@ -170,14 +197,28 @@ def estimate(
     observed = observed_changes(world, last)
 
     def gap(values: Array) -> Array:
-        return residuals(simulated_changes(world, {**(fixed or {}), **dict(zip(names, values, strict=True))}, last), observed)
+        tried = {**(fixed or {}), **dict(zip(names, values, strict=True))}
+        found = residuals(simulated_changes(world, tried, last), observed)
+        if not np.isfinite(found).all():
+            raise FactorFlowError(f"the model's years to {last} cannot be held against what was observed.")
+        return found
 
-    fit = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
-    free = fit.active_mask == 0
-    spread = fit.fun @ fit.fun / (fit.fun.size - free.sum())
-    errors = np.full(first.size, np.nan)
-    errors[free] = np.sqrt(np.diag(np.linalg.inv(fit.jac[:, free].T @ fit.jac[:, free])) * spread)
-    return dict(zip(names, (float(value) for value in fit.x), strict=True)), errors
+    found = least_squares(gap, first, bounds=(low, high), x_scale=scale, diff_step=1e-3)
+    if not found.success:
+        raise FactorFlowError(f"the search did not end after {found.nfev} steps.")
+    values = dict(zip(names, (float(value) for value in found.x), strict=True))
+    return Fit(values, _standard_errors(found), float(np.sqrt(np.mean(found.fun**2))))
+
+
+def _standard_errors(found: Any) -> Array:
+    """Standard errors of what least squares found, (parameter,)."""
+    free = found.active_mask == 0
+    errors = np.full(found.x.size, np.nan)
+    slopes = found.jac[:, free]
+    if np.linalg.matrix_rank(slopes) == free.sum() < found.fun.size:
+        spread = found.fun @ found.fun / (found.fun.size - free.sum())
+        errors[free] = np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes)) * spread)
+    return errors
 
 
 def main(world: str = "zhejiang") -> None:

@@ -236,7 +236,10 @@ def _per_point(one: Outcome) -> str:
         return "saves money" if money.net < 0 else "costs nothing"
     if one.clear:
         return "gap widens"
-    return "unknown from one draw" if ratio is not None and ratio.verdict == "unknown" else "no finite cost per point"
+    if ratio is not None and ratio.verdict == "unknown":
+        return "unknown from one draw"
+    count = "" if one.narrows is None or ratio is None else f": narrows in {one.narrows} of {ratio.replicates} pairs"
+    return f"no finite cost per point{count}"
 
 
 def ranking_words(found: Sequence[Outcome]) -> str:

@@ -123,7 +123,8 @@ class Money:
 class Outcome:
     """A scenario in one record. ratio: change of the urban-rural ratio, None if not recorded; people: None likewise.
 
-    area: by measure of AREA, of the reported area; groups: by registration, none where nobody lives outside.
+    area: by measure of AREA, of the reported area; groups: by registration, none where nobody lives outside. narrows: in how
+    many pairs of replicates the ratio comes nearer to one; None where they are not paired, or one.
     """
 
     label: str
@@ -135,6 +136,7 @@ class Outcome:
     drawn: bool
     area: dict[str, Change] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    narrows: int | None = None
 
     @property
     def losers(self) -> list[People]:
@@ -185,6 +187,7 @@ class Outcome:
                 "by_households": money.households,
             },
             "cost_per_hundredth_of_ratio": self.cost_per_point,
+            "pairs_in_which_the_gap_narrows": self.narrows,
             "pairs": None if self.ratio is None or not self.ratio.paired else self.ratio.replicates,
         }  # fmt: skip
 
@@ -202,6 +205,7 @@ def outcomes(differences: Differences) -> list[Outcome]:
             drawn=differences.drawn,
             area=_area(differences, label),
             groups=by_registration(differences, label),
+            narrows=_narrows(differences, label),
         )
         for label, results in differences.scenarios.items()
     ]
@@ -216,6 +220,17 @@ def ranked(found: Iterable[Outcome]) -> list[Outcome]:
         return (1 if not one.clear else 0 if one.closed > 0 else 2), -one.closed
 
     return sorted(found, key=place)
+
+
+def _narrows(differences: Differences, label: str) -> int | None:
+    """In how many pairs the ratio of the last year comes nearer to one."""
+    rows = differences.rows(label, RATIO)
+    if rows.empty or not rows["paired"].all():
+        return None
+    before = differences.baseline.values(RATIO).loc[differences.year]
+    after = differences.scenarios[label].values(RATIO).loc[differences.year]
+    shared = before.index.intersection(after.index)
+    return int((np.abs(after[shared] - 1) < np.abs(before[shared] - 1)).sum()) if len(shared) > 1 else None
 
 
 def _area(differences: Differences, label: str) -> dict[str, Change]:

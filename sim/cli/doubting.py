@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import drawing
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import load_all, say_whose_data, setting_option, where_options
 from sim.errors import ResultsError
 from sim.experiments.executors import Where
 from sim.files import check_writable, write_over
+from sim.hints import one_of
 from sim.pages import terminal
 
 if TYPE_CHECKING:
@@ -30,8 +32,13 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write what each policy changes and which parameters matter here.",
 )
+@click.option(
+    "--figure", "figures", multiple=True, metavar="FIGURE", help="Also draw tornado, flips or components; may be repeated."
+)
 @where_options
-def doubt(target: Path, out: Path | None, as_json: bool, csv_file: Path | None, where: Where) -> int:
+def doubt(
+    target: Path, out: Path | None, as_json: bool, csv_file: Path | None, figures: tuple[str, ...], where: Where
+) -> int:
     """Run what is missing of experiment FILE and print its answers, or those of a folder DIR it was run in.
 
     Answers are what a policy changes over all draws of what nobody knows, how much of the spread is luck and how much
@@ -41,6 +48,9 @@ def doubt(target: Path, out: Path | None, as_json: bool, csv_file: Path | None, 
 
     if csv_file is not None:
         check_writable(csv_file)
+    figures = tuple(dict.fromkeys(figures))
+    if figures:
+        _check_figures(figures)
     if target.is_dir():
         if out is not None:
             raise ResultsError("--out names the folder of a FILE that is run; a folder is read where it is.")
@@ -48,11 +58,23 @@ def doubt(target: Path, out: Path | None, as_json: bool, csv_file: Path | None, 
     else:
         folder = _run(_plan(target), out, where)
     words, frame = open_experiment(folder)
-    return answer(folder, words, frame, as_json, csv_file)
+    return answer(folder, words, frame, as_json, csv_file, figures)
 
 
-def answer(folder: Path, words: Any, frame: Any, as_json: bool, csv_file: Path | None = None) -> int:
-    """Print the answers of an experiment, its folder last."""
+def _check_figures(names: Sequence[str]) -> None:
+    """Raise ResultsError for a figure that is not of experiments, before anything is run."""
+    from sim.pages import plots
+
+    known = sorted(plots.of_experiments())
+    for name in names:
+        if name not in known:
+            raise ResultsError(f'there is no figure "{name}" of an experiment. {one_of(name, known)}')
+
+
+def answer(
+    folder: Path, words: Any, frame: Any, as_json: bool, csv_file: Path | None = None, figures: Sequence[str] = ()
+) -> int:
+    """Print the answers of an experiment and the files of its figures, its folder last."""
     from sim.analysis.doubt.answers import answers, summary
     from sim.pages.doubting import print_answers
 
@@ -67,6 +89,8 @@ def answer(folder: Path, words: Any, frame: Any, as_json: bool, csv_file: Path |
         terminal.say_json({**told, **found.to_json(), "folder": folder.as_posix()})
     else:
         print_answers(found, words)
+    for name in figures:
+        terminal.say(drawing.draw_experiment(name, [folder], None).as_posix(), err=as_json)
     terminal.say(folder.as_posix(), err=as_json)
     return SOME_FAILED if found.failures else DONE
 

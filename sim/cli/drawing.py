@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import ResultsError
-from sim.files import written
+from sim.errors import ResultsError, listed
+from sim.files import check_writable, written
 
 if TYPE_CHECKING:
     from sim.analysis.results import Results
@@ -56,6 +57,46 @@ def print_unshown(results: Sequence[Results]) -> None:
             "A font such as Noto Sans CJK, once installed, is used.",
             err=True,
         )
+
+
+def is_of_experiments(name: str) -> bool:
+    """Whether a figure is drawn from the folder of an experiment."""
+    from sim.pages import plots
+
+    return name in plots.of_experiments()
+
+
+def check_runs(name: str, folders: Sequence[str | Path]) -> None:
+    """Raise ResultsError for a folder of an experiment, of which other figures are drawn than of runs."""
+    from sim.analysis.doubt.opened import is_experiment
+    from sim.pages import plots
+
+    for folder in folders:
+        if is_experiment(Path(folder)):
+            raise ResultsError(f"{folder} is an experiment: {name} is of runs. Of it draw {listed(plots.of_experiments())}.")
+
+
+def draw_experiment(name: str, folders: Sequence[str | Path], out: Path | None) -> Path:
+    """Draw a figure of an experiment into `out`, or into the folder `figures` beside it; raises ResultsError.
+
+    The file is named after the experiment, a digest of its table, and the figure.
+    """
+    from sim.analysis.doubt.opened import open_experiment
+    from sim.analysis.manifest import RECORD, RESULTS
+    from sim.pages import plots
+    from sim.pages.plots.draws import Experiment
+
+    if len(folders) != 1:
+        raise ResultsError(f"{name} is drawn from the folder of one experiment; {len(folders)} are given.")
+    folder = Path(folders[0])
+    if out is not None:
+        check_writable(out)
+    words, frame = open_experiment(folder)
+    digest = hashlib.sha256(f"{words['digest']}{words[RECORD].get(RESULTS)}".encode()).hexdigest()[:8]
+    stem = re.sub(r"[^\w.+-]|^\.", "_", str(words["name"])).encode()[:_BYTES].decode(errors="ignore")
+    path = out or folder.absolute().parent / "figures" / f"{stem}-{digest}-{name}.png"
+    save_figure(plots.of_experiments()[name].figure_of_experiment(Experiment(words, frame)), path)
+    return path if out is not None or folder.is_absolute() else Path(os.path.relpath(path))
 
 
 def save_figure(figure: Any, path: Path) -> None:

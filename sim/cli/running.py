@@ -148,13 +148,20 @@ def compare(
 @click.option("--place", metavar="PLACE", help="Draw this place.  [default: the whole world]")
 @click.option("--year", type=int, metavar="YEAR", help="Draw this year.  [default: the last all have]")
 def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: str | None, year: int | None) -> int:
-    """Draw FIGURE from results folders (the first is the reference) and print the name of the file."""
+    """Draw FIGURE from results folders (the first is the reference) or an experiment's, and print the name of the file."""
     from sim.analysis.results import open_results, verify
 
     *folders, name = words
+    if drawing.is_of_experiments(name):
+        asked = {"--measure": measure, "--place": place, "--year": year}
+        if given := [word for word, value in asked.items() if value is not None]:
+            raise ResultsError(f"{name} is of the ratio in the last year of an experiment; leave out {listed(given)}.")
+        terminal.say(str(drawing.draw_experiment(name, folders, out)))
+        return DONE
     _figure(name)
     if not folders:
         raise ResultsError(f"{name} needs at least one results folder before it.")
+    drawing.check_runs(name, folders)
     if out is not None:
         check_writable(out)
     opened = [open_results(folder) for folder in folders]
@@ -261,8 +268,10 @@ def _figure(name: str) -> Any:
     from sim.pages import plots
 
     figures = plots.available()
+    if name in plots.of_experiments():
+        raise ResultsError(f"{name} is drawn from the folder of an experiment: `factorflow plot DIR {name}`.")
     if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(figures))}')
+        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted([*figures, *plots.of_experiments()]))}')
     return figures[name]
 
 

@@ -110,6 +110,7 @@ def _check_experiments(files: Sequence[str]) -> list[Fault]:
     """Say what experiments will take; returns the faults of those that cannot be run."""
     if not files:
         return []
+    from sim.experiments.foreseen import foreseen
     from sim.experiments.plan import load_experiment
     from sim.experiments.price import price
     from sim.vocabulary import vocabulary
@@ -119,12 +120,17 @@ def _check_experiments(files: Sequence[str]) -> list[Fault]:
         try:
             asked = price(load_experiment(file, vocabulary()))
             asked.check()
+            worlds = foreseen(asked.plan)
+            if wrong := worlds.faults(asked.plan):
+                raise ScenarioFaults(wrong)
         except ScenarioFaults as answer:
             faults |= dict.fromkeys(answer.faults)
             continue
         terminal.say(f"{file}: no faults. {asked.sentence()}")
         for note in asked.plan.notes:
             terminal.print_folded(f"Note: {note}.")
+        for sentence in worlds.sentences():
+            terminal.print_folded(sentence)
     return list(faults)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, NET_COST, RATIO, Reading
+from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, NET_COST, RATIO, REFIT, Reading, refit_columns
 from sim.analysis.measures.base import available
 from sim.analysis.panels import PANEL
 from sim.arrays import Flag
@@ -55,18 +55,22 @@ def table(
     store: Store,
     lost: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Every reading of every task: columns draw, replicate, the paths drawn, policy, measure, place, year, value, difference.
+    """Every reading of every task: columns draw, replicate, paths drawn, policy, measure, place, year, value, difference.
+
+    What was estimated again at the draw stands after the paths, `refit.NAME`, with `refit.misfit`.
 
     A failed task is one row without measure, with its `reason`. values: by draw, scenario and path. difference: from the
     baseline in the same draw and replicate, missing where the baseline failed. Raises ResultsError.
     """
     wanted = readings_of(plan)
-    found, reasons = _values(plan.baseline, tasks, wanted, store, lost)
+    found, reasons, fitted = _values(plan.baseline, tasks, wanted, store, lost)
+    again = refit_columns(plan.refit)
     baseline = plan.baseline.name
     rows: list[tuple[Any, ...]] = []
     for key in tasks:
         draw, replicate, name = key
         place = [values[draw][name].get(path) for path in plan.paths]
+        place += [fitted.get(key, {}).get(column) for column in again]
         if key in reasons:
             rows.append((draw, replicate, *place, name, None, None, None, None, None, reasons[key]))
             continue
@@ -76,16 +80,17 @@ def table(
             paired = value is not None and name != baseline and one in before
             difference = value - before[one] if paired and value is not None else None
             rows.append((draw, replicate, *place, name, one.measure, one.place, one.year, value, difference, None))
-    columns = [*COLUMNS[:2], *plan.paths, *COLUMNS[2:]]
+    columns = [*COLUMNS[:2], *plan.paths, *again, *COLUMNS[2:]]
     return pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
 
 
 def _values(
     scenario: Scenario, tasks: Mapping[Key, Task], wanted: Sequence[Reading], store: Store, lost: Mapping[str, str]
-) -> tuple[dict[Key, dict[Reading, float]], dict[Key, str]]:
-    """Readings by task, and the reasons of those that failed; some tasks are held at a time."""
+) -> tuple[dict[Key, dict[Reading, float]], dict[Key, str], dict[Key, dict[str, float]]]:
+    """Readings by task, the reasons of those that failed, and what was estimated again; some tasks are held at a time."""
     found: dict[Key, dict[Reading, float]] = {}
     reasons: dict[Key, str] = {}
+    fitted: dict[Key, dict[str, float]] = {}
     coming = iter(tasks.items())
     while batch := dict(islice(coming, _AT_ONCE)):
         frames, keys = [], list[Key]()
@@ -97,12 +102,13 @@ def _values(
             if recorded.tables is None:
                 reasons[key] = str(recorded.head["reason"])
                 continue
+            fitted[key] = {f"{REFIT}{name}": value for name, value in recorded.head.get("refit", {}).items()}
             frames.append(_needed(recorded.tables.series, wanted).assign(replicate=len(keys)))
             keys.append(key)
         if frames:
             for number, each in _read(pd.concat(frames, ignore_index=True), scenario, wanted).items():
                 found[keys[number]] = each
-    return {key: found.get(key, {}) for key in tasks if key not in reasons}, reasons
+    return {key: found.get(key, {}) for key in tasks if key not in reasons}, reasons, fitted
 
 
 def _needed(series: pd.DataFrame, wanted: Sequence[Reading]) -> pd.DataFrame:

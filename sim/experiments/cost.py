@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
 from sim.errors import FactorFlowError, Fault
 from sim.scenario.schema import Scenario
 
@@ -163,7 +164,12 @@ def _years(scenario: Scenario) -> int:
 
 
 def _cells(scenario: Scenario) -> int:
-    entry = catalogue.entry(scenario.plays_in)
+    return cells_of(scenario.plays_in)
+
+
+def cells_of(world: AnyWorld) -> int:
+    """The number of cells of a world."""
+    entry = catalogue.entry(world)
     return len(entry["cells"]) if "cells" in entry else 2 * len(entry["regions"])
 
 

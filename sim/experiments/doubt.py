@@ -19,6 +19,7 @@ from sim.analysis.record import sealed
 from sim.analysis.results import versions
 from sim.analysis.saving import default_folder
 from sim.analysis.taskfile import ENDING
+from sim.data import catalogue
 from sim.errors import FactorFlowError, ResultsError
 from sim.experiments.answers import Key, table
 from sim.experiments.executors import Where
@@ -48,7 +49,8 @@ def crossed(plan: Plan, replicates: int) -> Crossed:
     values = dict(numbered(plan))
     for number, each in values.items():
         for scenario in plan.scenarios:
-            for task in tasks_of_draw(scenario, Draw(number, each[scenario.name]), range(replicates), program):
+            draw = Draw(number, each[scenario.name])
+            for task in tasks_of_draw(scenario, draw, range(replicates), program, plan.refit):
                 tasks[number, task.replicate, scenario.name] = task
     return Crossed(tasks, values)
 
@@ -149,6 +151,7 @@ def _asked(plan: Plan, whole: Crossed) -> dict[str, Any]:
 
 def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[Task], replicates: int, said: str) -> None:
     """The table, and last of all what was asked, with the hash of every file."""
+    known = catalogue.parameters(plan.baseline.plays_in)
     words = {
         "format": _FORMAT,
         "kind": "experiment",
@@ -164,6 +167,7 @@ def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[T
         "last_year": plan.baseline.years.to,
         "continuum": plan.baseline.run.continuum,
         "paths": list(plan.paths),
+        "refit": {name: known[name].value for name in plan.refit},
         "draws": plan.draws,
         "replicates": replicates,
         "questions": _questions(plan),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.data import catalogue
 from sim.economy.policies.base import PolicyInForce
+from sim.experiments import refit
 from sim.experiments.replicate import build_model, model_arguments, world_of
 from sim.scenario.schema import Scenario
 
@@ -30,6 +31,10 @@ class Life(Protocol):
     def replicate(self) -> int:
         """The number of its luck."""
 
+    @property
+    def refit(self) -> tuple[str, ...]:
+        """Parameters that are estimated again at its draw."""
+
 
 class _Moment(NamedTuple):
     """A model at the start of a year, and what it has lived through."""
@@ -43,7 +48,8 @@ def kin(life: Life) -> Hashable:
     """What those share whose economies are the same until their laws differ: world, parameters, luck, agents."""
     scenario, run = life.scenario, life.scenario.run
     agents = () if run.continuum else (run.labour_agents, run.capital_agents, run.land_agents)
-    return scenario.plays_in, tuple(sorted(scenario.parameters.items())), run.seed, life.replicate, run.continuum, agents
+    parameters = tuple(sorted(scenario.parameters.items()))
+    return scenario.plays_in, parameters, life.refit, run.seed, life.replicate, run.continuum, agents
 
 
 def history(scenario: Scenario) -> History:
@@ -71,7 +77,7 @@ class FirstYears:
     def begin(self, task: Life) -> FactorFlowModel:
         """The model of a task, at the start of the first year that nobody has lived for it."""
         scenario, place = task.scenario, self._tasks.index(task)
-        world, mine = world_of(scenario.plays_in, scenario.parameters), self._histories[place]
+        world, mine = world_of(scenario.plays_in, refit.parameters(scenario, task.refit)), self._histories[place]
         fits = [one for one in self._kept if one.kin == self._kin[place] and one.history == mine[: len(one.history)]]
         if not fits:
             return build_model(scenario, task.replicate, world)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.analysis.doubt.stopping import looks
 from sim.digest import digest_of
 from sim.errors import DesignError, ScenarioFaults, listed
+from sim.experiments.refit import names_of
 from sim.experiments.sampling.design import Posterior, dimensions, drawn
 from sim.experiments.sampling.distributions import Distribution
 from sim.experiments.sampling.samplers import balance, unit_draws
@@ -28,6 +29,7 @@ from sim.scenario.vocabulary import Vocabulary
 from sim.scenario.yaml_reader import KeyPath
 
 POSTERIOR = "posterior"  # the one word among the paths that is none
+_COSTLY = (("budget", "minutes"), ("budget", "memory_gb"), ("run",), ("uncertain",))  # words answered last
 _SHARED = ("seed", "labour_agents", "capital_agents", "land_agents", "continuum")  # else draws are not in common
 
 
@@ -37,7 +39,8 @@ class Plan:
 
     policies: scenarios by their names, in the order of the file; distributions: by scenario name and path, where the
     scenario has the path; posterior: rows of parameters estimated together; notes: what a reader has to be told; verb: what
-    the tasks are run for; shares: points (draw, column) of the unit cube, where they are not those of the file's design.
+    the tasks are run for; shares: points (draw, column) of the unit cube, where they are not those of the file's design;
+    lines: where words stand that are answered once it is known what is drawn.
     """
 
     file: str
@@ -50,6 +53,7 @@ class Plan:
     notes: tuple[str, ...]
     verb: str = "doubt"
     shares: NDArray[np.float64] | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def draws(self) -> int:
@@ -70,6 +74,11 @@ class Plan:
     def paths(self) -> tuple[str, ...]:
         """Every path that is drawn, those of the posterior last."""
         return (*self.own, *(self.posterior.paths if self.posterior else ()))
+
+    @cached_property
+    def refit(self) -> tuple[str, ...]:
+        """Parameters that are estimated again at each draw; none where the file does not ask for it."""
+        return names_of(self.baseline.plays_in) if self.words.refit else ()
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -134,9 +143,8 @@ def load_experiment(path: Path | str, vocabulary: Vocabulary) -> Plan:
     if draft.faults:
         raise ScenarioFaults(set(draft.faults))
     more = balance(words.design.sampler, words.design.draws)
-    return Plan(
-        plan.file, plan.name, words, baseline, policies, distributions, posterior, (*notes, *([more] if more else []))
-    )
+    lines = {".".join(at): draft.place(at).line for at in _COSTLY}
+    return replace(plan, notes=(*notes, *([more] if more else [])), lines=lines)
 
 
 def _note(draft: Draft, found: Found) -> None:
@@ -192,8 +200,6 @@ def _together(words: Experiment, scenarios: Mapping[str, Scenario]) -> Found:
             own, other = (getattr(one.run, word) for one in (scenario, baseline))
             if own != other:
                 yield at, f"says run.{word} = {own}, the baseline {other}: nothing could be paired.", file
-    if words.refit:
-        yield ("refit",), "cannot be true yet: nothing is estimated again at a draw. Leave the word out.", True
     yield from _replicates(words.replicates, baseline.run.continuum)
 
 
@@ -241,10 +247,28 @@ def _check_design(plan: Plan, draft: Draft) -> None:
     if twice:
         draft.fault(("uncertain", POSTERIOR), f"gives {listed(twice)} too, which a distribution gives already.")
         return
+    _note(draft, _held(plan))
     try:
         _ = plan.drawn
     except DesignError as reason:
         draft.fault(("design",), str(reason))
+
+
+def _held(plan: Plan) -> Found:
+    """What is estimated again at a draw is neither drawn nor given: what is held cannot be found."""
+    if plan.words.refit and not plan.refit:
+        yield ("refit",), f"cannot be true: nothing of the world {plan.baseline.world_name} was estimated.", True
+    for name in plan.refit:
+        path = f"parameters.{name}"
+        hint = f"It is estimated again at each draw (refit: true), as are {listed(plan.refit)}; leave out one of the two."
+        given = next((one.name for one in plan.scenarios if name in one.parameters), None)
+        if path in plan.own:
+            written = next((word for word in (path, "parameters.*") if word in plan.words.uncertain), path)
+            yield ("uncertain", written), f"draws {name}. {hint}", None
+        elif path in plan.paths:
+            yield ("uncertain", POSTERIOR), f"gives {name}. {hint}", None
+        elif given is not None:
+            yield ("refit",), f"cannot be true: {given} gives {path} itself. {hint}", True
 
 
 def numbered(plan: Plan) -> Iterator[tuple[int, dict[str, dict[str, float]]]]:

@@ -13,6 +13,7 @@ from sim.analysis.taskfile import Recorded, encoded
 from sim.data import catalogue
 from sim.digest import digest_of
 from sim.errors import FactorFlowError, printable
+from sim.experiments import refit
 from sim.experiments import replicate as replicates_of
 from sim.experiments.executors import Lived
 from sim.experiments.first_years import FirstYears
@@ -49,6 +50,7 @@ class Task:
     scenario: Scenario = field(compare=False, repr=False)
     draw: int = field(compare=False)
     replicate: int = field(compare=False)
+    refit: tuple[str, ...] = field(compare=False, default=())  # parameters that are estimated again at its draw
 
     @property
     def first_year(self) -> int:
@@ -95,12 +97,17 @@ def tasks_of(
             yield from tasks_of_draw(scenario, draw, range(scenario.run.replicates) if numbers is None else numbers, runs)
 
 
-def tasks_of_draw(scenario: Scenario, draw: Draw, replicates: Iterable[int], program: Mapping[str, Any]) -> Iterator[Task]:
-    """Tasks of one scenario in one draw; raises FactorFlowError for a path that the scenario does not have."""
+def tasks_of_draw(
+    scenario: Scenario, draw: Draw, replicates: Iterable[int], program: Mapping[str, Any], again: tuple[str, ...] = ()
+) -> Iterator[Task]:
+    """Tasks of one scenario in one draw, at which the parameters in `again` are estimated again.
+
+    Raises FactorFlowError for a path that the scenario does not have.
+    """
     lived = drawn(scenario, draw.values)
-    asked = {"format": _FORMAT, "scenario": _computed(lived), **program}
+    asked = {"format": _FORMAT, "scenario": _computed(lived), **program, **({"refit": list(again)} if again else {})}
     for number in replicates:
-        yield Task(digest_of({**asked, "replicate": number}), lived, draw.number, number)
+        yield Task(digest_of({**asked, "replicate": number}), lived, draw.number, number, again)
 
 
 def drawn(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -147,7 +154,8 @@ def perform_in_shards(holder: Holder, shards: int, task: Task, lived: Lived = ig
     scenario, number = task.scenario, task.replicate
 
     def builder() -> FactorFlowModel:
-        return build_model(scenario, number, world_of(scenario.plays_in, scenario.parameters), holder, shards)
+        world = world_of(scenario.plays_in, refit.parameters(scenario, task.refit))
+        return build_model(scenario, number, world, holder, shards)
 
     found = run_replicate(builder, scenario, number, lived)
     return done(task, found if found.reason is None else replicates_of.failed(number, found.reason))
@@ -169,6 +177,8 @@ def done(task: Task, found: Replicate) -> Done:
     }
     if found.series is None or found.flows is None or found.accounts is None:
         return Done(task, encoded(head, None), found.reason, found.lasting)
+    if task.refit:
+        head["refit"] = refit.estimates(task.scenario, task.refit)
     return Done(task, encoded(head, Tables(found.series, found.flows, found.accounts)), None, True)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.analysis.doubt.components import Component
 
 _RANKED = 8  # places named of those who lose or gain
+_BILLION = 1e9
 _NARROWS = "urban_rural_ratio"
 
 
@@ -33,7 +34,9 @@ def print_answers(found: Answers, words: Mapping[str, Any]) -> None:
     _print_ranks(found)
     _print_weights(found)
     _print_people(found)
+    _print_costs(found)
     _print_half_lives(found)
+    _print_estimated(found)
     _print_failures(found)
     for note in words.get("notes", []):
         print_folded(f"Note: {note}.")
@@ -185,6 +188,21 @@ def _print_people(found: Answers) -> None:
         say()
 
 
+def _print_costs(found: Answers) -> None:
+    rows = []
+    for one in found.costs:
+        if math.isnan(one.middle):
+            count = f"narrows in {one.narrows.holds:,} of {one.narrows.draws:,}"
+            rows.append((one.policy, "no finite cost", count))
+        else:
+            low, middle, high = (f"{value / _BILLION:.3g}" for value in (one.low, one.middle, one.high))
+            rows.append((one.policy, middle, f"{low} to {high}"))
+    if rows:
+        head = ("policy", "billions, median", "9 of 10 draws")
+        print_table("Net public cost of 0.01 of the ratio, added up over all years", head, rows, (1, 2))
+        say()
+
+
 def _print_half_lives(found: Answers) -> None:
     rows = []
     for one in found.half_lives:
@@ -198,11 +216,25 @@ def _print_half_lives(found: Answers) -> None:
         say()
 
 
+def _print_estimated(found: Answers) -> None:
+    rows = []
+    for one in found.estimated:
+        in_force = "-" if one.in_force is None else f"{one.in_force:.4g}"
+        rows.append((one.name, in_force, f"{one.middle:.4g}", f"{one.low:.4g} to {one.high:.4g}"))
+    if rows:
+        head = ("parameter", "in force", "median", "9 of 10 draws")
+        print_table("Estimated again at each draw, with what is drawn held", head, rows, (1, 2, 3))
+        print_folded("misfit: what is left between the model and the years observed, in standard errors.\n")
+
+
 def _print_failures(found: Answers) -> None:
     if not found.failures:
         return
     draws = len({one.draw for one in found.failures})
     say(f"{len(found.failures):,} tasks in {draws:,} draws failed and are left out:")
+    for kind in found.failing:
+        print_folded(f"  {kind}.")
+    say("One by one:")
     by_draw: dict[tuple[int, str], list[str]] = {}
     place: dict[int, Mapping[str, float]] = {}
     for one in found.failures:

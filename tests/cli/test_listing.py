@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
 from sim.cli import main
-from sim.pages.plots import available, titles
+from sim.pages.plots import available, of_experiments, titles
 from tests.cli.conftest import Stage, stand_in
 
 
@@ -95,7 +95,8 @@ def test_every_series_has_a_unit_and_a_meaning_of_its_own() -> None:
 
 
 def test_titles_read_from_the_files_are_those_of_the_figures() -> None:
-    assert titles() == {name: (module.TITLE, module.MEANING) for name, module in available().items()}
+    modules = available() | of_experiments()
+    assert titles() == {name: (module.TITLE, module.MEANING) for name, module in modules.items()}
 
 
 def test_figures_worlds_and_scenarios(offer: None) -> None:

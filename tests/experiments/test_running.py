@@ -173,6 +173,21 @@ def test_answers_are_those_counted_by_hand(plain: Path) -> None:
     losers = dict(found.lose["open_registration"])
     assert (losers["valley/rural"].holds if lost >= 2 else 0) == (lost if lost >= 2 else 0)
     assert sum(found.first.values()) == 4 and found.weights == {}
+    (cost,) = found.costs
+    assert (cost.narrows.holds, cost.narrows.draws) == (int((differences < 0).sum()), 4)
+
+
+def test_the_cost_of_a_point_has_a_band_where_every_draw_narrows_and_else_the_count(plain: Path) -> None:
+    words, frame = open_experiment(run(planned(plain), Path("out"), ALONE))
+    policy = frame["policy"] == "open_registration"
+    frame.loc[policy & (frame["measure"] == "net_public_cost"), "difference"] = 6e9
+    frame.loc[policy & (frame["measure"] == "urban_rural_ratio"), "difference"] = [-0.02, -0.03, -0.04, -0.06]
+    (cost,) = answers(frame, words).costs
+    by_draw = np.array([3e9, 2e9, 1.5e9, 1e9])
+    assert [cost.low, cost.middle, cost.high] == pytest.approx(np.quantile(by_draw, (0.05, 0.5, 0.95)).tolist())
+    frame.loc[policy & (frame["measure"] == "urban_rural_ratio") & (frame["draw"] == 2), "difference"] = 0.01
+    (cost,) = answers(frame, words).costs
+    assert np.isnan(cost.high) and (cost.narrows.holds, cost.narrows.draws) == (3, 4)
 
 
 def test_luck_is_told_with_seeds_and_not_in_a_continuum(plain: Path, asked: Callable[..., Any]) -> None:

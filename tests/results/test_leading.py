@@ -119,7 +119,7 @@ def test_the_ranking_comes_first_and_in_order(tmp_path: Path, monkeypatch: pytes
     rows = ranking(outcomes(comparison))
     assert [row[0] for row in rows] == ["narrowest", "narrow", "lucky", "wider"]
     # 3 years x 2 billion over 5 hundredths, over 2 hundredths
-    assert [row[5] for row in rows] == ["1.2", "3", "no finite cost per point", "gap widens"]
+    assert [row[5] for row in rows] == ["1.2", "3", "no finite cost per point: narrows in 0 of 12 pairs", "gap widens"]
     assert rows[2][1] == "no clear change" and rows[3][1].startswith("-4.")
     assert "3. lucky: no clear change of the gap" in comparison.paragraph
     assert "4. wider: widens the gap by 4." in comparison.paragraph
@@ -139,7 +139,8 @@ def test_luck_that_crosses_zero_has_no_finite_cost_per_point(tmp_path: Path) -> 
     other.series = frame
     outcome = outcomes(compare_results([one, other]))[0]
     assert outcome.ratio is not None and outcome.ratio.verdict == "unclear"
-    assert outcome.cost_per_point is None and ranking([outcome])[0][5] == "no finite cost per point"
+    assert outcome.cost_per_point is None and outcome.narrows == 6
+    assert ranking([outcome])[0][5] == "no finite cost per point: narrows in 6 of 12 pairs"
 
 
 def test_rows_asked_for_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,12 +11,14 @@ import pandas as pd
 
 from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
+from sim.analysis.doubt.failing import Failing, failing
 from sim.analysis.doubt.ranks import Flip, flips, ranked
-from sim.analysis.doubt.readings import HALF_LIFE, INCOME, RATIO, drawn_values, draws_by_seeds
+from sim.analysis.doubt.readings import HALF_LIFE, INCOME, NET_COST, RATIO, REFIT, drawn_values, draws_by_seeds, refit_columns
 from sim.analysis.doubt.screening import Weight, screened
 from sim.arrays import Array
 from sim.errors import DesignError, ResultsError
 
+_POINT = 0.01  # of the ratio
 _LARGER = {INCOME, "income_per_head", "output_per_head", "output", "welfare", "welfare_nation"}  # better when larger
 
 
@@ -59,6 +61,34 @@ class HalfLife:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """Net public cost of a hundredth of the ratio closed, in the world's money: quantiles over draws, means over seeds.
+
+    NaN where the policy does not narrow the gap in every draw that is counted: a cost over nothing has no finite band.
+    """
+
+    policy: str
+    low: float
+    middle: float
+    high: float
+    narrows: Count
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A parameter estimated again at each draw: its value in force, and quantiles 5%, 50% and 95% over draws.
+
+    `misfit` among them is how far the model stays from what happened, in standard errors; it has no value in force.
+    """
+
+    name: str
+    in_force: float | None
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Failure:
     """A task that failed: where in the space of parameters, and why."""
 
@@ -83,8 +113,11 @@ class Answers:
     weights: Mapping[str, tuple[Weight, ...]]
     lose: Mapping[str, tuple[tuple[str, Count], ...]]
     gain: Mapping[str, tuple[tuple[str, Count], ...]]
+    costs: tuple[Cost, ...]
     half_lives: tuple[HalfLife, ...]
+    estimated: tuple[Estimated, ...]
     failures: tuple[Failure, ...]
+    failing: tuple[Failing, ...]
     unread: tuple[str, ...]
 
     @property
@@ -125,7 +158,7 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
     def read(policy: str, measure: str, place: str, year: int, column: str = "difference") -> Array:
         return draws_by_seeds(frame, policy, measure, place, year, column, draws, seeds)
 
-    questions = list(words["questions"])
+    questions, every = list(words["questions"]), [str(words["baseline"]), *policies]
     readings = [(RATIO, place, year), *((one["measure"], one["place"], one["year"]) for one in questions)]
     effects = [
         _effect(policy, *reading, read(policy, *reading)) for reading in dict.fromkeys(readings) for policy in policies
@@ -148,29 +181,19 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
         draws,
         seeds,
         tuple(one for one in effects if one is not None),
-        tuple(
-            _answer(one, policy, read)
-            for one in questions
-            for policy in [str(words["baseline"]), *policies]
-            if _told(one, policy, words)
-        ),
+        tuple(_answer(one, name, read) for one in questions for name in every if _told(one, name, words)),
         dict(zip(policies, ranks.first, strict=True)),
         mean_rank,
         tuple(turned),
         _weights(frame, policies, paths, headline, draws),
         {policy: losers(table, cells) for policy, table in changed.items()},
         {policy: losers(-table, cells) for policy, table in changed.items()},
-        tuple(
-            _half_life(policy, read(policy, HALF_LIFE, place, year, "value"))
-            for policy in [str(words["baseline"]), *policies]
-        ),
+        tuple(_cost(one, read(one, NET_COST, place, year), read(one, RATIO, place, year)) for one in policies),
+        tuple(_half_life(name, read(name, HALF_LIFE, place, year, "value")) for name in every),
+        _estimated(frame, words),
         _failures(frame, paths),
-        tuple(
-            f"{p}: {m} of {w} in {y}"
-            for (m, w, y) in dict.fromkeys(readings)
-            for p in policies
-            if not np.isfinite(read(p, m, w, y)).any()
-        ),
+        _failing(frame, [*policies, str(words["baseline"])], paths, draws),
+        tuple(_unread(dict.fromkeys(readings), policies, read)),
     )
 
 
@@ -199,6 +222,14 @@ def summary(found: Answers, words: Mapping[str, Any]) -> pd.DataFrame:
     if not rows:
         raise ResultsError("which parameters matter cannot be told from so few draws: there is no table to write.")
     return pd.DataFrame(rows)
+
+
+def _unread(readings: Iterable[tuple[str, str, int]], policies: Sequence[str], read: Any) -> Iterator[str]:
+    """Readings of which a policy has no difference in any draw."""
+    for measure, place, year in readings:
+        for policy in policies:
+            if not np.isfinite(read(policy, measure, place, year)).any():
+                yield f"{policy}: {measure} of {place} in {year}"
 
 
 def _told(question: Mapping[str, Any], policy: str, words: Mapping[str, Any]) -> bool:
@@ -247,11 +278,46 @@ def _weights(
     return found
 
 
+def _cost(policy: str, net: Array, ratio: Array) -> Cost:
+    """What a hundredth of the ratio costs in each draw, as far as it falls in all of them; tables (draw, seed)."""
+    paid, changed = means_of_draws(net)[0], means_of_draws(ratio)[0]
+    known = np.isfinite(paid) & np.isfinite(changed)
+    falls = holds(changed[known, None], at_most=-float(np.nextafter(0.0, 1.0)))
+    if not falls.draws or falls.holds < falls.draws:
+        return Cost(policy, np.nan, np.nan, np.nan, falls)
+    low, middle, high = (float(one) for one in np.quantile(paid[known] / (-changed[known] / _POINT), (0.05, 0.5, 0.95)))
+    return Cost(policy, low, middle, high, falls)
+
+
 def _half_life(policy: str, table: Array) -> HalfLife:
     means, counted = means_of_draws(table)
     quantiles = np.quantile(means[counted], (0.05, 0.5, 0.95)) if counted.any() else np.full(3, np.nan)
     low, middle, high = (float(one) for one in quantiles)
     return HalfLife(policy, low, middle, high, len(table), int((~counted).sum()))
+
+
+def _estimated(frame: pd.DataFrame, words: Mapping[str, Any]) -> tuple[Estimated, ...]:
+    """What was estimated again, as the baseline lives it; a draw without estimates is left out."""
+    in_force = dict(words.get("refit") or {})
+    rows = frame[(frame["policy"] == words["baseline"]) & frame["reason"].isna()].drop_duplicates("draw")
+    found = []
+    for column in refit_columns(list(in_force)) if len(rows) else []:
+        name = column.removeprefix(REFIT)
+        low, middle, high = (float(one) for one in np.quantile(rows[column], (0.05, 0.5, 0.95)))
+        found.append(Estimated(name, in_force.get(name), low, middle, high))
+    return tuple(found)
+
+
+def _failing(frame: pd.DataFrame, scenarios: Sequence[str], paths: Sequence[str], draws: int) -> tuple[Failing, ...]:
+    """Kinds of failures over draws, whichever of the scenarios failed first, and where in what was drawn they lie."""
+    rows = frame[frame["reason"].notna()].drop_duplicates("draw")
+    if rows.empty:
+        return ()
+    values = np.full((draws, len(paths)), np.nan)
+    for one in scenarios:  # the baseline last: what it has of its own is what most share
+        own = drawn_values(frame, one, paths, draws)
+        values = np.where(np.isfinite(own), own, values)
+    return failing(dict(zip(rows["draw"].astype(int), rows["reason"].astype(str), strict=True)), values, paths)
 
 
 def _failures(frame: pd.DataFrame, paths: Sequence[str]) -> tuple[Failure, ...]:

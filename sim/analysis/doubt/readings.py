@@ -13,6 +13,7 @@ from sim.arrays import Array
 COLUMNS = ("draw", "replicate", "policy", "measure", "place", "year", "value", "difference", "reason")
 """The paths that are drawn stand after the first two."""
 NET_COST = "net_public_cost"  # of all policies and years: what they paid less what they raised
+REFIT, MISFIT = "refit.", "misfit"  # columns of what was estimated again at a draw: refit.NAME, and refit.misfit
 RATIO, HALF_LIFE, INCOME = "urban_rural_ratio", "gap_half_life", "real_income_per_head"
 
 
@@ -24,6 +25,11 @@ class Reading:
     place: str
     scope: str
     year: int
+
+
+def refit_columns(names: Sequence[str]) -> list[str]:
+    """The columns of parameters that were estimated again, and of how far the model then stays from what happened."""
+    return [f"{REFIT}{name}" for name in (*names, MISFIT)] if names else []
 
 
 def draws_by_seeds(

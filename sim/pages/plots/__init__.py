@@ -1,4 +1,7 @@
-"""Figures, one file each: TITLE, MEANING and `figure(results, ...)`; the folder is the register."""
+"""Figures, one file each: TITLE, MEANING and what draws it; the folder is the register.
+
+`figure(results, ...)` draws runs, `figure_of_experiment(experiment)` the folder of an experiment.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,27 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["available", "titles"]
+__all__ = ["available", "of_experiments", "titles"]
+
+_DRAWS = ("figure", "figure_of_experiment")
 
 
 def available() -> dict[str, ModuleType]:
-    """Every figure of this folder by name: the modules that have a function `figure`."""
+    """Every figure of runs by name: the modules of this folder that have a function `figure`."""
+    return _having("figure")
+
+
+def of_experiments() -> dict[str, ModuleType]:
+    """Every figure of experiments by name: the modules that have a function `figure_of_experiment`."""
+    return _having("figure_of_experiment")
+
+
+def _having(function: str) -> dict[str, ModuleType]:
     modules = {
         item.name: importlib.import_module(f"{__name__}.{item.name}")
         for item in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name)
     }
-    return {name: module for name, module in modules.items() if hasattr(module, "figure")}
+    return {name: module for name, module in modules.items() if hasattr(module, function)}
 
 
 def titles() -> dict[str, tuple[str, str]]:
@@ -30,6 +44,6 @@ def titles() -> dict[str, tuple[str, str]]:
             for node in tree.body
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("TITLE", "MEANING")
         }
-        if any(isinstance(node, ast.FunctionDef) and node.name == "figure" for node in tree.body):
+        if any(isinstance(node, ast.FunctionDef) and node.name in _DRAWS for node in tree.body):
             found[item.name] = (str(constants["TITLE"]), str(constants["MEANING"]))
     return found
