@@ -38,7 +38,7 @@ INSIDE = {
     "analysis": [
         {"manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
-        {"doubt", "results", "saving", "taskfile"},
+        {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},
         {"change", "selection"},
@@ -78,7 +78,7 @@ INSIDE = {
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},
         {"first_years"},
-        {"batch", "manifest", "reading", "task", "trial"},
+        {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},

@@ -9,7 +9,7 @@ for _command in (
     *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
     *(running.run, running.compare, running.plot, worlds.world, running.effects),
     *(doubting.doubt, doubting.sense, doubting.decompose, doubting.design),
-    *(keeping.status, keeping.verify, keeping.clean),
+    *(keeping.status, keeping.verify, keeping.export, keeping.clean),
     validating.validate,
     benchmarking.bench,
 ):
