@@ -21,10 +21,11 @@ _PROBE = 256 * 1024  # bytes that must find room, about those of the smallest re
 
 
 @contextmanager
-def written(path: Path, over: bool = True) -> Iterator[Path]:
+def written(path: Path, over: bool = True, mode: int = 0o644) -> Iterator[Path]:
     """A place beside `path` to write a file to, which becomes `path` at the end, or nothing remains of it.
 
-    Without `over` a file that stands there, even since a moment ago, raises FileExistsError. Raises OSError.
+    Without `over` a file that stands there, even since a moment ago, raises FileExistsError. mode: who may read and write
+    it. Raises OSError.
     """
     if os.path.exists(path) and not os.path.isfile(path):  # a device such as /dev/null would be replaced
         raise OSError(errno.EINVAL, "what stands there is not a plain file")
@@ -33,7 +34,7 @@ def written(path: Path, over: bool = True) -> Iterator[Path]:
     try:
         yield aside
         _to_disk(aside)
-        aside.chmod(0o644)
+        aside.chmod(mode)
         if over:
             aside.replace(path)
         else:

@@ -19,7 +19,7 @@ from sim.data import catalogue, checkout
 from sim.data.starter import write_starter
 from sim.errors import FactorFlowError, ResultsError, ScenarioFaults
 from sim.experiments.experiment import found
-from sim.pages.plots import map as maps
+from sim.pages.outlines import boundaries
 from sim.pages.recorded import world_of
 from sim.vocabulary import vocabulary, world_words
 
@@ -154,7 +154,7 @@ def test_results_stand_alone_and_are_not_used_for_edited_tables(here: Path) -> N
     opened = open_results(results.path)
     verify(opened)
     assert world_of(opened) == mine.plays_in
-    outlines = maps.boundaries(world_of(opened))
+    outlines = boundaries(world_of(opened))
     assert set(outlines) == {"Port", "Plain", "Hills"}
     answer = asked("plot", str(results.path), "map")
     assert answer.exit_code == 0 and Path(answer.stdout.strip()).stat().st_size > 10_000, answer.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,15 +115,14 @@ def change_of(differences: Differences, label: str, measure: str) -> Change | No
 
 
 def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
-    """A row of the table as a change; what rounding leaves, below 1e-9 of the row's largest number, is zero."""
+    """A row of the table as a change; what rounding leaves is zero."""
     names = {"before": "baseline_median", "after": "scenario_median", "difference": "difference", "low": "p05", "high": "p95"}
     numbers = {name: float(row[column]) for name, column in names.items()}
-    largest = max(abs(number) for number in numbers.values() if not math.isnan(number))
+    return rounded(numbers, str(row["unit"]), bool(row["paired"]), int(row["replicates"]), differences.drawn)
+
+
+def rounded(numbers: Mapping[str, float], unit: str, paired: bool, replicates: int, drawn: bool) -> Change:
+    """A change of before, after, difference, low and high; what rounding leaves, below 1e-9 of the largest, is zero."""
+    largest = max((abs(number) for number in numbers.values() if not math.isnan(number)), default=0.0)
     numbers = {name: 0.0 if abs(number) < _ROUNDING * largest else number for name, number in numbers.items()}
-    return Change(
-        **numbers,
-        unit=str(row["unit"]),
-        paired=bool(row["paired"]),
-        replicates=int(row["replicates"]),
-        drawn=differences.drawn,
-    )
+    return Change(**numbers, unit=unit, paired=paired, replicates=replicates, drawn=drawn)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,9 +48,20 @@ class Differences:
 
     def rows(self, scenario: str, measure: str, scope: str = "world") -> pd.DataFrame:
         """Rows of one scenario and measure in the last year, by place; empty if it was not recorded."""
-        table = self.table
-        wanted = (table["scenario"] == scenario) & (table["measure"] == measure) & (table["scope"] == scope)
-        return table[wanted & (table["year"] == self.year)].set_index("place")
+        rows, places = self._last_year
+        found = places.get((scenario, measure, scope))
+        return (rows.iloc[:0] if found is None else rows.iloc[found]).set_index("place")
+
+    def each(self, scenario: str, measure: str, scope: str = "world") -> Iterator[tuple[str, Any]]:
+        """The same rows one by one: a place, and its row by column; many times as fast as asking a table for its rows."""
+        rows = self.rows(scenario, measure, scope)
+        return zip(map(str, rows.index), rows.to_dict("records"), strict=True)
+
+    @cached_property
+    def _last_year(self) -> tuple[pd.DataFrame, Mapping[Any, Any]]:
+        """The rows of the last year, and where among them each scenario, measure and scope is: sought out once."""
+        rows = self.table[self.table["year"] == self.year]
+        return rows, rows.groupby(["scenario", "measure", "scope"], sort=False).indices
 
     def spread_left_by_pairing(self, scenario: str, measure: str = "urban_rural_ratio") -> float | None:
         """Standard deviation of the paired difference over that of unpaired runs, in the last common year.

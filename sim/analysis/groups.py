@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,24 +68,35 @@ def by_registration(differences: Differences, label: str) -> tuple[Group, ...]:
     return tuple(found)
 
 
+def movers(groups: Sequence[Group]) -> float | None:
+    """Change of real income per head of newcomers and of those outside together, as a share: what coming gains is in it.
+
+    sum_g n_g y_g / sum_g n_g after over before, less one; None where nobody lives outside.
+    """
+    elsewhere = [one for one in groups if one.name != "registered_here"]
+    if not elsewhere:
+        return None
+    before, after = (
+        sum(getattr(one.persons, end) * getattr(one.income, end) for one in elsewhere)
+        / sum(getattr(one.persons, end) for one in elsewhere)
+        for end in ("before", "after")
+    )
+    return float(after / before - 1)
+
+
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     """Every tenth of every reported place in the last common year; none where no tenths were recorded."""
-    table = differences.table
-    here = (table["scenario"] == label) & (table["scope"] == "cell") & (table["year"] == differences.year)
-    rows = table[here & table["measure"].isin(TENTHS)]
-    if rows.empty:
-        return ()
     residents = differences.rows(label, "population", scope="cell")["scenario_median"]
-    number = {measure: place for place, measure in enumerate(TENTHS, start=1)}
     found = [
         Tenth(
-            region=region_of(str(row["place"])),
-            kind=kind_of(str(row["place"])),
-            number=number[str(row["measure"])],
-            persons=float(residents.get(row["place"], np.nan)) / len(TENTHS),
+            region=region_of(place),
+            kind=kind_of(place),
+            number=number,
+            persons=float(residents.get(place, np.nan)) / len(TENTHS),
             income=change_from_row(row, differences),
         )
-        for _, row in rows.iterrows()
+        for number, measure in enumerate(TENTHS, start=1)
+        for place, row in differences.each(label, measure, scope="cell")
     ]
     return tuple(sorted(found, key=lambda one: (one.region, one.kind, one.number)))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.analysis.change import Change
-from sim.analysis.groups import Group
+from sim.analysis.groups import Group, movers
 from sim.analysis.outcome import Money, Outcome, People, ranked
 
 _CALENDAR = 1000  # worlds of theory count their years from 0 or 1
@@ -67,13 +67,7 @@ def a_head(outcome: Outcome) -> str:
 
 def _all_outside(groups: Sequence[Group]) -> str:
     """Newcomers and those who stayed outside together, so that what those who come gain by coming counts."""
-    elsewhere = [one for one in groups if one.name != "registered_here"]
-    before, after = (
-        sum(getattr(one.persons, end) * getattr(one.income, end) for one in elsewhere)
-        / sum(getattr(one.persons, end) for one in elsewhere)
-        for end in ("before", "after")
-    )
-    return f"; the last two together, what movers gain by moving counted, {100 * (after / before - 1):+.1f}%"
+    return f"; the last two together, what movers gain by moving counted, {100 * (movers(groups) or 0.0):+.1f}%"
 
 
 def _doubt(change: Change) -> str:

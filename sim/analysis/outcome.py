@@ -222,6 +222,22 @@ def ranked(found: Iterable[Outcome]) -> list[Outcome]:
     return sorted(found, key=place)
 
 
+def by_cost(found: Iterable[Outcome]) -> list[Outcome]:
+    """Those that narrow the gap first, by net public cost of a hundredth of the ratio, cheapest first.
+
+    What raises money leads; then come those without a clear change, those that widen the gap, and the unknown.
+    """
+
+    def place(one: Outcome) -> tuple[int, float, float]:
+        if one.ratio is None or one.closed is None:
+            return 3, 0.0, 0.0
+        if not one.clear:
+            return 1, 0.0, -one.closed
+        return (0, one.cost_per_point or 0.0, -one.closed) if one.closed > 0 else (2, 0.0, -one.closed)
+
+    return sorted(found, key=place)
+
+
 def _narrows(differences: Differences, label: str) -> int | None:
     """In how many pairs the ratio of the last year comes nearer to one."""
     rows = differences.rows(label, RATIO)
@@ -259,15 +275,15 @@ def _money(differences: Differences, label: str) -> Money:
     results, baseline = differences.scenarios[label], differences.baseline
     paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
     first, last = max(results.years[0], baseline.years[0]), differences.year
-    whole = _Books(_public(baseline, first, last), _public(results, first, last), paired)
-    final = _Books(_public(baseline, last, last), _public(results, last, last), paired)
+    whole = _Books(_Sums(baseline, first, last), _Sums(results, first, last), paired)
+    final = _Books(_Sums(baseline, last, last), _Sums(results, last, last), paired)
     net = whole.net("policy")
     low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
     policies = {policy["name"]: 0.0 for side in (results, baseline) for policy in side.policies}
     return Money(
         first=first,
-        cost=float(whole.beyond(lambda side: _sum(side, "public_cost", "policy")).median()),
-        receipts=float(whole.beyond(lambda side: _sum(side, "public_receipts", "policy")).median()),
+        cost=float(whole.beyond(lambda side: side.of("public_cost", "policy")).median()),
+        receipts=float(whole.beyond(lambda side: side.of("public_receipts", "policy")).median()),
         net=float(net.median()),
         low=float(low),
         high=float(high),
@@ -279,19 +295,56 @@ def _money(differences: Differences, label: str) -> Money:
     )
 
 
+class _Sums:
+    """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
+
+    def __init__(self, results: Results, first: int, last: int) -> None:
+        series = results.series
+        rows = series[series["measure"].isin(_PUBLIC) & series["year"].between(first, last)]
+        rows = rows.astype({"measure": str, "scope": str, "place": str})
+        sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")
+        self.replicates = pd.Index(list(results.replicates))
+        self.keys = [(str(key[0]), str(key[1]), str(key[2])) for key in sums.index]
+        self.values = sums.reindex(columns=self.replicates).fillna(0.0).to_numpy(dtype=np.float64)
+        self._places: dict[tuple[str, str], list[int]] = {}
+        for place, key in enumerate(self.keys):
+            self._places.setdefault(key[:2], []).append(place)
+
+    def of(self, measure: str, scope: str, place: str | None = None) -> pd.Series[float]:
+        """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
+        rows = [row for row in self._places.get((measure, scope), []) if place in (None, self.keys[row][2])]
+        return pd.Series(self.values[rows].sum(axis=0), index=self.replicates)
+
+    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
+        """What was paid less what was raised."""
+        of_policy = scope == "policy"
+        paid, raised = ("public_cost", "public_receipts") if of_policy else ("paid_for_policies", "raised_by_policies")
+        return self.of(paid, scope, place) - self.of(raised, scope, place)
+
+    @property
+    def largest(self) -> float:
+        """The largest of all sums, without its sign."""
+        return float(np.abs(self.values).max(initial=0.0))
+
+    @property
+    def payers_recorded(self) -> bool:
+        """Whether it says which government paid, or nothing was paid."""
+        return any(key[0] == "paid_for_policies" for key in self.keys) or not self.values.any()
+
+
 @dataclass(frozen=True)
 class _Books:
-    """Public money of the baseline and of a scenario over some years: replicates (rows) by measure, scope, place."""
+    """Public money of the baseline and of a scenario over some years."""
 
-    before: pd.DataFrame
-    after: pd.DataFrame
+    before: _Sums
+    after: _Sums
     paired: bool
 
     def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
         """What was paid less what was raised, beyond the baseline's."""
-        return self.beyond(lambda side: _net(side, scope, place))
+        return self.beyond(lambda side: side.net(scope, place))
 
-    def beyond(self, sum_of: Callable[[pd.DataFrame], pd.Series[float]]) -> pd.Series[float]:
+    def beyond(self, sum_of: Callable[[_Sums], pd.Series[float]]) -> pd.Series[float]:
         """A sum of the scenario less that of the baseline: of each pair, or of everyone with everyone if not paired.
 
         What rounding leaves of sums, below 1e-9 of the largest of them, is zero.
@@ -302,56 +355,32 @@ class _Books:
             difference = after[shared] - before[shared]
         else:
             difference = next(crossed(before.to_frame().T, after.to_frame().T)).iloc[0]
-        largest = max(float(side.abs().to_numpy().max(initial=0.0)) for side in (self.before, self.after))
+        largest = max(self.before.largest, self.after.largest)
         return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
 
     @property
-    def payers_recorded(self) -> bool:
-        """Whether both sides say which government paid, or had nothing to pay."""
-        sides = (self.before, self.after)
-        return all("paid_for_policies" in {key[0] for key in side.columns} or not side.to_numpy().any() for side in sides)
-
-
-def _public(results: Results, first: int, last: int) -> pd.DataFrame:
-    series = results.series
-    rows = series[series["measure"].isin(_PUBLIC) & series["year"].between(first, last)]
-    rows = rows.astype({"measure": str, "scope": str, "place": str})
-    sums = rows.pivot_table(index="replicate", columns=["measure", "scope", "place"], values="value", aggfunc="sum")
-    if sums.empty:
-        sums = pd.DataFrame(columns=pd.MultiIndex.from_arrays([[], [], []], names=["measure", "scope", "place"]))
-    return sums.reindex(list(results.replicates)).fillna(0.0).astype(float)
-
-
-def _sum(money: pd.DataFrame, measure: str, scope: str, place: str | None = None) -> pd.Series[float]:
-    """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
-    asked = [key for key in money.columns if key[0] == measure and key[1] == scope and place in (None, key[2])]
-    return money[asked].sum(axis=1)
-
-
-def _net(money: pd.DataFrame, scope: str, place: str | None = None) -> pd.Series[float]:
-    paid, raised = ("public_cost", "public_receipts") if scope == "policy" else ("paid_for_policies", "raised_by_policies")
-    return _sum(money, paid, scope, place) - _sum(money, raised, scope, place)
+    def keys(self) -> list[tuple[str, str, str]]:
+        """Measure, scope and place of everything that was recorded on either side."""
+        return [*self.before.keys, *self.after.keys]
 
 
 def _payers(books: _Books) -> dict[str, float] | None:
     """Net payments by government, the largest payer first; None where not recorded though something was paid."""
-    if not books.payers_recorded:
+    if not (books.before.payers_recorded and books.after.payers_recorded):
         return None
-    columns = [*books.before.columns, *books.after.columns]
-    places = dict.fromkeys(key[2] for key in columns if key[0] == "paid_for_policies" and key[1] == "region")
+    places = dict.fromkeys(key[2] for key in books.keys if key[0] == "paid_for_policies" and key[1] == "region")
     found = {place: float(books.net("region", place).median()) for place in places}
     if places:
-        found[UPPER] = float(books.beyond(lambda side: _net(side, "world") - _net(side, "region")).median())
+        found[UPPER] = float(books.beyond(lambda side: side.net("world") - side.net("region")).median())
     return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}
 
 
 def _households(books: _Books) -> dict[str, float]:
     """What households of every region were charged, the largest payer first."""
-    columns = [*books.before.columns, *books.after.columns]
-    regions = dict.fromkeys(key[2] for key in columns if key[:2] == ("charged_to_households", "region"))
+    regions = dict.fromkeys(key[2] for key in books.keys if key[:2] == ("charged_to_households", "region"))
 
     def charged(region: str) -> float:
-        return float(books.beyond(lambda side: _sum(side, "charged_to_households", "region", region)).median())
+        return float(books.beyond(lambda side: side.of("charged_to_households", "region", region)).median())
 
     found = {region: charged(region) for region in regions}
     return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}

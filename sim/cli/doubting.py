@@ -56,7 +56,7 @@ def doubt(
             raise ResultsError("--out names the folder of a FILE that is run; a folder is read where it is.")
         folder = target
     else:
-        folder = _run(_plan(target), out, where)
+        folder = run(plan_of(target), out, where)
     words, frame = open_experiment(folder)
     return answer(folder, words, frame, as_json, csv_file, figures)
 
@@ -95,7 +95,7 @@ def answer(
     return SOME_FAILED if found.failures else DONE
 
 
-def _plan(file: Path) -> Plan:
+def plan_of(file: Path) -> Plan:
     """The experiment of a file; raises ScenarioFaults."""
     from sim.experiments.plan import load_experiment
     from sim.vocabulary import vocabulary
@@ -104,12 +104,13 @@ def _plan(file: Path) -> Plan:
     return load_experiment(file, vocabulary())
 
 
-def _run(plan: Plan, out: Path | None, where: Where) -> Path:
-    from sim.experiments.doubt import run
+def run(plan: Plan, out: Path | None, where: Where) -> Path:
+    """Run what is missing of an experiment, with a bar of progress; its folder."""
+    from sim.experiments import doubt as experiments
 
     begins = _begins(plan, where)
     with terminal.progress(plan.words.title) as progress:
-        return run(plan, out, where, progress or (lambda *_: None), begins, waits)
+        return experiments.run(plan, out, where, progress or (lambda *_: None), begins, waits)
 
 
 def _begins(plan: Plan, where: Where) -> Callable[[Path, int, int], None]:
@@ -155,9 +156,9 @@ def sense(file: Path, rows: int, out: Path | None, as_json: bool, where: Where) 
     from sim.experiments.variants import for_indices, parameters_of
     from sim.pages.parting import print_indices
 
-    plan = for_indices(_plan(file), rows)
+    plan = for_indices(plan_of(file), rows)
     names = parameters_of(plan)
-    folder = _run(plan, out, where)
+    folder = run(plan, out, where)
     words, frame = open_experiment(folder)
     found = indices(frame, words, names)
     failed = int(frame["reason"].notna().sum())
@@ -213,7 +214,7 @@ def decompose(
     asked = Asked(measure=measure, place=where_read, year=when, at_least=0.0)
     count = 1 if scenario.run.continuum else scenario.run.replicates
     plan, policies = for_shares(scenario, str(file), count, (asked,))
-    folder = _run(plan, out, where)
+    folder = run(plan, out, where)
     words, frame = open_experiment(folder)
     found = shares(frame, words, policies, measure, where_read, when)
     failed = bool(frame["reason"].notna().any())
@@ -246,7 +247,7 @@ def design(file: Path, probability: float, tries: int, method: str, out: Path | 
     from sim.pages.doubting import question
     from sim.pages.parting import print_mixes
 
-    plan = _plan(file)
+    plan = plan_of(file)
     terms_of(plan)
     with terminal.progress(plan.words.title) as bar:
         found = cheapest_mix(

@@ -106,7 +106,7 @@ def compare(
     from sim.pages.doubting import ignorance
 
     names = list(futures)
-    if to is not None and to not in names and not any(_stem(name) == to for name in names) and Path(to).exists():
+    if to is not None and to not in names and not any(stem(name) == to for name in names) and Path(to).exists():
         names.append(to)
     if len(names) < 2:
         raise ResultsError("compare needs two scenario files or results folders at least; the first is the baseline.")
@@ -117,7 +117,7 @@ def compare(
     if csv_file is not None and not csv_file.parent.exists():
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = asking.results_of(names, settings, where, written)
-    baseline = _baseline(to, names, results, stopped)
+    baseline = baseline_of(to, names, results, stopped)
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
@@ -283,11 +283,12 @@ def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapp
     return path
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """What a file or folder is called on the command line, without path and ending."""
     return Path(name).name if Path(name).is_dir() else Path(name).stem
 
 
-def _baseline(
+def baseline_of(
     to: str | None, names: Sequence[str], results: Mapping[str, Results], stopped: Mapping[str, FactorFlowError]
 ) -> Results:
     """Which of the results `--to` means: by the word given for it, its file or folder name, or its scenario's name.
@@ -295,8 +296,8 @@ def _baseline(
     Raises ResultsError where it means none or several, and the reason why the run of the baseline stopped.
     """
     words = list(dict.fromkeys(names))
-    scenarios = [results[word].name if word in results else _stem(word) for word in words]
-    for called in (words, [_stem(word) for word in words], scenarios):
+    scenarios = [results[word].name if word in results else stem(word) for word in words]
+    for called in (words, [stem(word) for word in words], scenarios):
         if to is None or called.count(to) == 1:
             word = words[0 if to is None else called.index(to)]
             if word in stopped:

@@ -11,12 +11,14 @@ from typing import Any
 from sim.errors import Fault, printable
 from sim.files import wrong_name
 from sim.hints import nearest, one_of
+from sim.scenario.settings import SETTING
 from sim.scenario.yaml_reader import (
     MAX_ANSWER,
     KeyPath,
     Place,
     Reading,
     RefusedError,
+    read_content,
     read_file,
     read_text,
     shown,
@@ -24,7 +26,6 @@ from sim.scenario.yaml_reader import (
 
 MAX_FILES = 8
 MAX_PATH = 1_000
-SETTING = "--set"
 # what a file says about itself; inherited, a file would carry another's title
 OWN_WORDS = ("title", "question", "description", "extends")
 
@@ -58,9 +59,12 @@ class Draft:
         self.faults.append(Fault(place.file, place.line, shown(path, value), printable(message, MAX_ANSWER)))
 
 
-def gather(path: Path, settings: Sequence[str]) -> Draft:
-    """The values of a scenario file, of the files it extends and of the settings, with all faults of reading them."""
-    readings, faults, broken = _chain(path)
+def gather(path: Path, settings: Sequence[str], content: bytes | None = None) -> Draft:
+    """The values of a scenario file, of the files it extends and of the settings, with all faults of reading them.
+
+    content: what is to be read in place of what stands in the file, as if it had been saved.
+    """
+    readings, faults, broken = _chain(path, content)
     draft = Draft(places={(): Place(str(path), 1)}, faults=faults, partial=broken)
     wrong = wrong_name(path.stem)  # results and figures are called by it
     if wrong is not None:
@@ -73,19 +77,24 @@ def gather(path: Path, settings: Sequence[str]) -> Draft:
         _merge(draft, draft.data, reading, reading.data, ())
         draft.faulty |= reading.faulty
         draft.places[()] = reading.places.get((), draft.places[()])
-    for number, setting in enumerate(settings, start=1):
-        _set(draft, setting, number, settings[: number - 1])
+    lay(draft, settings)
     return draft
 
 
-def _chain(path: Path) -> tuple[list[Reading], list[Fault], bool]:
+def lay(draft: Draft, settings: Sequence[str]) -> None:
+    """Lay `path=value` settings over the values, with all faults of reading them."""
+    for number, setting in enumerate(settings, start=1):
+        _set(draft, setting, number, settings[: number - 1])
+
+
+def _chain(path: Path, content: bytes | None) -> tuple[list[Reading], list[Fault], bool]:
     """The file that is run, then each file extended, up to the one that extends nothing; True if one is amiss."""
     folder = _real(path.parent)
     current, label = path, str(path)
     seen = {_real(path): label}
     readings: list[Reading] = []
     while True:
-        reading = read_file(current, label)
+        reading = read_file(current, label) if content is None or readings else read_content(content, label)
         readings.append(reading)
         wanted = reading.data.get("extends")
         if not isinstance(wanted, str):

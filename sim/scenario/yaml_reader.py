@@ -44,7 +44,8 @@ class Place:
 class Reading:
     """What was read: plain values, the place of each by its path, the faults, and the paths they make unusable.
 
-    `complete` is False when reading stopped before the end, so that what is missing is not known.
+    `complete` is False when reading stopped before the end, so that what is missing is not known. `numbers` holds the first
+    character of every number and the one after its last, counted from 0.
     """
 
     data: Any = None
@@ -52,10 +53,12 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     faulty: set[KeyPath] = field(default_factory=set)
     complete: bool = True
+    numbers: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
 
     def copy(self) -> Reading:
         """The same reading, to be changed without changing this one."""
-        return Reading(deepcopy(self.data), dict(self.places), list(self.faults), set(self.faulty), self.complete)
+        parts = dict(self.places), list(self.faults), set(self.faulty), self.complete, dict(self.numbers)
+        return Reading(deepcopy(self.data), *parts)
 
 
 class RefusedError(ValueError):
@@ -257,7 +260,10 @@ class _Builder:
         text: str = event.value
         try:
             self.check_text(text)
-            return resolve(text) if event.style is None else text
+            meaning = resolve(text) if event.style is None else text
+            if isinstance(meaning, int | float) and not isinstance(meaning, bool):
+                self.reading.numbers[path] = (event.start_mark.index, event.end_mark.index)
+            return meaning
         except RefusedError as refusal:
             self.refuse(event.start_mark, path, str(refusal), text[:61] or None)
             return None
@@ -349,23 +355,29 @@ def _read_before(text: str, file: str) -> Reading:
 def read_file(path: Path, file: str) -> Reading:
     """Read a scenario file of at most 1 MiB of UTF-8 whose top is a mapping; `file` is its name in faults."""
 
-    def unread(line: int, message: str) -> Reading:
-        return Reading(data={}, faults=[Fault(file, line, "(whole file)", message)], complete=False)
-
     try:
         if not path.is_file():  # also keeps pipes and devices, which never end, from being opened
-            return unread(1, "is a folder, not a file." if path.is_dir() else "there is no such file.")
+            return _unread(file, 1, "is a folder, not a file." if path.is_dir() else "there is no such file.")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        return unread(1, f"cannot be opened: {error.strerror}.")
+        return _unread(file, 1, f"cannot be opened: {error.strerror}.")
+    return read_content(content, file)
+
+
+def _unread(file: str, line: int, message: str) -> Reading:
+    return Reading(data={}, faults=[Fault(file, line, "(whole file)", message)], complete=False)
+
+
+def read_content(content: bytes, file: str) -> Reading:
+    """Read what stands in a scenario file, or would stand in it once it is saved."""
     if len(content) > MAX_BYTES:
-        return unread(1, f"is larger than {MAX_BYTES // 1024} KiB.")
+        return _unread(file, 1, f"is larger than {MAX_BYTES // 1024} KiB.")
     try:
         text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return unread(line, f"is not UTF-8: byte {content[error.start]:#04x}. Save the file as UTF-8.")
+        return _unread(file, line, f"is not UTF-8: byte {content[error.start]:#04x}. Save the file as UTF-8.")
     reading = _read_before(text, file).copy()
     if not isinstance(reading.data, dict):
         if reading.complete:

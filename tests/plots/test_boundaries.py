@@ -13,7 +13,7 @@ from matplotlib.path import Path
 
 from sim.data import catalogue
 from sim.errors import ResultsError
-from sim.pages.plots.map import boundaries
+from sim.pages.outlines import boundaries
 
 
 def area(ring: np.ndarray) -> float:

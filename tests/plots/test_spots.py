@@ -6,6 +6,7 @@ import pytest
 
 from sim import load, run
 from sim.analysis.results import Results
+from sim.pages.outlines import boundaries
 from sim.pages.plots import flows, map, spots
 from tests.plots.page import beyond, overlapping, placed, words
 from tests.test_end_to_end import ROOT
@@ -61,7 +62,7 @@ def test_a_map_of_thirty_one_places_is_legible(count: int, country: list[Results
     assert "left out for so many places" in said and "Grey: no figures." in said
     shown = {name for name, _ in boxes}
     assert {"Guangdong", "Tibet", "Inner Mongolia", "Xinjiang"} <= shown and not {"Taiwan", "Macau"} & shown
-    assert count > 1 or len(shown & {place.replace("_", " ") for place in map.boundaries("china")}) == 31
+    assert count > 1 or len(shown & {place.replace("_", " ") for place in boundaries("china")}) == 31
 
 
 def test_flows_write_names_of_two_words_as_such(country: list[Results]) -> None:

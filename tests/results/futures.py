@@ -38,7 +38,7 @@ def future(
     folder: Path,
     falls: Mapping[str, float] | Callable[[int], Mapping[str, float]] = NO_CHANGE,
     money: Money = NOTHING,
-    effect: float = 0.0,
+    effect: float | Callable[[int], float] = 0.0,
     replicates: Any = range(12),
     regions: Mapping[str, float] = NO_CHANGE,
     real: Mapping[str, float] = NO_CHANGE,
@@ -47,7 +47,7 @@ def future(
     """A future where both incomes of the cells in `falls` are other by so many yuan, and policies cost money a year.
 
     money: yuan a year by (measure, scope, place); regions: change of the ratio by region; real: what real
-    incomes of cells change besides.
+    incomes of cells change besides; effect: change of the ratio, in all replicates or by replicate.
     """
     rows = []
     for replicate in replicates:
@@ -61,7 +61,7 @@ def future(
                     rows.append((replicate, year, "cell", cell, "real_income_per_head", 0.9 * told + real.get(cell, 0.0)))
                     rows.append((replicate, year, "cell", cell, "population", 1_500_000.0))
             rows += [(replicate, year, scope, place, measure, value) for (measure, scope, place), value in money.items()]
-    frame = series(replicates, lambda r, y: effect)
+    frame = series(replicates, lambda r, y: effect(r) if callable(effect) else effect)
     for region, change in regions.items():
         where = (frame["scope"] == "region") & (frame["place"] == region) & (frame["measure"] == "urban_rural_ratio")
         frame.loc[where, "value"] += change

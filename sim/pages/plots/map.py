@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +19,8 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.results import Results
 from sim.cells import region_of
-from sim.data import catalogue
-from sim.data.catalogue import AnyWorld
-from sim.data.folder import BOUNDARIES
 from sim.errors import ResultsError
+from sim.pages.outlines import Outline, boundaries, source_of
 from sim.pages.plots import fonts, labels, marks, spots, style
 from sim.pages.plots.bands import Difference, at_least, difference, quantiles
 from sim.pages.recorded import world_of
@@ -31,7 +28,6 @@ from sim.pages.recorded import world_of
 TITLE = "Where are incomes high, and where does a scenario change them?"
 MEANING = "a measure by cell, rural as areas and urban as discs; of two or more results the change, colours round zero"
 
-_KM = 111.2  # per degree of latitude, on a sphere of the earth's mean radius
 _LARGEST = 0.05  # radius of the largest disc over the width of the map
 _STRIP = 0.13  # of the height of the map, under it: discs and scale
 _HEIGHTS = {1: 5.4, 2: 3.7, 3: 2.5, 4: 1.9}  # inches: a map, by the number of maps in a row
@@ -43,14 +39,6 @@ _LEVEL = LinearSegmentedColormap.from_list("level", ["#fbfde3", "#a8ddb5", "#43a
 _CHANGE = LinearSegmentedColormap.from_list(
     "change", ["#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788"]
 )
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A region on the plane: its rings, (points, 2) each, and its seat, in km."""
-
-    rings: tuple[np.ndarray, ...]
-    seat: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -126,37 +114,6 @@ def _heading_fits(name: str, columns: int) -> bool:
     room = _heading_room(columns)
     lines = fonts.fold(name, room, style.TEXT_SIZE, "bold")
     return len(lines) <= 2 and fonts.whole_words(name, room * 0.9, style.TEXT_SIZE)  # bold is wider
-
-
-def boundaries(world: AnyWorld) -> dict[str, Outline]:
-    """Outlines of the regions of a world, from its `boundaries.geojson`, in km round the middle of the world.
-
-    x = R cos(phi0) (lambda - lambda0), y = R (phi - phi0): true to scale at the middle latitude phi0 (plate carree).
-    """
-    here = catalogue.folder(world)
-    if here is None or BOUNDARIES not in here.files:
-        raise ResultsError(f"there is no map of the world {catalogue.name_of(world)}: its folder has no {BOUNDARIES}.")
-    features = json.loads(here.files[BOUNDARIES])["features"]
-    rings: dict[str, list[np.ndarray]] = {}
-    for feature in features:
-        shape = feature["geometry"]
-        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        rings[feature["properties"]["name"]] = [np.array(ring) for polygon in polygons for ring in polygon]
-    points = np.concatenate([ring for region in rings.values() for ring in region])
-    middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    scale = np.array([_KM * math.cos(math.radians(middle[1])), _KM])
-    seats = {one["properties"]["name"]: (np.array(one["properties"]["seat"]) - middle) * scale for one in features}
-    return {
-        name: Outline(tuple((ring - middle) * scale for ring in region), (float(seats[name][0]), float(seats[name][1])))
-        for name, region in rings.items()
-    }
-
-
-def _source(world: AnyWorld) -> str:
-    """Where the outlines of a world come from, in the words of its file."""
-    here = catalogue.folder(world)
-    said = {} if here is None else json.loads(here.files[BOUNDARIES])
-    return fonts.legible(str(said.get("source", f"{BOUNDARIES} of the world")).rstrip("."))
 
 
 def _found(
@@ -370,7 +327,7 @@ def _words(
         *marks.continuum_words(results, called),
         *marks.failures(results, called),
         marks.unshown_words(results),
-        f"Boundaries: {_source(world_of(results[0]))}.",
+        f"Boundaries: {fonts.legible(source_of(world_of(results[0])))}.",
     )
     return style.Words(title, finding, caption)
 

@@ -1,0 +1,116 @@
+"""Winners and losers: what a scenario does to real income by place, town or village, and tenth of its residents."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from sim.analysis.change import Change, change_from_row
+from sim.analysis.differences import Differences
+from sim.analysis.groups import by_tenth
+from sim.cells import cell_name, kind_of, region_of
+
+COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
+WHOLE = 0  # in the column `tenth`: everybody who lives in the place
+_SHOWN = 0.00005  # a smaller share is written as 0.0% and counts as no change
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Persons whose mean real income rises, falls, or does neither by more than the luck of the draw."""
+
+    gain: float
+    lose: float
+    still: float
+
+    @property
+    def all(self) -> float:
+        """Everybody."""
+        return self.gain + self.lose + self.still
+
+    @property
+    def word(self) -> str:
+        """`most_lose` (more than half of everybody), `more_lose`, `more_gain`, or `none` where nobody's income moves."""
+        if self.lose > self.all / 2:
+            return "most_lose"
+        if self.gain == self.lose == 0:
+            return "none"
+        return "more_lose" if self.lose > self.gain else "more_gain"
+
+
+def winners(differences: Differences, label: str) -> pd.DataFrame:
+    """A row for each tenth of each reported place, the poorest first, and one with tenth 0 for everybody there.
+
+    Columns region, kind, tenth, people (residents of the scenario in the last common year; a tenth holds a tenth of them),
+    newcomers (of them, registered outside; missing where not recorded, and of tenths always: runs do not record them by
+    tenth), before, difference, p05, p95 (real income per head and year, median and 90% band), share (of before), verdict.
+    Without tenths recorded, places alone. A tenth holds the same kinds of people before and after (see `individuals.tenths`).
+    """
+    rows = [
+        (one.region, one.kind, one.number, one.persons, math.nan, *_numbers(one.income))
+        for one in by_tenth(differences, label)
+    ]
+    people = differences.rows(label, "population", scope="cell")["scenario_median"].to_dict()
+    came = differences.rows(label, "population_newcomers", scope="cell")["scenario_median"].to_dict()
+    outside = set(differences.baseline.manifest.get("outside") or ())
+    for cell, row in differences.each(label, "real_income_per_head", scope="cell"):
+        if region_of(cell) not in outside:
+            heads = float(people.get(cell, math.nan)), float(came.get(cell, math.nan))
+            rows.append((region_of(cell), kind_of(cell), WHOLE, *heads, *_numbers(change_from_row(row, differences))))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values(["region", "kind", "tenth"], ignore_index=True)
+
+
+def _numbers(change: Change) -> tuple[float | str, ...]:
+    return change.before, change.difference, change.share, change.low, change.high, change.verdict
+
+
+def moves(verdict: str, share: float) -> int:
+    """1 where an income rises, -1 where it falls, 0 where luck alone could do it or nothing is left to write."""
+    if verdict not in ("up", "down", "unknown") or abs(share) < _SHOWN:
+        return 0
+    return 1 if share > 0 else -1
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A row of the table: a tenth of a place, or everybody there (tenth 0), and what its mean real income does."""
+
+    region: str
+    kind: str
+    tenth: int
+    people: float
+    newcomers: float
+    before: float
+    share: float
+    verdict: str
+
+    @property
+    def cell(self) -> str:
+        """The name of the cell."""
+        return cell_name(self.region, self.kind)
+
+    @property
+    def way(self) -> int:
+        """See `moves`."""
+        return moves(self.verdict, self.share)
+
+
+def moved(table: pd.DataFrame) -> list[Moved]:
+    """The rows of the table one by one."""
+    columns = [table[column.name].tolist() for column in fields(Moved)]
+    return [Moved(*row) for row in zip(*columns, strict=True)]
+
+
+def places(table: pd.DataFrame) -> list[Moved]:
+    """The rows of whole places."""
+    return [one for one in moved(table) if one.tenth == WHOLE]
+
+
+def sides(table: pd.DataFrame) -> Sides:
+    """Heads on either side, by tenth where tenths were recorded, else by place; people not counted are left out."""
+    rows = [one for one in moved(table) if math.isfinite(one.people)]
+    rows = [one for one in rows if one.tenth > WHOLE] or rows
+    return Sides(*(math.fsum(one.people for one in rows if one.way == way) for way in (1, -1, 0)))

@@ -1,0 +1,73 @@
+"""The server of one scenario file: on this machine alone, at a free port, until it is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from sim.dashboard.app import application
+from sim.dashboard.session import Session
+from sim.errors import FactorFlowError
+
+HOST = "127.0.0.1"
+_LEAVE = 2  # seconds that open answers have to end
+
+
+def serve(file: Path, port: int, lang: str, opens: bool, say: Callable[[str], object]) -> None:
+    """Serve the dashboard of a scenario file until interrupted; port 0 is any free one, `say` is told the address.
+
+    Raises FactorFlowError where the file cannot be edited or the port is taken.
+    """
+    from sim.vocabulary import vocabulary
+
+    session = Session(file, vocabulary)
+    here = _bound(port)
+    port, token = here.getsockname()[1], secrets.token_urlsafe(32)
+    address = f"http://{HOST}:{port}/?token={token}&lang={lang}"
+    app = application(session, token, port)
+    server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=_LEAVE))
+    threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+    say(address)
+    if opens:
+        server.ready = lambda: webbrowser.open(address)
+    with here:
+        server.run(sockets=[here])
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it listens, and leaves Ctrl-C and other signals to whoever started it."""
+
+    ready: Callable[[], object] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        asyncio.get_running_loop().run_in_executor(None, self.ready)
+
+
+def _bound(port: int) -> socket.socket:
+    here = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        here.bind((HOST, port))
+    except OSError as reason:
+        here.close()
+        answer = f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one."
+        raise FactorFlowError(answer) from reason
+    return here
+
+
+def _warm() -> None:
+    """Do what takes seconds the first time, while somebody reads the page."""
+    from sim.dashboard.live import warm
+    from sim.vocabulary import vocabulary
+
+    vocabulary()
+    warm()

@@ -1,0 +1,172 @@
+"""The words of a page in one language: scenarios, places, money and years as its readers call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from sim.analysis.change import Change
+from sim.analysis.outcome import UPPER
+from sim.cells import URBAN
+from sim.data import catalogue
+from sim.data.catalogue import AnyWorld
+from sim.pages.phrases import known, listed, numbers, phrase
+
+_CALENDAR = 1000  # worlds of theory count their years from 0 or 1
+_OUTSIDE = "outside"
+
+
+@cache
+def chinese_names() -> Mapping[str, Mapping[str, str]]:
+    """Chinese names of what the package ships under an English one, by kind of thing."""
+    text = (files("sim.pages.phrases") / "names_zh.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+@cache
+def _places(world: AnyWorld) -> Mapping[str, str]:
+    """Chinese names of the places of a world, as its table of places has them."""
+    here = catalogue.folder(world)
+    return {} if here is None else {row["place"]: row["name_zh"] for row in here.rows_of_places if row["name_zh"]}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """How a page speaks: its language, the world it is of, and the unit of its money, as `yuan of 2014`."""
+
+    lang: str
+    world: AnyWorld
+    unit: str
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase, its values written already."""
+        return phrase(key, self.lang, **values)
+
+    def known(self, key: str) -> str | None:
+        """A phrase that need not exist."""
+        return known(key, self.lang)
+
+    def title(self, title: str) -> str:
+        """The title of a scenario: the user's own words, or the Chinese one of a scenario that is shipped."""
+        words = " ".join(title.split())
+        return chinese_names()["titles"].get(words, words) if self.lang == "zh" else words
+
+    def titles(self, titles: Sequence[str]) -> str:
+        """Several titles in a row, each between marks."""
+        return listed([f"“{self.title(one)}”" for one in titles], self.lang)
+
+    def world_name(self) -> str:
+        """The name of the world."""
+        name = catalogue.name_of(self.world)
+        return self.known(f"worlds.{name}") or name.replace("_", " ").capitalize()
+
+    def region(self, region: str) -> str:
+        """The name of a region."""
+        if region == _OUTSIDE:
+            return self.say("place.outside")
+        if region == UPPER:
+            return self.say("place.upper")
+        return _places(self.world).get(region, region) if self.lang == "zh" else region.replace("_", " ")
+
+    def place(self, region: str, kind: str) -> str:
+        """The name of the towns or the villages of a region."""
+        return self.say("place.towns" if kind == URBAN else "place.villages", region=self.region(region))
+
+    def year(self, year: int) -> str:
+        """A year, or its number where years are counted from the start of a world without dates."""
+        return self.say("number.year" if year >= _CALENDAR else "number.model_year", year=year)
+
+    def money(self, value: float, sign: bool = False) -> str:
+        """A sum with its unit."""
+        return numbers.money(value, self.unit, self.lang, sign)
+
+    def per_point(self, value: float) -> str:
+        """Money for a hundredth of the ratio."""
+        return self.say("number.per_point", money=self.money(value))
+
+    def dated(self) -> str:
+        """The money of the page with the year of its prices."""
+        return numbers.dated_currency(self.unit, self.lang)
+
+    def people(self, number: float) -> str:
+        """So many people."""
+        return numbers.people(number, self.lang)
+
+    def change(self, change: Change) -> str:
+        """A difference with its sign, as many digits as its band allows."""
+        return change.signed.replace("-", numbers.MINUS)
+
+    def level(self, change: Change, value: float) -> str:
+        """A value with the digits of a change."""
+        return change.number(value).replace("-", numbers.MINUS)
+
+    def between(self, change: Change) -> str:
+        """The band of a change, or why there is none."""
+        if change.replicates < 2:
+            return self.say("verdict.no_band" if change.drawn else "verdict.continuum_band")
+        ends = (change.with_sign(end).replace("-", numbers.MINUS) for end in (change.low, change.high))
+        return self.say("number.between", **dict(zip(("low", "high"), ends, strict=True)))
+
+    def aside(self, words: str, more: str) -> str:
+        """Words with more in brackets."""
+        return self.say("number.aside", words=words, more=more)
+
+    def source(self, source: str) -> str:
+        """Where observed points come from."""
+        return chinese_names()["sources"].get(source, source) if self.lang == "zh" else source
+
+    def finding(self, found: Finding) -> str:
+        """A finding in words: every value is written as what it is called."""
+        return self.say(found.key, **{name: self._written(name, value) for name, value in found.values.items()})
+
+    def _written(self, name: str, value: Any) -> str:
+        if name in _TITLES:
+            return self.title(value)
+        if name == "titles":
+            return self.titles(value)
+        if name in ("year", "first"):
+            return self.year(value)
+        if name in _SUMS:
+            return self.money(value)
+        if name == "point":
+            return self.per_point(value)
+        if name in ("gain", "lose"):
+            return self.people(value)
+        if name in ("fall", "rise", "share"):
+            return numbers.per_cent(value)
+        if name in ("payer", "region"):
+            return self.region(value)
+        if isinstance(value, Change):
+            return self.between(value)
+        if isinstance(value, str) and name in ("before", "after", "change", "low", "high"):
+            return value.replace("-", numbers.MINUS)
+        if isinstance(value, tuple):  # a place: region and kind
+            return self.place(*value)
+        return self.finding(value) if isinstance(value, Finding) else str(value)
+
+
+_TITLES = frozenset({"title", "base", "worst_title", "best_title", "other", "winner"})
+_SUMS = frozenset({"net", "receipts", "gross", "cost"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found by rule: the key of the sentence and its values, as numbers and names, not yet as words.
+
+    year, first: years; net, receipts, gross, cost: money; point: money for a hundredth of the ratio; title, winner, base,
+    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares; payer, region: regions;
+    a pair: a place, region and kind; a change: its band.
+    """
+
+    key: str
+    values: Mapping[str, Any]
+
+
+def finding(key: str, **values: Any) -> Finding:
+    """A finding from its values."""
+    return Finding(key, values)

@@ -1,0 +1,92 @@
+"""The tables of winners and payers against the records they come from."""
+
+import numpy as np
+import pytest
+
+from sim.analysis.groups import movers
+from sim.analysis.outcome import outcomes
+from sim.analysis.payers import payers, purchases
+from sim.analysis.since import since_base_year
+from sim.analysis.winners import WHOLE, places, sides, winners
+from sim.units import TENTHS
+from tests.results.futures import MONEY, compared
+
+
+def recorded(results, year=2016):
+    rows = results.series[(results.series["year"] == year) & (results.series["scope"] == "cell")]
+    return rows.pivot(index="place", columns="measure", values="value")
+
+
+def test_every_tenth_is_that_of_the_two_runs(province):
+    before, after = recorded(province.baseline), recorded(province.scenarios["baseline"])
+    table = winners(province, "baseline")
+    tenths = table[table["tenth"] > WHOLE]
+    assert len(tenths) == 22 * 10 and len(places(table)) == 22
+    for row in tenths.itertuples():
+        cell, measure = f"{row.region}/{row.kind}", TENTHS[row.tenth - 1]
+        assert row.before == before.loc[cell, measure]
+        assert row.difference == pytest.approx(after.loc[cell, measure] - before.loc[cell, measure], abs=1e-6)
+        assert row.people == pytest.approx(after.loc[cell, "population"] / 10)
+
+
+def test_the_ten_tenths_are_everybody(province):
+    table = winners(province, "baseline")
+    for one in places(table):
+        here = table[(table["region"] == one.region) & (table["kind"] == one.kind) & (table["tenth"] > WHOLE)]
+        assert here["people"].sum() == pytest.approx(one.people)
+        assert here["before"].mean() == pytest.approx(one.before)
+        assert here["difference"].mean() == pytest.approx(one.share * one.before, abs=1e-6)
+        assert 0 < one.newcomers < one.people
+
+
+def test_cash_for_the_poorest_villages_goes_to_them(province):
+    gains = {(one.region, one.kind): one.share for one in places(winners(province, "baseline"))}
+    assert max(gains, key=lambda key: gains[key]) in {("Lishui", "rural"), ("Quzhou", "rural")}
+    assert gains["Lishui", "rural"] > 0.05 > gains["Ningbo", "urban"]
+
+
+def test_heads_add_up(province):
+    table = winners(province, "baseline")
+    counted = sides(table)
+    assert counted.all == pytest.approx(sum(one.people for one in places(table)))
+    assert counted.gain > 1e6
+
+
+def test_those_who_come_gain_by_coming(province):
+    groups = outcomes(province)[0].groups
+    new, outside = groups[1], groups[2]
+    before = new.persons.before * new.income.before + outside.persons.before * outside.income.before
+    after = new.persons.after * new.income.after + outside.persons.after * outside.income.after
+    heads = [getattr(new.persons, end) + getattr(outside.persons, end) for end in ("before", "after")]
+    assert movers(groups) == pytest.approx(after / heads[1] / (before / heads[0]) - 1)
+
+
+def test_payers_pay_all_of_the_net_cost(province, tmp_path):
+    outcome = outcomes(province)[0]
+    table = payers(outcome)
+    assert table["net"].sum() == pytest.approx(outcome.money.net)
+    assert table["share"].sum() == pytest.approx(1)
+    by_hand = payers(outcomes(compared(tmp_path, money=MONEY))[0])
+    assert dict(zip(by_hand["payer"], by_hand["net"], strict=True)) == pytest.approx(
+        {"Ningbo": 4.5e9, "Hangzhou": 3e9, "the government above the regions": 1.5e9}
+    )
+
+
+def test_what_the_money_no_longer_buys_is_read_by_region(province):
+    table = purchases(province, "baseline")
+    asked = []
+    for one in (province.baseline, province.scenarios["baseline"]):
+        rows = one.series[(one.series["measure"] == "general_purchases_per_head") & (one.series["scope"] == "region")]
+        asked.append(rows[rows["year"] == 2016].set_index("place")["value"])
+    assert len(table) == 11
+    for row in table.itertuples():
+        assert row.share == pytest.approx(asked[1][row.region] / asked[0][row.region] - 1, abs=1e-9)
+
+
+def test_one_run_against_its_own_base_year(province):
+    own = since_base_year(province.baseline)
+    now, then = recorded(province.baseline), recorded(province.baseline, 2014)
+    rows = own.rows("baseline", "real_income_per_head", "cell")
+    expected = now["real_income_per_head"] - then["real_income_per_head"]
+    np.testing.assert_allclose(rows["difference"], expected[rows.index], rtol=1e-9)
+    assert (own.table.loc[own.table["year"] == 2014, "difference"] == 0).all()
