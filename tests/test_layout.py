@@ -80,6 +80,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},
+        {"first_years"},
         {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},

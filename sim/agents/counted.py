@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,10 @@ class CountedAgents:
         raise NotImplementedError
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
+        raise NotImplementedError
+
+    def branch(self, model: Any) -> Self:
+        """The same agents at the same moment, for another model."""
         raise NotImplementedError
 
     def counts(self) -> kernel.Counts:

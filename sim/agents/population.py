@@ -72,6 +72,14 @@ class Population(CountedAgents, AgentRows):
         begun._homes = beginning.homes()
         return begun
 
+    def branch(self, model: Any) -> Self:
+        """The same agents at the same moment, as rows of their own that belong to another model."""
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self))
+        other.columns = {name: column.copy() for name, column in self.columns.items()}
+        other.population, other.model = other, model
+        return other
+
     @property
     def size(self) -> int:
         """The number of agents."""
