@@ -1,4 +1,4 @@
-"""A run that is killed goes on where it ended, to the same bytes: a few kills here, a thousand among the slow proofs."""
+"""What is killed goes on where it ended, to the same bytes: a few kills here, a thousand among the slow proofs."""
 
 import os
 import subprocess
@@ -22,4 +22,4 @@ def test_what_is_killed_goes_on_to_the_same_bytes(count, seed):
     told = kills(count, seed)
     print(told.stdout)
     assert told.returncode == 0, told.stdout + told.stderr
-    assert told.stdout.splitlines()[-1] == f"{count} of {count} runs went on to the same bytes."
+    assert told.stdout.splitlines()[-1] == f"{count} of {count} went on to the same bytes."

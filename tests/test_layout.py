@@ -39,7 +39,7 @@ INSIDE = {
     "analysis": [
         {"manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
-        {"doubt", "results", "saving", "taskfile"},
+        {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},
         {"change", "selection", "since"},
@@ -78,7 +78,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},
-        {"batch", "manifest", "reading", "task", "trial"},
+        {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},

@@ -243,7 +243,7 @@ def test_an_interrupt_is_two_lines_and_leaves_whole_tasks_or_nothing(tmp_path, w
     assert started.returncode == 128 + number
     price, *after = said.splitlines()
     assert price.startswith("baseline: About ") and after == ["", after[-1]]
-    assert after[-1].startswith("Interrupted. Every replicate that had come to its end is kept.")
+    assert after[-1].startswith("Interrupted. What had come to its end is kept.")
     assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
     kept = list(tmp_path.glob("r/tasks/*.task"))
     assert (tmp_path / "r").exists() == bool(kept) and not list(tmp_path.rglob(".*"))

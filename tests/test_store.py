@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import shutil
 import time
 from pathlib import Path
@@ -11,9 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from sim import load, open_results, run
-from sim.analysis import record
 from sim.analysis.asked import status
-from sim.analysis.results import verify
 from sim.analysis.taskfile import decoded, is_whole
 from sim.cli import main
 from sim.errors import FactorFlowError, ResultsError
@@ -225,31 +222,6 @@ def test_replicates_run_anew_from_the_folder_alone_give_the_same_bytes(folder):
     answer = factorflow("verify", folder, "--rerun", 2)
     assert answer.exit_code == 0, answer.stderr
     assert answer.stdout.endswith("run anew, 2 of 2 replicates give the same bytes.\n")
-
-
-def edited(folder, draw):
-    """A byte of a file of a folder made another; what undoes it."""
-    path = draw.choice(sorted(path for path in folder.rglob("*") if path.is_file()))
-    content = path.read_bytes()
-    place = draw.randrange(len(content))
-    path.write_bytes(content[:place] + bytes([(content[place] + draw.randrange(1, 256)) % 256]) + content[place + 1 :])
-    return path, content
-
-
-@pytest.mark.parametrize("edits", [40, pytest.param(1_000, marks=pytest.mark.slow)])
-def test_every_edit_of_one_byte_is_found(folder, edits):
-    draw, missed = random.Random(edits), []
-    for _ in range(edits):
-        path, content = edited(folder, draw)
-        try:
-            verify(open_results(folder))
-            missed.append(path)
-        except ResultsError:
-            pass
-        path.write_bytes(content)
-    assert missed == []
-    verify(open_results(folder))
-    assert record.beside_the_record(folder, open_results(folder).manifest) == []
 
 
 def test_the_bytes_of_a_task_say_whether_they_are_whole(whole):

@@ -66,19 +66,30 @@ def status(path: Path) -> Status:
         rows = manifest["replicates"]
         there = sum(row["status"] == "done" for row in rows)
         return Status(path, str(manifest["title"]), there, len(rows), True, False, None)
-    times = _times(path / TASKS, [row["task"] for row in asked["tasks"]])
+    experiment = asked.get("kind") == "experiment"
+    needed = _replicates(path) if experiment and whole else None
+    rows = [row for row in asked["tasks"] if needed is None or row.get("replicate", 0) < needed]
+    tasks = dict.fromkeys(row["task"] for row in rows)  # scenarios that compute the same in a draw share one
+    times = _times(path / TASKS, list(tasks))
     with locked(path) as free:
         running = not free
-    left, experiment = len(asked["tasks"]) - len(times), asked.get("kind") == "experiment"
-    return Status(
-        path, str(asked.get("title", "")), len(times), len(asked["tasks"]), whole, running, _left(times, left), experiment
-    )
+    left = _left(times, len(tasks) - len(times))
+    return Status(path, str(asked.get("title", "")), len(times), len(tasks), whole, running, left, experiment)
+
+
+def _replicates(path: Path) -> int | None:
+    """Replicates after which a finished experiment stopped, for they were enough; None where it does not say."""
+    try:
+        found = json.loads((path / EXPERIMENT).read_text(encoding="utf-8"))["replicates"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found, int) else None
 
 
 def _times(folder: Path, digests: Sequence[str]) -> list[float]:
     """When the tasks that are there were written, in order."""
     found = []
-    for digest in dict.fromkeys(digests):
+    for digest in digests:
         with suppress(OSError):
             found.append((folder / f"{digest}{ENDING}").stat().st_mtime)
     return sorted(found)

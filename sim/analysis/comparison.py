@@ -175,8 +175,10 @@ def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
         spans = [f"{results.years[0]} to {results.years[-1]} ({results.title})" for results in (other, baseline)]
         notes.append(f"The runs cover different years, {spans[0]} and {spans[1]}; only common years are compared.")
     notes += _unlike_versions(baseline, other)
-    if baseline.manifest.get("data") != other.manifest.get("data"):
-        notes.append(f"{other.title} and {baseline.title} were run on different input data.")
+    before, after = (dict(results.manifest.get("data", {})) for results in (baseline, other))
+    tables = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    if tables:
+        notes.append(f"{other.title} and {baseline.title} were run on different input data: {listed(tables, 5)} differ.")
     return notes
 
 

@@ -10,7 +10,7 @@ for _command in (
     *(running.run, running.compare, running.plot, worlds.world, running.effects),
     *(reporting.report, reporting.extract),
     *(doubting.doubt, doubting.sense, doubting.decompose, doubting.design),
-    *(keeping.status, keeping.verify, keeping.clean),
+    *(keeping.status, keeping.verify, keeping.export, keeping.clean),
     dashboard.dashboard,
     validating.validate,
     benchmarking.bench,

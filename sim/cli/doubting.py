@@ -121,7 +121,10 @@ def _begins(plan: Plan, where: Where) -> Callable[[Path, int, int], None]:
         if there == asked:
             terminal.say(f"Using {folder}: all {asked:,} tasks are there.", err=True)
         elif there:
-            terminal.say(f"{there:,} of {asked:,} tasks are in {folder}, or beside it; the others are run.", err=True)
+            terminal.say(
+                f"{there:,} of {asked:,} tasks are in {folder}, or beside it; of the others those still needed are run.",
+                err=True,
+            )
         else:
             terminal.say(f"{plan.name}: {price(plan, where.local_jobs or 1).sentence()}", err=True)
 

@@ -24,7 +24,7 @@ ON_SIGNAL = 128  # and the number of the signal: 130 for Ctrl-C, 143 when asked 
 TRACEBACK = "FACTORFLOW_TRACEBACK"
 
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF, errno.EFBIG)  # what a stream without a name answers
-_INTERRUPTED = "Interrupted. Every replicate that had come to its end is kept. Nothing half-written remains."
+_INTERRUPTED = "Interrupted. What had come to its end is kept. Nothing half-written remains."
 
 
 class Stopped(KeyboardInterrupt):
@@ -82,13 +82,24 @@ def _sent_again() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if lost:
-            raise lost[-1] from error
-        raise
+        stopped = lost[-1] if lost else _wrapped(_root(error))
+        if stopped is None:
+            raise
+        for note in _notes(_root(error)):
+            stopped.add_note(note)
+        raise stopped from error
     finally:
         sys.unraisablehook = before
         for timer in timers:
             timer.cancel()
+
+
+def _wrapped(error: BaseException) -> Stopped | None:
+    """An interrupt of which a library made an error of its own, as Pydantic does of what ends its serializers."""
+    cause = error.__cause__
+    if isinstance(cause, KeyboardInterrupt):
+        return Stopped(cause.number if isinstance(cause, Stopped) else signal.SIGINT)
+    return None if cause is None else _wrapped(cause)
 
 
 def _send(number: int) -> None:

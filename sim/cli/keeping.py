@@ -13,6 +13,8 @@ from sim.pages import tables, terminal
 
 if TYPE_CHECKING:
     from sim.analysis.asked import Status
+    from sim.experiments.rerun import Kept
+    from sim.experiments.task import Task
 
 _RESULTS = Path("results")
 
@@ -49,66 +51,90 @@ def _sentence(found: Status) -> str:
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
-@click.option("--rerun", "count", type=click.IntRange(min=0), default=0, metavar="N", help="Also run N replicates anew.")
+@click.option("--rerun", "count", type=click.IntRange(min=0), default=0, metavar="N", help="Also run N tasks anew.")
 def verify(folders: tuple[Path, ...], count: int) -> int:
-    """Compare every file of results folders DIR with its recorded hash; with --rerun, replicates run anew with those kept."""
-    from sim.analysis import record
-    from sim.analysis.doubt.opened import is_experiment
-    from sim.analysis.results import open_results
-    from sim.analysis.results import verify as verify_results
-
+    """Compare every file of runs and experiments DIR with its recorded hash; with --rerun, tasks run anew with those kept."""
     wrong = False
     for folder in folders:
         try:
-            if is_experiment(folder):
-                _verify_experiment(folder, count)
-                continue
-            results = open_results(folder)
-            verify_results(results)
+            wrong = _verify(folder, count) or wrong
         except ResultsError as reason:
             terminal.say(str(reason), err=True)
             wrong = True
-            continue
-        files = len(results.manifest.get("record", {})) + 1
-        terminal.say(f"{folder}: {files if files > 1 else 5} files are what was written.")
-        others = record.beside_the_record(folder, results.manifest)
-        if others:
-            terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
-        wrong = _rerun(folder, count) or wrong if count else wrong
     return FAULT if wrong else DONE
 
 
-def _verify_experiment(folder: Path, count: int) -> None:
-    """Say whether an experiment's files are what was written; raises ResultsError where they are not."""
+def _verify(folder: Path, count: int) -> bool:
+    """Say whether a folder is what was written; returns whether a task run anew is not. Raises ResultsError."""
     from sim.analysis import record
-    from sim.analysis.doubt.opened import open_experiment
-    from sim.analysis.manifest import EXPERIMENT
+    from sim.analysis.doubt.opened import is_experiment, open_experiment
+    from sim.analysis.manifest import EXPERIMENT, MANIFEST
+    from sim.analysis.results import open_results
+    from sim.analysis.results import verify as verify_results
 
-    if count:
-        raise ResultsError(f"{folder} holds an experiment, of which nothing is run anew: leave out --rerun.")
-    words, _ = open_experiment(folder)
-    terminal.say(f"{folder}: {len(words['record']) + 1:,} files are what was written.")
-    others = record.beside_the_record(folder, words, EXPERIMENT)
+    experiment = is_experiment(folder)
+    if experiment:
+        words, frame = open_experiment(folder)
+    else:
+        results = open_results(folder)
+        verify_results(results)
+        words = results.manifest
+    files = len(words.get("record", {})) + 1
+    terminal.say(f"{folder}: {files if files > 1 else 5:,} files are what was written.")
+    others = record.beside_the_record(folder, words, EXPERIMENT if experiment else MANIFEST)
     if others:
         terminal.say(f"{folder}: of {listed(others, 5)} the record knows nothing.", err=True)
+    if not count:
+        return False
+    from sim.experiments.rerun import kept_by_experiment, kept_by_run
+
+    kept = kept_by_experiment(folder, words, frame) if experiment else kept_by_run(results)
+    return _rerun(kept, count, "tasks" if experiment else "replicates")
 
 
-def _rerun(folder: Path, count: int) -> bool:
-    """Run replicates anew and say whether they give the same bytes; returns whether any does not."""
-    from sim.analysis.results import open_results
+def _rerun(kept: Kept, count: int, called: str) -> bool:
+    """Run tasks anew and say whether they give the same bytes; returns whether any does not."""
     from sim.experiments.rerun import chosen, differing, rerun
 
-    results = open_results(folder)
-    other = differing(results)
+    other = differing(kept)
     if other is not None:
-        terminal.say(f"{folder} was computed by {other}: bytes may differ for that reason.", err=True)
-    found = list(rerun(results, chosen(results, count)))
-    changed = [one.replicate for one in found if not one.same]
+        terminal.say(f"{kept.path} was computed by {other}: bytes may differ for that reason.", err=True)
+    found = list(rerun(kept, chosen(kept, count)))
+    changed = [one.task for one in found if not one.same]
     if changed:
-        terminal.say(f"{folder}: run anew, {len(changed)} of {len(found)} replicates differ: {listed(changed)}.", err=True)
+        named = listed(_named(task, called) for task in changed)
+        terminal.say(f"{kept.path}: run anew, {len(changed)} of {len(found)} {called} differ: {named}.", err=True)
     else:
-        terminal.say(f"{folder}: run anew, {len(found)} of {len(found)} replicates give the same bytes.")
+        terminal.say(f"{kept.path}: run anew, {len(found)} of {len(found)} {called} give the same bytes.")
     return bool(changed)
+
+
+def _named(task: Task, called: str) -> str:
+    """Which task it is, in the words of the folder that keeps it."""
+    return str(task.replicate) if called == "replicates" else f"{task.scenario.name} in draw {task.draw}, {task.replicate}"
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="CRATE", help="Folder to write.  [default: DIR-crate]")
+@click.option("--agent", metavar="NAME", help="Who ran it: a name, or an address such as https://orcid.org/...")
+@click.option("--licence", metavar="WORDS", help="Of the results, best as an address.  [default: that none was stated]")
+def export(folders: tuple[Path, ...], out: Path | None, agent: str | None, licence: str | None) -> int:
+    """Write a run, an experiment, or runs and their comparison, as an RO-Crate (Process Run Crate 0.5), with what they read.
+
+    A crate holds the results, which `factorflow verify` still checks, the scenarios and tables they were computed from, and
+    says in ro-crate-metadata.json what made what, with which version, when, and the hash of every file.
+    """
+    from sim.experiments.export import NOT_STATED
+    from sim.experiments.export import export as write
+
+    first = folders[0].resolve()
+    place = out or folders[0].parent / f"{first.name}-crate"
+    lacking = write(folders, place, agent, licence or NOT_STATED)
+    if lacking:
+        terminal.say(f"Left out, for they are not here as they were read then: {listed(lacking, 5)}.", err=True)
+    terminal.say(place.as_posix())
+    return DONE
 
 
 @click.command()

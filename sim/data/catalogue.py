@@ -220,6 +220,15 @@ def fingerprints(world: AnyWorld) -> Mapping[str, str]:
     return found | ({} if here is None else {f"{here.name}/{name}": one for name, one in here.fingerprints().items()})
 
 
+def content(name: str) -> bytes | None:
+    """The bytes of a shipped file by the name that `fingerprints` gives it; None where there is none."""
+    world, _, file = name.rpartition("/")
+    if world:
+        return _shipped(world).files.get(file) if world in shipped_folders() else None
+    found = _DATA / name
+    return found.read_bytes() if name.endswith((".csv", ".yaml")) and found.is_file() else None
+
+
 def price_level(here: WorldFolder, place: str) -> dict[int, float]:
     """Consumer prices of a place, else of all, over those of the base year, chained from yearly indices by year."""
     found = here.series.get((place, ALL, "", "consumer_price_index"))

@@ -33,7 +33,12 @@ Key = tuple[str, str, str, str]  # place, kind, origin, variable
 
 def belongs(file: str) -> bool:
     """Whether a file of that name is part of a world: its entry, a table or its map; notes and cards are not."""
-    return file in (ENTRY, BOUNDARIES) or file in {f"{table}.csv" for table in (*TABLES, *WIDE)}
+    return file in names()
+
+
+def names() -> tuple[str, ...]:
+    """The names that files of a world may have."""
+    return ENTRY, BOUNDARIES, *(f"{table}.csv" for table in (*TABLES, *WIDE))
 
 
 @dataclass(frozen=True)

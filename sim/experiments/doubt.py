@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +14,13 @@ import pandas as pd
 from sim.analysis.doubt.counting import means_of_draws
 from sim.analysis.doubt.readings import draws_by_seeds
 from sim.analysis.doubt.stopping import look
-from sim.analysis.manifest import ASKED, EXPERIMENT, RESULTS, TASKS
+from sim.analysis.manifest import ASKED, EXPERIMENT, RESULTS, TASKS, WORLD
 from sim.analysis.record import sealed
 from sim.analysis.results import versions
 from sim.analysis.saving import default_folder
 from sim.analysis.taskfile import ENDING
 from sim.data import catalogue
+from sim.data.folder import WorldFolder
 from sim.errors import FactorFlowError, ResultsError
 from sim.experiments.answers import Key, table
 from sim.experiments.executors import Where
@@ -40,6 +41,11 @@ class Crossed:
 
     tasks: Mapping[Key, Task]
     values: Mapping[int, Mapping[str, Mapping[str, float]]]
+
+    @property
+    def each(self) -> Set[Task]:
+        """Every task once: a scenario without what is drawn is the same in every draw."""
+        return dict.fromkeys(self.tasks.values()).keys()
 
 
 def crossed(plan: Plan, replicates: int) -> Crossed:
@@ -79,9 +85,9 @@ def run(
         try:
             return _run(plan, whole, folder, where, progress, begins)
         except BaseException as reason:
-            there = sum(folder.store.path(task).is_file() for task in whole.tasks.values())
-            if there and not isinstance(reason, GeneratorExit):
-                kept = f"{there} of {len(whole.tasks)} tasks of {plan.name} are kept in {folder.path}"
+            there = sum(folder.store.path(task).is_file() for task in whole.each)
+            if there and not folder.is_whole() and not isinstance(reason, GeneratorExit):
+                kept = f"{there} of {len(whole.each)} tasks of {plan.name} are kept in {folder.path}"
                 reason.add_note(f"{kept}. Ask the same again, and only what is missing is computed.")
             raise
 
@@ -94,9 +100,8 @@ def _run(
     progress: Progress,
     begins: Callable[[Path, int, int], object],
 ) -> Path:
-    missing = {task.digest for task in folder.store.missing(whole.tasks.values())}
-    there = sum(task.digest not in missing for task in whole.tasks.values())
-    begins(folder.path, there, len(whole.tasks))
+    missing = {task.digest for task in folder.store.missing(whole.each)}
+    begins(folder.path, len(whole.each) - len(missing), len(whole.each))
     if not missing and folder.is_whole():
         return folder.path
     lost: dict[str, str] = {}
@@ -178,9 +183,14 @@ def _write(plan: Plan, folder: RunFolder, frame: pd.DataFrame, tasks: Sequence[T
         "started": folder.asked["started"],
         "finished": _now(),
     }
-    files = [RESULTS, ASKED, *dict.fromkeys(f"{TASKS}/{task.digest}{ENDING}" for task in tasks)]
+    here = plan.baseline.plays_in
+    world = {f"{WORLD}/{name}": content for name, content in here.files.items()} if isinstance(here, WorldFolder) else {}
+    files = [RESULTS, ASKED, *world, *dict.fromkeys(f"{TASKS}/{task.digest}{ENDING}" for task in tasks)]
     try:
         (folder.path / EXPERIMENT).unlink(missing_ok=True)
+        for name, content in world.items():
+            with written(folder.path / name) as aside:
+                aside.write_bytes(content)
         with written(folder.path / RESULTS) as aside:
             aside.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="\n")
         text = sealed(words, folder.path, files)

@@ -16,8 +16,9 @@ from typing import Any
 
 from sim.analysis import record
 from sim.analysis.asked import asked_of, is_whole
-from sim.analysis.manifest import ASKED, EXPERIMENT, MANIFEST, RESULTS, TASKS, read_manifest
+from sim.analysis.manifest import ASKED, EXPERIMENT, MANIFEST, RESULTS, TASKS, WORLD, read_manifest
 from sim.analysis.taskfile import ENDING
+from sim.data import folder
 from sim.errors import ResultsError
 from sim.experiments.store import Store
 from sim.files import check_name, leftovers, locked, probe, written_folder
@@ -54,7 +55,7 @@ class RunFolder:
 
         A folder that disappeared is made again. Who is killed lets go: the next one takes over what there is.
         """
-        told = False
+        looks = 0
         while True:
             _make(self.path, self.asked)
             with locked(self.path) as mine:
@@ -65,15 +66,15 @@ class RunFolder:
                     finally:
                         self._let_go()
                     return
-            if not told and self.path.is_dir():
+            looks += self.path.is_dir()
+            if looks == 2:  # who asks for the status holds a folder too, but no longer than a moment
                 waits(self.path)
-                told = True
             time.sleep(_LOOK)
 
     def _tidy(self) -> None:
         """Remove what a program that was killed left half-written here, or where it was about to make this folder."""
         self.store.tidy()
-        for left in leftovers(self.path):
+        for left in (*leftovers(self.path), *leftovers(self.path / WORLD)):
             remove(left)
         for left in self.path.parent.glob(f".{escape(self.path.name[:80])}*.partial"):
             with suppress(OSError), locked(left) as mine:
@@ -168,17 +169,18 @@ def own_files(path: Path) -> list[Path]:
     if (path / MANIFEST).is_file():
         manifest = read_manifest(path)
         names = [MANIFEST, *manifest["files"], *manifest.get("record", {})]
-        names += [f"world/{name}" for name in manifest.get("world_files") or {}]
+        names += [f"{WORLD}/{name}" for name in manifest.get("world_files") or {}]
     else:
         asked = asked_of(path)
         if asked is None:
             raise ResultsError(f"{path} is not a results folder. Nothing was removed.")
         names = [ASKED, *(f"{TASKS}/{row['task']}{ENDING}" for row in asked["tasks"])]
         names += [f"{table}.parquet" for table in ("series", "flows", "accounts")] + ["summary.csv", RESULTS, EXPERIMENT]
-    if any((path / inner).is_symlink() for inner in (TASKS, "world")):
+        names += [f"{WORLD}/{name}" for name in folder.names()]
+    if any((path / inner).is_symlink() for inner in (TASKS, WORLD)):
         raise ResultsError(f"{path} holds a link where a folder was written. Nothing was removed.")
     found = [path / name for name in dict.fromkeys(names) if os.path.lexists(path / name)]
-    return [*found, *leftovers(path), *leftovers(path / TASKS)]
+    return [*found, *leftovers(path), *leftovers(path / TASKS), *leftovers(path / WORLD)]
 
 
 def remove_own(path: Path) -> bool:
@@ -188,7 +190,7 @@ def remove_own(path: Path) -> bool:
         files, key=lambda one: one.name not in (MANIFEST, EXPERIMENT)
     ):  # the manifest first: what is left is not taken for whole
         remove(file)
-    for inner in (TASKS, "world"):
+    for inner in (TASKS, WORLD):
         with suppress(OSError):
             (path / inner).rmdir()
     try:

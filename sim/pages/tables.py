@@ -131,7 +131,9 @@ def _table(
     heading.overflow = "ignore"  # a title may be wider than its table, and is not cut
     table = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
     for name, wide in zip(names, widths, strict=True):
-        table.add_column(_set(name, wide), justify="right" if _aligned(name, aligned) else "left", width=wide, no_wrap=True)
+        table.add_column(
+            _set(name, wide), justify="right" if _aligned(name, aligned) else "left", max_width=wide, no_wrap=True
+        )
     for row in cells:
         table.add_row(*(_set(cell, wide) for cell, wide in zip(row, widths, strict=True)))
     return table

@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from pydantic import BaseModel, field_serializer
 
 from sim.cli import endings
 from sim.cli.program import Program
@@ -134,7 +135,7 @@ def ending(reason: BaseException | Callable[[], None]) -> Any:
         (MemoryError(), 2, "there was not enough memory (none could be had)"),
         (UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), 2, "text that cannot be read or written: 'utf-8' codec"),
         (RecursionError("maximum recursion depth"), 2, "the input is nested too deeply"),
-        (KeyboardInterrupt(), 130, "\nInterrupted. Every replicate that had come to its end is kept."),
+        (KeyboardInterrupt(), 130, "\nInterrupted. What had come to its end is kept."),
         (endings.Stopped(signal.SIGTERM), 143, "\nInterrupted."),
         (endings.Stopped(signal.SIGHUP), 129, "\nInterrupted."),
         (KeyError("gdp"), 1, "This is a defect of factorflow, not of what you asked for; please report it: KeyError: 'gdp'"),
@@ -223,3 +224,38 @@ def test_what_else_is_ignored_is_said_as_ever(monkeypatch: pytest.MonkeyPatch) -
     with endings.stoppable():
         Broken()
     assert said == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize(("sent", "code"), [(KeyboardInterrupt(), 130), (endings.Stopped(15), 143)])
+def test_an_interrupt_inside_a_serializer_is_an_interrupt(
+    sent: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Words(BaseModel):
+        number: int = 1
+
+        @field_serializer("number")
+        def _told(self, _: int) -> int:
+            raise sent
+
+    with pytest.raises(KeyboardInterrupt) as raised, endings.stoppable():
+        try:
+            with endings.carried():
+                Words().model_dump()
+        except BaseException as reason:
+            reason.add_note("4 of 8 tasks are kept.")
+            raise
+    assert endings.answered(raised.value) == code
+    assert "Interrupted." in (said := capsys.readouterr().err) and "4 of 8 tasks are kept." in said
+
+
+def test_what_an_interrupted_command_had_to_say_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped = endings.Stopped(15)
+    stopped.add_note("4 of 8 tasks are kept.")
+
+    def ended() -> None:
+        raise stopped
+
+    program = Program(commands=[click.Command("work", callback=ended)])
+    with pytest.raises(SystemExit) as raised:
+        program.main(["work"])
+    assert raised.value.code == 143 and "4 of 8 tasks are kept." in capsys.readouterr().err

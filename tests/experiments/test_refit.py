@@ -19,6 +19,7 @@ from sim.experiments.doubt import crossed, run
 from sim.experiments.executors import Where
 from sim.experiments.plan import Plan, load_experiment
 from sim.experiments.price import price
+from sim.experiments.rerun import kept_by_experiment
 from sim.vocabulary import vocabulary
 
 ALONE = Where(1, None, None)
@@ -74,6 +75,7 @@ def test_each_draw_agrees_with_the_past_as_well_as_it_can(province: Path) -> Non
     )
     assert plan.refit == fitted("zhejiang") and set(NAMES) < set(plan.refit)
     words, frame = open_experiment(run(plan, Path("out"), ALONE))
+    assert len(kept_by_experiment(Path("out"), words, frame).tasks) == 2  # the folder says what was estimated again
     rows = frame.drop_duplicates([f"refit.{name}" for name in plan.refit])
     assert len(rows) == 1  # the same under the policy and without
     values = {name: float(rows[f"refit.{name}"].item()) for name in plan.refit}

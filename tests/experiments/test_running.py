@@ -108,6 +108,32 @@ def test_an_interrupted_experiment_goes_on_where_it_was(
     assert bytes_of(run(planned(plain), Path("part"), ALONE)) == bytes_of(Path("whole"))
 
 
+def test_the_status_is_told_from_another_window_while_tasks_are_run(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[..., Any]
+) -> None:
+    told: list[str] = []
+
+    def looked(task: Any, lived: Any = tasks_module.ignored) -> Any:
+        told.append(asked("status", "out").output)
+        return _perform(task, lived)
+
+    monkeypatch.setattr(workers, "perform", looked)
+    run(planned(plain), Path("out"), ALONE)
+    assert [line.partition(", running")[0] for line in told] == [f"out: {number} of 8 tasks" for number in range(8)]
+    assert all(", running" in line for line in told) and " left." in told[-1] and " left." not in told[0]
+    assert "out: 8 of 8 tasks, finished." in asked("status", "out").output
+
+
+def test_a_task_that_draws_share_is_counted_once(plain: Path, asked: Callable[..., Any], performed: list[Any]) -> None:
+    only_cuts = [line for line in PLAIN.splitlines() if "parameters." not in line]
+    plain.write_text("\n".join(only_cuts))
+    run(planned(plain), Path("out"), ALONE)
+    assert len(performed) == 5  # the baseline has no cut
+    assert "out: 5 of 5 tasks, finished." in asked("status", "out").output
+    words = asked("verify", "out", "--rerun", 5).output
+    assert "8 files are what was written." in words and "run anew, 5 of 5 tasks give the same bytes." in words
+
+
 def test_an_extended_experiment_takes_the_draws_that_are_there(plain: Path, performed: list[Any]) -> None:
     first = run(planned(plain), None, ALONE)
     plain.write_text(PLAIN.replace("draws: 4", "draws: 8"))
@@ -202,16 +228,18 @@ def test_luck_is_told_with_seeds_and_not_in_a_continuum(plain: Path, asked: Call
     assert (parts.draws, parts.seeds, parts.cells) == (4, 3, 12) and parts.interaction.value > 0
 
 
-def test_replicates_stop_when_the_interval_is_as_narrow_as_asked(plain: Path) -> None:
+def test_replicates_stop_when_the_interval_is_as_narrow_as_asked(plain: Path, asked: Callable[..., Any]) -> None:
     rule = "replicates: {{at_least: 2, at_most: 6, until: {{measure: urban_rural_ratio, year: 6, half_width: {}}}}}\n"
     text = PLAIN.replace("draws: 4", "draws: 2").replace(
         "run: {continuum: true, last_year: 6}", "run: {last_year: 6, labour_agents: 2000}"
     )
-    found = {}
+    found: dict[float, Any] = {}
     for width in (100, 1e-9):
         plain.write_text(text + rule.format(width))
         words, frame = open_experiment(run(planned(plain), Path(f"out{width}"), ALONE))
         found[width] = (words["replicates"], int(frame["replicate"].max()) + 1, words["notes"][-1])
+        tasks = 4 * words["replicates"]  # what was not needed is not missed
+        assert f"out{width}: {tasks} of {tasks} tasks, finished." in asked("status", f"out{width}").output
     assert found[100][:2] == (2, 2) and "is within the 100 asked for" in found[100][2]
     assert found[1e-9][:2] == (6, 6) and "6 replicates are the most allowed" in found[1e-9][2]
 

@@ -114,7 +114,8 @@ def test_other_versions_and_data_are_noted(tmp_path: Path) -> None:
     baseline = future(tmp_path / "baseline")
     aid = future(tmp_path / "aid", versions={"factorflow": "9.9"}, data={"zhejiang.csv": "abc"})
     notes = compare_results([baseline, aid]).notes
-    assert "run with factorflow 9.9, Baseline with 0.0" in notes[0] and "different input data" in notes[1]
+    assert "run with factorflow 9.9, Baseline with 0.0" in notes[0]
+    assert "different input data: zhejiang.csv differ" in notes[1]
 
 
 @pytest.mark.parametrize(
