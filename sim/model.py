@@ -82,7 +82,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         seed = seed if rng is None else operator.index(rng)  # Mesa's batch runner calls the seed so from 3.5 on
         super().__init__(rng=seed)
-        self.world, self.laws, self.last_year = world, tuple(laws), last_year
+        self.world, self.laws, self.last_year, self._luck = world, tuple(laws), last_year, seed
         self.record = recorder.Record()
         self.payments: tuple[Payment, ...] = ()
         key = (seed, replicate)
@@ -100,7 +100,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             self.labour = labour_population(world, labour_agents, key, self)
             self.capital = capital_population(world, capital_agents, key, self)
             self.land = land_population(world, land_agents, key, self)
-        for before, kind in pairwise(self._populations):
+        for before, kind in pairwise(self.populations):
             kind.first_id = before.first_id + before.size
         self.economy = first_economy(world, self.labour, self.capital, self.land)
         self.economy.home_rents = self.base.home_rents
@@ -109,8 +109,23 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         if self._able is not None:
             self._order_of_kinds = individuals.order_of_kinds(world, self._able, self.base)
 
+    def branch(self, world: World, laws: Sequence[Law], last_year: int) -> FactorFlowModel:
+        """This economy at this moment as a model of its own that goes on under other laws; neither changes the other.
+
+        world: the same, though policies may know groups of its regions by other names. Mesa's own agents stay behind.
+        """
+        other = FactorFlowModel.__new__(FactorFlowModel)
+        mesa.Model.__init__(other, rng=self._luck)
+        kept = ("_luck", "base", "payments", "steps", "_slice_value", "_able", "_order_of_kinds")
+        other.__dict__.update((name, value) for name, value in vars(self).items() if name in kept)
+        other.world, other.laws, other.last_year = world, tuple(laws), last_year
+        other.economy, other.record = self.economy.branch(), self.record.branch()
+        other.labour, other.capital, other.land = (kind.branch(other) for kind in (self.labour, self.capital, self.land))
+        other.running = other.year <= last_year
+        return other
+
     @property
-    def _populations(self) -> tuple[Population, ...]:
+    def populations(self) -> tuple[Population, ...]:
         """Labour, capital and land where they are agents; none in the continuum."""
         kinds = (self.labour, self.capital, self.land)
         return tuple(kind for kind in kinds if isinstance(kind, Population))
@@ -118,17 +133,17 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
     @property
     def agents(self) -> Everybody:
         """All agents, a view: labour, capital and land, and Mesa's own agents behind them."""
-        return Everybody(self, self._populations, super().agents)
+        return Everybody(self, self.populations, super().agents)
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Take in an agent of Mesa's own, numbered on from labour, capital and land."""
         super().register_agent(agent)
-        agent.unique_id += sum(kind.size for kind in self._populations)
+        agent.unique_id += sum(kind.size for kind in self.populations)
 
     @property
     def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
         """Agents by type, as Mesa's data collector asks for them: the populations, and Mesa's own agents beside them."""
-        return {**{kind.agent_type: kind for kind in self._populations}, **super().agents_by_type}
+        return {**{kind.agent_type: kind for kind in self.populations}, **super().agents_by_type}
 
     @property
     def agent_types(self) -> list[type[mesa.Agent]]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -101,6 +102,33 @@ def test_replicates_on_two_workers(scenario, alone, cluster, tmp_path):
     results = run(scenario, out=tmp_path / "r", cluster=cluster.address, progress=lambda *done: told.append(done))
     assert fingerprints(results) == alone
     assert told == [(13, 39), (26, 39), (39, 39)]
+
+
+def test_an_experiment_on_two_workers(cluster, tmp_path):
+    """Draws crossed with policies and luck: table and tasks, on a cluster as in one process and in two."""
+    from sim.experiments import doubt
+    from sim.experiments.executors import Where
+    from sim.experiments.plan import load_experiment
+    from sim.vocabulary import vocabulary
+
+    shutil.copytree(ROOT / "scenarios/two_cells", tmp_path / "s")
+    (tmp_path / "s/experiment.yaml").write_text(
+        "schema: 1\nkind: experiment\ntitle: Open\ncompare: [open_registration.yaml]\nto: baseline.yaml\n"
+        "uncertain:\n  parameters.labour_mobility: {uniform: [0.05, 0.3]}\n  policies.*.cut: {uniform: [0.2, 0.9]}\n"
+        "design: {draws: 4, sampler: sobol, seed: 3}\nreplicates: 2\nrun: {labour_agents: 3000, last_year: 7}\n"
+    )
+    plan = load_experiment(tmp_path / "s/experiment.yaml", vocabulary())
+    ways = {"alone": Where(), "processes": Where(2), "cluster": Where(cluster=cluster.address)}
+    found = {name: everything(doubt.run(plan, tmp_path / name, where)) for name, where in ways.items()}
+    assert len(found["alone"]) == 1 + 4 * 2 * 2 and "results.csv" in found["alone"]
+    assert found["cluster"] == found["processes"] == found["alone"]
+    assert len(set(found["alone"].values())) == 17
+
+
+def everything(folder):
+    """The table and the tasks of an experiment by name, all but what says when it was."""
+    files = [folder / "results.csv", *(folder / "tasks").iterdir()]
+    return {file.name: file.read_bytes() for file in files}
 
 
 @pytest.mark.parametrize("shards", [1, 2, 4])

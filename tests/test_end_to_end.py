@@ -55,16 +55,16 @@ def test_the_same_bytes_twice_and_on_two_processes(tmp_path):
 
 def test_a_failed_replicate_is_a_row_with_a_reason(tmp_path, monkeypatch):
     from sim.errors import MarketDidNotClear
-    from sim.experiments import task
+    from sim.experiments import first_years
 
-    honest = task.build_model
+    honest = first_years.build_model
 
     def stubborn(scenario, replicate=0, world=None, *elsewhere):
         if replicate == 1:
             raise MarketDidNotClear("services in Hangzhou/urban", 2031, 0.02, 20_000)
         return honest(scenario, replicate, world)
 
-    monkeypatch.setattr(task, "build_model", stubborn)
+    monkeypatch.setattr(first_years, "build_model", stubborn)
     results = run(load(ROOT / "scenarios/two_cells/baseline.yaml", ["run.replicates=3"]), out=tmp_path / "r")
     assert results.replicates == (0, 2)
     assert "services in Hangzhou/urban did not clear in 2031" in results.manifest["replicates"][1]["reason"]

@@ -19,7 +19,7 @@ FLOORS = [
     {"model"},
     {"estimation"},
     {"experiments", "pages"},
-    {"evidence"},
+    {"evidence", "notebook"},
     {"dashboard"},
     {"__init__"},
     {"cli"},
@@ -29,6 +29,7 @@ FLOORS = [
 INSIDE = {
     "scenario": [
         {"spots", "vocabulary", "yaml_reader"},
+        {"settings"},
         {"dated", "inheritance", "starter", "words"},
         {"aliases", "explain", "schema"},
         {"checks", "inquiry"},
@@ -78,6 +79,7 @@ INSIDE = {
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},
+        {"first_years"},
         {"batch", "export", "manifest", "reading", "task", "trial"},
         {"rerun", "store", "workers"},
         {"runfolder", "runner", "uncertain"},
@@ -90,13 +92,14 @@ INSIDE = {
         {"drawings", "outlines", "phrases", "recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},
-        {"comparing", "doubting", "parting", "reference", "report"},
+        {"comparing", "doubting", "measures", "parting", "reference", "report"},
     ],
     "evidence": [
         {"afterwards"},
         {"benchmark", "checkup", "effects", "expectations", "published", "rolling", "steps", "theory", "tombe_zhu"},
         {"money"},
     ],
+    "notebook": [{"axes", "card", "rows"}, {"comparison", "results"}],
     "dashboard": [
         {"security", "sliders", "track"},
         {"live", "session"},

@@ -103,13 +103,13 @@ def test_killed_workers_do_not_change_a_byte(tmp_path, alone, victims):
 _perform = task.perform
 
 
-def _one_is_fatal(one, lived=task.ignored):
+def _one_is_fatal(one, lived=task.ignored, first_years=None):
     if one.replicate == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     return _perform(one)
 
 
-def _one_is_too_large(one, lived=task.ignored):
+def _one_is_too_large(one, lived=task.ignored, first_years=None):
     if one.replicate == 1:
         return task.done(one, replicate.run_replicate(_without_memory, one.scenario, 1, lived))
     return _perform(one)
@@ -119,7 +119,7 @@ def _without_memory():
     raise MemoryError("Unable to allocate 7.5 TiB")
 
 
-def _all_are_fatal(one, lived=task.ignored):
+def _all_are_fatal(one, lived=task.ignored, first_years=None):
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -14,8 +14,8 @@ from sim.analysis.asked import status
 from sim.analysis.taskfile import decoded, is_whole
 from sim.cli import main
 from sim.errors import FactorFlowError, ResultsError
+from sim.experiments import first_years, workers
 from sim.experiments import task as tasks_module
-from sim.experiments import workers
 from sim.experiments.executors import Where
 from sim.experiments.experiment import run_all
 from sim.experiments.runner import Wanted, run_missing
@@ -52,9 +52,9 @@ def performed(monkeypatch):
     """The replicates that are run in this process, in order."""
     done = []
 
-    def noted(task, lived=tasks_module.ignored):
+    def noted(task, *words):
         done.append((task.scenario.name, task.draw, task.replicate))
-        return perform(task, lived)
+        return perform(task, *words)
 
     monkeypatch.setattr(workers, "perform", noted)
     return done
@@ -147,14 +147,14 @@ def test_scenarios_are_one_stream_and_come_in_their_order(tmp_path, performed):
 
 
 def test_a_failure_of_the_model_is_kept_with_its_reason(tmp_path, monkeypatch, performed):
-    honest = tasks_module.build_model
+    honest = first_years.build_model
 
     def stubborn(scenario, replicate=0, world=None):
         if replicate == 1:
             raise FactorFlowError("the market for land did not clear")
         return honest(scenario, replicate, world)
 
-    monkeypatch.setattr(tasks_module, "build_model", stubborn)
+    monkeypatch.setattr(first_years, "build_model", stubborn)
     for _ in range(2):
         results = run(valley(), out=tmp_path / "r")
         row = results.manifest["replicates"][1]

@@ -129,16 +129,16 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
     from click.testing import CliRunner
 
     from sim.cli import main
-    from sim.experiments import task
+    from sim.experiments import first_years
 
-    honest = task.build_model
+    honest = first_years.build_model
 
     def failing(scenario, *words):
         if scenario.name == "growth_pole":
             raise FactorFlowError("for want of luck")
         return honest(scenario, *words)
 
-    monkeypatch.setattr(task, "build_model", failing)
+    monkeypatch.setattr(first_years, "build_model", failing)
     monkeypatch.chdir(tmp_path)
     files = [str(ROOT / f"scenarios/zhejiang/{name}.yaml") for name in ("baseline", "growth_pole", "mountain_sea")]
     words = [word for setting in (*FEW, "run.continuum=true") for word in ("--set", setting)]

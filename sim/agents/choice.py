@@ -47,11 +47,13 @@ class MoveTables:
             ("transfers of registration", self.transfer),
             ("training", self.training),
         ):
-            wrong = np.argwhere(~((table >= -_ROUNDING) & (table <= 1 + _ROUNDING)))  # what is no number is neither
-            if len(wrong):
+            sound = (table >= -_ROUNDING) & (table <= 1 + _ROUNDING)  # what is no number is neither
+            if not sound.all():
+                wrong = np.argwhere(~sound)
                 raise InvalidTable(what, tuple(wrong[0]), float(table[tuple(wrong[0])]), "must lie between 0 and 1")
-        falling = np.argwhere(np.diff(self.cumulative, axis=1) < -_ROUNDING)
-        if len(falling):
+        rising = self.cumulative[:, 1:] - self.cumulative[:, :-1] >= -_ROUNDING
+        if not rising.all():
+            falling = np.argwhere(~rising)
             raise InvalidTable("choice shares", tuple(falling[0]), float("nan"), "fall along a row of running sums")
         open_end = np.flatnonzero(self.cumulative[:, -1] != 1.0)
         if open_end.size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Continuum:
     def __bool__(self) -> bool:
         """True; without this Python would ask `len`, which raises."""
         return True
+
+    def branch(self, model: Any) -> Continuum:  # noqa: ARG002  # called as that of a population is
+        """The same masses for another model; a year replaces them and writes into none."""
+        return Continuum(self.mass)
 
     def stock(self) -> Array:
         """The stock by (home, cell)."""

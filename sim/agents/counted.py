@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numba
 import numpy as np
@@ -79,6 +79,10 @@ class CountedAgents:
         raise NotImplementedError
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
+        raise NotImplementedError
+
+    def branch(self, model: Any) -> Self:
+        """The same agents at the same moment, for another model."""
         raise NotImplementedError
 
     def counts(self) -> kernel.Counts:

@@ -68,6 +68,14 @@ class Population(CountedAgents, AgentRows):
             names=names, agent_type=agent_type, limits=beginning.limits, model=model,
         )  # fmt: skip
 
+    def branch(self, model: Any) -> Self:
+        """The same agents at the same moment, as rows of their own that belong to another model."""
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self))
+        other.columns = {name: column.copy() for name, column in self.columns.items()}
+        other.population, other.model = other, model
+        return other
+
     @property
     def size(self) -> int:
         """The number of agents."""

@@ -65,15 +65,15 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
     if baseline is None or not others:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
-    reference = _wide(baseline, also)
+    reference = by_replicate(baseline, also)
     tables, notes = [], []
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
-        tables.append(_differences(reference, _wide(other, also), label, paired=not unlike))
+        tables.append(_differences(reference, by_replicate(other, also), label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
-        notes += _notes(baseline, other, unlike)
+        notes += notes_between(baseline, other)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)
     table = table[table["year"] <= last]
@@ -81,8 +81,8 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
     return Comparison(baseline, dict(zip(labels, others, strict=True)), table, tuple(dict.fromkeys(notes)))
 
 
-def _wide(results: Results, also: Sequence[str]) -> pd.DataFrame:
-    """Rows measure, scope, place, year; columns finished replicates."""
+def by_replicate(results: Results, also: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows measure, scope, place, year; columns finished replicates. Raises ResultsError where none is finished."""
     if not results.replicates:
         raise ResultsError(f"{results.path}: no replicate came to its end, so there is nothing to compare.")
     derived = results.derived(also)
@@ -147,8 +147,9 @@ def _check_comparable(baseline: Results, other: Results) -> None:
             )
 
 
-def _notes(baseline: Results, other: Results, unlike: list[str]) -> list[str]:
-    notes = []
+def notes_between(baseline: Results, other: Results) -> list[str]:
+    """What a reader must know before quoting a difference of two runs."""
+    unlike, notes = why_unpaired(baseline, other), []
     if unlike:
         notes.append(
             f"{other.title} and {baseline.title} are not paired ({'; '.join(unlike)}): their difference also holds the "

@@ -11,6 +11,9 @@ from sim.analysis.measures.base import Panel, Reading, derived, evaluate
 from sim.cells import kind_of, region_of
 from sim.errors import ResultsError
 
+PANEL = ("income_per_head", "population")
+"""The measures of cells that a panel is made of."""
+
 _KEYS = ["replicate", "year"]
 _COLUMNS = [*_KEYS, "scope", "place", "measure", "value"]
 
@@ -29,7 +32,7 @@ def panel_of(
     Raises ResultsError where income or residents of cells were not recorded, or not for every cell, replicate and year.
     """
     cells = series[series["scope"] == "cell"]
-    incomes, people = (_by_cell(cells, measure, outside) for measure in ("income_per_head", "population"))
+    incomes, people = (_by_cell(cells, measure, outside) for measure in PANEL)
     if not len(incomes) or not (incomes.index.equals(people.index) and incomes.columns.equals(people.columns)):
         raise ResultsError("income_per_head and population were not both recorded for every cell, replicate and year.")
     names = tuple(str(cell) for cell in incomes.columns)

@@ -16,12 +16,14 @@ import pandas as pd
 
 from sim.analysis import measures, record
 from sim.analysis.manifest import ASKED, MANIFEST, TABLES, WORLD, is_as_written, most_bytes, read_manifest
-from sim.analysis.panels import derived_rows
-from sim.analysis.tables import FLOW_UNITS, read_table
+from sim.analysis.panels import PANEL, derived_rows
+from sim.analysis.tables import FLOW_UNITS, file_of, read_measures, read_table
 from sim.errors import ResultsError, listed
 from sim.hints import one_of
 from sim.units import headline_first
 from sim.version import __version__
+
+_LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 250 replicates
 
 
 class Results:
@@ -31,6 +33,7 @@ class Results:
         self.path = path
         self.manifest = manifest
         self._worked_out: dict[str, pd.DataFrame] = {}
+        self._parts: dict[tuple[str, ...], pd.DataFrame] = {}  # of a long table, by measures
         self._checked = deepcopy(manifest)  # what the tables are held against, whatever a user makes of the other
 
     @property
@@ -122,9 +125,10 @@ class Results:
         `measures.derived`) is worked out from the cells. Raises ResultsError for what was not recorded, with the nearest
         name that was, and for what is not defined in this run, with the reason.
         """
-        series = self.derived([measure]) if self._is_derived(measure) else self.series
+        series = self.derived([measure]) if self._is_derived(measure) else self._rows_of(measure)
         rows = series[(series["measure"] == measure) & (series["scope"] == scope)]
         if rows.empty:
+            series = series if self._is_derived(measure) else self.series
             reason = measures.why_missing(measure)
             if reason is not None and not (series["measure"] == measure).any():
                 raise ResultsError(f"{self.path}: {measure} is not defined in {self.world}: {reason}.")
@@ -143,7 +147,7 @@ class Results:
         wanted = [name for name in dict.fromkeys(names) if self._is_derived(name)]
         unknown = [name for name in wanted if name not in self._worked_out]
         if unknown:
-            found = derived_rows(self.series, self.world, self.manifest.get("outside") or (), unknown)
+            found = derived_rows(self._rows_of(*PANEL), self.world, self.manifest.get("outside") or (), unknown)
             for name in unknown:
                 self._worked_out[name] = found[found["measure"] == name]
         for name in wanted:
@@ -156,13 +160,27 @@ class Results:
 
     def public_money(self, measure: str, year: int) -> pd.Series[float]:
         """What all policies cost (`public_cost`) or raised (`public_receipts`) in a year, by replicate, yuan of 2014."""
-        series = self.series
+        series = self._rows_of(measure)
         asked = (series["scope"] == "policy") & (series["measure"] == measure) & (series["year"] == year)
         sums = series[asked].groupby("replicate", observed=True)["value"].sum()
         return sums.reindex(list(self.replicates), fill_value=0.0)
 
+    def _rows_of(self, *wanted: str) -> pd.DataFrame:
+        """Rows of `series`, among them all of some measures; of a long table that nobody has read these alone."""
+        if "series" in vars(self) or self._checked["files"][file_of("series")]["rows"] <= _LONG:
+            return self.series
+        if wanted not in self._parts:
+            found = read_measures(self.path, self._checked, wanted)
+            if found is None:
+                return self.series
+            self._parts[wanted] = self._finished(found)
+        return self._parts[wanted]
+
     def _read(self, table: str) -> pd.DataFrame:
-        frame = read_table(self.path, table, self._checked)
+        return self._finished(read_table(self.path, table, self._checked))
+
+    def _finished(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of finished replicates, once it is sure that the manifest that names them is as it was written."""
         if not is_as_written(self._checked):
             for other in TABLES:  # a table that no longer fits says more than a hash
                 read_table(self.path, other, self._checked)

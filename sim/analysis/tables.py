@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ KEYS = {
 _VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
 _WHOLE_NUMBERS = ("replicate", "year")
 _LARGEST = 1e30  # all the world owns is about 1e16 yuan: nothing that was measured is beyond it
+_ROWS_OF_A_PART = 1_000_000  # of a file, which is compressed and read by itself
 _MOST_WORDS, _LONGEST_WORD = 1_000_000, 500
 
 
@@ -93,7 +94,7 @@ def table_writer(path: Path, table: str, units: Mapping[str, str]) -> Iterator[C
 
         def write(frame: pd.DataFrame) -> None:
             arrays = [pa.array(frame[field.name]).cast(field.type) for field in schema]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=1_000_000)
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROWS_OF_A_PART)
 
         yield write
 
@@ -104,6 +105,55 @@ def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.Data
     Checked are hash, columns, types, rows, replicates, years, words, that numbers are finite and none beyond 1e30, and that
     no row is given twice.
     """
+    with _reading(folder, table, manifest) as file:
+        columns = file.read(use_threads=False).unify_dictionaries()
+        wrong = _wrong_words_at_all(columns, table, manifest)
+        frame: pd.DataFrame | None = None if wrong else columns.to_pandas(ignore_metadata=True)
+        if frame is not None:
+            wrong = _wrong_rows(frame, table, manifest) or _lacking([frame], table, manifest) or _twice(frame, table)
+        if frame is None or wrong:
+            raise _Wrong(wrong)
+        return frame
+
+
+def read_measures(folder: Path, manifest: Mapping[str, Any], measures: Collection[str]) -> pd.DataFrame | None:
+    """The rows of `series` with one of some measures, the table checked as by `read_table` but held a part at a time.
+
+    None where only the whole table can tell whether a row is given twice: where rows do not rise from part to part.
+    """
+    kept, ends, before = list[pd.DataFrame](), list[pd.DataFrame](), None
+    with _reading(folder, "series", manifest) as file:
+        for number in range(file.num_row_groups):
+            columns = file.read_row_group(number, use_threads=False).unify_dictionaries()
+            wrong = _wrong_words_at_all(columns, "series", manifest)
+            part = None if wrong else columns.to_pandas(ignore_metadata=True)
+            if part is not None:
+                wrong = _wrong_rows(part, "series", manifest) or _twice(part, "series")
+            if part is None or wrong:
+                raise _Wrong(wrong)
+            if part.empty:
+                continue
+            first, last = (tuple(part.iloc[row][list(KEYS["series"])]) for row in (0, -1))
+            if (before is not None and first <= before) or not _rising(part, KEYS["series"]):
+                return None
+            before = last
+            ends.append(part[["replicate", "year"]].drop_duplicates())
+            rows = part[part["measure"].isin(list(measures))]
+            kept.append(rows.astype({word: str for word in ("scope", "place", "measure")}))
+        wrong = _lacking(ends, "series", manifest)
+        if wrong:
+            raise _Wrong(wrong)
+    whole = pd.concat(kept, ignore_index=True) if kept else None
+    return None if whole is None else whole.astype({word: "category" for word in ("scope", "place", "measure")})
+
+
+class _Wrong(Exception):
+    """What is wrong with a table, in words that follow its name."""
+
+
+@contextmanager
+def _reading(folder: Path, table: str, manifest: Mapping[str, Any]) -> Iterator[pq.ParquetFile]:
+    """The file of a table, whose hash, columns and number of rows are right; what goes wrong becomes a ResultsError."""
     path, entry = folder / file_of(table), manifest["files"][file_of(table)]
     try:
         with path.open("rb") as stream:
@@ -112,20 +162,20 @@ def read_table(folder: Path, table: str, manifest: Mapping[str, Any]) -> pd.Data
             raise ResultsError(f"{path} differs from what was written. Run the scenario again.")
         schema, metadata = pq.read_schema(pa.BufferReader(content)), pq.read_metadata(pa.BufferReader(content))
         wrong = _wrong_file(schema, metadata, table, entry)
-        columns = None if wrong else pq.read_table(pa.BufferReader(content), use_threads=False).unify_dictionaries()
-        if columns is not None:
-            columns.validate(full=True)  # words may be out of reach of their numbers, or not be UTF-8
-            wrong = _wrong_words(columns, table, manifest)
-        frame: pd.DataFrame | None = None if columns is None or wrong else columns.to_pandas(ignore_metadata=True)
+        if wrong:
+            raise _Wrong(wrong)
+        yield pq.ParquetFile(pa.BufferReader(content))
+    except _Wrong as reason:
+        raise ResultsError(f"{path} {reason}. Run the scenario again.") from None
     except (pa.ArrowException, OSError, ValueError, OverflowError) as reason:
         raise ResultsError(f"{path} cannot be read: {printable(reason, 300)}") from reason
     except MemoryError as reason:
         raise ResultsError(f"{path} has {entry['rows']:,} rows, for which there is not enough memory.") from reason
-    if frame is not None:
-        wrong = _wrong_rows(frame, table, manifest)
-    if frame is None or wrong:
-        raise ResultsError(f"{path} {wrong}. Run the scenario again.")
-    return frame
+
+
+def _wrong_words_at_all(columns: Any, table: str, manifest: Mapping[str, Any]) -> str | None:
+    columns.validate(full=True)  # words may be out of reach of their numbers, or not be UTF-8
+    return _wrong_words(columns, table, manifest)
 
 
 def _schema(table: str) -> list[tuple[str, Any]]:
@@ -171,22 +221,32 @@ def _wrong_words(columns: Any, table: str, manifest: Mapping[str, Any]) -> str |
 def _wrong_rows(frame: pd.DataFrame, table: str, manifest: Mapping[str, Any]) -> str | None:
     """Why the rows are not those of a run with these replicates and years."""
     value, first, last = _VALUE[table], manifest["years"]["from"], manifest["years"]["to"]
-    replicates = {row["replicate"]: row["status"] for row in manifest["replicates"]}
-    done = [number for number, status in replicates.items() if status == "done"]
+    replicates = {row["replicate"] for row in manifest["replicates"]}
     bad = ~(np.abs(frame[value].to_numpy()) <= _LARGEST)
     if bad.any():
         return f"holds {int(bad.sum())} numbers in the column {value} that are not finite or beyond {_LARGEST:g}"
-    unknown = sorted(set(frame["replicate"].unique().tolist()) - set(replicates))
+    unknown = sorted(set(frame["replicate"].unique().tolist()) - replicates)
     if unknown:
         return f"holds the replicates {listed(unknown, 3)}, which the manifest does not name"
     years = frame["year"].unique()
     outside = sorted(int(year) for year in years if not first <= year <= last)
     if outside:
         return f"holds the years {listed(outside, 3)}; the manifest says {first} to {last}"
-    if table == "series":
-        held = pd.unique(frame["replicate"].to_numpy().astype(np.int64) * 10_000 + frame["year"].to_numpy())
-        if np.isin(held // 10_000, done).sum() != len(done) * (last - first + 1):
-            return "lacks some years of replicates that were finished"
+    return None
+
+
+def _lacking(parts: Sequence[pd.DataFrame], table: str, manifest: Mapping[str, Any]) -> str | None:
+    """Whether finished replicates lack a year, of parts with their columns replicate and year."""
+    first, last = manifest["years"]["from"], manifest["years"]["to"]
+    done = [row["replicate"] for row in manifest["replicates"] if row["status"] == "done"]
+    held = [part["replicate"].to_numpy().astype(np.int64) * 10_000 + part["year"].to_numpy() for part in parts]
+    found = pd.unique(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
+    if table == "series" and np.isin(found // 10_000, done).sum() != len(done) * (last - first + 1):
+        return "lacks some years of replicates that were finished"
+    return None
+
+
+def _twice(frame: pd.DataFrame, table: str) -> str | None:
     return None if _rising(frame, KEYS[table]) or not frame.duplicated(list(KEYS[table])).any() else "gives a row twice"
 
 

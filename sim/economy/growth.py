@@ -198,6 +198,12 @@ def _on_new_ground(enclave: Array, village: int, into: int, part: float) -> Arra
     return after
 
 
+_OF_THE_GROUND = (
+    *("infrastructure", "services", "labour_reference", "infrastructure_reference"),
+    *("services_reference", "persons_reference", "ground"),
+)
+
+
 def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Array, theta: float) -> None:
     """Move the part `share` of every village's ground, with all that stands on it, to its town.
 
@@ -208,23 +214,22 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
     seeds = np.stack([economy.labour_seed, economy.capital_seed, economy.land_seed])
     economy.labour_seed, economy.capital_seed, economy.land_seed = absorbed_seed(seeds, share, town)
     enclaves = bool(economy.enclave.any())
+    stocks = [name for name in _OF_THE_GROUND if getattr(economy, name) is not None]
+    belts = list(economy.belt_references)
+    moved = np.stack([*(getattr(economy, name) for name in stocks), *economy.belt_references.values()])
+    size, revenue = economy.size.copy(), economy.revenue.copy()  # a model that branched off may hold these too
     for village in np.flatnonzero(share > 0):
         into, part = town[village], share[village]
-        gained = part * (economy.size[village] * unit_cost[into] / unit_cost[village]) ** theta
-        economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)
-        economy.size[village] *= (1 - part) ** (1 / theta)
+        gained = part * (size[village] * unit_cost[into] / unit_cost[village]) ** theta
+        size[into] = (size[into] ** theta + gained) ** (1 / theta)
+        size[village] *= (1 - part) ** (1 / theta)
         if enclaves:
             economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
-        for stock in (
-            economy.infrastructure,
-            economy.services,
-            economy.labour_reference,
-            economy.infrastructure_reference,
-            economy.services_reference,
-            economy.persons_reference,
-            *(() if economy.ground is None else (economy.ground,)),
-            economy.revenue,
-            *economy.belt_references.values(),
-        ):
-            stock[into] += part * stock[village]
-            stock[village] *= 1 - part
+        revenue[into] += part * revenue[village]
+        revenue[village] *= 1 - part
+        moved[:, into] += part * moved[:, village]
+        moved[:, village] *= 1 - part
+    economy.size, economy.revenue = size, revenue
+    for name, stock in zip(stocks, moved, strict=False):
+        setattr(economy, name, stock)
+    economy.belt_references = dict(zip(belts, moved[len(stocks) :], strict=True))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -147,8 +148,7 @@ def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Arra
     return total
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(NamedTuple):
     """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
 
     payer: str
@@ -225,6 +225,10 @@ class Economy:
     capital_seed: Array
     land_seed: Array
     belt_references: dict[str, Array] = field(default_factory=dict)
+
+    def branch(self) -> Economy:
+        """The same state for another model; the stages of a year replace what they change and write into nothing."""
+        return replace(self, belt_references=dict(self.belt_references))
 
     @property
     def effective_land_owned(self) -> Array:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.doubt.readings import COLUMNS, HALF_LIFE, INCOME, NET_COST, RATIO, REFIT, Reading, refit_columns
 from sim.analysis.measures.base import available
+from sim.analysis.panels import PANEL
+from sim.arrays import Flag
 from sim.cells import cell_name
 from sim.data import catalogue
 from sim.experiments.plan import Plan
@@ -23,7 +26,6 @@ from sim.vocabulary import world_words
 
 _AT_ONCE = 200  # tasks whose series are held together
 _MONEY = {"public_cost": 1.0, "public_receipts": -1.0}
-_PANEL = ("income_per_head", "population")  # of the cells: what measures are worked out from
 
 Key = tuple[int, int, str]
 """A task in an experiment: draw, replicate, name of its scenario."""
@@ -111,10 +113,18 @@ def _values(
 
 def _needed(series: pd.DataFrame, wanted: Sequence[Reading]) -> pd.DataFrame:
     """The rows of a task that are read, or that measures are worked out from."""
-    plain = series.assign(**{word: series[word].astype(str) for word in ("scope", "place", "measure")})
-    cells = (plain["scope"] == "cell") & plain["measure"].isin(_PANEL)
-    named = plain["measure"].isin([one.measure for one in wanted]) & plain["year"].isin([one.year for one in wanted])
-    return plain[cells | named | (plain["scope"] == "policy") & plain["measure"].isin(_MONEY)]
+    cells = _where(series["scope"], ["cell"]) & _where(series["measure"], PANEL)
+    money = _where(series["scope"], ["policy"]) & _where(series["measure"], _MONEY)
+    named = _where(series["measure"], [one.measure for one in wanted])
+    years = np.isin(series["year"].to_numpy(), [one.year for one in wanted])
+    kept = series[cells | money | named & years]
+    return kept.assign(**{word: kept[word].astype(str) for word in ("scope", "place", "measure")})
+
+
+def _where(words: pd.Series[Any], wanted: Collection[str]) -> Flag:
+    """Whether each of many words, kept as numbers of few, is one of those wanted."""
+    known = np.array([word in wanted for word in words.cat.categories], dtype=bool)
+    return np.asarray(known[words.cat.codes.to_numpy()])
 
 
 def _read(series: pd.DataFrame, scenario: Scenario, wanted: Sequence[Reading]) -> dict[int, dict[Reading, float]]:

@@ -1,39 +1,33 @@
-"""A scenario as a model that Mesa's own batch runner can build: `mesa.batch_run(ScenarioModel, {"file": [...]})`."""
+"""The model of a scenario with Mesa's data collector, as `build_model` makes it and Mesa's batch runner asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mesa
 
 from sim.experiments.replicate import model_arguments
 from sim.model import FactorFlowModel
-from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
 from sim.units import recorded_scopes
-from sim.vocabulary import vocabulary, world_words
+from sim.vocabulary import world_words
+
+Reporters = Mapping[str, Callable[["ScenarioModel"], Any]]
 
 
 class ScenarioModel(FactorFlowModel):
-    """The model of a scenario file with a data collector, made from plain parameters as a batch runner hands them over.
+    """The model of one replicate of a scenario, which collects at the end of every year.
 
-    file: the scenario; settings: what `--set` says, one text ("run.labour_agents=2000") or several; replicate: which
-    draws; reporters: Mesa's model reporters by name, by default the urban-rural ratio and all that is recorded of the
-    whole world. They are collected at the end of a year; `lived` is that year. Raises ScenarioFaults.
+    reporters: Mesa's model reporters by name, by default the urban-rural ratio and all that is recorded of the whole
+    world; `lived`, the year they are of, is always among them. rng: a seed instead of the scenario's, as Mesa hands it over.
     """
 
     def __init__(
-        self,
-        file: str | Path,
-        settings: str | Sequence[str] = (),
-        replicate: int = 0,
-        reporters: Mapping[str, Callable[[ScenarioModel], Any]] | None = None,
+        self, scenario: Scenario, replicate: int = 0, reporters: Reporters | None = None, rng: int | None = None
     ) -> None:
-        asked = (settings,) if isinstance(settings, str) else tuple(settings)
-        scenario = load_scenario(Path(file), vocabulary(), asked)
         words = world_words(scenario.plays_in)
-        super().__init__(**model_arguments(scenario, replicate))
+        super().__init__(**model_arguments(scenario, replicate), rng=rng)
         measures = [name for name, scopes in recorded_scopes(words.sectors).items() if "world" in scopes]
         usual = {"urban_rural_ratio": _ratio} | {name: _reading(name) for name in measures}
         collected = usual if reporters is None else dict(reporters)

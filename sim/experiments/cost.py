@@ -12,10 +12,11 @@ from sim.data.catalogue import AnyWorld
 from sim.errors import FactorFlowError, Fault
 from sim.scenario.schema import Scenario
 
-# Bytes at the peak, measured on two cores with up to 65.8 million agents and 180 replicates.
+# Bytes at the peak, measured on two cores with up to 65.8 million agents and 80 replicates.
 _PROGRAM = 300_000_000
 _AGENT = {"labour_agents": 6, "capital_agents": 3, "land_agents": 3}
 _YEAR_OF_A_REPLICATE = 400_000  # at least; tables of pairs of cells take more where cells are many
+_GATHERED = 510_000_000  # of tables held while replicates are gathered, a few at a time; the last one may go beyond
 _SECONDS_AN_AGENT, _START = 0.8e-8, 2.5
 _LONG = 60  # minutes from which on a run without a budget is warned of
 
@@ -58,11 +59,13 @@ def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
     agents = [f"{count:,} {kind.replace('_', ' ')} x {_AGENT[kind]} bytes" for kind, count in _agents(scenario).items()]
     each = " + ".join([f"{_PROGRAM / 1e9:.1f} GB of program", *agents])
     each_year = bytes_a_year(_cells(scenario))
-    tables = f"{scenario.run.replicates:,} replicates x {years} years x {each_year:,} bytes of tables"
+    held = _held(scenario)
+    count = f"{held:,} replicates{' at a time' * (held < scenario.run.replicates)}"
+    tables = f"{count} x {years} years x {each_year:,} bytes of tables"
     arithmetic = f"{each} + {tables}" if processes == 1 else f"{processes} processes x ({each}) + {tables}"
     parts = _parts(scenario, jobs)
     word = max(parts, key=lambda name: parts[name])
-    unit = parts[word] / getattr(scenario.run, word)
+    unit = parts[word] / (held if word == "replicates" else getattr(scenario.run, word))
     most = _rounded_down((have - need + parts[word]) / unit)
     advice = f" At most {most:,} would fit." if most >= (1 if word == "replicates" else 1_000) else ""
     return word, f"needs {need / 1e9:.1f} GB of memory, this machine has {have / 1e9:.1f} GB: {arithmetic}.{advice}"
@@ -153,7 +156,7 @@ def bytes_a_year(cells: int) -> int:
 
     Measured with 24 and 62 cells in the continuum, where every pair has moves; with agents many have none.
     """
-    return max(_YEAR_OF_A_REPLICATE, 5_000 * cells + 486 * cells**2)
+    return max(_YEAR_OF_A_REPLICATE, 5_000 * cells + 671 * cells**2)
 
 
 def _years(scenario: Scenario) -> int:
@@ -187,7 +190,12 @@ def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:
     """Bytes that grow with each number of the scenario's run."""
     processes = _processes(scenario, jobs)
     agents = {kind: count * _AGENT[kind] * processes for kind, count in _agents(scenario).items()}
-    return {**agents, "replicates": scenario.run.replicates * _years(scenario) * bytes_a_year(_cells(scenario))}
+    return {**agents, "replicates": _held(scenario) * _years(scenario) * bytes_a_year(_cells(scenario))}
+
+
+def _held(scenario: Scenario) -> int:
+    """Replicates whose tables are held at a time while all are gathered."""
+    return min(scenario.run.replicates, _GATHERED // (_years(scenario) * bytes_a_year(_cells(scenario))) + 1)
 
 
 def _rounded_down(number: float) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,8 +33,8 @@ MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
 
 _MANY = 2_000_000  # agents whose columns are worth a search through all objects
 _SERIES = ["year", "scope", "place", "measure", "value"]
-_FLOWS = ["year", "factor", "event", "origin", "destination", "value"]
 _ACCOUNTS = ["year", "identity", "residual"]
+_WORDS = ("scope", "place", "measure", "factor", "event", "origin", "destination", "identity")
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,21 @@ def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
     return with_groups(world_words(scenario.plays_in), scenario.groups).groups
 
 
-def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, number: int, lived: Lived) -> Replicate:
-    """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap."""
+def run_replicate(
+    builder: Callable[[], FactorFlowModel],
+    scenario: Scenario,
+    number: int,
+    lived: Lived,
+    begins: Callable[[FactorFlowModel], object] = lambda _: None,
+) -> Replicate:
+    """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap.
+
+    begins: called with the model at the start of every year.
+    """
     try:
         model = builder()
         while model.running:
+            begins(model)
             model.step()
             lived(model.steps)
     except MODEL_FAILURES as error:
@@ -121,18 +132,33 @@ def run_replicate(builder: Callable[[], FactorFlowModel], scenario: Scenario, nu
 def _tabled(record: Record, number: int, first: int) -> Replicate:
     """The record as tables, years before the first one asked for left out."""
 
-    def table(rows: list[Any] | Mapping[str, Any], columns: list[str]) -> pd.DataFrame:
-        frame = pd.DataFrame(rows, columns=columns)
-        frame = frame[frame["year"] >= first]
-        for column in columns:
-            if frame[column].dtype.kind not in "if":
-                frame[column] = frame[column].astype("category")
-        frame.insert(0, "replicate", number)
-        return frame
-
+    flows = record.flow_columns()
+    kept = flows["year"] >= first
     return Replicate(
-        number, table(record.series, _SERIES), table(record.flow_columns(), _FLOWS), table(record.accounts, _ACCOUNTS)
+        number,
+        _table(number, _columns(record.series, _SERIES, first)),
+        _table(number, {name: values[kept].tolist() for name, values in flows.items()}),
+        _table(number, _columns(record.accounts, _ACCOUNTS, first)),
     )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], names: Sequence[str], first: int) -> dict[str, list[Any]]:
+    """Rows from a first year on as columns by name, the year first."""
+    kept = [row for row in rows if row[0] >= first]
+    return {name: list(map(itemgetter(place), kept)) for place, name in enumerate(names)}
+
+
+def _table(number: int, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
+    found = {name: _words(values) if name in _WORDS else np.array(values) for name, values in columns.items()}
+    return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
+
+
+def _words(values: list[str]) -> pd.Categorical[Any]:
+    """Many words as numbers of few, in alphabetical order; pandas would make text of all of them first."""
+    names = sorted(set(values))
+    numbers = {name: number for number, name in enumerate(names)}
+    codes = np.fromiter(map(numbers.__getitem__, values), np.intp, len(values))
+    return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
 def joined(done: Sequence[Replicate]) -> Tables:

@@ -16,6 +16,7 @@ from sim.errors import FactorFlowError, printable
 from sim.experiments import refit
 from sim.experiments import replicate as replicates_of
 from sim.experiments.executors import Lived
+from sim.experiments.first_years import FirstYears
 from sim.experiments.replicate import Replicate, build_model, run_replicate, world_of
 from sim.scenario.schema import Scenario
 
@@ -49,7 +50,6 @@ class Task:
     scenario: Scenario = field(compare=False, repr=False)
     draw: int = field(compare=False)
     replicate: int = field(compare=False)
-    drawn: bool = field(compare=False, default=False)  # whether its world is one of many, so that sharing it saves time
     refit: tuple[str, ...] = field(compare=False, default=())  # parameters that are estimated again at its draw
 
     @property
@@ -107,7 +107,7 @@ def tasks_of_draw(
     lived = drawn(scenario, draw.values)
     asked = {"format": _FORMAT, "scenario": _computed(lived), **program, **({"refit": list(again)} if again else {})}
     for number in replicates:
-        yield Task(digest_of({**asked, "replicate": number}), lived, draw.number, number, bool(draw.values), again)
+        yield Task(digest_of({**asked, "replicate": number}), lived, draw.number, number, again)
 
 
 def drawn(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
@@ -139,14 +139,14 @@ def ignored(_year: int) -> None:
     """Years that nobody counts."""
 
 
-def perform(task: Task, lived: Lived = ignored) -> Done:
-    """Run a task in this process, its world built once for all tasks that share it."""
-    scenario, number = task.scenario, task.replicate
+def perform(task: Task, lived: Lived = ignored, first_years: FirstYears | None = None) -> Done:
+    """Run a task in this process, its world built and its first years lived once for all tasks that share them."""
+    shared = FirstYears([task]) if first_years is None else first_years
 
-    def builder() -> FactorFlowModel:
-        return build_model(scenario, number, world_of(scenario.plays_in, refit.parameters(scenario, task.refit)))
+    def begins(model: FactorFlowModel) -> None:
+        shared.keep(task, model)
 
-    return done(task, run_replicate(builder, scenario, number, lived))
+    return done(task, run_replicate(lambda: shared.begin(task), task.scenario, task.replicate, lived, begins))
 
 
 def perform_in_shards(holder: Holder, shards: int, task: Task, lived: Lived = ignored) -> Done:

@@ -11,6 +11,7 @@ from typing import Any
 from sim.errors import Fault, printable
 from sim.files import wrong_name
 from sim.hints import nearest, one_of
+from sim.scenario.settings import SETTING
 from sim.scenario.yaml_reader import (
     MAX_ANSWER,
     KeyPath,
@@ -25,7 +26,6 @@ from sim.scenario.yaml_reader import (
 
 MAX_FILES = 8
 MAX_PATH = 1_000
-SETTING = "--set"
 # what a file says about itself; inherited, a file would carry another's title
 OWN_WORDS = ("title", "question", "description", "extends")
 
@@ -77,9 +77,14 @@ def gather(path: Path, settings: Sequence[str], content: bytes | None = None) ->
         _merge(draft, draft.data, reading, reading.data, ())
         draft.faulty |= reading.faulty
         draft.places[()] = reading.places.get((), draft.places[()])
+    lay(draft, settings)
+    return draft
+
+
+def lay(draft: Draft, settings: Sequence[str]) -> None:
+    """Lay `path=value` settings over the values, with all faults of reading them."""
     for number, setting in enumerate(settings, start=1):
         _set(draft, setting, number, settings[: number - 1])
-    return draft
 
 
 def _chain(path: Path, content: bytes | None) -> tuple[list[Reading], list[Fault], bool]:

@@ -23,8 +23,9 @@ from sim.scenario.checks import (
     overlaps,
 )
 from sim.scenario.explain import explain
-from sim.scenario.inheritance import SETTING, Draft, gather, not_below
-from sim.scenario.schema import PolicyTerms, Scenario, Target, Years
+from sim.scenario.inheritance import Draft, gather, lay, not_below
+from sim.scenario.schema import PolicyTerms, Run, Scenario, Target, Years
+from sim.scenario.settings import SETTING, as_settings
 from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.words import with_groups
 from sim.scenario.yaml_reader import read_file
@@ -34,16 +35,34 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_scenario(
-    path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] = (), content: bytes | None = None
+    path: Path | str,
+    vocabulary: Vocabulary,
+    settings: Sequence[str] | Mapping[str, Any] = (),
+    content: bytes | None = None,
 ) -> Scenario:
     """The scenario of a file, with `path=value` settings laid on top; raises ScenarioFaults with all that is wrong.
 
     content: what is to be read in place of what stands in the file, as if it had been saved.
     """
-    scenario, found = _load(Path(path), vocabulary, settings, content)
+    scenario, found = _load(Path(path), vocabulary, as_settings(settings), content)
     if scenario is None or found:
         raise ScenarioFaults(found)
     return scenario
+
+
+def with_replicates(scenario: Scenario, replicates: int) -> Scenario:
+    """The same scenario run so many times; raises ScenarioFaults as `--set run.replicates=N` does."""
+    draft = Draft({"run": scenario.resolved()["run"]})
+    lay(draft, as_settings({"run.replicates": replicates}))
+    try:
+        run = validated(Run, draft.data["run"], {})
+    except ValidationError as error:
+        explain(error, Run, draft, ("run",))
+    if draft.faults:
+        raise ScenarioFaults(draft.faults)
+    origins = {**scenario.origins, "run.replicates": SETTING}
+    tables = None if scenario.plays_in is scenario.world else scenario.plays_in
+    return scenario.model_copy(update={"run": run}).come_from(scenario.name, origins, tables)
 
 
 def faults(path: Path | str, vocabulary: Vocabulary, settings: Sequence[str] = ()) -> list[Fault]:

@@ -37,6 +37,10 @@ class Record:
     moves: list[MovesOfYear] = field(default_factory=list)
     accounts: list[tuple[int, str, float]] = field(default_factory=list)
 
+    def branch(self) -> Record:
+        """The same years in a record of its own, to which others are added."""
+        return Record(list(self.series), list(self.moves), list(self.accounts))
+
     def flow_columns(self) -> dict[str, NDArray[Any]]:
         """All moves as columns: year, factor, event, names of origin and destination, value."""
         pairs = [moves.values.size for moves in self.moves]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from sim.world.world import World
 
 class Movers(Protocol):
     """Agents of a kind, or the continuum they tend to."""
+
+    def branch(self, model: Any) -> Movers:
+        """The same at the same moment, for another model."""
 
     def stock(self) -> Array:
         """The stock by (home, cell)."""

@@ -38,9 +38,9 @@ def planned(path: Path) -> Plan:
 def performed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, str]]]:
     done: list[tuple[int, str]] = []
 
-    def noted(task: Any, lived: Any = tasks_module.ignored) -> Any:
+    def noted(task: Any, *words: Any) -> Any:
         done.append((task.draw, task.scenario.name))
-        return _perform(task, lived)
+        return _perform(task, *words)
 
     monkeypatch.setattr(workers, "perform", noted)
     yield done
@@ -93,12 +93,12 @@ def test_an_interrupted_experiment_goes_on_where_it_was(
     run(planned(plain), Path("whole"), ALONE)
     count = 0
 
-    def interrupted(task: Any, lived: Any = tasks_module.ignored) -> Any:
+    def interrupted(task: Any, *words: Any) -> Any:
         nonlocal count
         count += 1
         if count == 6:
             raise KeyboardInterrupt
-        return _perform(task, lived)
+        return _perform(task, *words)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as raised:
         patch.setattr(workers, "perform", interrupted)
@@ -113,9 +113,9 @@ def test_the_status_is_told_from_another_window_while_tasks_are_run(
 ) -> None:
     told: list[str] = []
 
-    def looked(task: Any, lived: Any = tasks_module.ignored) -> Any:
+    def looked(task: Any, *words: Any) -> Any:
         told.append(asked("status", "out").output)
-        return _perform(task, lived)
+        return _perform(task, *words)
 
     monkeypatch.setattr(workers, "perform", looked)
     run(planned(plain), Path("out"), ALONE)

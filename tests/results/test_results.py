@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import sim.analysis.results as results_module
 import sim.analysis.saving as module
+import sim.analysis.tables as tables_module
 from sim.analysis.pairing import median_and_band
 from sim.analysis.results import open_results, verify
 from sim.analysis.saving import free_folder, save_results
@@ -207,3 +210,50 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     summary.write_text(summary.read_text().replace("2.0", "1.0", 1))
     with pytest.raises(ResultsError, match=r"summary.csv differs from what was written"):
         verify(results)
+
+
+def test_a_measure_of_a_long_table_is_read_without_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables_module, "_ROWS_OF_A_PART", 50)  # 3 years x 15 rows of a replicate: parts end within them
+    whole = future(tmp_path / "a", replicates=range(9), quzhou=100.0)
+    few = open_results(whole.path)
+    assert pq.ParquetFile(few.path / "series.parquet").num_row_groups > 5
+    asked = (("urban_rural_ratio",), ("income_per_head", "region", "Quzhou"), ("beta_convergence",))
+    expected = [whole.values(*one) for one in asked]
+    monkeypatch.setattr(results_module, "_LONG", 0)
+    for one, values in zip(asked, expected, strict=True):
+        pd.testing.assert_frame_equal(few.values(*one), values)
+    assert "series" not in vars(few)
+    with pytest.raises(ResultsError, match='Did you mean "urban_rural_ratio"'):
+        few.values("urban_rural_ration")
+
+
+def changed(frame: pd.DataFrame, how: str) -> pd.DataFrame:
+    """A table with one thing wrong."""
+    if how == "not finite":
+        return frame.assign(value=frame["value"].where(frame.index != 200, np.inf))
+    if how == "lacks some years":
+        return frame.assign(
+            year=frame["year"].where(frame["year"] != 2016, 2015).where(frame["replicate"] == 8, frame["year"])
+        )
+    if how == "gives a row twice":
+        return pd.concat([frame.iloc[:-1], frame.iloc[:1]], ignore_index=True)  # the same row in the first part and the last
+    return frame.assign(place=frame["place"].astype(str) + "\n")
+
+
+@pytest.mark.parametrize("told", ["not finite", "lacks some years", "gives a row twice", "no name one can read"])
+def test_a_long_table_is_checked_as_a_short_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    honest = future(tmp_path / "a", replicates=range(9))
+    frame = changed(honest.series, told)
+    if told == "lacks some years":
+        frame = frame.drop_duplicates(["replicate", "year", "scope", "place", "measure"], ignore_index=True)
+    path, rows = tmp_path / "a/series.parquet", len(frame)
+    monkeypatch.setattr(tables_module, "_ROWS_OF_A_PART", 50)
+    with tables_module.table_writer(path, "series", UNITS) as write:
+        write(frame.astype({word: "category" for word in ("scope", "place", "measure")}))
+    entry = {"rows": rows, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    for longest in (0, 10_000):  # a part at a time, and whole
+        monkeypatch.setattr(results_module, "_LONG", longest)
+        results = open_results(tmp_path / "a")
+        results._checked["files"]["series.parquet"] = entry
+        with pytest.raises(ResultsError, match=told):
+            results.values("urban_rural_ratio")

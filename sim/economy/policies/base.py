@@ -70,12 +70,17 @@ class PolicyInForce:
         self.name, self.terms = name, terms
         self.instrument: Any = instruments()[terms.instrument]
 
+    def in_force(self, year: int) -> tuple[str, PolicyTerms, float] | None:
+        """All that a year of it depends on besides rules and world: name, terms, strength; None where it changes nothing."""
+        now = strength(self.terms, year)
+        return None if now == 0.0 else (self.name, self.terms.at(year), now)
+
     def __call__(self, rules: Rules, world: World, year: int) -> Rules:
         """The rules of the year with this policy in force."""
-        now = strength(self.terms, year)
-        if now == 0.0:
+        force = self.in_force(year)
+        if force is None:
             return rules
-        terms = self.terms.at(year)
+        _, terms, now = force
         financed_by = terms.financed_by if isinstance(terms, SpendingTerms) else GENERAL_PURCHASES
         start = rules if financed_by == rules.financed_by else replace(rules, financed_by=financed_by)
         try:

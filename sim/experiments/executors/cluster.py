@@ -88,7 +88,7 @@ def finished(
 
     expected, coming, waiting = _program(), iter(items), dict[Any, K]()
     while True:
-        most = max(_FEWEST_WAITING, 2 * sum(_workers(client).values()))
+        most = max(_FEWEST_WAITING, 2 * threads(client))
         for item in islice(coming, most - len(waiting)):
             waiting[client.submit(partial(_do, expected, task, item), pure=False)] = item
         if not waiting:
@@ -119,6 +119,11 @@ def _done(client: Any, futures: Sequence[Any]) -> Sequence[Any]:
         alone_since = None if _workers(client) else alone_since or time.monotonic()
         if alone_since is not None and time.monotonic() - alone_since > _PATIENCE:
             raise FactorFlowError(_without_workers(address, _PATIENCE))
+
+
+def threads(client: Any) -> int:
+    """Threads that the workers of a cluster have at the moment, all together, one at least."""
+    return max(1, sum(_workers(client).values()))
 
 
 def _workers(client: Any) -> dict[str, int]:

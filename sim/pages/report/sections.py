@@ -105,7 +105,7 @@ def _glance(story: Story, speaker: Speaker) -> Row:
     return Row(cells, outcome.label)
 
 
-def _how_sure(found: Sequence[Story], speaker: Speaker) -> list[str]:
+def _how_sure(found: Sequence[Story], speaker: Speaker, alone: bool = False) -> list[str]:
     """On how many pairs it rests, which replicates failed, and where the other doubt stands."""
     said = [
         speaker.say("verdict.failed", failed=one.failed, all=one.asked, title=speaker.title(one.title))
@@ -118,6 +118,8 @@ def _how_sure(found: Sequence[Story], speaker: Speaker) -> list[str]:
         return [*said, speaker.say("verdict.smooth")]
     if pairs < 2:
         return [*said, speaker.say("verdict.single")]
+    if alone:
+        return [*said, speaker.say("verdict.replicates", pairs=pairs)]
     if pairs < verdict.FEW:
         said.append(speaker.say("verdict.few", pairs=pairs))
     return [*said, speaker.say("verdict.paired", pairs=pairs)]
@@ -282,7 +284,7 @@ def own_verdict(found: Sequence[Story], differences: Differences, speaker: Speak
     """Of one scenario: what its gap does from the base year on."""
     part = Part("verdict", speaker.say("sections.verdict"), speaker.finding(verdict.own(differences, found[0].title)))
     part.what = speaker.say("verdict.what_one", first=speaker.year(differences.baseline.years[0]))
-    part.body += _how_sure(found, speaker)
+    part.body += _how_sure(found, speaker, alone=True)
     return part
 
 

@@ -256,5 +256,5 @@ def own(differences: Differences, title: str) -> Finding:
     if ratio is None:
         return finding("verdict.own_unrecorded", title=title)
     word = "still" if ratio.verdict in ("none", "unclear") else "narrows" if ratio.narrows else "widens"
-    numbers = {"before": ratio.number(ratio.before), "after": ratio.number(ratio.reached)}
+    numbers = {"before": f"{ratio.before:.3f}", "after": f"{ratio.reached:.3f}"}
     return finding(f"verdict.own_{word}", title=title, first=first, year=differences.year, **numbers)
