@@ -137,9 +137,9 @@ class _Routes:
         from sim.dashboard.live import paired
         from sim.experiments.cost import check_cost
 
-        # a page keeps little of each replicate, so that only the memory of one of them can be too much
-        one = scenario.run.model_copy(update={"replicates": 1, "minutes": None})
-        check_cost(scenario.model_copy(update={"run": one}))
+        # of each replicate a page keeps little, so that only two models living side by side can be too much
+        pair = scenario.run.model_copy(update={"replicates": 2, "minutes": None})
+        check_cost(scenario.model_copy(update={"run": pair}), jobs=2)
         return paired(scenario, baseline_of(self.session, text, chosen))
 
     def _drawn(self, pair: Pair) -> Event:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.dashboard.session import Session
 from sim.errors import FactorFlowError
-from sim.scenario.load import load_scenario
-from sim.scenario.schema import Scenario
 from sim.scenario.yaml_reader import read_file, read_text
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 ROOT, SAVED = "", "saved"
 """Choices that are no file's name: the last of the files a text extends, and the file as it was saved."""
@@ -40,6 +42,8 @@ def baseline_of(session: Session, text: str, chosen: str) -> Scenario:
 
     Raises FactorFlowError for a choice that is not offered, and ScenarioFaults where the one chosen has faults.
     """
+    from sim.scenario.load import load_scenario  # not before it is needed: a page is served first
+
     words = session.vocabulary()
     if chosen not in (ROOT, SAVED):
         if chosen not in beside(session):

@@ -5,6 +5,7 @@ const boot = JSON.parse(document.getElementById("boot").textContent);
 const at = (id) => document.getElementById(id);
 const text = at("text"), lines = at("lines"), told = at("told");
 const CHECK_AFTER = 120, RUN_AFTER = 150; // milliseconds without a key
+const MOST_ROWS = 18; // so that sliders are in sight below the text
 
 let saved = boot.saved; // what the file holds
 let spans = null; // the text that the places of sliders were counted in; null before the first answer
@@ -60,7 +61,7 @@ function showLines(wrong = new Set()) {
   const count = text.value.split("\n").length;
   if (lines.childElementCount !== count) {
     lines.replaceChildren(...Array.from({ length: count }, (_, one) => made("div", {}, String(one + 1))));
-    text.rows = Math.max(8, Math.min(count + 1, 30));
+    text.rows = Math.max(8, Math.min(count + 1, MOST_ROWS));
   }
   [...lines.children].forEach((row, one) => row.classList.toggle("fault", wrong.has(one + 1)));
 }

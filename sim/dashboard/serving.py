@@ -57,6 +57,7 @@ def _bound(port: int) -> socket.socket:
     try:
         here.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         here.bind((HOST, port))
+        here.listen()  # whoever asks before the server is up waits, and is not refused
     except OSError as reason:
         here.close()
         answer = f"port {port} of {HOST} cannot be used: {reason.strerror}. Leave --port out for a free one."

@@ -75,8 +75,8 @@ def text_of(page):
 
 
 def drawn(page):
+    page.wait_for_selector("#curve svg", state="attached")  # a page that was just opened has not begun yet
     page.wait_for_selector("#stop[disabled]")
-    page.wait_for_selector("#curve svg", state="attached")
 
 
 def assert_accessible(page, axe, where):

@@ -208,12 +208,11 @@ def test_stopped_between_two_years(client, monkeypatch):
     assert again[-1]["event"] == "done", "the next run is not stopped by what stopped the last"
 
 
-def test_a_run_too_large_for_the_machine_is_refused(client):
-    text = (
-        OPEN + "run: {labour_agents: 100_000_000, capital_agents: 100_000_000, land_agents: 100_000_000, replicates: 1000}\n"
-    )
-    answer = ask(client, "/run", {"text": text + "years: {to: 200}\n"})
-    assert answer.status_code == 422 and "memory" in answer.json()["message"]
+def test_a_run_too_large_for_the_machine_is_refused(client, monkeypatch):
+    monkeypatch.setattr("sim.experiments.cost.memory_of_machine", lambda: 1_000_000_000)
+    answer = ask(client, "/run", {"text": OPEN + "run: {labour_agents: 100_000_000}\n"})
+    assert answer.status_code == 422 and "this machine has 1.0 GB" in answer.json()["message"]
+    assert ask(client, "/check", {"text": OPEN + "run: {replicates: 1000}\n"}).json()["faults"] == []
 
 
 def test_a_defect_is_said_and_nothing_waits(client, monkeypatch):
