@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -189,7 +188,7 @@ def _try_length(path: Path) -> None:
 def _aside(path: Path) -> Path:
     """A free name beside a path that says what it is part of; a name given away is never given again."""
     name = os.fsencode(path.name)[:_LONGEST_NAME].decode("utf-8", errors="ignore")
-    return path.with_name(f".{name}.{secrets.token_hex(4)}.partial")
+    return path.with_name(f".{name}.{os.urandom(4).hex()}.partial")
 
 
 def _to_disk(path: Path) -> None:

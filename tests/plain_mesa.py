@@ -6,6 +6,7 @@ One generosity: agents act in their order (`do`), since the task does not depend
 from bisect import bisect_right
 
 import mesa
+import numpy as np
 
 from sim.evidence.benchmark.task import KEPT, SAVED, Report, shares
 
@@ -77,3 +78,20 @@ class PlainMesa(mesa.Model):
         self.people, held = self.count()
         by_cell = [wealth / max(people, 1) for people, wealth in zip(self.people, held, strict=True)]
         return Report(self.people, by_cell, sum(held) / self.task.agents, self.gini())
+
+
+class NumpyStatistics(PlainMesa):
+    """The same agents; what is reported of them is counted by NumPy."""
+
+    def count(self):
+        """Agents and their wealth by cell."""
+        cell, self.wealths = (np.array(self.agents.get(name)) for name in ("cell", "wealth"))
+        people = np.bincount(cell, minlength=self.task.cells)
+        return people.tolist(), np.bincount(cell, weights=self.wealths, minlength=self.task.cells).tolist()
+
+    def gini(self):
+        """The Gini coefficient of wealth."""
+        wealths = np.sort(self.wealths)
+        number = wealths.size
+        area = float(wealths @ (number - np.arange(number))) / (number * float(wealths.sum()))
+        return 1 + 1 / number - 2 * area

@@ -59,7 +59,7 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "start"},
+        {"agent", "choice", "distribution", "listing", "start", "threads"},
         {"odds", "selection"},
         {"kernel"},
         {"counted"},
@@ -68,9 +68,10 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
-        {"entries"},
+        {"entries", "linear"},
         {"state"},
         {"charges"},
+        {"incomes"},
         {"growth", "markets", "people", "policies", "treasury"},
         {"accounts", "ledger", "prices"},
         {"individuals"},

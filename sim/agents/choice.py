@@ -141,6 +141,16 @@ def choose(row, place, odds):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline="always")
+def only_chooses(home, cell, village, course, odds):  # type: ignore[no-untyped-def]
+    """Whether an agent with these words keeps village and schooling, so that `decide` is no more than to move or to stay."""
+    if odds.stayers_only:
+        kept = village >= (odds.reclassify[cell] if home == cell else odds.transfer[cell])
+    else:
+        kept = (village >= odds.reclassify[cell]) & (village >= odds.reclassify[home])
+    return kept & (course >= odds.training[cell])
+
+
+@compiled(inline="always")
 def decide(home, cell, skill, move, place, village, course, odds):  # type: ignore[no-untyped-def]
     """What an agent with these four words does in a year: (home, cell, skill, event).
 

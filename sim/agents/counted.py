@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.choice import MoveTables
 from sim.arrays import Array
-from sim.errors import FactorFlowError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_AGENTS_A_THREAD = 100_000  # a thread's work of about a millisecond
 
 
 @dataclass(frozen=True)
@@ -45,11 +36,10 @@ class Moves:
         return np.asarray(moved.sum(axis=0) - moved.sum(axis=1))
 
 
-class Counted(NamedTuple):
-    """Agents by (home, cell) and by (cell, skill, works in town), and the shares who work in town they were counted with."""
+class Workers(NamedTuple):
+    """Agents by (cell, skill, works in town), and the shares who work in town they were counted with."""
 
-    homes: kernel.Counts
-    workers: kernel.Counts
+    counts: kernel.Counts
     in_town: Array | None
 
 
@@ -65,17 +55,19 @@ class Broadcast(NamedTuple):
 class CountedAgents:
     """Agents of a kind as the year sees them; each stands for `weight` units of its stock (persons, slices, km2).
 
-    Where the rows are, `_pass` simulates a year of them and `_recount` counts them.
+    Where the rows are, `_pass` simulates a year of them and `_recount` counts them. What was counted is kept, and a year's
+    pass only says who left and who came.
     """
 
     cells: int
     weight: float
     limits: Mapping[str, int]
     in_town: Array | None = None
-    _counted: Counted | None = None
+    _homes: kernel.Counts | None = None
+    _workers: Workers | None = None
 
     def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
-        """Moves by (kind of move, origin, destination), in units of worth, and both counts after them."""
+        """Moves by (kind of move, origin, destination), in units of worth, the change of homes, and workers after them."""
         raise NotImplementedError
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
@@ -87,7 +79,10 @@ class CountedAgents:
 
     def counts(self) -> kernel.Counts:
         """Number of agents by (home, cell)."""
-        return self._count(self.in_town, self.limits.get("skill", 0)).homes
+        if self._homes is None:
+            self._count_anew(self.in_town, self.limits.get("skill", 0))
+        assert self._homes is not None
+        return self._homes
 
     def stock(self) -> Array:
         """The stock of the agents by (home, cell): counts times weight."""
@@ -96,7 +91,10 @@ class CountedAgents:
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""
         self.in_town = in_town.copy()
-        return np.asarray(self._count(self.in_town, skills).workers * self.weight)
+        known = self._workers
+        if known is None or known.counts.shape[1] != skills or not _same(known.in_town, self.in_town):
+            known = self._count_anew(self.in_town, skills)
+        return np.asarray(known.counts * self.weight)
 
     def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Let all agents decide at once on this year's tables and return their moves; a unit of home h counts worth[h].
@@ -108,47 +106,21 @@ class CountedAgents:
         alike = bool((each == each[0]).all())
         # where all count alike they are counted by ones, which sums up without rounding
         counting = np.ones(self.cells) if alike else each.copy()
-        moves, homes, workers = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
-        self._counted = Counted(homes, workers, self.in_town)
+        before = self.counts()
+        moves, change, workers = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
+        self._homes, self._workers = before + change, Workers(workers, self.in_town)
         moves *= self.weight * each[0] if alike else self.weight
         return Moves(migration=moves[0], reclassification=moves[1], transfers=moves[2] if len(moves) > 2 else None)
 
-    def _count(self, in_town: Array | None, skills: int) -> Counted:
-        """The counts of the last pass, or new ones where rows or shares have changed since."""
-        known = self._counted
-        if known is None or known.workers.shape[1] != skills or not _same(known.in_town, in_town):
-            known = self._counted = Counted(*self._recount(in_town, skills), in_town)
-        return known
+    def _count_anew(self, in_town: Array | None, skills: int) -> Workers:
+        """Count all rows and keep what was found."""
+        self._homes, workers = self._recount(in_town, skills)
+        self._workers = Workers(workers, in_town)
+        return self._workers
 
-
-def threads_for(agents: int) -> AbstractContextManager[None]:
-    """Fewer threads for few agents: where other programs use the processors too, threads wait longer than they help."""
-    return _threads(max(1, agents // _AGENTS_A_THREAD))
-
-
-_process_of_threads: int | None = None  # the process that started compiled threads, which a fork of it inherits dead
-
-
-def _not_after_a_fork() -> None:
-    """Raise FactorFlowError in a process forked from one that had run agents: its first parallel loop would hang or abort."""
-    global _process_of_threads
-    if _process_of_threads not in (None, os.getpid()) and numba.threading_layer() == "omp":
-        raise FactorFlowError(
-            "this process was forked from one that had run agents already, and compiled threads do not survive a fork. "
-            'Start processes with spawn, as multiprocessing.get_context("spawn") does, or run replicates with jobs=.'
-        )
-    _process_of_threads = os.getpid()
-
-
-@contextmanager
-def _threads(most: int) -> Iterator[None]:
-    _not_after_a_fork()
-    allowed = numba.get_num_threads()
-    numba.set_num_threads(min(allowed, most))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(allowed)
+    def _forget_counts(self) -> None:
+        """Rows have changed from outside: what was counted no longer holds."""
+        self._homes = self._workers = None
 
 
 def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:

@@ -8,7 +8,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.choice import MIGRATED, RECLASSIFIED, TRANSFERRED, choose, decide, row_of
+from sim.agents.choice import MIGRATED, RECLASSIFIED, TRANSFERRED, choose, decide, only_chooses, row_of
+from sim.agents.listing import BLOCK, EIGHT, list_block
 from sim.agents.odds import Odds
 from sim.arrays import Array
 from sim.compiled import compiled
@@ -17,8 +18,9 @@ from sim.streams import fill_words
 Rows = NDArray[np.unsignedinteger[Any]]
 Counts = NDArray[np.int64]
 
-CHUNKS = 32  # pieces of the table counted apart; the sum of integers does not depend on it
-BLOCK = 512  # agents whose words are drawn at a time: they and their rows stay in a processor's nearest cache
+CHUNKS = 32  # pieces of the table; rounded sums are added up in their order, whoever worked them out
+TURNS = 4  # neighbours are counted in turn in so many small tables, so that none waits for the one before
+_ROOM = 1 << 26  # bytes of tables of moves that are held at once where every piece needs its own
 
 
 class Table(NamedTuple):
@@ -47,14 +49,32 @@ def borders(agents: int, begin: int = 0, end: int = CHUNKS) -> NDArray[np.int64]
 def advance(
     table: Table, draw: Draw, odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
 ) -> tuple[Array, Counts, Counts]:
-    """Let every agent decide and write its row: (moves by (kind of move, origin, destination), homes, workers).
+    """Let every agent decide and write its row: (moves by (kind of move, origin, destination), change of homes, workers).
 
-    worth[h]: what an agent of home h counts for in moves; homes: agents by (home, cell) after the moves; workers: by (cell,
-    skill, works in town) when luck below in_town[c], in 65536ths, works in town.
+    worth[h]: what an agent of home h counts for in moves; change: by how many more agents there are by (home, cell); workers:
+    agents by (cell, skill, works in town) after the moves, when luck below in_town[c], in 65536ths, works in town.
     """
     pieces = borders(table.home.size)
-    moves, homes, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
-    return moves.sum(axis=0), homes, workers
+    if counted_by_ones(worth):
+        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
+        return moves[0], change, workers
+    at_once = max(numba.get_num_threads(), _ROOM // (8 * _kinds(odds) * in_town.size**2))
+    total = 0.0
+    change, workers = np.zeros((in_town.size, in_town.size), np.int64), np.zeros((in_town.size, skills, 2), np.int64)
+    for first in range(0, CHUNKS, at_once):
+        some = pieces[first : first + at_once + 1]
+        rows = Table(*(column[some[0] : some[-1]] for column in table))
+        moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills)
+        for of_piece in moves:
+            total = total + of_piece
+        change += here
+        workers += working
+    return np.asarray(total), change, workers
+
+
+def counted_by_ones(worth: Array) -> bool:
+    """Whether moves are whole numbers of agents, whose sums do not round in any order."""
+    return bool((worth == 1.0).all())
 
 
 def advance_pieces(
@@ -63,106 +83,138 @@ def advance_pieces(
     """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
-    are the same wherever the pieces are held, as long as they are added in their order.
+    are the same wherever the pieces are held, as long as they are added in their order; those counted by ones come as one
+    piece, of as many tables as there are threads.
     """
-    cells, chunks = in_town.size, pieces.size - 1
-    kinds = 3 if odds.transfer.any() else 2  # with many cells a table of transfers takes room
-    moves = np.zeros((chunks, kinds, cells, cells))
-    homes, workers = _tables(chunks, cells, skills)
-    _advance(*table, *draw, pieces, odds, worth, in_town, moves, homes, workers)
-    return moves, homes.sum(axis=0), workers.sum(axis=0)
+    ones, cells = counted_by_ones(worth), in_town.size
+    if ones:
+        parts = min(numba.get_num_threads(), pieces.size - 1)
+        pieces = pieces[np.arange(parts + 1) * (pieces.size - 1) // parts]
+    moves = np.zeros((pieces.size - 1, _kinds(odds), cells, cells))
+    change = np.zeros((pieces.size - 1, cells, cells), dtype=np.int64)
+    workers = np.zeros((pieces.size - 1, TURNS, cells * skills * 2), dtype=np.int64)
+    _advance(*table, *draw, pieces, odds, worth, in_town, skills, moves, change, workers)
+    summed = moves.sum(axis=0, keepdims=True) if ones else moves
+    return summed, change.sum(axis=0), workers.sum(axis=(0, 1)).reshape(cells, skills, 2)
+
+
+def _kinds(odds: Odds) -> int:
+    """Kinds of moves there can be in a year; with many cells a table of transfers takes room."""
+    return 3 if odds.transfer.any() else 2
 
 
 def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
-    """The counts of `advance` without a move: agents by (home, cell), and by (cell, skill, works in town)."""
-    homes, workers = _tables(CHUNKS, in_town.size, skills)
-    _count(*table, in_town, homes, workers)
-    return homes.sum(axis=0), workers.sum(axis=0)
-
-
-def _tables(chunks: int, cells: int, skills: int) -> tuple[Counts, Counts]:
-    """Empty counts for every piece; made here, where making and adding up need no compiling."""
-    return np.zeros((chunks, cells, cells), dtype=np.int64), np.zeros((chunks, cells, skills, 2), dtype=np.int64)
+    """Agents by (home, cell), and by (cell, skill, works in town) as `advance` counts them."""
+    cells = in_town.size
+    homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+    _count(*table, in_town, skills, homes, workers)
+    return homes, workers.sum(axis=0).reshape(cells, skills, 2)
 
 
 @compiled(parallel=True)
 def _advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, moves, homes, workers
+    home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, skills, moves, change, workers
 ):
     offset = pieces[0]
-    for chunk in numba.prange(pieces.size - 1):
+    for piece in numba.prange(pieces.size - 1):
         words = np.empty((4, BLOCK), dtype=np.uint32)
-        flags, listed = np.empty((2, BLOCK), dtype=np.uint8), np.empty((2, BLOCK), dtype=np.uint16)
-        begin, end = pieces[chunk] - offset, pieces[chunk + 1] - offset
+        flags, listed = np.empty(BLOCK, dtype=np.uint8), np.empty((3, BLOCK + EIGHT), dtype=np.uint16)
+        begin, end = pieces[piece] - offset, pieces[piece + 1] - offset
         for first in range(begin, end, BLOCK):
             last = min(first + BLOCK, end)
             fill_words(words, seed, replicate, event, year, offset + first, last - first)
-            move_block(home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves[chunk])
-            count_block(home[first:last], cell[first:last], homes[chunk])
+            move_block(
+                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth,
+                moves[piece], change[piece],
+            )  # fmt: skip
             if skill.size > 0:
-                count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
+                count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers[piece])
 
 
 @compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
-def _count(home, cell, skill, luck, in_town, homes, workers):  # type: ignore[no-untyped-def]
-    for chunk in range(CHUNKS):
-        first, last = home.size * chunk // CHUNKS, home.size * (chunk + 1) // CHUNKS
-        count_block(home[first:last], cell[first:last], homes[chunk])
+def _count(home, cell, skill, luck, in_town, skills, homes, workers):  # type: ignore[no-untyped-def]
+    for first in range(0, home.size, BLOCK):
+        last = min(first + BLOCK, home.size)
+        count_block(home[first:last], cell[first:last], homes)
         if skill.size > 0:
-            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, workers[chunk])
+            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers)
 
 
 @compiled()
-def move_block(home, cell, skill, words, flags, listed, odds, worth, moves):  # type: ignore[no-untyped-def]
+def move_block(home, cell, skill, words, flags, listed, odds, worth, moves, change):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
     Most agents have words with which nothing can happen. So those who may move and no more, and those whose village or
-    schooling may change, are listed first, in loops without a branch; for the former the rule is the choice alone.
+    schooling may change, are listed first; for the former the rule is the choice alone, and for most of the latter too,
+    since a word may matter in another place than theirs.
     """
-    skilled, movers, others = skill.size > 0, 0, 0
-    for agent in range(home.size):
-        rare = (words[2, agent] < odds.village_any) | (words[3, agent] < odds.training_any)
-        flags[0, agent] = (words[0, agent] < odds.mobility) & (not rare)
-        flags[1, agent] = rare
-    for agent in range(home.size):
-        listed[0, movers], listed[1, others] = agent, agent
-        movers += flags[0, agent]
-        others += flags[1, agent]
+    skilled = skill.size > 0
+    movers, others = list_block(home.size, words, flags, listed, odds)
     for number in range(movers):
-        agent = listed[0, number]
-        was, owner = cell[agent], home[agent]
-        chosen = choose(row_of(owner, skill[agent] if skilled else 0, odds), words[1, agent], odds)
-        cell[agent] = chosen
-        moves[0, was, chosen] += worth[owner] if chosen != was else 0.0
-    for number in range(others):
         agent = listed[1, number]
         was, owner = cell[agent], home[agent]
-        counts_for = worth[owner]
+        chosen = choose(row_of(owner, skill[agent] if skilled else 0, odds), words[1, agent], odds)
+        if chosen != was:
+            cell[agent] = chosen
+            moves[0, was, chosen] += worth[owner]
+            change[owner, was] -= 1
+            change[owner, chosen] += 1
+    for number in range(others):  # in the order of the agents, which rounded sums of moves depend on
+        agent = listed[2, number]
+        was, owner = cell[agent], home[agent]
+        own = skill[agent] if skilled else 0
+        if only_chooses(owner, was, words[2, agent], words[3, agent], odds):
+            chosen = choose(row_of(owner, own, odds), words[1, agent], odds)
+            if words[0, agent] < odds.mobility and chosen != was:
+                cell[agent] = chosen
+                moves[0, was, chosen] += worth[owner]
+                change[owner, was] -= 1
+                change[owner, chosen] += 1
+            continue
         new_home, new_cell, new_skill, happened = decide(
-            np.int64(home[agent]), np.int64(was), np.int64(skill[agent]) if skilled else 0,
+            np.int64(owner), np.int64(was), np.int64(own),
             words[0, agent], words[1, agent], words[2, agent], words[3, agent], odds,
         )  # fmt: skip
         home[agent], cell[agent] = new_home, new_cell
         if skilled:
             skill[agent] = new_skill
+        change[owner, was] -= 1
+        change[new_home, new_cell] += 1
         if happened == MIGRATED:
-            moves[0, was, new_cell] += counts_for
+            moves[0, was, new_cell] += worth[owner]
         elif happened == RECLASSIFIED:
-            moves[1, was, new_cell] += counts_for
+            moves[1, was, new_cell] += worth[owner]
         elif happened == TRANSFERRED:
-            moves[2, owner, new_home] += counts_for
+            moves[2, owner, new_home] += worth[owner]
 
 
 @compiled()
 def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
-    """Add a block of agents to the counts by (home, cell)."""
+    """Add a block of agents to the counts by (home, cell); neighbours alike, as at the start, are counted together."""
+    first = 0
     for agent in range(home.size):
-        homes[home[agent], cell[agent]] += 1
+        if home[agent] != home[first] or cell[agent] != cell[first]:
+            homes[home[first], cell[first]] += agent - first
+            first = agent
+    homes[home[first], cell[first]] += home.size - first
 
 
 @compiled()
-def count_workers(cell, skill, luck, in_town, workers):  # type: ignore[no-untyped-def]
-    """Add a block of agents to the counts by (cell, skill, works in town)."""
-    for agent in range(cell.size):
-        place = cell[agent]
-        workers[place, skill[agent], 1 if luck[agent] < in_town[place] else 0] += 1
+def count_workers(cell, skill, luck, in_town, skills, workers):  # type: ignore[no-untyped-def]
+    """Add a block of agents to the counts by (cell, skill, works in town), flat, in `TURNS` tables in turn."""
+    one, two, three, four = workers[0], workers[1], workers[2], workers[3]
+    whole = np.uint64(cell.size // TURNS * TURNS)
+    for agent in range(np.uint64(0), whole, np.uint64(TURNS)):
+        one[_kind_of(agent, cell, skill, luck, in_town, skills)] += 1
+        two[_kind_of(agent + np.uint64(1), cell, skill, luck, in_town, skills)] += 1
+        three[_kind_of(agent + np.uint64(2), cell, skill, luck, in_town, skills)] += 1
+        four[_kind_of(agent + np.uint64(3), cell, skill, luck, in_town, skills)] += 1
+    for agent in range(whole, np.uint64(cell.size)):
+        one[_kind_of(agent, cell, skill, luck, in_town, skills)] += 1
+
+
+@compiled(inline="always")
+def _kind_of(agent, cell, skill, luck, in_town, skills):  # type: ignore[no-untyped-def]
+    """Where an agent is counted: (cell, skill, works in town), flat."""
+    place = np.uint64(cell[agent])
+    return (place * np.uint64(skills) + np.uint64(skill[agent])) * np.uint64(2) + np.uint64(luck[agent] < in_town[place])

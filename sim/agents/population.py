@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sim.agents import kernel
 from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning
+from sim.agents.threads import Threads
 from sim.arrays import Array
 from sim.columns import Column, fitted
 from sim.streams import words
@@ -57,16 +58,19 @@ class Population(CountedAgents, AgentRows):
         self._tables: MoveTables | None = None
         self._odds: Odds | None = None
         self._changed_by_hand = False
+        self._threads = Threads()
 
     @classmethod
     def begun(
         cls, beginning: Beginning, names: Sequence[str] = (), agent_type: type[FactorAgent] = FactorAgent, model: Any = None
     ) -> Self:
         """All agents of a beginning as rows of this process."""
-        return cls(
+        begun = cls(
             beginning.columns, beginning.rows(), beginning.cells, beginning.weight, beginning.event, beginning.key,
             names=names, agent_type=agent_type, limits=beginning.limits, model=model,
         )  # fmt: skip
+        begun._homes = beginning.homes()
+        return begun
 
     def branch(self, model: Any) -> Self:
         """The same agents at the same moment, as rows of their own that belong to another model."""
@@ -100,12 +104,12 @@ class Population(CountedAgents, AgentRows):
     def changed_by_hand(self, changed: bool) -> None:
         self._changed_by_hand = changed
         if changed:
-            self._counted = None
+            self._forget_counts()
 
     def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
         odds = odds_of(broadcast.tables)
         self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
-        with threads_for(self.size):
+        with self._threads.of_pass(self.size):
             return kernel.advance(
                 table_of(self.columns),
                 kernel.Draw(*self.key, self.event, broadcast.year),
@@ -116,8 +120,7 @@ class Population(CountedAgents, AgentRows):
             )
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
-        with threads_for(self.size):
-            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""

@@ -10,9 +10,10 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from sim.agents import kernel
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of, threads_for
+from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
 from sim.agents.odds import odds_of
 from sim.agents.start import Beginning
+from sim.agents.threads import Threads
 from sim.arrays import Array
 from sim.columns import fitted
 from sim.errors import FactorFlowError
@@ -50,6 +51,7 @@ class Shard:
     def __init__(self, beginning: Beginning, begin: int, end: int) -> None:
         self.beginning = beginning
         self.pieces = kernel.borders(beginning.agents, begin, end)
+        self._threads = Threads()
         self._begin()
 
     def _begin(self) -> None:
@@ -63,15 +65,12 @@ class Shard:
         return object.__sizeof__(self) + sum(column.nbytes for column in self.columns.values())
 
     def advance(self, lived: int, broadcast: Broadcast, skills: int) -> Answer | None:
-        """Simulate a year: moves by (piece, kind of move, origin, destination), and both counts; None: see the class.
-
-        Moves counted by ones come as one piece: their sums do not round.
-        """
+        """Simulate a year, as `kernel.advance_pieces` answers; None: see the class."""
         if self.lived != lived:
             return None
         start = self.beginning
-        with threads_for(int(self.pieces[-1] - self.pieces[0])):
-            moves, homes, workers = kernel.advance_pieces(
+        with self._threads.of_pass(int(self.pieces[-1] - self.pieces[0])):
+            answer = kernel.advance_pieces(
                 table_of(self.columns),
                 kernel.Draw(*start.key, start.event, broadcast.year),
                 self.pieces,
@@ -81,15 +80,13 @@ class Shard:
                 skills,
             )
         self.lived += 1
-        whole = bool((broadcast.worth == 1.0).all())
-        return moves.sum(axis=0, keepdims=True) if whole else moves, homes, workers
+        return answer
 
     def count(self, lived: int, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts] | None:
         """Both counts of the shard as it is; None: see the class."""
         if self.lived != lived:
             return None
-        with threads_for(int(self.pieces[-1] - self.pieces[0])):
-            return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
 
     def recompute(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
         """Start from the first year, repeat those of the history, then answer: the same draws, so the same rows."""
@@ -116,13 +113,14 @@ class ShardedPopulation(CountedAgents):
         makers = [partial(Shard, beginning, begin, end) for begin, end in pairwise(ends)]
         self._history: list[Broadcast] = []
         self._shards = holder.hold(makers)
+        self._homes = beginning.homes()
 
     def _pass(self, broadcast: Broadcast, skills: int) -> Answer:
         answers = self._asked("advance", broadcast, skills)
         self._history.append(broadcast)
-        moves, homes, workers = zip(*answers, strict=True)
+        moves, change, workers = zip(*answers, strict=True)
         # piece by piece, in the order of one table: rounded sums are those of one process
-        return np.concatenate(moves).sum(axis=0), sum(homes), sum(workers)
+        return np.concatenate(moves).sum(axis=0), sum(change), sum(workers)
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
         homes, workers = zip(*self._asked("count", in_town, skills), strict=True)

@@ -60,6 +60,12 @@ class Beginning:
         """The number of agents."""
         return int(self.numbers.sum())
 
+    def homes(self) -> NDArray[np.int64]:
+        """Agents by (home, cell) at the start."""
+        others = tuple(axis for axis, name in enumerate(self.axes) if name not in ("home", "cell"))
+        table = self.numbers.sum(axis=others)
+        return table if self.axes.index("home") < self.axes.index("cell") else np.ascontiguousarray(table.T)
+
     def rows(self, first: int = 0, last: int | None = None) -> dict[str, NDArray[np.unsignedinteger[Any]]]:
         """The columns of the agents from number `first` to before `last`."""
         last = self.agents if last is None else last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -20,12 +20,16 @@ def _number(name: str, usual: int, least: int, meaning: str) -> Callable[[Any], 
 @_number("--most", 10**7, 10**4, "Agents up to which growth is measured.")
 @_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; 65,800,000 stand for 1.3 people each.")
 @_number("--rounds", 5, 5, "Rounds in which engines take turns.")
+@click.option("--cells", help="Only a year by stage of invented worlds of so many cells, e.g. 62,180,360,1000.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON and nothing else.")
-def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool) -> int:
+def bench(agents: int, most: int, model_agents: int, rounds: int, cells: str | None, as_json: bool) -> int:
     """Measure, on this machine and in one run, a year of migration here and as plain Mesa objects.
 
     The task: agents choose among cells by logit, move, earn, save; means and Gini are reported. Medians of rounds in turn.
     """
+    if cells is not None:
+        _print_wide(_numbers(cells), agents, as_json)
+        return DONE
     from sim.evidence.benchmark.measure import measure
 
     found = measure(agents, most, rounds, model_agents, lambda what: terminal.say(f"Measuring {what} ...", err=True))
@@ -34,6 +38,36 @@ def bench(agents: int, most: int, model_agents: int, rounds: int, as_json: bool)
         return DONE
     _print(found)
     return DONE
+
+
+def _numbers(text: str) -> list[int]:
+    """Numbers of cells as they are written, with commas between them: even, since a region has town and country."""
+    found = [int(word) if word.strip().isdecimal() else 0 for word in text.split(",")]
+    if any(number < 4 or number % 2 for number in found):
+        raise click.UsageError(f"--cells takes even whole numbers from 4 on with commas between them, not {text!r}")
+    return found
+
+
+def _print_wide(sizes: Sequence[int], agents: int, as_json: bool) -> None:
+    """Seconds of processor a year by stage and memory by number of cells, with the exponents."""
+    from sim.evidence.benchmark import wide
+
+    found = []
+    for cells in sizes:
+        terminal.say(f"Measuring a world of {cells:,} cells ...", err=True)
+        found.append(wide.measured(cells, agents))
+    slopes = wide.exponents(found) if len(found) > 1 else {}
+    if as_json:
+        terminal.say_json({"worlds": [one.__dict__ for one in found], "exponents": slopes})
+        return
+    rows = [(stage, *(f"{one.stages[stage] * 1e3:.1f}" for one in found)) for stage in found[0].stages]
+    rows.append(("all", *(f"{one.year * 1e3:.1f}" for one in found)))
+    last = [f"{slopes[row[0]]:.2f}" if slopes else "" for row in rows]
+    heads = ("stage of the year", *(f"ms, {one.cells:,} cells" for one in found), "exponent")
+    table = [(*row, slope) for row, slope in zip(rows, last, strict=True)]
+    tables.print_table("A year by number of cells", heads, table, numbers=range(1, len(heads)))
+    for one in found:
+        terminal.say(f"{one.cells:,} cells: built in {one.build:.2f} s of processor, {one.peak / 1e9:.2f} GB at the peak.")
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -47,7 +81,7 @@ def _print(found: dict[str, Any]) -> None:
                 str(row["cells"]),
                 f"{row['seconds'] * 1e3:.3g}",
                 f"{row['millions']:.4g}",
-                _or_nothing(row["over_plain_mesa"], "{:.0f}" if (row["over_plain_mesa"] or 0) >= 10 else "{:.1f}"),
+                _times(row["over_plain_mesa"]),
                 _or_nothing(row["share_of_bandwidth"], "{:.1%}"),
                 f"{row['wealth']:.5f}",
                 f"{row['gini']:.5f}",
@@ -56,6 +90,7 @@ def _print(found: dict[str, Any]) -> None:
             for row in found[key]
         ]
         tables.print_table(title, columns, rows, numbers=range(1, 9))
+    _print_references(found["speeds"])
     exponents = [
         f"{engine}: agents {_or_nothing(found['exponent_agents'][engine], '{:.2f}')}, "
         f"cells {_or_nothing(found['exponent_cells'][engine], '{:.2f}')}"
@@ -70,7 +105,7 @@ def _print(found: dict[str, Any]) -> None:
         terminal.say(
             f"The whole model, zhejiang 2014 to 2024 with {row['agents']:,} labour agents of {row['column_bytes']:.0f} bytes "
             f"each: {row['seconds']:.1f} s after compilation on {row['threads']} of {found['threads']} threads, "
-            f"{row['peak'] / 1e9:.2f} GB at the peak."
+            f"{row['peak'] / 1e9:.2f} GB at the peak; the whole process, from its start on, {row['process_seconds']:.1f} s."
         )
     _print_stages(found["stages"])
     for cells, changes in found["coupling"].items():
@@ -81,8 +116,18 @@ def _print(found: dict[str, Any]) -> None:
             )
     if not found["reference"]:
         terminal.say("Plain Mesa is missing: the reference is tests/plain_mesa.py of a checkout; run the command there.")
+    if not found["plain_c"]:
+        terminal.say("Plain C is missing: there is no compiler (gcc, clang or cc), or it does not compile the task.")
     if not found["mesa_frames"]:
         terminal.say("mesa-frames is not installed (version 0.1.0 would be measured too).")
+
+
+def _print_references(rows: Sequence[dict[str, Any]]) -> None:
+    """How many times as fast each engine is as the references: plain Mesa, the same with statistics by NumPy, plain C."""
+    over = ("over_plain_mesa", "over_mesa_with_numpy", "over_plain_c")
+    lines = [(row["engine"], str(row["cells"]), *(_times(row[name]) for name in over), "") for row in rows]
+    heads = ("times as fast as", "cells", "plain Mesa", "Mesa and NumPy", "plain C", "")
+    tables.print_table("Beside the references", heads, lines, numbers=range(1, 5))
 
 
 def _print_stages(stages: dict[int, dict[str, float]]) -> None:
@@ -100,6 +145,10 @@ def _print_stages(stages: dict[int, dict[str, float]]) -> None:
             f"With {size:,} agents their passes take {share:.0%} of a year: several scenarios in one pass, which would share "
             f"draws and reading but not the writing, could save at most half of that."
         )
+
+
+def _times(number: float | None) -> str:
+    return _or_nothing(number, "{:.0f}" if (number or 0) >= 10 else "{:.2f}")
 
 
 def _or_nothing(number: float | None, form: str) -> str:

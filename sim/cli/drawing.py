@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,13 @@ if TYPE_CHECKING:
 _BYTES = 120  # of a file name's beginning: with digest, figure and ending any file system takes it (255, some 143)
 
 
+def _digest(text: str) -> str:
+    """A few letters for what a figure shows."""
+    import hashlib  # brings in a library of its own, which other verbs do not need
+
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] | None = None) -> str:
     """Name of the file of a figure: names of the scenarios, a digest of what it shows, the figure.
 
@@ -31,7 +37,7 @@ def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] 
         for one in results
     ]
     shown = [runs, dict(options or {})]
-    digest = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:8]
+    digest = _digest(json.dumps(shown, sort_keys=True))
     words = [re.sub(r"[^\w.+-]|^\.", "_", one.name) for one in results]
     room = _BYTES - len(f"-{digest}-{name}.png".encode())
     count = len(words)
@@ -63,7 +69,7 @@ def is_of_experiments(name: str) -> bool:
     """Whether a figure is drawn from the folder of an experiment."""
     from sim.pages import plots
 
-    return name in plots.of_experiments()
+    return plots.named(name, "figure_of_experiment") is not None
 
 
 def check_runs(name: str, folders: Sequence[str | Path]) -> None:
@@ -92,7 +98,7 @@ def draw_experiment(name: str, folders: Sequence[str | Path], out: Path | None) 
     if out is not None:
         check_writable(out)
     words, frame = open_experiment(folder)
-    digest = hashlib.sha256(f"{words['digest']}{words[RECORD].get(RESULTS)}".encode()).hexdigest()[:8]
+    digest = _digest(f"{words['digest']}{words[RECORD].get(RESULTS)}")
     stem = re.sub(r"[^\w.+-]|^\.", "_", str(words["name"])).encode()[:_BYTES].decode(errors="ignore")
     path = out or folder.absolute().parent / "figures" / f"{stem}-{digest}-{name}.png"
     save_figure(plots.of_experiments()[name].figure_of_experiment(Experiment(words, frame)), path)

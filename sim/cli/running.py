@@ -267,12 +267,12 @@ def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    figures = plots.available()
-    if name in plots.of_experiments():
+    figure = plots.named(name)
+    if figure is not None:
+        return figure
+    if plots.named(name, "figure_of_experiment"):
         raise ResultsError(f"{name} is drawn from the folder of an experiment: `factorflow plot DIR {name}`.")
-    if name not in figures:
-        raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted([*figures, *plots.of_experiments()]))}')
-    return figures[name]
+    raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(plots.titles()))}')
 
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:

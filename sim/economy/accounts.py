@@ -144,7 +144,7 @@ def public_residuals(
     returned = _sums(names, ((payment.payer, payment.amount) for payment in back))
     budgets = budgets + raised - returned
     spent = _sums(names, ((payment.payer, payment.amount) for payment in paid)) - returned
-    enclaves = np.einsum("g,god->d", money.budgets, rules.enclave_share)
+    enclaves = rules.enclaves(money.budgets).sum(axis=0)
     received = _by_cell(world, paid, None).sum() - returned.sum()
     to_people = _by_cell(world, paid, ("household",)) + money.targeted + money.subsidies + money.vouchers
     return {

@@ -103,14 +103,13 @@ class Rules:
             spending[funding.payer, funding.purpose] += funding.share * funding.weights
         return spending
 
-    @cached_property
-    def enclave_share(self) -> Array:
-        """Share of every budget that buys capital, (government, owner, place)."""
-        governments, _, cells = self.base_spending.shape
-        enclaves = np.zeros((governments, cells, cells))
+    def enclaves(self, budgets: Array) -> Array:
+        """What budgets, (government,), spend on capital by (owner, place), yuan of 2014."""
+        cells = len(self.residence)
+        enclaves = np.zeros((cells, cells))
         for funding in self.fundings:
             if funding.place is not None:
-                enclaves[funding.payer, :, funding.place] += funding.share * funding.weights
+                enclaves[:, funding.place] += funding.share * budgets[funding.payer] * funding.weights
         return enclaves
 
     def grants_by_home(self, budgets: Array) -> Array:

@@ -1,21 +1,22 @@
 """The treasury: how revenues become incomes, taxes, transfers and public spending, and who paid whom.
 
 Within a year every rule is a share, so all incomes are linear in the revenues of the markets. `income_maps` composes
-those shares once a year; the markets clear on them; `statement` reads the year's money off the cleared revenues.
+those shares once a year into the maps that markets clear on; `statement` works the year's money out from the cleared
+revenues by the same rules.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.charges import charge_forms, rents_by_residence
-from sim.economy.entries import Levy, Subsidy
-from sim.economy.state import Economy, Rules, hours_of_work
+from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
+from sim.economy.linear import Columns, Flows, Values, mostly_zero
+from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
-from sim.world.world import ENCLAVE, GENERAL, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
+from sim.world.world import GENERAL, World
 
 
 @dataclass(frozen=True)
@@ -55,43 +56,19 @@ class Statement:
     charged: Array
 
 
-class IncomeMaps(Statement):
-    """Linear maps to the same flows: every field has a column for each revenue (cell x sector, flat)."""
-
-
-class _Flows:
-    """Linear forms on (revenues, disposable incomes): the building blocks of the maps, before incomes are solved out."""
-
-    def __init__(self, cells: int, sectors: int) -> None:
-        self.cells, self.width = cells, cells * sectors + cells
-
-    def of_revenue(self, share: Array) -> Array:
-        """The form giving sum_j share_j R_cj for every cell."""
-        sectors, cell = share.size, np.arange(self.cells)
-        form = np.zeros((self.cells, self.width))
-        form[:, : self.cells * sectors].reshape(self.cells, self.cells, sectors)[cell, cell] = share
-        return form
-
-    def of_income(self) -> Array:
-        """The form giving disposable income of every cell."""
-        form = np.zeros((self.cells, self.width))
-        form[:, self.width - self.cells :] = np.eye(self.cells)
-        return form
-
-
 @dataclass(frozen=True)
-class _Earned:
-    """Forms of what is earned in a year: wage_bill and capital_bill by place of work, rents by place of the land (farm and
-    other), wages and dividends by residence, land_income of residents, retained by owner."""
+class IncomeMaps:
+    """Linear maps from revenues (cell x sector, flat), each (cell, cell x sector), and the shares they are made of.
 
-    wage_bill: Array
-    capital_bill: Array
-    farm_rent: Array
-    other_rent: Array
-    wages: Array
-    dividends: Array
-    land_income: Array
-    retained: Array
+    final_demand: without vouchers; goods: what households pay for goods themselves; vouchers: what is added to that.
+    """
+
+    disposable: Array
+    housing: Array
+    goods: Array
+    vouchers: Array
+    final_demand: Array
+    shares: Shares
 
 
 def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array | None = None) -> IncomeMaps:
@@ -103,82 +80,68 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     purchases or charged. y = Y_R R + Y_y y is solved for disposable incomes y. topped_up: (cell,) what capital at work in a
     cell adds to wages there to pay a wage floor, over labour's bill.
     """
-    p = world.parameters
-    flows = _Flows(world.cells, len(world.technology.sectors))
-    income = flows.of_income()
-    saving = saving_rates(world, rules)[:, None] * income
-    consumption = income - saving
-    housing = p.housing_share * consumption
-    earned = _earned(world, economy, rules, flows, housing, topped_up)
-    market = earned.wages + earned.dividends + earned.land_income
-    tax = world.public.wedge[:, None] * market
-    member = world.places.membership()
-    to_households = (_land_shares(economy) * rules.land_rent_share).sum(axis=0)
-    revenue = member @ (tax + (1 - to_households)[:, None] * earned.other_rent)
-    before = market - tax
-    social = _transfers(world, economy.workforce.persons, before)
-    levied = [_levy(levy, economy, rules, before, earned) for levy in rules.levies]
-    subsidised = [_subsidy(subsidy, world, economy, rules, earned, consumption - housing) for subsidy in rules.subsidies]
-    budgets = _budgets(world, revenue, social)
-    returned = _shared_out(rules, budgets, levied, np.zeros_like(income))
-    household = np.einsum("gc,gz->cz", rules.spending_share[:, HOUSEHOLD], budgets)
-    targeted = np.einsum("gpc,gz->cz", rules.spending_share[:, list(TARGETED)], budgets)
-    charged = charge_forms(rules, budgets, subsidised)
-    levies = sum([*levied, *charged], np.zeros_like(income))
-    subsidies, vouchers = _in_money_and_in_kind(rules, subsidised, income)
-    public = _purchases(rules, budgets, subsidised)
-    investment = economy.investment_places.T @ (saving + earned.retained) + _enclaves(rules, budgets)
-    forms = IncomeMaps(
-        wages=earned.wages,
-        dividends=earned.dividends,
-        land_income=earned.land_income,
-        tax=tax,
-        transfers=social + household + returned,
-        targeted=targeted,
-        levies=levies,
-        subsidies=subsidies,
-        vouchers=vouchers,
-        disposable=before + social + household + returned + targeted + subsidies - levies,
-        consumption=consumption,
-        housing=housing,
-        saving=saving,
-        retained=earned.retained,
-        value_added=flows.of_revenue(world.technology.value_added),
-        revenue_public=revenue,
-        budgets=budgets,
-        purchases=public,
-        investment=investment,
-        final_demand=consumption - housing + public + investment,
-        levied=np.vstack([*levied, np.zeros((0, flows.width))]),
-        subsidised=np.vstack([*subsidised, np.zeros((0, flows.width))]),
-        charged=np.vstack([*charged, np.zeros((0, flows.width))]),
+    shares, cells = shares_of_year(world, economy, rules, topped_up), world.cells
+    flows = Columns(cells, len(world.technology.sectors))
+    found = incomes(shares, flows)
+    form = found.disposable
+    disposable = np.linalg.solve(np.eye(cells) - form[:, -cells:], form[:, :-cells])
+    bought, public, investment = _final_demand(shares, flows, found)
+    form = bought + public + investment
+    goods = shares.consumed - shares.housing
+    return IncomeMaps(
+        disposable=np.asarray(disposable),
+        housing=shares.housing[:, None] * disposable,
+        goods=goods[:, None] * disposable,
+        vouchers=(voucher_share(shares) * goods)[:, None] * disposable,
+        final_demand=form[:, :-cells] + form[:, -cells:] @ disposable,
+        shares=shares,
     )
-    return _solve_out(forms, world.cells)
 
 
-def _earned(world: World, economy: Economy, rules: Rules, flows: _Flows, housing: Array, topped_up: Array | None) -> _Earned:
-    """What factors earn, and whom it reaches: workers, owners of capital, owners of land."""
-    tech = world.technology
-    farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
-    farm_rent = flows.of_revenue(tech.value_added * tech.land * farm)
-    other_rent = flows.of_revenue(tech.value_added * tech.land * (1 - farm)) + housing
-    wage_bill = flows.of_revenue(tech.value_added * tech.labour)
-    capital_bill = flows.of_revenue(tech.value_added * tech.capital)
-    if topped_up is not None and topped_up.any():
-        shifted = topped_up[:, None] * wage_bill
-        wage_bill, capital_bill = wage_bill + shifted, capital_bill - shifted
-    capital_income = _shares(economy.capital_owned) @ capital_bill
-    land = _land_shares(economy)
-    return _Earned(
-        wage_bill=wage_bill,
-        capital_bill=capital_bill,
-        farm_rent=farm_rent,
-        other_rent=other_rent,
-        wages=_wage_shares(world, economy) @ wage_bill,
-        dividends=(1 - world.stocks.retained) * capital_income,
-        land_income=rents_by_residence(rules) @ (land @ farm_rent + (land * rules.land_rent_share) @ other_rent),
-        retained=world.stocks.retained * capital_income,
-    )
+def _final_demand(shares: Shares, flows: Flows, found: Incomes) -> tuple[Array, Array, Array]:
+    """What is bought by cell without vouchers: goods by households, public purchases, investment.
+
+    Capital is bought of what households save and firms keep, and of what budgets spend on enclaves.
+    """
+    goods = flows.of(income=shares.consumed - shares.housing)
+    public = _purchases(shares, found.budgets, found.subsidised)
+    investment = flows.of(*shares.capital_bill(shares.invested), income=shares.saved)
+    return goods, public, investment + _enclaves(shares.rules, found.budgets)
+
+
+def statement(maps: IncomeMaps, revenue: Array) -> Statement:
+    """The money of the year at the cleared revenues, (cell, sector)."""
+    shares, income = maps.shares, maps.disposable @ revenue.ravel()
+    flows = Values(revenue, income)
+    found, saving = incomes(shares, flows), shares.saving_rate * income
+    goods, purchases, investment = _final_demand(shares, flows, found)
+    consumption, nobody = income - saving, np.zeros((0, 1))
+    money = {
+        "wages": found.wages,
+        "dividends": found.dividends,
+        "land_income": found.land_income,
+        "tax": found.tax,
+        "transfers": found.transfers,
+        "targeted": found.targeted,
+        "levies": found.levies,
+        "subsidies": found.subsidies,
+        "vouchers": found.vouchers,
+        "disposable": income,
+        "consumption": consumption,
+        "housing": shares.world.parameters.housing_share * consumption,
+        "saving": saving,
+        "retained": shares.world.stocks.retained * flows.of(*shares.capital_bill(shares.capital)),
+        "value_added": revenue @ shares.world.technology.value_added,
+        "revenue_public": found.revenue,
+        "budgets": found.budgets,
+        "purchases": purchases,
+        "investment": investment,
+        "final_demand": goods + purchases + investment,
+        "levied": np.vstack([*found.levied, nobody]),
+        "subsidised": np.vstack([*found.subsidised, nobody]),
+        "charged": np.vstack([*found.charged, nobody]),
+    }
+    return Statement(**{name: np.asarray(flow).ravel() for name, flow in money.items()})
 
 
 def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array, housing: Array) -> tuple[Array, Array]:
@@ -186,7 +149,7 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     tech = world.technology
     farm = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
     rents = revenue * tech.value_added * tech.land
-    land = _land_shares(economy)
+    land = land_shares(economy)
     other = rents @ (1 - farm) + housing
     rate = rules.levy_rate("land_rent")
     gross = land @ (rents @ farm) + (land * rules.land_rent_share) @ other
@@ -194,78 +157,22 @@ def rents_of_homes(world: World, economy: Economy, rules: Rules, revenue: Array,
     return np.asarray(gross), np.asarray(taxed)
 
 
-def _shared_out(rules: Rules, budgets: Array, levied: list[Array], returned: Array) -> Array:
-    """Add to the budgets, in place, what governments keep of levies, and to `returned`, (cell, .), what comes back."""
-    for levy, paid in zip(rules.levies, levied, strict=True):
-        budgets[levy.government] += (1 - levy.returned) * paid.sum(axis=0)
-        returned += levy.returned * levy.weights[:, None] * paid.sum(axis=0)
-    return returned
-
-
-def _levy(levy: Levy, economy: Economy, rules: Rules, before: Array, earned: _Earned) -> Array:
-    """The form of what households of every cell pay of one levy."""
-    if levy.base == "income":
-        return np.asarray(levy.rate[:, None] * before)
-    land = _land_shares(economy) * levy.rate
-    of_owners = land @ earned.farm_rent + (land * rules.land_rent_share) @ earned.other_rent
-    return np.asarray(rents_by_residence(rules) @ of_owners)
-
-
-def saving_rates(world: World, rules: Rules) -> Array:
-    """Share of disposable income saved, (cell,): s_c (1 - l_c)^e, l the levies on income that people know of.
-
-    e: `saving_elasticity`, of saving to what a levy leaves of its return.
-    """
-    elasticity = world.parameters.saving_elasticity
-    if elasticity == 0.0:
-        return world.stocks.saving_rate
-    return np.asarray(world.stocks.saving_rate * (1 - rules.known_income_rate()) ** elasticity)
-
-
-def _subsidy(subsidy: Subsidy, world: World, economy: Economy, rules: Rules, earned: _Earned, goods: Array) -> Array:
-    """The form of what households of every cell receive of one subsidy, in money or (goods) in kind."""
-    if subsidy.base == "wages":
-        return np.asarray(_wage_shares(world, economy) @ (subsidy.rate[:, None] * earned.wage_bill))
-    if subsidy.base == "capital":
-        return np.asarray(_shares(economy.capital_owned) @ (subsidy.rate[:, None] * earned.capital_bill))
-    return np.asarray(voucher_rates(world, subsidy.rate, rules.goods_discount).sum(axis=1)[:, None] * goods)
-
-
-def _in_money_and_in_kind(rules: Rules, subsidised: list[Array], like: Array) -> tuple[Array, Array]:
-    """Forms of what households of every cell receive of subsidies in money, and of vouchers for goods."""
-    sums = {False: np.zeros_like(like), True: np.zeros_like(like)}
-    for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
-        sums[subsidy.base == "goods"] += form
-    return sums[False], sums[True]
-
-
-def voucher_rates(world: World, rate: Array, discount: Array) -> Array:
-    """What a voucher adds to every yuan households spend on goods, (cell, sector): mu_j v / (1 - sum v).
-
-    Households spend mu_j of their own money on good j whatever its price (Cobb-Douglas), and with vouchers that together
-    pay the share sum v of the price buy for 1 / (1 - sum v) of it; each voucher pays its share v. rate: v; discount: sum v.
-    """
-    return np.asarray(world.technology.spending * rate / (1.0 - discount))
-
-
-def _purchases(rules: Rules, budgets: Array, subsidised: list[Array]) -> Array:
+def _purchases(shares: Shares, budgets: Array, subsidised: list[Array]) -> Array:
     """Public purchases by cell: budgets for purposes that buy goods, less what subsidies took from general purchases."""
-    others = [purpose for purpose in range(rules.spending_share.shape[1]) if purpose not in (*TO_HOUSEHOLDS, ENCLAVE)]
-    public = np.einsum("gpc,gz->cz", rules.spending_share[:, others], budgets)
+    public, rules = mostly_zero(shares.purchased, budgets), shares.rules
     for subsidy, form in zip(rules.subsidies, subsidised, strict=True):
         if subsidy.charge is not None:
             continue
         public -= general_weights(rules, subsidy.payer)[:, None] * form.sum(axis=0)
-    return np.asarray(public)
+    return public
 
 
 def _enclaves(rules: Rules, budgets: Array) -> Array:
-    """Forms of what budgets spend on enclaves where these stand; few places have any."""
-    built = np.zeros((rules.enclave_share.shape[2], budgets.shape[1]))
-    places = sorted({funding.place for funding in rules.fundings if funding.place is not None})
-    if places:
-        share = np.ascontiguousarray(rules.enclave_share[:, :, places])
-        built[places] = np.einsum("god,gz->dz", share, budgets)
+    """What budgets spend on enclaves where these stand, (cell, column); few places have any."""
+    built = np.zeros((len(rules.residence), budgets.shape[1]))
+    for funding in rules.fundings:
+        if funding.place is not None:
+            built[funding.place] += funding.share * funding.weights.sum() * budgets[funding.payer]
     return built
 
 
@@ -280,24 +187,6 @@ def general_weights(rules: Rules, government: int) -> Array:
     return np.asarray(general / general.sum())
 
 
-def _solve_out(forms: IncomeMaps, cells: int) -> IncomeMaps:
-    """Replace disposable incomes by what they are of revenues: y = (I - Y_y)^-1 Y_R R."""
-    on_revenue, on_income = forms.disposable[:, :-cells], forms.disposable[:, -cells:]
-    incomes = np.linalg.solve(np.eye(cells) - on_income, on_revenue)
-    return IncomeMaps(
-        **{
-            field.name: getattr(forms, field.name)[:, :-cells] + getattr(forms, field.name)[:, -cells:] @ incomes
-            for field in fields(forms)
-        }
-    )
-
-
-def statement(maps: IncomeMaps, revenue: Array) -> Statement:
-    """The money of the year: every map applied to the cleared revenues (cell, sector)."""
-    flat = revenue.ravel()
-    return Statement(**{field.name: getattr(maps, field.name) @ flat for field in fields(maps)})
-
-
 def spent_on(rules: Rules, money: Statement, purpose: int) -> Array:
     """Public money spent for a purpose by cell, (cell,), yuan of 2014."""
     return np.asarray(money.budgets @ rules.spending_share[:, purpose])
@@ -305,7 +194,7 @@ def spent_on(rules: Rules, money: Statement, purpose: int) -> Array:
 
 def enclave_investment(rules: Rules, money: Statement) -> Array:
     """Public money that buys enclave capital, by (owner, place), yuan of 2014."""
-    return np.asarray(np.einsum("g,god->od", money.budgets, rules.enclave_share))
+    return rules.enclaves(money.budgets)
 
 
 def general_purchases(rules: Rules, money: Statement) -> Array:
@@ -342,43 +231,9 @@ def charged_on_homes(rules: Rules, money: Statement) -> Array:
     return total
 
 
-def _shares(table: Array) -> Array:
-    """Each row's part of the column total. An empty column is a place where nobody and nothing is, which stops the year
-    before (`sim.year.markets`), so no money is lost by it."""
-    total = table.sum(axis=0)
-    return np.asarray(table / np.where(total > 0, total, 1.0))
-
-
-def _land_shares(economy: Economy) -> Array:
-    """Share of the land of a place that belongs to an owner, (owner, place)."""
-    return _shares(economy.effective_land_owned)
-
-
 def before_transfers(world: World, persons: Array) -> Array:
     """Income per head before transfers of the base year, (cell,): y_c = b_c + rate_c b, b the region's mean of b_c."""
     member, region = world.places.membership(), world.places.region_of_cell
     rate, income = world.public.transfer_rate, world.income_per_head
     mean = (member @ (persons * income)) / (member @ (persons * (1 + rate)))
     return np.asarray(income - rate * mean[region])
-
-
-def _wage_shares(world: World, economy: Economy) -> Array:
-    """The share of the wage bill of a place of work that goes to residents of a cell, (residence, work)."""
-    return _shares(hours_of_work(world, economy.workforce))
-
-
-def _transfers(world: World, persons: Array, before: Array) -> Array:
-    """Transfers: N_c rate_c times the region's income per head before transfers."""
-    member = world.places.membership()
-    per_head = (member @ before) / (member @ persons)[:, None]
-    weight = persons * world.public.transfer_rate
-    return np.asarray(weight[:, None] * per_head[world.places.region_of_cell])
-
-
-def _budgets(world: World, revenue: Array, transfers: Array) -> Array:
-    """Budgets after transfers and grants: regions first, the government above them last, (government, .)."""
-    public = world.public
-    local = public.local_share[:, None] * revenue
-    upper = (revenue - local).sum(axis=0) - transfers.sum(axis=0)
-    grants = public.grant_share[:, None] * upper[None, :]
-    return np.vstack([local + grants, upper - grants.sum(axis=0)])

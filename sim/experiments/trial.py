@@ -6,14 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sim.data import catalogue
-from sim.economy.policies.base import PolicyInForce
 from sim.errors import Fault, ScenarioFaults, WorldError
 from sim.experiments import cost
-from sim.experiments.replicate import MODEL_FAILURES, groups_of, world_of
 from sim.scenario.schema import Scenario
-from sim.world.world import World
+
+if TYPE_CHECKING:
+    from sim.world.world import World
+
+# The model is imported where years are lived: most scenarios that are checked have nothing to try.
 
 _SECONDS = 5.0  # of years lived on trial, at most
 _STEPS = 10  # halvings in search of a bound: a thousandth of the way
@@ -22,6 +25,8 @@ _FEW = 20_000  # agents of a kind from which on no world on offer is short of on
 
 def _world_of(scenario: Scenario) -> World:
     """The world of a scenario with the groups it names; raises WorldError where there is none."""
+    from sim.experiments.replicate import groups_of, world_of
+
     world = world_of(scenario.plays_in, scenario.parameters)
     return replace(world, places=replace(world.places, groups=groups_of(scenario)))
 
@@ -63,6 +68,8 @@ def _of_agents(scenario: Scenario, file: str, world: World) -> list[Fault]:
 
 def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | None:
     """Why the continuum of a scenario stops, None where it reaches its last year, or as many as time allows."""
+    from sim.economy.policies.base import PolicyInForce
+    from sim.experiments.replicate import MODEL_FAILURES
     from sim.model import FactorFlowModel
 
     laws = [PolicyInForce(name, terms) for name, terms in scenario.policies.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy import accounts, growth, treasury
+from sim.economy import accounts, growth, incomes, treasury
 from sim.economy.markets import trade
 from sim.economy.markets.clearing import Clearing, clear
 from sim.economy.markets.given import Demand, Supply
@@ -71,8 +71,8 @@ def _clear_at(
     demand = Demand(
         final=maps.final_demand,
         housing=maps.housing,
-        goods=maps.consumption - maps.housing,
-        vouchers=treasury.voucher_rates(world, rules.goods_discount, rules.goods_discount),
+        goods=maps.goods,
+        vouchers=incomes.voucher_rates(world, rules.goods_discount, rules.goods_discount),
     )
     return clear(world, supply, demand, start, economy.year), maps, supply
 

@@ -147,7 +147,7 @@ def test_moves_of_agents_alike_are_whole_numbers_times_their_worth():
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_any_number_of_threads_gives_the_same_bytes(threads, monkeypatch):
-    monkeypatch.setattr("sim.agents.counted._AGENTS_A_THREAD", 100)
+    monkeypatch.setattr("sim.agents.threads._AGENTS_A_THREAD", 100)
     allowed = numba.get_num_threads()
     if threads > allowed:
         pytest.skip("this machine has one thread")

@@ -8,17 +8,23 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.evidence.benchmark import bandwidth, coupling, measure, reference
+from sim.evidence.benchmark import bandwidth, coupling, measure, plain_c, reference, stages, wide
 from sim.evidence.benchmark.engine import BYTES_TOUCHED, KernelEngine
-from sim.evidence.benchmark.measure import ALL, MESA, NUMPY, ONE, Speed, Whole, contest, exponent
+from sim.evidence.benchmark.measure import ALL, MESA, MESA_NUMPY, NUMPY, ONE, Speed, Whole, contest, exponent
 from sim.evidence.benchmark.numpy_columns import NumpyEngine
 from sim.evidence.benchmark.task import KEPT, SAVED, Task, shares
+from sim.evidence.benchmark.wide import Wide
+from sim.world.build import build_world
+from sim.world.strict.reading import read_world
 from tests.agents.exact import gini
 
 TASK = Task(20_000, 22)
 
 
-@pytest.mark.parametrize("other", [NumpyEngine, reference.plain_mesa()], ids=["numpy", "mesa"])
+MESAS = [reference.plain_mesa(), reference.plain_mesa("NumpyStatistics")]
+
+
+@pytest.mark.parametrize("other", [NumpyEngine, *MESAS], ids=["numpy", "mesa", "mesa with numpy"])
 def test_engines_do_the_same_work(other):
     """Draws differ, so results agree as far as samples of 20,000 do: four standard errors of a cell's share, 1% else."""
     ours, theirs = KernelEngine(TASK), other(TASK)
@@ -30,6 +36,59 @@ def test_engines_do_the_same_work(other):
         assert mine.gini == pytest.approx(told.gini, rel=0.02)
         crowded = np.asarray(told.people) > 200
         np.testing.assert_allclose(mine.wealth_by_cell[crowded], np.asarray(told.wealth_by_cell)[crowded], rtol=0.15)
+
+
+def test_plain_mesa_reports_the_same_whoever_counts():
+    """The same agents with the same draws: statistics in Python and by NumPy agree to rounding."""
+    plain, counted = (make(Task(2_000, 7)) for make in MESAS)
+    for _ in range(3):
+        one, other = plain.year(), counted.year()
+        assert one.people == other.people
+        assert (one.wealth, one.gini) == pytest.approx((other.wealth, other.gini), rel=1e-12)
+        assert one.wealth_by_cell == pytest.approx(other.wealth_by_cell, rel=1e-12)
+
+
+@pytest.mark.skipif(plain_c.compiler() is None, reason="no C compiler here")
+@pytest.mark.parametrize("cells", [22, 300])
+def test_plain_c_lives_the_same_lives_to_the_last_byte(cells):
+    task = Task(30_001, cells)
+    ours, plain = KernelEngine(task), plain_c.CEngine(task)
+    for _ in range(3):
+        mine, told = ours.year(), plain.year()
+        assert (mine.people == told.people).all() and mine.gini == told.gini
+        assert mine.wealth == pytest.approx(told.wealth, rel=1e-12)
+    assert ours.cell.tobytes() == plain.cell.tobytes() and ours.wealth.tobytes() == plain.wealth.tobytes()
+
+
+def test_without_a_compiler_the_others_are_measured_and_it_is_said(quick, monkeypatch):
+    monkeypatch.setattr(plain_c, "available", lambda: False)
+    told = CliRunner().invoke(main, ["bench", "--agents", "2000", "--most", "10000"])
+    assert told.exit_code == 0
+    assert "Plain C is missing" in told.stdout and "plain C, 1 thread" not in told.stdout
+
+
+def test_a_wide_world_has_the_cells_asked_for_and_lives(tmp_path):
+    wide.write_wide(tmp_path / "wide", 22)
+    world = build_world(read_world(tmp_path / "wide"))
+    assert world.cells == 22 and len(set(world.places.regions)) == 11
+    assert (world.places.distance_km + np.eye(22) > 0).all()
+    copies = world.income_per_head[world.places.cells.index("Highsource_1/rural")]
+    assert copies == world.income_per_head[world.places.cells.index("Highsource_2/rural")]
+    found = stages.of_world(world, 30_000, 1)
+    assert min(found.values()) >= 0 and found[stages.AGENTS] > 0
+
+
+def test_exponents_of_stages_are_slopes_of_logarithms():
+    sizes = [Wide(cells, 1.0, {"clear": cells**1.5, "record": 2.0 * cells}, 0) for cells in (62, 180, 360)]
+    found = wide.exponents(sizes)
+    assert found["clear"] == pytest.approx(1.5) and found["record"] == pytest.approx(1.0)
+    assert 1.0 < found["all"] < 1.5
+
+
+@pytest.mark.parametrize("words", ["12,x", "7", "2", "", "10,-4"])
+def test_numbers_of_cells_are_even_whole_numbers(words):
+    told = CliRunner().invoke(main, ["bench", "--cells", words])
+    assert told.exit_code == 2 and "even whole numbers from 4 on" in told.output
 
 
 def test_the_engine_reports_what_its_columns_hold():
@@ -122,6 +181,8 @@ def test_bench_prints_what_json_holds(quick):
     for row in found["speeds"]:
         mesa = next(o for o in found["speeds"] if (o["engine"], o["cells"]) == (MESA, row["cells"]))
         assert row["over_plain_mesa"] == pytest.approx(mesa["seconds"] / row["seconds"])
+        counted = next(o for o in found["speeds"] if (o["engine"], o["cells"]) == (MESA_NUMPY, row["cells"]))
+        assert row["over_mesa_with_numpy"] == pytest.approx(counted["seconds"] / row["seconds"])
         if row["engine"] in (ONE, ALL):
             assert row["share_of_bandwidth"] == pytest.approx(2000 * BYTES_TOUCHED / row["seconds"] / 2e10)
     shown = CliRunner().invoke(main, words)
@@ -131,7 +192,7 @@ def test_bench_prints_what_json_holds(quick):
 
 
 def test_without_the_reference_it_says_where_it_is(quick, monkeypatch):
-    monkeypatch.setattr(reference, "plain_mesa", lambda: None)
+    monkeypatch.setattr(reference, "plain_mesa", lambda _="": None)
     told = CliRunner().invoke(main, ["bench", "--agents", "2000", "--most", "10000"])
     assert told.exit_code == 0
     assert "tests/plain_mesa.py of a checkout" in told.stdout

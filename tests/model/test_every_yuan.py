@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.economy import accounts, growth, treasury
+from sim.economy import accounts, charges, growth, treasury
 from sim.economy.policies.base import PolicyInForce, instruments
 from sim.economy.state import baseline_rules
 from sim.errors import AccountsDoNotClose, FactorFlowError
@@ -106,7 +106,7 @@ def test_rents_of_a_home_where_nobody_is_registered_reach_those_who_live_there(z
     residence = rules.residence.copy()
     residence[:, home] += 1.0
     residence[home] = 0.0
-    followed = treasury.rents_by_residence(replace(rules, residence=residence, rent_kept=np.full(zhejiang.cells, 0.6)))
+    followed = charges.rents_by_residence(replace(rules, residence=residence, rent_kept=np.full(zhejiang.cells, 0.6)))
     np.testing.assert_allclose(followed.sum(axis=0), 1.0, rtol=1e-12)
     assert followed[home, home] == 1.0
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.economy import treasury
+from sim.economy import charges
 from sim.economy.policies.base import regions_of
 from sim.economy.policies.paired_assistance import MU_PER_KM2
 from sim.errors import FactorFlowError
@@ -157,7 +157,7 @@ def test_rent_kept_is_the_same_rent_for_other_people(zhejiang, start):
     _, _, old = in_the_base_year(zhejiang, start)
     keeping = law("land_market_integration", from_=2014, opened=0.0, migrants_keep_rent=1.0)
     rules, _, new = in_the_base_year(zhejiang, start, keeping)
-    np.testing.assert_allclose(treasury.rents_by_residence(rules).sum(axis=0), 1, rtol=1e-12)
+    np.testing.assert_allclose(charges.rents_by_residence(rules).sum(axis=0), 1, rtol=1e-12)
     assert new.land_income.sum() == pytest.approx(old.land_income.sum(), rel=2e-3)
     village, town = cell(zhejiang, "Quzhou/rural"), cell(zhejiang, "Hangzhou/urban")
     assert new.land_income[village] < old.land_income[village]

@@ -184,9 +184,9 @@ CHANGES = {
         },
     ),
     "less_saved": Change(
-        "economy/treasury.py",
-        "saving = saving_rates(world, rules)[:, None] * income",
-        "saving = 0.9 * saving_rates(world, rules)[:, None] * income",
+        "economy/incomes.py",
+        "saving_rate = saving_rates(world, rules)",
+        "saving_rate = 0.9 * saving_rates(world, rules)",
         "a tenth of saving is consumed",
         {
             "solow": (

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sim.agents.choice import choose, everybody_chooses
 from sim.agents.distribution import Distribution, bin_of, bins
-from sim.agents.kernel import BLOCK, CHUNKS
+from sim.agents.kernel import CHUNKS
+from sim.agents.listing import BLOCK
 from sim.agents.odds import odds_of
 from sim.arrays import Array, Index
 from sim.compiled import compiled
@@ -17,7 +18,7 @@ from sim.streams import fill_words
 
 BYTES_TOUCHED = 1 + 1 + 2 * 8  # an agent-year reads its home, writes its cell, reads and writes its wealth
 _BINS = bins(-4, 4)
-_EVENT = 99  # a number no event of the model has
+EVENT = 99  # a number no event of the model has
 
 
 class KernelEngine:
@@ -39,7 +40,7 @@ class KernelEngine:
         odds = odds_of(everybody_chooses(shares(self.cost, pay)))
         people, held, counts = _tables(self.task.cells)
         _live(
-            self.home, self.cell, self.wealth, self.task.seed, 0, _EVENT, self.now, odds, SAVED * pay, KEPT, _BINS,
+            self.home, self.cell, self.wealth, self.task.seed, 0, EVENT, self.now, odds, SAVED * pay, KEPT, _BINS,
             people, held, counts,
         )  # fmt: skip
         people, held, counts = _added_up(people, held, counts)

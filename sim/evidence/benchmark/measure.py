@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
 import numba
 import numpy as np
 
-from sim.evidence.benchmark import bandwidth, coupling, frames, reference, stages
+from sim.evidence.benchmark import bandwidth, coupling, frames, plain_c, reference, stages
 from sim.evidence.benchmark.engine import BYTES_TOUCHED, KernelEngine
 from sim.evidence.benchmark.numpy_columns import NumpyEngine
+from sim.evidence.benchmark.peak import peak
 from sim.evidence.benchmark.task import Engine, Task
 
 ONE, ALL = "factorflow, 1 thread", "factorflow, all threads"
 NUMPY, FRAMES, MESA = "NumPy columns", "mesa-frames", "plain Mesa"
+PLAIN_C, MESA_NUMPY = "plain C, 1 thread", "plain Mesa, NumPy statistics"
 CELLS = (22, 62, 180)
 _SHORTEST = 0.05  # seconds a measurement lasts at least: many years of a fast engine, one of a slow one
 
@@ -44,7 +43,10 @@ class Speed:
 
 @dataclass(frozen=True)
 class Whole:
-    """The whole model of the world zhejiang in a fresh process: seconds after compilation, bytes at the peak."""
+    """The whole model of the world zhejiang in a fresh process: seconds after compilation, bytes at the peak.
+
+    process_seconds: of the whole process, with its start, imports and compiled code read or made.
+    """
 
     agents: int
     years: int
@@ -52,13 +54,14 @@ class Whole:
     seconds: float
     peak: int
     column_bytes: float
+    process_seconds: float = 0.0
 
 
 def measure(agents: int, most: int, rounds: int, model_agents: int, announce: Announce) -> dict[str, Any]:
     """Everything `factorflow bench` prints, as one dictionary; `announce` is called with what is measured next."""
     announce("memory bandwidth")
     bytes_a_second = bandwidth.measured()
-    makers = _makers(reference.plain_mesa())
+    makers = _makers(reference.plain_mesa(), reference.plain_mesa("NumpyStatistics"))
     speeds: list[Speed] = []
     for cells in CELLS:
         announce(f"{agents:,} agents in {cells} cells")
@@ -83,14 +86,22 @@ def measure(agents: int, most: int, rounds: int, model_agents: int, announce: An
             cells: {change: row._asdict() for change, row in coupling.measured(cells).items()} for cells in CELLS
         },
         "reference": MESA in makers,
+        "plain_c": PLAIN_C in makers,
         "mesa_frames": FRAMES in makers,
     }  # fmt: skip
 
 
-def _makers(mesa: Callable[[Task], Engine] | None) -> dict[str, Callable[[Task], Engine]]:
-    makers: dict[str, Callable[[Task], Engine]] = {ONE: KernelEngine, ALL: KernelEngine, NUMPY: NumpyEngine}
+def _makers(
+    mesa: Callable[[Task], Engine] | None, with_numpy: Callable[[Task], Engine] | None
+) -> dict[str, Callable[[Task], Engine]]:
+    makers: dict[str, Callable[[Task], Engine]] = {ONE: KernelEngine, ALL: KernelEngine}
+    if plain_c.available():
+        makers[PLAIN_C] = plain_c.CEngine
+    makers[NUMPY] = NumpyEngine
     if frames.available():
         makers[FRAMES] = frames.frames_engine
+    if with_numpy is not None:
+        makers[MESA_NUMPY] = with_numpy
     if mesa is not None:
         makers[MESA] = mesa
     return makers
@@ -148,21 +159,28 @@ def exponent(speeds: list[Speed], by: str) -> float | None:
 
 
 def _row(speed: Speed, others: list[Speed], bytes_a_second: float) -> dict[str, Any]:
-    """A speed as a row: also over plain Mesa on the same task, and its share of the memory bandwidth."""
-    mesa = [other for other in others if (other.engine, other.agents, other.cells) == (MESA, speed.agents, speed.cells)]
+    """A speed as a row: also over the references on the same task, and its share of the memory bandwidth."""
+    same = {other.engine: other for other in others if (other.agents, other.cells) == (speed.agents, speed.cells)}
     ours = speed.engine in (ONE, ALL)
+
+    def over(engine: str) -> float | None:
+        return speed.millions / same[engine].millions if engine in same else None
+
     return {
         **speed.__dict__,
-        "over_plain_mesa": speed.millions / mesa[0].millions if mesa else None,
+        "over_plain_mesa": over(MESA),
+        "over_mesa_with_numpy": over(MESA_NUMPY),
+        "over_plain_c": over(PLAIN_C),
         "share_of_bandwidth": speed.millions * 1e6 * BYTES_TOUCHED / bytes_a_second if ours else None,
     }
 
 
 def whole_model(agents: int, threads: int) -> Whole:
     """The baseline of zhejiang from 2014 to 2024, a hundredth as many slices and parcels, in a process of its own."""
-    context = multiprocessing.get_context("spawn")
+    context, start = multiprocessing.get_context("spawn"), time.perf_counter()
     with context.Pool(1) as pool:
-        return pool.apply(_live_whole, (agents, threads))
+        lived: Whole = pool.apply(_live_whole, (agents, threads))
+    return replace(lived, process_seconds=time.perf_counter() - start)
 
 
 def _live_whole(agents: int, threads: int) -> Whole:
@@ -181,13 +199,4 @@ def _live_whole(agents: int, threads: int) -> Whole:
     seconds, labour = time.perf_counter() - start, model.labour
     assert isinstance(labour, Population)
     held = sum(column.nbytes for column in labour.columns.values()) / agents
-    return Whole(agents, 2024 - world.first_year + 1, threads, seconds, _peak(), held)
-
-
-def _peak() -> int:
-    """Bytes of memory this process had at most; where the system says so, without what its parent had when it started it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Whole(agents, 2024 - world.first_year + 1, threads, seconds, peak(), held)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.world.world import World
 
 STAGES = {
     "_rules_in_force": "rules in force",
@@ -20,35 +23,48 @@ AGENTS = "agents: draw, decide, move, count"
 
 def by_stage(agents: int, years: int = 10) -> dict[str, float]:
     """Seconds a year by stage of `zhejiang` with that many labour agents and a hundredth of slices and parcels."""
-    from sim.model import FactorFlowModel
     from sim.world.build import build_world
 
-    world = build_world("zhejiang")
-    few = max(100_000, agents // 100)
+    return of_world(build_world("zhejiang"), agents, years)
+
+
+def of_world(world: World, agents: int, years: int, clock: Callable[[], float] = time.perf_counter) -> dict[str, float]:
+    """Seconds a year by stage of a world with that many labour agents and a hundredth of slices and parcels.
+
+    There are more of a kind where places are so many that so few would leave some without.
+    """
+    from sim.model import FactorFlowModel
+    from sim.year.stocks import enough_agents
+
+    few, enough = max(100_000, agents // 100), enough_agents(world)
     model = FactorFlowModel(
-        world, last_year=world.first_year + years, labour_agents=agents, capital_agents=few, land_agents=few
+        world,
+        last_year=world.first_year + years,
+        labour_agents=max(agents, enough["labour_agents"]),
+        capital_agents=max(few, enough["capital_agents"]),
+        land_agents=max(few, enough["land_agents"]),
     )
     model.step()  # compiles, and brings pages in
     spent = dict.fromkeys((AGENTS, *STAGES.values()), 0.0)
     for kind in (model.labour, model.capital, model.land):
-        _watch(kind, "advance", AGENTS, spent)
+        _watch(kind, "advance", AGENTS, spent, clock)
     for method, stage in STAGES.items():
-        _watch(model, method, stage, spent)
+        _watch(model, method, stage, spent, clock)
     for _ in range(years):
         model.step()
     spent[STAGES["_move"]] -= spent[AGENTS]  # the passes are a part of that stage
     return {stage: seconds / years for stage, seconds in spent.items()}
 
 
-def _watch(owner: Any, method: str, stage: str, spent: dict[str, float]) -> None:
+def _watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
     """Let every call of a method of this one object add its time to a stage."""
     plain: Callable[..., Any] = getattr(owner, method)
 
     def timed(*args: Any, **named: Any) -> Any:
-        start = time.perf_counter()
+        start = clock()
         try:
             return plain(*args, **named)
         finally:
-            spent[stage] += time.perf_counter() - start
+            spent[stage] += clock() - start
 
     setattr(owner, method, timed)

@@ -11,7 +11,7 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["available", "of_experiments", "titles"]
+__all__ = ["available", "named", "of_experiments", "titles"]
 
 _DRAWS = ("figure", "figure_of_experiment")
 
@@ -47,3 +47,10 @@ def titles() -> dict[str, tuple[str, str]]:
         if any(isinstance(node, ast.FunctionDef) and node.name in _DRAWS for node in tree.body):
             found[item.name] = (str(constants["TITLE"]), str(constants["MEANING"]))
     return found
+
+
+def named(name: str, draws: str = "figure") -> ModuleType | None:
+    """One figure, without importing the others; None where none of the name has the function `draws`."""
+    there = {item.name for item in pkgutil.iter_modules(__path__)}
+    module = importlib.import_module(f"{__name__}.{name}") if name in there else None
+    return module if hasattr(module, draws) else None

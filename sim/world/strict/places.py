@@ -11,7 +11,7 @@ from sim.world.strict.noted import WHOLE, Noted
 from sim.world.strict.rows import Row, number, rows, source
 
 FILE = "places.csv"
-MOST_PLACES = 300
+MOST_PLACES = 1_500  # 3,000 cells: a dozen gigabytes or so of tables between cells
 
 
 def places(text: str, world: str, entry: Entry, noted: Noted) -> tuple[str, ...]:
