@@ -199,8 +199,13 @@ def _on_new_ground(enclave: Array, village: int, into: int, part: float) -> Arra
 
 
 _OF_THE_GROUND = (
-    *("infrastructure", "services", "labour_reference", "infrastructure_reference"),
-    *("services_reference", "persons_reference", "ground"),
+    "infrastructure",
+    "services",
+    "labour_reference",
+    "infrastructure_reference",
+    "services_reference",
+    "persons_reference",
+    "ground",
 )
 
 

@@ -27,7 +27,7 @@ def rooted():
 def test_stepping_every_agent_gives_the_bytes_of_the_kernel(world, request):
     """One model lives ten years by the kernel; the agents of its twin are stepped one by one on the same tables."""
     world = rooted() if world == "zhejiang" else request.getfixturevalue(world)
-    lived, twin = (small_model(world, labour=5_000, others=5_000) for _ in range(2))
+    lived, twin = (small_model(world, labour=2_000, others=2_000) for _ in range(2))
     moved = Counter()
     for _ in range(10):
         lived.step()
@@ -38,7 +38,7 @@ def test_stepping_every_agent_gives_the_bytes_of_the_kernel(world, request):
             single.do("step")
             moved[kind] += int((single.get("cell") != before).sum())
         assert columns(lived) == columns(twin)
-    assert all(0 < moved[kind] < 10 * 5_000 for kind in ("labour", "capital"))
+    assert all(0 < moved[kind] < 10 * 2_000 for kind in ("labour", "capital"))
     assert moved["land"] > 0 or world.name == "two_cells"  # where land has one use, no parcel goes
 
 

@@ -240,11 +240,21 @@ def drawn(results: Sequence[Any]) -> Figure:
 ALL_SHOWN = SimpleNamespace(unshown=lambda results: [])  # fonts have the characters of every title
 
 
+def of_figures(there: dict[str, Any]) -> dict[str, Any]:
+    """What stands in for the folder of figures: these of runs, none of experiments."""
+    return {
+        "named": lambda name, draws="figure": there.get(name) if draws == "figure" else None,
+        "titles": lambda: {name: (name, "") for name in there},
+        "of_experiments": dict,
+        "marks": ALL_SHOWN,
+    }
+
+
 @pytest.fixture
 def figures(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two results folders, and one figure to draw from them."""
     convergence = SimpleNamespace(TITLE="Convergence", MEANING="gap by year", figure=drawn)
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: {"convergence": convergence}, marks=ALL_SHOWN)
+    stand_in(monkeypatch, "sim.pages.plots", **of_figures({"convergence": convergence}))
     return [factorflow("run", file).stdout.strip() for file in (BASELINE, AID)]
 
 
@@ -282,7 +292,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_every_figure_asked_for_is_drawn(figures: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     two = {name: SimpleNamespace(TITLE=name, MEANING="", figure=drawn) for name in ("flows", "map")}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
+    stand_in(monkeypatch, "sim.pages.plots", **of_figures(two))
     answer = factorflow("compare", *figures, "--figure", "flows", "--figure", "map", "--figure", "flows")
     assert answer.exit_code == 0
     written = [Path(line) for line in answer.stdout.splitlines() if line.endswith(".png")]
@@ -305,7 +315,7 @@ def test_a_figure_is_drawn_for_what_it_can_take(figures: list[str], monkeypatch:
         return drawn(results)
 
     two = {"difference": SimpleNamespace(figure=one), "flows": SimpleNamespace(figure=sums)}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
+    stand_in(monkeypatch, "sim.pages.plots", **of_figures(two))
     told = [
         factorflow("plot", *figures, *words)
         for words in (("difference", "--measure", "theil", "--place", "衢州"), ("flows", "--year", "2015"))
@@ -330,7 +340,7 @@ def test_the_figure_of_a_comparison_shows_what_was_asked_for(figures: list[str],
         return drawn(results)
 
     two = {"convergence": SimpleNamespace(figure=one), "difference": SimpleNamespace(figure=several)}
-    stand_in(monkeypatch, "sim.pages.plots", available=lambda: two, marks=ALL_SHOWN)
+    stand_in(monkeypatch, "sim.pages.plots", **of_figures(two))
     words = ("--to", "aid", "--measure", "urban_rural_ratio", "--place", "衢州", "--figure", "convergence")
     answer = factorflow("compare", *figures, *words)
     assert answer.exit_code == 0 and asked == [(["aid", "baseline"], "urban_rural_ratio", "Quzhou")]

@@ -51,7 +51,7 @@ def test_a_small_file_of_very_many_rows_is_refused_unread(folder: Path, monkeypa
     pq.write_table(many, folder / "accounts.parquet", compression="zstd")
     assert (folder / "accounts.parquet").stat().st_size < 100_000
     rehashed(folder)
-    monkeypatch.setattr(pq, "read_table", lambda *_, **__: pytest.fail("it was unpacked"))
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda *_, **__: pytest.fail("it was unpacked"))
     with pytest.raises(ResultsError, match=r"accounts.parquet.rows = 1000000 must be 6000 or less"):
         verify(open_results(folder))
 
@@ -60,7 +60,7 @@ def test_a_table_too_large_for_the_memory_is_named(folder: Path, monkeypatch: py
     def full(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(pq, "read_table", full)
+    monkeypatch.setattr(pq.ParquetFile, "read", full)
     with pytest.raises(ResultsError, match=r"series.parquet has 94 rows, for which there is not enough memory"):
         verify(open_results(folder))
 

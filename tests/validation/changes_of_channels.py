@@ -97,8 +97,8 @@ CHANNELS = {
     ),
     "productivity_left_behind": Change(
         "economy/growth.py",
-        "economy.size[into] = (economy.size[into] ** theta + gained) ** (1 / theta)",
-        "economy.size[into] = economy.size[into]",
+        "size[into] = (size[into] ** theta + gained) ** (1 / theta)",
+        "size[into] = size[into]",
         "the town does not gain what the village made",
         {
             "villages": (
@@ -118,7 +118,7 @@ CHANNELS = {
     ),
     "services_reference_left_behind": Change(
         "economy/growth.py",
-        "            economy.services_reference,\n",
+        '    "services_reference",\n',
         "",
         "services per head of the base year stay with the name, not the ground",
         {"villages": ("places are worth what they were",)},

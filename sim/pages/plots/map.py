@@ -284,7 +284,7 @@ def _bar(page: style.Page, tone: ScalarMappable, measure: str, unit: str, year: 
     bar.outline.set(linewidth=0.5, edgecolor=style.GREY)
     text = marks.with_unit(measure, unit)
     label = f"{'Change of ' if change else ''}{text}, {year}"
-    bar.set_label(marks.sentence(label), size=style.TEXT_SIZE, color=style.INK)
+    bar.set_label(marks.sentence(label), size=style.TEXT_SIZE, color=style.INK, **fonts.plain())
 
 
 def _words(
