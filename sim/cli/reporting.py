@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from sim.errors import ResultsError, printable
 from sim.experiments.executors import Where
 from sim.files import check_writable, written_folder
 from sim.pages import terminal
+
+if TYPE_CHECKING:
+    from sim.analysis.results import Results
 
 _EXPERIMENT = re.compile(rb"^kind:\s*experiment\b", re.MULTILINE)
 _LOOKED_AT = 1 << 20  # bytes
@@ -55,7 +58,7 @@ def report(
     check_writable(path)
     results, stopped, failed = asking.results_of(names, settings, where, [path])
     baseline = running.baseline_of(to, names, results, stopped)
-    answers = _answers(Path(experiments[0]), where) if experiments else None
+    answers = _answers(Path(experiments[0]), where, list(results.values())) if experiments else None
     others = [one for one in results.values() if one is not baseline]
     subject = compare_results(list(results.values()), baseline) if others else baseline
     called = sorted(results, key=lambda name: results[name] is not baseline)  # the baseline first
@@ -92,13 +95,19 @@ def _is_experiment(path: Path) -> bool:
         return False  # what is not there is answered with the scenarios
 
 
-def _answers(path: Path, where: Where) -> Mapping[str, Any]:
-    """What an experiment says of each policy's change of the ratio, for the page."""
+def _answers(path: Path, where: Where, runs: Sequence[Results]) -> Mapping[str, Any]:
+    """What an experiment says of each policy's change of the ratio, for the page; one of another world is not run."""
     from sim.analysis.doubt.answers import answers
     from sim.analysis.doubt.opened import open_experiment
-    from sim.pages.report.doubts import told
+    from sim.pages.report.doubts import check_world, told
 
-    words, frame = open_experiment(path if path.is_dir() else doubting.run(doubting.plan_of(path), None, where))
+    folder = path
+    if not path.is_dir():
+        plan = doubting.plan_of(path)
+        check_world(plan.words.title, plan.baseline.world_name, runs)
+        folder = doubting.run(plan, None, where)
+    words, frame = open_experiment(folder)
+    check_world(str(words["title"]), str(words["world"]), runs)
     return told(answers(frame, words), words)
 
 

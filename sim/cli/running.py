@@ -100,6 +100,7 @@ def compare(
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
     from sim.analysis.comparison import compare_results
+    from sim.analysis.doubt.alike import matched
     from sim.analysis.selection import Selection, until
     from sim.data.doubted import doubted
     from sim.pages.comparing import print_comparison
@@ -123,7 +124,8 @@ def compare(
     asked = selection.rows(comparison)
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
-    doubt = ignorance(doubted(baseline.world), [one.name for one in comparison.scenarios.values()])
+    rows = [] if baseline.manifest.get("world_files") else doubted(baseline.world)
+    doubt = ignorance(rows, matched(rows, baseline, comparison.scenarios, comparison.year))
     if as_json:
         terminal.say_json(comparison.to_json(asked) | ({"doubt": doubt} if doubt else {}))
     else:

@@ -66,8 +66,8 @@ def page(
     parts = _alone(found, differences, speaker, commands) if alone else _compared(found, differences, speaker, commands)
     parts += [
         beyond.published(runs, speaker),
-        beyond.doubt(found, runs, speaker, answers),
-        beyond.assumptions(runs, speaker),
+        beyond.doubt(found, differences, speaker, answers),
+        beyond.assumptions(differences, speaker),
     ]
     parts.append(beyond.record(runs, differences, speaker, commands, _again(runs, alone)))
     return _rendered(parts, found, runs, speaker, commands, alone)
