@@ -82,11 +82,11 @@ INSIDE = {
         {"replicate"},
         {"first_years"},
         {"batch", "export", "manifest", "reading", "task", "trial"},
-        {"rerun", "store", "workers"},
+        {"store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},
         {"answers", "foreseen", "price", "variants"},
-        {"doubt"},
+        {"doubt", "rerun"},
         {"mixes"},
     ],
     "pages": [

@@ -125,7 +125,8 @@ def compare(
     if csv_file is not None:
         write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
     rows = [] if baseline.manifest.get("world_files") else doubted(baseline.world)
-    doubt = ignorance(rows, matched(rows, baseline, comparison.scenarios, comparison.year))
+    asked_of = {label: one.manifest["scenario"] for label, one in comparison.scenarios.items()}
+    doubt = ignorance(rows, matched(rows, baseline.manifest["scenario"], asked_of, comparison.year))
     if as_json:
         terminal.say_json(comparison.to_json(asked) | ({"doubt": doubt} if doubt else {}))
     else:

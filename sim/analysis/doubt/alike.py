@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.analysis.results import Results
 from sim.digest import digest_of
 
 _READERS = ("title", "question", "description", "world", "run", "years")
@@ -18,26 +17,18 @@ def likeness(scenario: Mapping[str, Any]) -> str:
 
 
 def matched(
-    rows: Iterable[Mapping[str, Any]], baseline: Results, others: Mapping[str, Results], year: int
+    rows: Sequence[Mapping[str, Any]], baseline: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]], year: int
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Rows of an experiment by the label of the run they are of: the same scenario, baseline and last year.
+    """Rows of an experiment by the label of the scenario they are of: the same scenario, baseline and last year.
 
-    A row names the likeness of both as `scenario` and `baseline`, and its `year`. A run against itself, since its base year,
-    needs no baseline. Runs in a world of the user's own match by what they say of it: see `same_tables`.
+    baseline, others: resolved scenarios; one that is the baseline itself, told since its base year, needs no baseline.
+    A row names the likeness of both as `scenario` and `baseline`, and its `year`.
     """
-    own = likeness(baseline.manifest["scenario"])
-    wanted = {label: likeness(one.manifest["scenario"]) for label, one in others.items()}
+    own = likeness(baseline)
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        for label, like in wanted.items():
-            against = others[label] is baseline or row.get("baseline") == own
-            if row.get("scenario") == like and against and int(row["year"]) == year:
-                found.setdefault(label, []).append(row)
+    for label, scenario in others.items():
+        like, alone = likeness(scenario), scenario is baseline
+        same = [row for row in rows if row["scenario"] == like and (alone or row["baseline"] == own)]
+        if any(int(row["year"]) == year for row in same):
+            found[label] = [row for row in same if int(row["year"]) == year]
     return found
-
-
-def same_tables(words: Mapping[str, Any], runs: Sequence[Results]) -> bool:
-    """Whether runs and an experiment read the same tables of their world; those of a version of the program may differ."""
-    own = {name: entry["sha256"] for one in runs for name, entry in (one.manifest.get("world_files") or {}).items()}
-    kept = {name[6:]: found for name, found in dict(words.get("record", {})).items() if name.startswith("world/")}
-    return own == kept

@@ -12,13 +12,13 @@ from typing import Any
 import yaml
 
 from sim.analysis.differences import Differences
-from sim.analysis.doubt.alike import matched, same_tables
+from sim.analysis.doubt.alike import matched
 from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.data.doubted import doubted
 from sim.pages.phrases import listed, numbers
 from sim.pages.report.content import Bullets, Cell, Details, Heading, Part, Row, Table, plain_cells
-from sim.pages.report.doubts import check_world
+from sim.pages.report.doubts import check_world, same_tables
 from sim.pages.report.sections import Commands
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker, chinese_names
@@ -125,7 +125,7 @@ def _own(answers: Mapping[str, Any], differences: Differences) -> tuple[list[dic
     """Rows of an experiment for the scenarios told of, and the names of those that it has beside them."""
     runs = [differences.baseline, *differences.scenarios.values()]
     rows = answers["rows"] if same_tables(answers, runs) else []
-    found = matched(rows, differences.baseline, differences.scenarios, differences.year)
+    found = matched(rows, *_scenarios(differences), differences.year)
     kept = [{**each[0], "policy": label} for label, each in found.items()]
     told = {row["policy"] for each in found.values() for row in each}
     return kept, [row["policy"] for row in answers["rows"] if row["policy"] not in told]
@@ -146,8 +146,14 @@ def _shipped(differences: Differences) -> list[dict[str, Any]]:
 def shipped(differences: Differences) -> dict[str, list[Mapping[str, Any]]]:
     """Rows of the shipped experiment of a world by the label of the scenario they are of; none in a user's own world."""
     base = differences.baseline
-    own = base.manifest.get("world_files")
-    return matched([] if own else doubted(base.world), base, differences.scenarios, differences.year)
+    rows = [] if base.manifest.get("world_files") else doubted(base.world)
+    return matched(rows, *_scenarios(differences), differences.year)
+
+
+def _scenarios(differences: Differences) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
+    """The baseline as it was run, and the scenarios by label."""
+    others = {label: one.manifest["scenario"] for label, one in differences.scenarios.items()}
+    return differences.baseline.manifest["scenario"], others
 
 
 def _doubted(one: Mapping[str, Any], speaker: Speaker, titles: Mapping[str, str], parts: bool) -> Row:

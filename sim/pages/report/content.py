@@ -99,7 +99,7 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([[_plain(value) for value in row] for row in rows])
+    writer.writerows([[harmless(_plain(value)) for value in row] for row in rows])
     return stream.getvalue()
 
 

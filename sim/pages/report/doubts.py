@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.analysis.doubt.alike import likeness
 from sim.analysis.doubt.answers import Answers
+from sim.analysis.manifest import WORLD
 from sim.analysis.outcome import RATIO
 from sim.analysis.results import Results
 from sim.errors import ResultsError, printable
@@ -41,6 +42,13 @@ def told(found: Answers, words: Mapping[str, Any]) -> dict[str, Any]:
         "title": str(words["title"]), "world": str(words["world"]), "record": dict(words["record"]),
         "draws": found.draws, "seeds": found.seeds, "titles": titles, "rows": rows,
     }  # fmt: skip
+
+
+def same_tables(answers: Mapping[str, Any], runs: Sequence[Results]) -> bool:
+    """Whether runs and an experiment read the same tables, where their world is a user's own."""
+    own = {name: entry["sha256"] for one in runs for name, entry in (one.manifest.get("world_files") or {}).items()}
+    kept = {name.removeprefix(f"{WORLD}/"): one for name, one in answers["record"].items() if name.startswith(f"{WORLD}/")}
+    return own == kept
 
 
 def check_world(title: str, world: str, runs: Sequence[Results]) -> None:
