@@ -16,6 +16,7 @@ from sim.experiments.executors import Where
 from sim.files import check_writable, write_over
 from sim.hints import one_of
 from sim.pages import tables, terminal
+from sim.sheets import csv_of
 
 if TYPE_CHECKING:
     from sim.analysis.results import Results
@@ -123,7 +124,7 @@ def compare(
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
-        write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
+        write_over(csv_file, csv_of(asked))
     rows = [] if baseline.manifest.get("world_files") else doubted(baseline.world)
     asked_of = {label: one.manifest["scenario"] for label, one in comparison.scenarios.items()}
     doubt = ignorance(rows, matched(rows, baseline.manifest["scenario"], asked_of, comparison.year))

@@ -65,7 +65,7 @@ def matters(found: Answers) -> str:
 
 
 def ignorance(rows: Sequence[Mapping[str, str]], found: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """What the shipped experiment of a world (rows) says of scenarios, a sentence each, by label; of others, that it does not."""
+    """What the shipped experiment of a world (rows) says of scenarios, by label, a sentence each; or that it says nothing."""
     said = []
     for label, own in found.items():
         low, high = float(own[0]["low"]), float(own[0]["high"])

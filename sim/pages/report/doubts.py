@@ -31,7 +31,8 @@ def told(found: Answers, words: Mapping[str, Any]) -> dict[str, Any]:
         }
         rows.append(
             {
-                "policy": one.policy, "scenario": likeness(words["scenarios"][one.policy]), "baseline": against, "low": one.low, "middle": one.middle, "high": one.high, "year": one.year,
+                "policy": one.policy, "scenario": likeness(words["scenarios"][one.policy]), "baseline": against,
+                "low": one.low, "middle": one.middle, "high": one.high, "year": one.year,
                 "draws": one.holds.draws, "holds": one.holds.holds,
                 "parameter": weights[0].parameter if weights else "", "explained": weights[0].explained if weights else 0.0,
                 **{name: None if part is None else part.deviation for name, part in parts.items()},
