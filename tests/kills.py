@@ -28,17 +28,18 @@ from sim.cli import main
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FILE = SCENARIOS / "two_cells/baseline.yaml"
 ASKED = ["run.labour_agents=1000", "run.capital_agents=1000", "run.land_agents=1000", "run.replicates=4", "years.to=4"]
-AGENTS = """schema: 1
+OPEN_TOWN = """schema: 1
 kind: experiment
 title: Does an open town help?
 compare: [open_registration.yaml]
 to: baseline.yaml
 uncertain:
   parameters.labour_mobility: {log_uniform: [0.05, 0.3]}
-  policies.*.cut: {uniform: [0.2, 0.9]}
-design: {draws: 2, sampler: sobol, seed: 3}
+"""
+AGENTS = f"""{OPEN_TOWN}  policies.*.cut: {{uniform: [0.2, 0.9]}}
+design: {{draws: 2, sampler: sobol, seed: 3}}
 replicates: 1
-run: {labour_agents: 1000, last_year: 6}
+run: {{labour_agents: 1000, last_year: 6}}
 """
 CONTINUUM = """schema: 1
 kind: experiment

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sim"
 # From the ground up. A box imports from floors below its own alone: boxes of one floor do not know each other.
 FLOORS = [
-    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest"},
+    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "sheets"},
     {"hints"},
     {"files"},
     {"data", "streams", "scenario", "analysis"},
@@ -82,14 +82,15 @@ INSIDE = {
         {"replicate"},
         {"first_years"},
         {"batch", "export", "manifest", "reading", "task", "trial"},
-        {"rerun", "store", "workers"},
+        {"store", "workers"},
         {"runfolder", "runner", "uncertain"},
         {"experiment", "plan"},
         {"answers", "foreseen", "price", "variants"},
-        {"doubt"},
+        {"doubt", "rerun"},
         {"mixes"},
     ],
     "pages": [
+        {"digits"},
         {"drawings", "outlines", "phrases", "recorded"},
         {"parameters", "plots", "tables", "worlds"},
         {"listing", "terminal"},

@@ -204,11 +204,11 @@ def _unlike_versions(baseline: Results, other: Results) -> list[str]:
 
 
 def _labels(results: Sequence[Results]) -> list[str]:
-    """Names of the scenarios; where two share a name, the names of their folders, else numbered."""
+    """Names of the scenarios; where two share a name, but for capitals, the names of their folders, else numbered."""
     names = [result.name for result in results]
-    if len(set(names)) < len(names):
+    if len({name.casefold() for name in names}) < len(names):
         names = [result.path.name for result in results]
-    if len(set(names)) < len(names):
+    if len({name.casefold() for name in names}) < len(names):
         names = [f"{name} ({number})" for number, name in enumerate(names, start=1)]
     return names
 

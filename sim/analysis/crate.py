@@ -21,7 +21,7 @@ _FORMATS = {
     ".geojson": "application/geo+json",
     ".parquet": "application/vnd.apache.parquet",
 }
-_COMPLETED = "http://schema.org/CompletedActionStatus"
+_COMPLETED, _FAILED = "http://schema.org/CompletedActionStatus", "http://schema.org/FailedActionStatus"
 
 Entity = dict[str, Any]
 
@@ -30,7 +30,7 @@ Entity = dict[str, Any]
 class Made:
     """One step of what was done: its versions by name, its times where they are known, what it read and what it wrote.
 
-    reads, writes: names below the folder of the crate; that of a folder ends in /.
+    reads, writes: names below the folder of the crate; that of a folder ends in /. error: what of it failed, if anything did.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Made:
     finished: str
     reads: Sequence[str]
     writes: Sequence[str]
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def _action(step: Made, agent: str | None) -> Entity:
         "instrument": _at(_program(step.versions)),
         **({"startTime": step.started} if step.started else {}),
         "endTime": step.finished,
-        "actionStatus": _COMPLETED,
+        "actionStatus": _COMPLETED if step.error is None else _FAILED,
+        **({"error": step.error} if step.error is not None else {}),
         **({"agent": _at(_agent(agent))} if agent else {}),
         "object": _all(step.reads),
         "result": _all(step.writes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis.differences import Differences
+from sim.analysis.growth import accelerating
 from sim.analysis.pairing import median_and_band
 from sim.analysis.results import Results
 from sim.errors import ResultsError
@@ -36,5 +37,9 @@ def since_base_year(results: Results) -> Differences:
     table["year"] = table["year"].astype(int)
     table["scenario"], table["paired"] = results.name, True
     table["unit"] = table["measure"].map(results.units)
+    growing = accelerating(results)
+    notes = () if growing is None else (growing,)
     columns = ["scenario", *_KEYS, "year", "baseline_median", "scenario_median", "difference", "p05", "p95"]
-    return Differences(results, {results.name: results}, pd.DataFrame(table[[*columns, "unit", "paired", "replicates"]]), ())
+    return Differences(
+        results, {results.name: results}, pd.DataFrame(table[[*columns, "unit", "paired", "replicates"]]), notes
+    )

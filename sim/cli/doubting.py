@@ -16,6 +16,7 @@ from sim.experiments.executors import Where
 from sim.files import check_writable, write_over
 from sim.hints import one_of
 from sim.pages import terminal
+from sim.sheets import csv_of
 
 if TYPE_CHECKING:
     from sim.analysis.doubt.answers import Answers
@@ -80,7 +81,7 @@ def answer(
 
     found: Answers = answers(frame, words)
     if csv_file is not None:
-        write_over(csv_file, summary(found, words).to_csv(index=False, lineterminator="\n"))
+        write_over(csv_file, csv_of(summary(found, words)))
         terminal.say(csv_file.as_posix(), err=True)
     if as_json:
         told = {

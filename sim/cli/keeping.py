@@ -93,7 +93,7 @@ def _verify(folder: Path, count: int) -> bool:
 
 
 def _rerun(kept: Kept, count: int, called: str) -> bool:
-    """Run tasks anew and say whether they give the same bytes; returns whether any does not."""
+    """Run tasks anew and say whether they give the same bytes; returns whether any does not, or the tables do not say it."""
     from sim.experiments.rerun import chosen, differing, rerun
 
     other = differing(kept)
@@ -106,7 +106,11 @@ def _rerun(kept: Kept, count: int, called: str) -> bool:
         terminal.say(f"{kept.path}: run anew, {len(changed)} of {len(found)} {called} differ: {named}.", err=True)
     else:
         terminal.say(f"{kept.path}: run anew, {len(found)} of {len(found)} {called} give the same bytes.")
-    return bool(changed)
+    untold = [one.task for one in found if not one.told]
+    if untold:
+        named = listed(_named(task, called) for task in untold)
+        terminal.say(f"{kept.path}: the tables do not say what {called} run anew give: {named}.", err=True)
+    return bool(changed or untold)
 
 
 def _named(task: Task, called: str) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli import asking, doubting, running
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import minutes_option, setting_option, where_options
-from sim.errors import ResultsError, printable
+from sim.errors import FactorFlowError, ResultsError, printable
 from sim.experiments.executors import Where
 from sim.files import check_writable, written_folder
 from sim.pages import terminal
+
+if TYPE_CHECKING:
+    from sim.analysis.results import Results
+    from sim.pages.report.record import Kept
 
 _EXPERIMENT = re.compile(rb"^kind:\s*experiment\b", re.MULTILINE)
 _LOOKED_AT = 1 << 20  # bytes
@@ -55,7 +60,7 @@ def report(
     check_writable(path)
     results, stopped, failed = asking.results_of(names, settings, where, [path])
     baseline = running.baseline_of(to, names, results, stopped)
-    answers = _answers(Path(experiments[0]), where) if experiments else None
+    answers = _answers(Path(experiments[0]), where, list(results.values())) if experiments else None
     others = [one for one in results.values() if one is not baseline]
     subject = compare_results(list(results.values()), baseline) if others else baseline
     called = sorted(results, key=lambda name: results[name] is not baseline)  # the baseline first
@@ -92,13 +97,19 @@ def _is_experiment(path: Path) -> bool:
         return False  # what is not there is answered with the scenarios
 
 
-def _answers(path: Path, where: Where) -> Mapping[str, Any]:
-    """What an experiment says of each policy's change of the ratio, for the page."""
+def _answers(path: Path, where: Where, runs: Sequence[Results]) -> Mapping[str, Any]:
+    """What an experiment says of each policy's change of the ratio, for the page; one of another world is not run."""
     from sim.analysis.doubt.answers import answers
     from sim.analysis.doubt.opened import open_experiment
-    from sim.pages.report.doubts import told
+    from sim.pages.report.doubts import check_world, told
 
-    words, frame = open_experiment(path if path.is_dir() else doubting.run(doubting.plan_of(path), None, where))
+    folder = path
+    if not path.is_dir():
+        plan = doubting.plan_of(path)
+        check_world(plan.words.title, plan.baseline.world_name, runs)
+        folder = doubting.run(plan, None, where)
+    words, frame = open_experiment(folder)
+    check_world(str(words["title"]), str(words["world"]), runs)
     return told(answers(frame, words), words)
 
 
@@ -114,38 +125,44 @@ def extract(page: Path, out: Path | None) -> int:
 
     Run again they have the digests that the page names; one that has not, since the program reads it otherwise now, is said.
     """
-    import json
-
-    import yaml
-
     from sim.pages.report.record import read_record
-    from sim.scenario.load import load_scenario
-    from sim.vocabulary import vocabulary
 
     kept = read_record(page)
     folder = out if out is not None else page.with_suffix("")
     check_writable(folder, folder=True)
-    other, files = [], []
-    with written_folder(folder) as aside:
-        for one in kept:
-            words = dict(one.words)
-            for name, content in one.tables.items():
-                (aside / one.world).mkdir(exist_ok=True)
-                (aside / one.world / name).write_bytes(content)
-            if one.tables:
-                words["world"] = f"./{one.world}"
-            file = aside / f"{one.name}.yaml"
-            text = yaml.safe_dump(json.loads(json.dumps(words)), allow_unicode=True, sort_keys=False, width=120)
-            file.write_text(
-                f"# from {printable(page.name)}, every value said; digest {one.digest}\n{text}",
-                encoding="utf-8",
-                newline="\n",
-            )
-            files.append(folder / file.name)
-            if load_scenario(file, vocabulary()).digest() != one.digest:
-                other.append(one.name)
+    try:
+        with written_folder(folder) as aside:
+            other = [one.name for one in kept if not _unfolded(page, one, aside)]
+    except OSError as reason:
+        raise ResultsError(f"could not write {folder}: {reason.strerror or reason}.") from reason
     for name in other:
         terminal.say(f"{name} has another digest than the page says: this version reads it otherwise.", err=True)
-    for path in files:
-        terminal.say(path.as_posix())
+    for one in kept:
+        terminal.say((folder / f"{one.name}.yaml").as_posix())
     return SOME_FAILED if other else DONE
+
+
+def _unfolded(page: Path, one: Kept, aside: Path) -> bool:
+    """Write a scenario, and the tables of its world; returns whether it has the digest that the page names."""
+    import json
+
+    import yaml
+
+    from sim.scenario.load import load_scenario
+    from sim.vocabulary import vocabulary
+
+    words = dict(one.words)
+    for name, content in one.tables.items():
+        (aside / one.world).mkdir(exist_ok=True)
+        (aside / one.world / name).write_bytes(content)
+    if one.tables:
+        words["world"] = f"./{one.world}"
+    file = aside / f"{one.name}.yaml"
+    text = yaml.safe_dump(json.loads(json.dumps(words)), allow_unicode=True, sort_keys=False, width=120)
+    text = f"# from {printable(page.name)}, every value said; digest {one.digest}\n{text}"
+    file.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        return load_scenario(file, vocabulary()).digest() == one.digest
+    except FactorFlowError as reason:  # the file is gone when this is read
+        said = str(reason).replace(str(file), one.name).replace(f"{aside}{os.sep}", "")
+        raise ResultsError(f"{page}: the scenario {one.name} in it is none: {said}") from reason

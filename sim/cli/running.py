@@ -16,6 +16,7 @@ from sim.experiments.executors import Where
 from sim.files import check_writable, write_over
 from sim.hints import one_of
 from sim.pages import tables, terminal
+from sim.sheets import csv_of
 
 if TYPE_CHECKING:
     from sim.analysis.results import Results
@@ -100,6 +101,7 @@ def compare(
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
     from sim.analysis.comparison import compare_results
+    from sim.analysis.doubt.alike import matched
     from sim.analysis.selection import Selection, until
     from sim.data.doubted import doubted
     from sim.pages.comparing import print_comparison
@@ -122,8 +124,10 @@ def compare(
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:
-        write_over(csv_file, asked.to_csv(index=False, lineterminator="\n"))
-    doubt = ignorance(doubted(baseline.world), [one.name for one in comparison.scenarios.values()])
+        write_over(csv_file, csv_of(asked))
+    rows = [] if baseline.manifest.get("world_files") else doubted(baseline.world)
+    asked_of = {label: one.manifest["scenario"] for label, one in comparison.scenarios.items()}
+    doubt = ignorance(rows, matched(rows, baseline.manifest["scenario"], asked_of, comparison.year))
     if as_json:
         terminal.say_json(comparison.to_json(asked) | ({"doubt": doubt} if doubt else {}))
     else:

@@ -48,6 +48,20 @@ def readings_of(plan: Plan) -> list[Reading]:
     return list(dict.fromkeys(found))
 
 
+def readings_of_task(
+    series: pd.DataFrame, scenario: Scenario, keys: Sequence[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], float]:
+    """What the series of one task says of (measure, place, year), as `table` reads it; what is not defined is not there."""
+    words = world_words(scenario.plays_in)
+    wanted = [
+        Reading(measure, place, "policy" if measure == NET_COST else scope_of(place, words) or "world", int(year))
+        for measure, place, year in keys
+    ]
+    needed = _needed(series, wanted)
+    (found,) = _read(needed.assign(replicate=0), scenario, wanted).values()
+    return {(one.measure, one.place, one.year): value for one, value in found.items()}
+
+
 def table(
     plan: Plan,
     tasks: Mapping[Key, Task],

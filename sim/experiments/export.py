@@ -18,13 +18,15 @@ from sim.analysis.doubt.opened import is_experiment, open_experiment
 from sim.analysis.manifest import EXPERIMENT, MANIFEST, RECORD, TASKS, WORLD
 from sim.analysis.results import Results, open_results, verify, versions
 from sim.data import catalogue
-from sim.errors import ResultsError, listed
+from sim.errors import ResultsError, listed, printable
 from sim.files import check_writable, written_folder
+from sim.sheets import csv_of
 
 NOT_STATED = (
     "No licence was stated: ask whoever made these results. The program, with the tables it ships, is under the MIT licence."
 )
 _READ, _COMPARISON = "inputs", "comparison.csv"
+_RESERVED = (_READ, _COMPARISON, METADATA)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Source:
     files: tuple[str, ...]
     scenarios: Mapping[str, Mapping[str, Any]]
     results: Results | None
+    failed: str | None = None
+    """How many replicates or tasks failed, and why the first did."""
 
     @property
     def tasks(self) -> int:
@@ -46,13 +50,23 @@ class Source:
 def source_of(path: Path) -> Source:
     """A run or an experiment in a folder; raises ResultsError where it is not, to the byte, what was written."""
     if is_experiment(path):
-        words, _ = open_experiment(path)
-        return Source(path, words, (EXPERIMENT, *words[RECORD]), words["scenarios"], None)
+        words, frame = open_experiment(path)
+        keys = ["draw", "replicate", "policy"]
+        reasons = frame.drop_duplicates(keys)["reason"]
+        failed = _failed([None if reason != reason else str(reason) for reason in reasons], "tasks")
+        return Source(path, words, (EXPERIMENT, *words[RECORD]), words["scenarios"], None, failed)
     results = open_results(path)
     verify(results)
     words = results.manifest
     files = (MANIFEST, *(words.get(RECORD) or words["files"]))
-    return Source(path, words, files, {results.name: words["scenario"]}, results)
+    failed = _failed([row["reason"] if row["status"] != "done" else None for row in words["replicates"]], "replicates")
+    return Source(path, words, files, {results.name: words["scenario"]}, results, failed)
+
+
+def _failed(reasons: Sequence[str | None], called: str) -> str | None:
+    """How many of all failed, and why the first did; None where none did."""
+    found = [reason for reason in reasons if reason is not None]
+    return f"{len(found):,} of {len(reasons):,} {called} failed; the first: {printable(found[0], 300)}" if found else None
 
 
 def export(paths: Sequence[Path], out: Path, agent: str | None = None, licence: str = NOT_STATED) -> list[str]:
@@ -65,8 +79,14 @@ def export(paths: Sequence[Path], out: Path, agent: str | None = None, licence: 
     if len(sources) > 1 and any(source.results is None for source in sources):
         raise ResultsError("an experiment is exported alone: name one folder, or runs that are to be compared.")
     names = [source.path.resolve().name for source in sources]
-    if len(set(names)) < len(names):
-        raise ResultsError(f"two folders are called {listed(sorted(name for name in set(names) if names.count(name) > 1))}.")
+    folded = [name.casefold() for name in names]
+    if len(set(folded)) < len(names):
+        raise ResultsError(
+            f"two folders are called {listed(sorted(name for name in set(folded) if folded.count(name) > 1))}."
+        )
+    for name in names:
+        if name.casefold() in _RESERVED:
+            raise ResultsError(f"a crate has a {name} of its own: call the folder of results otherwise.")
     check_writable(out, folder=True)
     lacking: dict[str, None] = {}
     try:
@@ -119,6 +139,7 @@ def _copied(aside: Path, name: str, source: Source, read: Sequence[str], notes: 
         words.get("finished") or words.get("started") or "unknown",
         read,
         [*sorted(written), *([f"{name}/{TASKS}/"] if source.tasks else [])],
+        source.failed,
     )
 
 
@@ -185,6 +206,6 @@ def _compared(aside: Path, names: Sequence[str], sources: Sequence[Source]) -> M
     """Write the comparison with the first; returns the step that made it, which is done now."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     found = compare_results([source.results for source in sources if source.results is not None])
-    found.table.to_csv(aside / _COMPARISON, index=False, lineterminator="\n")
+    (aside / _COMPARISON).write_text(csv_of(found.table), encoding="utf-8", newline="\n")
     reads = [f"{name}/{table}" for name in names for table in (MANIFEST, "series.parquet")]
     return Made("compared", "compare", found.paragraph, versions(), now, now, reads, [_COMPARISON])

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.asked import asked_of
-from sim.analysis.manifest import RECORD, RECORD_HASH, TASKS, WORLD
+from sim.analysis.manifest import RECORD, RECORD_HASH, TABLES, TASKS, WORLD
 from sim.analysis.results import Results, versions
-from sim.analysis.taskfile import ENDING
+from sim.analysis.tables import Tables
+from sim.analysis.taskfile import ENDING, decoded
 from sim.data import catalogue
 from sim.errors import FactorFlowError, ResultsError, listed
+from sim.experiments.answers import readings_of_task
+from sim.experiments.reading import measured
 from sim.experiments.refit import names_of
 from sim.experiments.task import Draw, Task, perform, tasks_of, tasks_of_draw
 from sim.scenario.load import load_scenario
@@ -25,6 +30,8 @@ from sim.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SUMS = 1e-12  # of a number: what the order of a sum may leave between two that are one
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,17 @@ class Kept:
     program: Mapping[str, Mapping[str, str]]
     record: Mapping[str, str]
     start: str
+    said: Callable[[Task, Tables | None], bool]
+    """Whether the tables of the folder say of a task what it gave."""
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """A task that was run anew: whether its bytes are those that were kept."""
+    """A task that was run anew: whether its bytes are those that were kept, and whether the tables say what it gives."""
 
     task: Task
     same: bool
+    told: bool
 
 
 def kept_by_run(results: Results) -> Kept:
@@ -56,7 +66,7 @@ def kept_by_run(results: Results) -> Kept:
     if scenario.digest() != words["scenario_digest"]:
         raise ResultsError(f"{results.path}: the manifest's scenario is not what was run, or means something else now.")
     found = [task for task in tasks_of([scenario], program=_program(words)) if task.digest in names]
-    return _kept(results.path, words, found, len(names))
+    return _kept(results.path, words, found, len(names), partial(_told_by_run, results))
 
 
 def kept_by_experiment(path: Path, words: Mapping[str, Any], frame: pd.DataFrame) -> Kept:
@@ -79,13 +89,67 @@ def kept_by_experiment(path: Path, words: Mapping[str, Any], frame: pd.DataFrame
             found += tasks_of_draw(scenarios[row["scenario"]], draw, [int(row["replicate"])], program, again)
     except (KeyError, FactorFlowError) as reason:
         raise ResultsError(f"{path}: what was asked does not fit its table: {reason}") from reason
-    return _kept(path, words, [task for task in found if task.digest in names], len(names))
+    said = partial(_told_by_experiment, frame, scenarios[words["baseline"]])
+    return _kept(path, words, [task for task in found if task.digest in names], len(names), said)
 
 
-def _kept(path: Path, words: Mapping[str, Any], tasks: Sequence[Task], count: int) -> Kept:
+def _kept(
+    path: Path,
+    words: Mapping[str, Any],
+    tasks: Sequence[Task],
+    count: int,
+    said: Callable[[Task, Tables | None], bool],
+) -> Kept:
+    if not count:
+        raise ResultsError(f"{path} keeps no tasks that could be run anew: none came to an end.")
     if len(tasks) < count:
         raise ResultsError(f"{path}: {count - len(tasks)} tasks are not of what its record says was run.")
-    return Kept(path, tuple(tasks), _program(words), words[RECORD], str(words.get(RECORD_HASH)))
+    return Kept(path, tuple(tasks), _program(words), words[RECORD], str(words.get(RECORD_HASH)), said)
+
+
+def _told_by_run(results: Results, task: Task, tables: Tables | None) -> bool:
+    """Whether the rows of a replicate in the tables of a run are those of its task, and what is worked out from them."""
+    if tables is None:
+        return task.replicate not in results.replicates
+    kept = {name: _rows(getattr(results, name), task.replicate) for name in TABLES}
+    given = {name: _rows(getattr(tables, name), task.replicate) for name in TABLES}
+    given["series"] |= _rows(measured(tables.series, task.scenario)[0], task.replicate)
+    return all(kept[name].keys() == given[name].keys() for name in TABLES) and all(
+        _alike(kept[name][key], value) for name in TABLES for key, value in given[name].items()
+    )
+
+
+def _rows(table: pd.DataFrame, replicate: int) -> dict[tuple[Any, ...], float]:
+    """The numbers of a replicate by everything else that its rows say, in the order of the names of columns."""
+    rows = table[table["replicate"] == replicate]
+    (number,) = {"value", "residual"} & set(rows.columns)
+    keys = [rows[name].tolist() for name in sorted(rows.columns) if name != number]
+    return dict(zip(zip(*keys, strict=True), rows[number].tolist(), strict=True))
+
+
+def _told_by_experiment(frame: pd.DataFrame, baseline: Scenario, task: Task, tables: Tables | None) -> bool:
+    """Whether the readings of a task in `results.csv` are what it gives, and their differences those from the baseline."""
+    there = (frame["draw"] == task.draw) & (frame["replicate"] == task.replicate)
+    rows = frame[there & (frame["policy"] == task.scenario.name)]
+    if tables is None:
+        return bool(len(rows)) and bool(rows["reason"].notna().all())
+    if rows.empty or rows["reason"].notna().any():
+        return False
+    base = frame[there & (frame["policy"] == baseline.name)] if task.scenario.name != baseline.name else frame.iloc[:0]
+    columns = (base[name].tolist() for name in ("measure", "place", "year", "value"))
+    before = {(measure, place, year): value for measure, place, year, value in zip(*columns, strict=True)}
+    wanted = {(row["measure"], row["place"], row["year"]): row for row in rows.to_dict("records")}
+    given = readings_of_task(tables.series, baseline, list(wanted))
+    for key, row in wanted.items():
+        value = given.get(key, math.nan)
+        if not _alike(row["value"], value) or not _alike(row["difference"], value - before.get(key, math.nan), abs(value)):
+            return False
+    return True
+
+
+def _alike(one: float, other: float, of: float = 0.0) -> bool:
+    """Whether two numbers are one, or two sums of the same in another order; NaN: none, which is alike too."""
+    return math.isclose(one, other, rel_tol=_SUMS, abs_tol=_SUMS * of) or (one != one and other != other)
 
 
 def _program(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,4 +194,6 @@ def rerun(kept: Kept, tasks: Sequence[Task]) -> Iterator[Rerun]:
     """Each task run anew in this process, and whether its bytes have the hash that the record names."""
     for task in tasks:
         expected = kept.record.get(f"{TASKS}/{task.digest}{ENDING}")
-        yield Rerun(task, hashlib.sha256(perform(task).content).hexdigest() == expected)
+        content = perform(task).content
+        same = hashlib.sha256(content).hexdigest() == expected
+        yield Rerun(task, same, kept.said(task, decoded(content).tables))

@@ -64,24 +64,23 @@ def matters(found: Answers) -> str:
     return f"What matters most for the change of the ratio, on average over policies: {' and '.join(first)}."
 
 
-def ignorance(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> list[str]:
-    """What the shipped experiment says of scenarios by name, a sentence each; of others, what matters on average."""
+def ignorance(rows: Sequence[Mapping[str, str]], found: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """What the shipped experiment of a world (rows) says of scenarios, by label, a sentence each; or that it says nothing."""
     said = []
-    policies = {row["policy"]: row for row in rows}
-    for name in names:
-        own = [row for row in rows if row["policy"] == name]
-        if own:
-            first = own[0]
-            low, high = float(first["low"]), float(first["high"])
-            change = f"{name} changes the ratio by {low:+.3f} to {high:+.3f} by {first['year']}"
-            over = f"over {first['draws']} draws of what nobody knows"
-            said.append(f"Ignorance: {over}, {change}, with the same sign in {first['holds']}; {_most(own)}.")
+    for label, own in found.items():
+        low, high = float(own[0]["low"]), float(own[0]["high"])
+        change = f"{label} changes the ratio by {low:+.3f} to {high:+.3f} by {own[0]['year']}"
+        over = f"over {own[0]['draws']} draws of what nobody knows"
+        said.append(f"Ignorance: {over}, {change}, with the same sign in {own[0]['holds']}; {_most(own)}.")
     if rows and not said:
-        said.append(f"Ignorance: in the shipped experiment with {listed(policies)}, {_most(rows)}.")
+        said.append(
+            "Ignorance: no experiment of these scenarios, against this baseline and to this year, is shipped; in the shipped "
+            f"one of this world, {_most(rows)}."
+        )
     return said
 
 
-def _most(rows: Sequence[Mapping[str, str]]) -> str:
+def _most(rows: Sequence[Mapping[str, Any]]) -> str:
     """The two parameters that explain most, on average over the rows of several policies."""
     policies = {row["policy"] for row in rows}
     sums: dict[str, float] = {}

@@ -85,6 +85,14 @@ def test_without_script_nothing_is_missing(opened):
     assert page.locator("section").count() == 11
 
 
+def test_an_address_that_is_malformed_is_taken_as_it_stands(opened):
+    page = opened("two")
+    page.goto(f"{page.url}#100%")
+    page.reload()  # the script reads the address when the page is opened
+    page.locator('button[data-only="first"]').click()
+    assert page.locator(".dim").count() > 0
+
+
 def test_one_policy_alone_is_kept_in_the_address(opened):
     page = opened("two")
     page.goto(f"{page.url}#winners&policy=second")

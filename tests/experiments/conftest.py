@@ -10,22 +10,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.cli import main
+from tests.kills import OPEN_TOWN
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios/two_cells"
-PLAIN = """schema: 1
-kind: experiment
-title: Does an open town help?
-compare: [open_registration.yaml]
-to: baseline.yaml
-uncertain:
-  parameters.labour_mobility: {log_uniform: [0.05, 0.3]}
-  parameters.labour_choice_elasticity: {uniform: [1, 2]}
-  policies.*.cut: {uniform: [0.2, 0.9]}
-design: {draws: 4, sampler: sobol, seed: 3}
+PLAIN = f"""{OPEN_TOWN}  parameters.labour_choice_elasticity: {{uniform: [1, 2]}}
+  policies.*.cut: {{uniform: [0.2, 0.9]}}
+design: {{draws: 4, sampler: sobol, seed: 3}}
 questions:
-  - {measure: urban_rural_ratio, year: 6, at_most: 1.6}
-  - {measure: income_per_head, place: valley/rural, year: 6, of: difference, at_least: 0}
-run: {continuum: true, last_year: 6}
+  - {{measure: urban_rural_ratio, year: 6, at_most: 1.6}}
+  - {{measure: income_per_head, place: valley/rural, year: 6, of: difference, at_least: 0}}
+run: {{continuum: true, last_year: 6}}
 """
 
 

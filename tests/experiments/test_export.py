@@ -15,6 +15,7 @@ from sim.data import catalogue
 from sim.experiments.plan import load_experiment
 from sim.vocabulary import vocabulary
 from tests.experiments.crates import program, validated
+from tests.results.futures import future
 
 needs_validator = pytest.mark.skipif(not program().is_file(), reason="roc-validator is not installed: see [test]")
 FEW = ("--set", "run.continuum=true", "--set", "run.replicates=1", "--set", "years.to=6")
@@ -147,3 +148,21 @@ def test_tables_that_are_not_what_was_read_are_left_out_and_said(
     answer = asked("export", "x")
     assert answer.exit_code == 0 and "Left out, for they are not here as they were read then: " in answer.stderr
     assert "worlds.yaml" in answer.stderr and not Path("x-crate/inputs/worlds.yaml").exists()
+
+
+def test_what_failed_is_said_of_the_step_that_made_it(tmp_path: Path, asked: Callable[..., Any]) -> None:
+    for name, failed in (("whole", []), ("part", [12])):
+        future(tmp_path / name, failed=failed)
+        assert asked("export", tmp_path / name, "--out", tmp_path / f"{name}-crate").exit_code == 0
+    whole, part = (entities(tmp_path / f"{name}-crate")[f"#made-{name}"] for name in ("whole", "part"))
+    assert whole["actionStatus"] == "http://schema.org/CompletedActionStatus" and "error" not in whole
+    assert part["actionStatus"] == "http://schema.org/FailedActionStatus"
+    assert part["error"] == "1 of 13 replicates failed; the first: no clearing in 2015"
+
+
+@pytest.mark.parametrize("name", ["inputs", "Comparison.csv", "ro-crate-metadata.json"])
+def test_a_name_that_the_crate_has_itself_is_refused(tmp_path: Path, asked: Callable[..., Any], name: str) -> None:
+    future(tmp_path / name)
+    answer = asked("export", tmp_path / name, "--out", tmp_path / "crate")
+    said = " ".join(answer.output.split())
+    assert answer.exit_code == 2 and f"a crate has a {name} of its own" in said and not (tmp_path / "crate").exists()

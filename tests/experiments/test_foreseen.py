@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sim.analysis.doubt.opened import open_experiment
 from sim.errors import WorldError
 from sim.experiments.doubt import run
 from sim.experiments.executors import Where
+from sim.experiments.foreseen import foreseen
 from sim.experiments.plan import load_experiment
 from sim.experiments.sampling.samplers import unit_draws
 from sim.vocabulary import vocabulary
@@ -85,6 +87,30 @@ def test_an_experiment_of_which_nothing_would_be_left_is_refused(file: Path, ask
     answer = asked("check", "z/e.yaml")
     said = " ".join(answer.output.split())
     assert answer.exit_code == 2 and "line 6 uncertain" in said and "mean years of schooling" in said
+
+
+def test_worlds_are_judged_by_the_baseline_and_others_are_named(
+    file: Path, asked: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one scenario sets for itself may take its world away, not the experiment; refit says what it leaves open."""
+    other = Path("z/residence_permit_reform.yaml")
+    other.write_text(other.read_text() + "\nparameters: {wage_gap: 0.123}\n")
+
+    def build(world: Any, parameters: dict[str, float]) -> None:
+        if parameters.get("wage_gap") == 0.123:
+            raise WorldError("too narrow")
+
+    monkeypatch.setattr("sim.experiments.foreseen.build_world", build)
+    plan = load_experiment(file, vocabulary())
+    found = foreseen(plan)
+    assert (found.failed, dict(found.others)) == (0, {"residence_permit_reform": 16}) and found.faults(plan) == []
+    assert found.sentences() == [
+        "In 16 of the first 16 draws the world of residence_permit_reform cannot be built, though that of the baseline can."
+    ]
+    every = replace(found, failed=16, kinds=failing(dict.fromkeys(range(16), "no"), np.zeros((16, 1)), ["a"]))
+    assert len(every.faults(plan)) == 1
+    again = replace(every, again=True)
+    assert again.faults(plan) == [] and any("at its value in force here" in one for one in again.sentences())
 
 
 def test_a_budget_that_is_too_small_is_named_at_its_line(file: Path, asked: Callable[..., Any]) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+
 from sim import load
 from sim.analysis.doubt.opened import open_experiment
-from sim.analysis.record import sealed
+from sim.analysis.record import sealed, sha256_of
 from sim.experiments.doubt import run
 from sim.experiments.executors import Where
 from sim.experiments.plan import load_experiment
@@ -46,6 +51,53 @@ def test_a_task_whose_numbers_were_never_computed_is_found_by_running_it_anew(pl
     assert asked("verify", folder).exit_code == 0
     answer = asked("verify", folder, "--rerun", 8)
     assert answer.exit_code == 2 and "run anew, 1 of 8 tasks differ:" in answer.output
+
+
+def test_a_reading_that_no_task_gave_is_found_though_the_record_fits(plain: Path, asked: Callable[..., Any]) -> None:
+    folder = written(plain)
+    words, frame = open_experiment(folder)
+    row = frame.index[(frame["policy"] == "open_registration") & frame["difference"].notna()][0]
+    for column in ("value", "difference"):
+        other = frame.copy()
+        other.loc[row, column] -= 0.01
+        (folder / "results.csv").write_text(other.to_csv(index=False, lineterminator="\n"))
+        (folder / "experiment.json").write_text(sealed(words, folder, words["record"]))
+        assert asked("verify", folder).exit_code == 0
+        answer = asked("verify", folder, "--rerun", 8)
+        assert answer.exit_code == 2 and "8 of 8 tasks give the same bytes" in answer.output
+        assert "the tables do not say what tasks run anew give: open_registration in draw" in answer.output
+
+
+@pytest.mark.parametrize("measure", ["income_per_head", "theil_between_kinds_within_regions"])
+def test_a_row_of_a_run_that_no_task_gave_is_found(folder: Path, asked: Callable[..., Any], measure: str) -> None:
+    """A number is lowered in the table and the manifest sealed again: recorded, or worked out from what is recorded."""
+    few = ("run.labour_agents=1000", "run.replicates=2", "years.to=3")
+    words = [word for setting in few for word in ("--set", setting)]
+    assert asked("run", "s/baseline.yaml", *words, "--out", "r").exit_code == 0
+    answer = asked("verify", "r", "--rerun", 2)
+    assert answer.exit_code == 0 and "2 of 2 replicates give the same bytes." in answer.output, answer.output
+    table = parquet.read_table("r/series.parquet")
+    values = table["value"].to_numpy().copy()
+    hit = np.flatnonzero((table["measure"].to_numpy() == measure) & (table["replicate"].to_numpy() == 1))[-1]
+    values[hit] *= 0.99
+    changed = table.set_column(table.schema.get_field_index("value"), table.schema.field("value"), [values])
+    parquet.write_table(changed, "r/series.parquet", compression="zstd")
+    said = json.loads(Path("r/manifest.json").read_text())
+    said["files"]["series.parquet"]["sha256"] = sha256_of(Path("r/series.parquet"))
+    Path("r/manifest.json").write_text(sealed(said, Path("r"), said["record"]))
+    assert asked("verify", "r").exit_code == 0
+    answer = asked("verify", "r", "--rerun", 2)
+    assert answer.exit_code == 2 and "the tables do not say what replicates run anew give: 1." in answer.output
+
+
+def test_an_experiment_that_lost_all_its_tasks_says_so(plain: Path, asked: Callable[..., Any]) -> None:
+    folder = written(plain)
+    words, _ = open_experiment(folder)
+    left = [name for name in words["record"] if not name.startswith("tasks/")]
+    shutil.rmtree(folder / "tasks")
+    (folder / "experiment.json").write_text(sealed(words, folder, left))
+    answer = asked("verify", folder, "--rerun", 1)
+    assert answer.exit_code == 2 and "keeps no tasks that could be run anew" in answer.output
 
 
 def test_a_record_that_names_other_values_is_refused(plain: Path, asked: Callable[..., Any]) -> None:

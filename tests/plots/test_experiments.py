@@ -118,6 +118,15 @@ def test_bars_are_the_means_of_thirds_and_chance_is_what_shuffling_gives() -> No
     assert widest.get_x() + widest.get_width() in (pytest.approx(found.low[0]), pytest.approx(found.high[0]))
 
 
+def test_where_every_bar_lies_in_the_grey_no_parameter_is_said_to_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = experiment(2)
+    said = [" ".join(text.get_text().split()) for text in drawn("tornado", one).texts]
+    assert any("Most moves with the" in text for text in said) and not any("stands out" in text for text in said)
+    monkeypatch.setattr(tornado, "_CHANCE", 100.0)
+    said = [" ".join(text.get_text().split()) for text in drawn("tornado", one).texts]
+    assert any("No parameter stands out" in text for text in said) and not any("Most moves" in text for text in said)
+
+
 def test_a_parameter_that_a_policy_has_not_is_said_and_its_row_empty() -> None:
     figure = drawn("tornado", experiment(2))
     first, second = ([text.get_text() for text in axes.texts] for axes in figure.axes[:2])

@@ -9,12 +9,23 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from sim import compare, load, open_results, run
+from sim.analysis.doubt.alike import likeness, matched
+from sim.cli import main
+from sim.data.doubted import doubted
 from sim.errors import ResultsError
 from sim.pages import report
+from sim.pages.doubting import ignorance
+from sim.pages.report import beyond
+from sim.pages.report.content import csv_text
+from sim.pages.report.labels import labelled
 from sim.pages.report.record import read_record, record_of
+from sim.pages.report.words import Speaker
+from sim.sheets import csv_of, harmless
 from tests.report.conftest import SETTINGS
 from tests.results.futures import compared, future
 from tests.test_end_to_end import ROOT, factorflow
@@ -141,12 +152,94 @@ def test_what_is_folded_in_is_read_back(province, tmp_path):
         one.manifest["scenario_digest"] for one in (province.baseline, *province.scenarios.values())
     ]
     assert kept[1].words == province.scenarios["baseline"].manifest["scenario"]
-    assert "<" not in record_of([province.baseline], ["a < b"])
+    assert "<" not in record_of({"x": province.baseline}, ["a < b"])
 
 
 def test_names_of_runs_that_share_one_are_told_apart(province, tmp_path):
-    names = [one.name for one in read_record(report.write(tmp_path / "page.html", province))]
-    assert len(set(names)) == 2
+    """One label each in record, command, data and tables: a baseline called as a scenario is another."""
+    page = report.write(tmp_path / "page.html", province)
+    assert [one.name for one in read_record(page)] == ["baseline-base", "baseline"]
+    text = page.read_text(encoding="utf-8")
+    assert "factorflow compare scenarios/baseline-base.yaml scenarios/baseline.yaml" in text
+    data = {one["download"]: one["href"] for one in Reader(text).all("a") if "download" in one}
+    curves = unquote(next(href for name, href in data.items() if name.endswith("figure-curves.csv")).partition(",")[2])
+    named = {row["scenario"] for row in csv.DictReader(io.StringIO(curves))}
+    assert named == {"observed", "baseline-base", "baseline"}
+    assert {row.get("data-policy") for _, row in Reader(text).elements} >= {"baseline-base", "baseline"}
+
+
+def test_labels_never_collide(tmp_path):
+    base, others = future(tmp_path / "x"), [future(tmp_path / name / "X") for name in "ab"]
+    assert list(labelled(compare(base, *others))) == ["x", "X (1)", "X (2)"]
+    alike = compare(base, others[0], future(tmp_path / "x-base"))
+    assert list(labelled(alike)) == ["x-base2", "X", "x-base"]
+
+
+def test_a_cell_is_no_formula(tmp_path):
+    assert [harmless(cell) for cell in ("=1+1", "+1", "-1", "@x", "\tx", "\rx")] == [
+        *("'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx")
+    ]
+    assert [harmless(cell) for cell in ("a=1", "", -1.5, None)] == ["a=1", "", -1.5, None]
+    assert csv_text(("=a",), [("=b", -0.5)]) == "'=a\n'=b,-0.5\n"
+    frame = pd.DataFrame({"scenario": pd.Categorical(["=x"]), "difference": [-0.5]})
+    assert csv_of(frame) == "scenario,difference\n'=x,-0.5\n"
+
+
+def scenario_of(name, **more):
+    row = {"name": name, "digest": "", "scenario": {"schema": 1}, "world": "w", "tables": {}}
+    return {**row, **more}
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "why"),
+    [
+        ([], "has a record without any scenario"),
+        ([scenario_of("x"), scenario_of("X")], 'two scenarios in its record are called "X"'),
+        (
+            [scenario_of("x", tables={"a.csv": "eA=="}), scenario_of("y", tables={"a.csv": "eQ=="})],
+            'the scenario "y" in its record has other tables of one world',
+        ),
+    ],
+)
+def test_no_scenario_is_lost_silently(tmp_path, scenarios, why):
+    text = json.dumps({"format": 1, "scenarios": scenarios})
+    page = tmp_path / "page.html"
+    page.write_text(f'<script type="application/json" id="factorflow-record">{text}</script>', encoding="utf-8")
+    with pytest.raises(ResultsError, match=re.escape(why)):
+        read_record(page)
+
+
+def test_a_scenario_that_is_none_is_named_with_its_page(tmp_path):
+    text = json.dumps({"format": 1, "scenarios": [scenario_of("mine")]})
+    page = tmp_path / "page.html"
+    page.write_text(f'<script type="application/json" id="factorflow-record">{text}</script>', encoding="utf-8")
+    answer = CliRunner().invoke(main, ["extract", str(page), "--out", str(tmp_path / "out")])
+    said = " ".join(answer.output.split())
+    assert answer.exit_code == 2 and "page.html: the scenario mine in it is none" in said and ".partial" not in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_of_luck_and_bands_only_where_there_are(tmp_path, province):
+    """A continuum has no luck to be clear of, one draw no band; bands that would hide each other are not described."""
+    told = {"smooth": province}
+    told["single"] = compared(tmp_path / "single", effect=-0.05, replicates=range(1), baseline={"replicates": range(1)})
+    told["bands"] = compared(tmp_path / "bands", effect=-0.05)
+    many = [future(tmp_path / "many" / f"aid{number}", effect=-0.05) for number in range(7)]
+    told["many"] = compare(future(tmp_path / "many" / "baseline"), *many)
+    twins = [future(tmp_path / "twins" / name, replicates=range(1)) for name in ("baseline", "aid")]
+    for one in twins:
+        one.manifest["scenario"]["run"]["continuum"] = True
+    told["twins"] = compare(*twins)
+    words = {}
+    for name, found in told.items():
+        words[name] = [" ".join(Reader(report.page(found, lang)).words) for lang in ("en", "zh")]
+    for name in ("smooth", "twins"):
+        english, chinese = words[name]
+        assert not re.search("clear of luck|pale band|its band 90|as a band|run.replicates|Pale grey", english), name
+        assert not re.search("随机波动的?下降|超出随机波动|浅色带|run.replicates|浅灰", chinese), name
+    assert not re.search("pale band|its band 90|as a band|90% band", words["single"][0]) and "one draw" in words["single"][0]
+    assert "pale band" in words["bands"][0] and "90% of the pairs as a band" in words["bands"][0]
+    assert "pale band" not in words["many"][0] and "would hide each other" in words["many"][0]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +266,12 @@ def test_one_scenario_is_told_against_its_base_year(province):
     anchors = [one["id"] for one in Reader(text).all("section")]
     assert "ranking" not in anchors and "difference" not in anchors and anchors[0] == "verdict"
     assert "nothing here is the effect of a policy" in text and "from 2014 to 2016" in text
+    assert "it goes on as up to 2019, and nothing observed later" in text and "The base year is 2014." in text
+
+
+def test_a_single_run_has_its_notes(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.analysis.since.accelerating", lambda results: f"{results.title} accelerates.")
+    assert "Baseline accelerates." in report.page(future(tmp_path / "baseline", title="Baseline"), "en")
 
 
 def test_a_world_without_map_ratio_or_tenths_still_has_a_page(tmp_path):
@@ -181,7 +280,9 @@ def test_a_world_without_map_ratio_or_tenths_still_has_a_page(tmp_path):
     runs.append(run(reform, out=tmp_path / "other"))
     for lang in ("en", "zh"):
         text = report.page(compare(*runs), lang)
-        assert Reader(text).all("section") and "nan" not in " ".join(Reader(text).words)
+        words = " ".join(Reader(text).words)
+        assert Reader(text).all("section") and "nan" not in words and "2019" not in words
+        assert "stand first" not in words and "列在前面" not in words  # no share is known here
 
 
 def test_failed_replicates_and_few_pairs_are_said(tmp_path):
@@ -190,11 +291,26 @@ def test_failed_replicates_and_few_pairs_are_said(tmp_path):
     assert "1 of 5 replicates of “Aid” failed" in text and "The band of 4 pairs" in text
 
 
+def answered(found, *rows, **words):
+    """What an experiment says of policies of a comparison: rows (name, holds, draws), `words` over those of every row."""
+    base, aid = (likeness(one.manifest["scenario"]) for one in (found.baseline, found.scenarios["aid"]))
+    told = [
+        {
+            **{"policy": name, "scenario": aid, "baseline": base, "low": -0.1, "middle": -0.05, "high": 0.01},
+            **{"year": found.year, "draws": draws, "holds": holds, "parameter": "", "explained": 0.0},
+            **dict.fromkeys(("ignorance", "luck", "interaction")),
+            **words,
+        }
+        for name, holds, draws in rows
+    ]
+    titles = {name: name.capitalize() for name, _, _ in rows}
+    return {"title": "Doubt", "world": "zhejiang", "record": {}, "draws": 64, "seeds": 2, "titles": titles, "rows": told}
+
+
 def test_doubt_is_told_or_said_to_be_missing(tmp_path):
     found = compared(tmp_path, effect=-0.05)
     assert "Ignorance is not in this page" in report.page(found, "en")
     row = {
-        **{"policy": "aid", "low": -0.1, "middle": -0.05, "high": 0.01, "year": 2016, "draws": 64, "holds": 50},
         **{
             "parameter": "parameters.labour_mobility",
             "explained": 0.4,
@@ -203,9 +319,54 @@ def test_doubt_is_told_or_said_to_be_missing(tmp_path):
             "interaction": None,
         },
     }
-    answers = {"title": "Doubt", "draws": 64, "seeds": 2, "titles": {"aid": "Aid"}, "rows": [row]}
-    text = report.page(found, "en", answers=answers)
+    text = report.page(found, "en", answers=answered(found, ("aid", 50, 64), **row))
     assert "What is not known can turn the sign" in text and "0.0200" in text and "50 / 64" in text
+
+
+@pytest.mark.parametrize("words", [{"scenario": "other"}, {"baseline": "other"}, {"year": 2030}])
+def test_doubt_of_another_scenario_baseline_or_year_is_left_out_and_said(tmp_path, words):
+    found = compared(tmp_path, effect=-0.05)
+    text = report.page(found, "en", answers=answered(found, ("aid", 64, 64), **words))
+    assert "Ignorance is not in this page" in text and "64 / 64" not in text
+    assert "Left out of the experiment: “Aid”." in text
+
+
+def test_an_experiment_of_another_world_is_refused(tmp_path):
+    found = compared(tmp_path, effect=-0.05)
+    with pytest.raises(ResultsError, match="is in the world china, the scenarios are in zhejiang"):
+        report.page(found, "en", answers={**answered(found, ("aid", 64, 64)), "world": "china"})
+
+
+def test_the_shipped_doubt_is_told_of_the_shipped_scenarios_alone():
+    """The scenario files of the package are found in its table; the same file with other terms, or other years, is not."""
+    rows = doubted("zhejiang")
+    for name in ("cash_transfer", "mountain_sea", "residence_permit_reform", "infrastructure_investment"):
+        like = likeness(load(ROOT / f"scenarios/zhejiang/{name}.yaml", ["run.replicates=3"]).resolved())
+        assert {row["scenario"] for row in rows if row["policy"] == name} == {like}
+    base = load(ROOT / "scenarios/zhejiang/baseline.yaml").resolved()
+    assert {row["baseline"] for row in rows} == {likeness(base)}
+    cash = load(ROOT / "scenarios/zhejiang/cash_transfer.yaml").resolved()
+    policy = next(iter(cash["policies"]))
+    other = {**cash, "policies": {policy: {**cash["policies"][policy], "kind": "urban", "until": 2026}}}
+    for scenario, year, told in ((cash, 2035, True), (other, 2035, False), (cash, 2030, False)):
+        found = matched(rows, base, {"mine": scenario}, year)
+        assert (found.get("mine") is not None) == told
+        assert ("64" in ignorance(rows, found)[0].split()) == told
+    assert "no experiment of these scenarios" in ignorance(rows, {})[0]
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ([(64, 64), (50, 50)], "not which way: each policy that was tried keeps its sign in every draw"),
+        ([(64, 64), (60, 64)], "seldom turns the sign: no policy that was tried keeps it in fewer than 60 of 64 draws"),
+        ([(50, 50), (52, 64)], "can turn the sign: “B” keeps its sign in 52 of 64 draws only"),
+        ([(50, 64), (40, 64)], "“A” and “B” keep theirs in part of the draws only, the least sure in 40 of 64"),
+    ],
+)
+def test_signs_are_counted_in_shares_of_their_own_draws(counts, title):
+    rows = [{"policy": name, "holds": holds, "draws": draws} for name, (holds, draws) in zip("ab", counts, strict=True)]
+    assert title in beyond._sign(rows, {"a": "A", "b": "B"}, Speaker("en", "zhejiang", "yuan of 2014"))
 
 
 def test_commands(tmp_path):
@@ -233,7 +394,7 @@ def test_tables_of_an_own_world_travel_with_the_page(tmp_path):
     """What a results folder keeps of a user's world is folded in, byte for byte."""
     results = future(tmp_path / "baseline")
     results.__dict__["world_files"] = {"places.csv": b"place\n\xe6\x9d\xad\n", "world.yaml": b"title: x\n"}
-    text = f'<script type="application/json" id="factorflow-record">{record_of([results], [])}</script>'
+    text = f'<script type="application/json" id="factorflow-record">{record_of({"baseline": results}, [])}</script>'
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     assert read_record(tmp_path / "page.html")[0].tables == results.world_files
-    assert json.loads(record_of([results], []))["scenarios"][0]["world"] == "zhejiang"
+    assert json.loads(record_of({"baseline": results}, []))["scenarios"][0]["world"] == "zhejiang"

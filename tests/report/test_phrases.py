@@ -28,6 +28,37 @@ def test_a_phrase_says_the_same_values_in_every_language(key):
     assert placeholders(catalogue("en")[key]) == placeholders(catalogue("zh")[key])
 
 
+OF_DATA = (  # phrases that are named by what data, vocabularies and pages of script hold
+    *("parameters.", "units.", "instruments.", "instruments_zhejiang.", "worlds.", "currency.", "published.verdicts."),
+    *("dashboard.js.", "dashboard.measures.", "headline."),
+)
+
+
+def test_every_phrase_is_used():
+    """Its key stands in the program: whole; as a beginning, with its end as a word; or as an end, `f"{key}.what"`."""
+    files = [file for file in (ROOT / "sim").rglob("*") if file.suffix in (".py", ".j2", ".js")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    words = set(re.findall(r"""["']([a-z_]+)["']""", text))
+    heads = tuple(re.findall(r'f"([a-z_]+\.[a-z_.]*)\{', text))
+    ends = tuple(re.findall(r'f"\{\w+\}(\.[a-z_]+)"', text))
+
+    def used(key):
+        begun = any(key.startswith(head) and key.removeprefix(head) in words for head in heads)
+        return f'"{key}"' in text or f"'{key}'" in text or begun or key.endswith(ends)
+
+    told = [re.sub("_(smooth|single)$", "", key) for key in catalogue("en") if not key.startswith(OF_DATA)]
+    assert [key for key in told if not used(key)] == []
+    assert not used("place.all_towns") and not used("payers.unit")
+
+
+def test_what_reads_well_in_chinese_is_said_so():
+    chinese = catalogue("zh")
+    assert [key for key, text in chinese.items() if re.search("在.{0,12}之下|百分之一数|项都不是", text)] == []
+    assert chinese["dashboard.measures.general_purchases_per_head"] in chinese["payers.purchases_none"]
+    names = [Speaker("zh", world, "yuan of 2014").instrument("paired_assistance") for world in ("zhejiang", "china")]
+    assert names == ["山海协作（对口支援）", "对口支援"]
+
+
 def test_chinese_phrases_are_chinese():
     left = re.compile(
         r"\{[^}]*\}|Ctrl\+\w+|\bEsc\b|\bTab\b|factorflow \w+( \w+)?|factorflow|run\.replicates|\b(FILE|PAGE|CSV|F|T|A|S)\b"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.doubt.alike import likeness
 from sim.analysis.doubt.components import Components, components
 from sim.analysis.doubt.counting import Count, Probability, holds, losers, means_of_draws, probability, within
 from sim.analysis.doubt.failing import Failing, failing
@@ -198,11 +199,17 @@ def answers(frame: pd.DataFrame, words: Mapping[str, Any]) -> Answers:
 
 
 def summary(found: Answers, words: Mapping[str, Any]) -> pd.DataFrame:
-    """A row a policy and parameter: the effect on the ratio over draws, and what the parameter explains of it."""
+    """A row a policy and parameter: the effect on the ratio over draws, and what the parameter explains of it.
+
+    scenario, baseline: the likeness of both (see `alike`), by which a row is found again for a scenario that is the same.
+    """
     year, place = int(words["last_year"]), str(words["world"])
+    against = likeness(words["scenarios"][str(words["baseline"])])
     rows = [
         {
             "policy": one.policy,
+            "scenario": likeness(words["scenarios"][one.policy]),
+            "baseline": against,
             "year": year,
             "draws": one.holds.draws,
             "low": one.low,

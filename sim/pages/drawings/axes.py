@@ -48,18 +48,6 @@ def whole_years(first: int, last: int, most: int) -> list[int]:
     return list(range(first, last + 1, step))
 
 
-def plain(value: float, digits: int) -> str:
-    """A number with so many decimals, thousands apart, and a true minus sign; never a minus zero."""
-    words = f"{value:,.{digits}f}"
-    return words.lstrip("-") if not words.strip("-0.,") else words.replace("-", "\u2212")
-
-
-def signed(value: float, digits: int) -> str:
-    """The same with a plus where it is above zero."""
-    words = plain(value, digits)
-    return f"+{words}" if value > 0 and words.strip("0.,") else words
-
-
 def apart(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
     """Middles of labels near where they are wanted, none covering another, in the order of what is wanted.
 

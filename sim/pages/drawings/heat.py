@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.pages.digits import signed
 from sim.pages.drawings import ink
-from sim.pages.drawings.axes import signed
 from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, text, width_of, wrapped
 
 _ROW = 19.0  # px

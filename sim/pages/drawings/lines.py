@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.pages.digits import plain, signed
 from sim.pages.drawings import axes, ink
 from sim.pages.drawings.axes import Scale
 from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, path, text, width_of, wrapped
@@ -70,7 +71,7 @@ def curves(
     ordinates = _ordinates(lines, dots, zero)
     values = axes.ticks(*ordinates, most=5 if narrow else 6)
     digits = axes.decimals(values)
-    written = [axes.signed(value, digits) if zero else axes.plain(value, digits) for value in values]
+    written = [(signed if zero else plain)(value, digits) for value in values]
     left = max(width_of(word, _TICK) for word in written) + 8
     rows = [f"{year}: {words}" for year, words in starts]
     height = (300 if narrow else 370) + 15 * len(rows)

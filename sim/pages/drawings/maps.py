@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.pages.digits import signed
 from sim.pages.drawings import ink
-from sim.pages.drawings.axes import Scale, signed
+from sim.pages.drawings.axes import Scale
 from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, path, width_of, wrapped
 
 _ROOM = 60.0  # px a region needs for its numbers

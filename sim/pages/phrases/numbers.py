@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import math
 
+from sim.pages.digits import MINUS, plain, signed
 from sim.pages.phrases import known, phrase
 
-MINUS = "\u2212"
-
-
-def signed(value: float, digits: int) -> str:
-    """A difference: a plus, a true minus sign, or none where nothing is left to write."""
-    text = plain(value, digits)
-    return f"+{text}" if value > 0 and text.strip("0.,") else text
-
-
-def plain(value: float, digits: int) -> str:
-    """A number with so many decimals, thousands apart, and a true minus sign."""
-    if not math.isfinite(value):
-        return "–"
-    text = f"{value:,.{digits}f}"
-    return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
+__all__ = ["MINUS", "currency", "dated_currency", "money", "people", "per_cent", "plain", "signed"]
 
 
 def per_cent(share: float, digits: int = 1, sign: bool = True) -> str:

@@ -56,6 +56,11 @@ def bars(means: Array, values: Array) -> Bars:
     return Bars(float(found.mean()), low, high, _CHANCE * spread)
 
 
+def stands_out(one: Bars, parameter: int) -> bool:
+    """Whether a third of a parameter has a mean beyond what 95% of thirds chosen at random have."""
+    return bool(max(abs(one.low[parameter] - one.mean), abs(one.high[parameter] - one.mean)) > one.chance)
+
+
 def figure_of_experiment(experiment: Experiment) -> Figure:
     """Small multiples, one a policy; parameters in one order, that of their mean range over policies.
 
@@ -154,7 +159,8 @@ def _name(axes: Axes, lines: list[str], one: Bars, panel: float) -> None:
 
 
 def _words(experiment: Experiment, policies: list[str], found: list[Bars], order: Index) -> style.Words:
-    first = int(order[0])
+    standing = [int(i) for i in order if any(stands_out(one, int(i)) for one in found)]
+    first = standing[0] if standing else int(order[0])
     ranges = [(abs(one.high[first] - one.low[first]), policy, one) for policy, one in zip(policies, found, strict=True)]
     ranges = sorted((row for row in ranges if np.isfinite(row[0])), key=lambda row: -row[0])[:2]
     said = []
@@ -163,6 +169,8 @@ def _words(experiment: Experiment, policies: list[str], found: list[Bars], order
         said.append(f"{experiment.title(policy)}: {low} where it is low, {high} where it is high")
     name = draws.parameter(experiment.paths[first])
     finding = f"{draws.where(experiment)}. Most moves with the {name}. {'; '.join(said)}."
+    if not standing:
+        finding = f"{draws.where(experiment)}. No parameter stands out: every bar ends where a third chosen at random could."
     third = max(1, int(np.isfinite(experiment.means()).any(axis=0).sum()) // 3)
     left_out = len(experiment.paths) - len(order)
     caption = " ".join(

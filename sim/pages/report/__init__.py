@@ -26,6 +26,7 @@ from sim.pages.phrases import catalogue
 from sim.pages.recorded import world_of
 from sim.pages.report import beyond, sections, verdict
 from sim.pages.report.content import Part
+from sim.pages.report.labels import labelled
 from sim.pages.report.record import ID, record_of
 from sim.pages.report.sections import Commands
 from sim.pages.report.words import Speaker
@@ -57,8 +58,9 @@ def page(
     catalogue(lang)  # an unknown language is answered before anything is computed
     alone = isinstance(subject, Results)
     differences = since_base_year(subject) if isinstance(subject, Results) else subject
-    runs = [differences.baseline] if alone else [differences.baseline, *differences.scenarios.values()]
-    speaker = Speaker(lang, world_of(runs[0]), runs[0].money)
+    labels = labelled(differences)
+    runs = list(labels.values())
+    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, _luck(differences))
     called = " ".join(shlex.quote(name) for name in (names or [one.path.as_posix() for one in runs]))
     said = command or f"factorflow report {called}{'' if lang == 'en' else f' --lang {lang}'}"
     commands = Commands(called, said)
@@ -66,20 +68,19 @@ def page(
     parts = _alone(found, differences, speaker, commands) if alone else _compared(found, differences, speaker, commands)
     parts += [
         beyond.published(runs, speaker),
-        beyond.doubt(found, runs, speaker, answers),
-        beyond.assumptions(runs, speaker),
+        beyond.doubt(found, differences, speaker, answers),
+        beyond.assumptions(differences, speaker),
     ]
-    parts.append(beyond.record(runs, differences, speaker, commands, _again(runs, alone)))
-    return _rendered(parts, found, runs, speaker, commands, alone)
+    parts.append(beyond.record(runs, differences, speaker, commands, _again(list(labels), alone)))
+    return _rendered(parts, found, labels, speaker, commands, alone)
 
 
 def _compared(found: list[verdict.Story], differences: Differences, speaker: Speaker, commands: Commands) -> list[Part]:
-    runs = [differences.baseline, *differences.scenarios.values()]
     money = "--figure map --measure real_income_per_head"
     parts = [
         sections.verdicts(found, differences, speaker),
         sections.ranking(found, speaker, commands),
-        sections.curves(runs, speaker, commands.compare("--figure convergence")),
+        sections.curves(labelled(differences), speaker, commands.compare("--figure convergence")),
         sections.difference(found, differences, speaker, commands),
         sections.where(found, differences, speaker, commands.compare(money)),
         sections.who(found, differences, speaker, commands.compare("--json")),
@@ -92,7 +93,7 @@ def _alone(found: list[verdict.Story], differences: Differences, speaker: Speake
     run = differences.baseline
     parts = [
         sections.own_verdict(found, differences, speaker),
-        sections.curves([run], speaker, commands.plot("convergence")),
+        sections.curves(labelled(differences), speaker, commands.plot("convergence")),
         sections.where(found, differences, speaker, commands.plot("map"), alone=True),
         sections.who(found, differences, speaker, commands.page, alone=True),
         sections.own_money(run, speaker),
@@ -100,9 +101,14 @@ def _alone(found: list[verdict.Story], differences: Differences, speaker: Speake
     return [part for part in parts if part is not None]
 
 
-def _again(runs: Sequence[Results], alone: bool) -> str:
+def _luck(differences: Differences) -> str:
+    """What a page may say of luck: nothing where people are shares, no band where one draw, or one pair, is all there is."""
+    return "smooth" if not differences.drawn else "single" if int(differences.table["replicates"].max()) < 2 else ""
+
+
+def _again(labels: Sequence[str], alone: bool) -> str:
     """The command that makes the page again from what was extracted."""
-    files_of = " ".join(shlex.quote(f"scenarios/{one.name}.yaml") for one in runs)
+    files_of = " ".join(shlex.quote(f"scenarios/{label}.yaml") for label in labels)
     return f"factorflow {'run' if alone else 'compare'} {files_of}"
 
 
@@ -122,9 +128,14 @@ def _environment() -> Environment:
 
 
 def _rendered(
-    parts: list[Part], found: list[verdict.Story], runs: Sequence[Results], speaker: Speaker, commands: Commands, alone: bool
+    parts: list[Part],
+    found: list[verdict.Story],
+    labels: Mapping[str, Results],
+    speaker: Speaker,
+    commands: Commands,
+    alone: bool,
 ) -> str:
-    say, lang = speaker.say, speaker.lang
+    say, lang, runs = speaker.say, speaker.lang, list(labels.values())
     titles = [speaker.title(one.title) for one in found]
     first, last = speaker.year(runs[0].years[0]), speaker.year(found[0].outcome.year)
     span = {"world": speaker.world_name(), "first": first, "last": last, "money": speaker.dated()}
@@ -158,6 +169,6 @@ def _rendered(
         script=Markup(script),
         style_hash=_hash(style),
         script_hash=_hash(script),
-        record=Markup(record_of(runs, [commands.page])),
+        record=Markup(record_of(labels, [commands.page])),
         record_id=ID,
     ) + "\n"  # fmt: skip

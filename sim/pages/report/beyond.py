@@ -12,18 +12,20 @@ from typing import Any
 import yaml
 
 from sim.analysis.differences import Differences
+from sim.analysis.doubt.alike import matched
 from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.data.doubted import doubted
 from sim.pages.phrases import listed, numbers
 from sim.pages.report.content import Bullets, Cell, Details, Heading, Part, Row, Table, plain_cells
+from sim.pages.report.doubts import check_world, same_tables
 from sim.pages.report.sections import Commands
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker, chinese_names
 
-_PUBLISHED_WORLD = "zhejiang"
-_NOT_MODELLED = ("ages", "foresight", "kinds", "ties", "idle", "forecast")
+_NOT_MODELLED = ("ages", "foresight", "kinds", "ties", "idle")
 _MOST = 8
+_HELD = 0.9  # share of draws in which a sign has to hold, or it is said to turn
 _A_MINUS = re.compile(r"-(?=\d)")
 
 
@@ -66,59 +68,92 @@ def _experiment(row: Mapping[str, str], speaker: Speaker) -> Row:
     return Row(plain_cells(what, f"{ours}{joint}{unit}{when}" if ours else "–", told, band or "–", verdict))
 
 
-def doubt(found: Sequence[Story], runs: Sequence[Results], speaker: Speaker, answers: Mapping[str, Any] | None) -> Part:
-    """Ignorance, luck and interaction from an experiment that was given, or the shipped one; else that they are missing."""
-    say, world = speaker.say, runs[0].world
-    title_of = {one.name: one.title for one in runs}
+def doubt(
+    found: Sequence[Story], differences: Differences, speaker: Speaker, answers: Mapping[str, Any] | None = None
+) -> Part:
+    """Ignorance, luck and interaction from an experiment that was given, or the shipped one; else that they are missing.
+
+    Only rows of the scenarios told of, against the same baseline and to the same year, are told; that others are left out is
+    said. Raises ResultsError for an experiment in another world.
+    """
+    say, titles = speaker.say, {one.outcome.label: one.title for one in found}
     if answers is not None:
-        rows = [one for one in answers["rows"] if one["policy"] in title_of]
-        lead = say("doubt.own", title=speaker.title(answers["title"]), draws=answers["draws"], seeds=answers["seeds"])
-        titles = {**title_of, **answers["titles"]}
-        rows = rows or answers["rows"]
+        check_world(answers["title"], answers["world"], [differences.baseline])
+        rows, left = _own(answers, differences)
+        lead = [say("doubt.own", title=speaker.title(answers["title"]), draws=answers["draws"], seeds=answers["seeds"])]
+        out = [str(answers["titles"].get(name, name)) for name in left]
+        lead += [say("doubt.left_out", titles=speaker.titles(out), year=speaker.year(differences.year))] if out else []
     else:
-        rows = _shipped(world, set(title_of))
-        lead, titles = say("doubt.shipped", draws=rows[0]["draws"]) if rows else "", title_of
+        rows = _shipped(differences)
+        lead = [say("doubt.shipped", draws=rows[0]["draws"])] if rows else []
     part = Part("doubt", say("sections.doubt"), say("doubt.missing"))
+    part.lead += lead
     if not rows:
         part.lead.append(say("doubt.missing_what"))
         return part
-    least = min(rows, key=lambda one: one["holds"])
-    count = {"least": least["holds"], "draws": least["draws"]}
-    turning = [titles[one["policy"]] for one in rows if one["holds"] < 0.9 * one["draws"]]
-    part.title = say("doubt.flips", titles=speaker.titles(turning), **count) if turning else say("doubt.holds", **count)
+    part.title = _sign(rows, titles, speaker)
     part.what = say("doubt.what", year=speaker.year(int(rows[0]["year"])))
-    part.lead.append(lead)
     parts = any(one["ignorance"] is not None for one in rows)
-    columns = [
-        "policy",
-        "change",
-        "range",
-        "holds",
-        *(("ignorance", "luck", "interaction") if parts else ()),
-        "parameter",
-        "explained",
-    ]
+    columns = ["policy", "change", "range", "holds"]
+    columns += [*(("ignorance", "luck", "interaction") if parts else ()), "parameter", "explained"]
     order = {one.outcome.label: one.order for one in found}
-    table = [_doubted(one, speaker, titles, parts) for one in sorted(rows, key=lambda one: order.get(one["policy"], 99))]
+    table = [_doubted(one, speaker, titles, parts) for one in sorted(rows, key=lambda one: order[one["policy"]])]
     part.body.append(Table(part.name, [say(f"doubt.head.{column}") for column in columns], table))
-    if not parts:
-        part.body.append(say("doubt.no_parts"))
+    part.body.append(say("doubt.parts" if parts else "doubt.no_parts" if answers is None else "doubt.own_no_parts"))
     missing = [one.title for one in found if one.outcome.label not in {row["policy"] for row in rows}]
     if missing:
         part.body.append(say("doubt.not_among", titles=speaker.titles(missing)))
     return part
 
 
-def _shipped(world: str, names: set[str]) -> list[dict[str, Any]]:
+def _sign(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], speaker: Speaker) -> str:
+    """In which share of draws signs hold: which policies turn in a tenth or more, or that none does in any."""
+
+    def share(one: Mapping[str, Any]) -> float:
+        return float(one["holds"] / one["draws"])
+
+    turning = [one for one in rows if share(one) < _HELD]
+    least = min(turning or rows, key=share)
+    count = {"least": least["holds"], "draws": least["draws"]}
+    if turning:
+        key = "doubt.flips" if len(turning) == 1 else "doubt.flips_many"
+        return speaker.say(key, titles=speaker.titles([titles[one["policy"]] for one in turning]), **count)
+    return speaker.say("doubt.holds") if count["least"] == count["draws"] else speaker.say("doubt.seldom", **count)
+
+
+def _own(answers: Mapping[str, Any], differences: Differences) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of an experiment for the scenarios told of, and the names of those that it has beside them."""
+    runs = [differences.baseline, *differences.scenarios.values()]
+    rows = answers["rows"] if same_tables(answers, runs) else []
+    found = matched(rows, *_scenarios(differences), differences.year)
+    kept = [{**each[0], "policy": label} for label, each in found.items()]
+    told = {row["policy"] for each in found.values() for row in each}
+    return kept, [row["policy"] for row in answers["rows"] if row["policy"] not in told]
+
+
+def _shipped(differences: Differences) -> list[dict[str, Any]]:
     """Rows of the shipped experiment for these scenarios, one a policy, with the parameter that explains most."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in doubted(world):
-        if row["policy"] in names and row["policy"] not in found:
-            numbers_of = {word: float(row[word]) for word in ("low", "middle", "high", "explained")}
-            counts = {word: int(row[word]) for word in ("draws", "holds", "year")}
-            nothing = dict.fromkeys(("ignorance", "luck", "interaction"))
-            found[row["policy"]] = {"policy": row["policy"], "parameter": row["parameter"], **numbers_of, **counts, **nothing}
-    return list(found.values())
+    found = []
+    for label, rows in shipped(differences).items():
+        row = rows[0]
+        numbers_of = {word: float(row[word]) for word in ("low", "middle", "high", "explained")}
+        counts = {word: int(row[word]) for word in ("draws", "holds", "year")}
+        nothing = dict.fromkeys(("ignorance", "luck", "interaction"))
+        found.append({"policy": label, "parameter": row["parameter"], **numbers_of, **counts, **nothing})
+    return found
+
+
+def shipped(differences: Differences) -> dict[str, list[Mapping[str, Any]]]:
+    """Rows of the shipped experiment of a world by the label of the scenario they are of; none in a user's own world."""
+    base = differences.baseline
+    rows = [] if base.manifest.get("world_files") else doubted(base.world)
+    return matched(rows, *_scenarios(differences), differences.year)
+
+
+def _scenarios(differences: Differences) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
+    """The baseline as it was run, and the scenarios by label."""
+    others = {label: one.manifest["scenario"] for label, one in differences.scenarios.items()}
+    return differences.baseline.manifest["scenario"], others
 
 
 def _doubted(one: Mapping[str, Any], speaker: Speaker, titles: Mapping[str, str], parts: bool) -> Row:
@@ -142,26 +177,25 @@ def parameter_words(path: str, speaker: Speaker) -> str:
     return f"{meaning} ({name})" if meaning else name
 
 
-def assumptions(runs: Sequence[Results], speaker: Speaker) -> Part:
+def assumptions(differences: Differences, speaker: Speaker) -> Part:
     """Parameters that are assumed, those that matter most first, with the value in force; and what is not modelled."""
-    say, world = speaker.say, runs[0].world
+    say, base = speaker.say, differences.baseline
     part = Part("assumptions", say("sections.assumptions"), say("assumptions.title_plain"))
     known = catalogue.parameters(speaker.world)
     assumed = {name: one for name, one in known.items() if one.assumed}
     shares: dict[str, float] = {}
-    rows_of = doubted(world)
-    policies = {row["policy"] for row in rows_of}
-    for row in rows_of:
+    by_policy = shipped(differences)
+    for row in (row for rows in by_policy.values() for row in rows):
         name = row["parameter"].rpartition(".")[2]
-        shares[name] = shares.get(name, 0.0) + float(row["explained"]) / len(policies)
+        shares[name] = shares.get(name, 0.0) + float(row["explained"]) / len(by_policy)
     names = sorted((name for name in shares if name in assumed), key=lambda name: -shares[name])[:_MOST]
     names = names or [name for name in speaker_parameters(speaker) if name in assumed][:_MOST]
     if len(shares) and len(names) > 1:
         both = [speaker.known(f"parameters.{name}") or name for name in names[:2]]
         part.title = say("assumptions.title", names=listed(both, speaker.lang))
     if names:
-        part.what = say("assumptions.what")
-        own = dict(runs[0].manifest["scenario"].get("parameters", {}))
+        part.what = say("assumptions.what_ranked" if shares else "assumptions.what")
+        own = dict(base.manifest["scenario"].get("parameters", {}))
         rows = []
         for name in names:
             one = known[name]
@@ -176,8 +210,16 @@ def assumptions(runs: Sequence[Results], speaker: Speaker) -> Part:
     if others:
         part.body.append(say("assumptions.other", count=others, world=catalogue.name_of(speaker.world)))
     part.body.append(Heading("not-modelled", say("assumptions.not_modelled")))
-    part.body.append(Bullets([say(f"assumptions.{word}") for word in _NOT_MODELLED]))
+    part.body.append(Bullets([*(say(f"assumptions.{word}") for word in _NOT_MODELLED), _forecast(speaker)]))
     return part
+
+
+def _forecast(speaker: Speaker) -> str:
+    """That a baseline is no forecast: of a world that was observed for years, the last that was seen."""
+    years = catalogue.observed(speaker.world)["year"]
+    if years.nunique() < 2:
+        return speaker.say("assumptions.no_forecast")
+    return speaker.say("assumptions.forecast", year=speaker.year(int(years.max())))
 
 
 def speaker_parameters(speaker: Speaker) -> list[str]:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from sim.sheets import harmless
+
 _NOTHING = Markup("")
 
 
@@ -95,11 +97,11 @@ class Heading:
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table as CSV; numbers with seven significant digits, empty where there is none."""
+    """A table as CSV; numbers with seven significant digits, empty where there is none; no cell is a formula."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([[_plain(value) for value in row] for row in rows])
+    writer.writerow(map(harmless, head))
+    writer.writerows([[_plain(harmless(value)) for value in row] for row in rows])
     return stream.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -28,13 +28,14 @@ _MOST_BANDS = 6  # lines with a band: those of more would hide each other
 _MOST_STARTS = 3
 
 
-def ratio_curves(runs: Sequence[Results], speaker: Speaker, command: str) -> Figure | None:
+def ratio_curves(labels: Mapping[str, Results], speaker: Speaker, command: str) -> Figure | None:
     """The ratio of town and country by year, a line a run, the first grey; None where it was not recorded by all."""
+    runs = list(labels.values())
     tables = [_ratio(one) for one in runs]
     if any(table is None for table in tables):
         return None
     found = [median_and_band(table) for table in tables if table is not None]
-    drawn = _lines(runs, found, speaker, signed=False)
+    drawn = _lines(labels, found, speaker, signed=False)
     dots, source = _observed(runs[0], speaker)
     start, last = runs[0].years[0], max(one.years[-1] for one in runs)
     dots = [(year, value) for year, value in dots if start <= year <= last]
@@ -46,7 +47,7 @@ def ratio_curves(runs: Sequence[Results], speaker: Speaker, command: str) -> Fig
         )  # fmt: skip
 
     told: list[tuple[object, ...]] = [("observed", year, value, None, None) for year, value in dots]
-    told += [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
+    told += [row for one, table in zip(labels, found, strict=True) for row in _band_rows(one, table)]
     data = csv_text(("scenario", "year", "median", "p05", "p95"), told)
     return Figure("figure-curves", Markup(svg.both(draw)), "", data, command, source)
 
@@ -61,7 +62,7 @@ def ratio_differences(differences: Differences, speaker: Speaker, command: str) 
             return None
         band = rows.set_index("year")[["difference", "p05", "p95", "replicates"]]
         found.append(band.rename(columns={"difference": "median"}))
-    drawn = _lines(runs, found, speaker, signed=True, first=1)
+    drawn = _lines(differences.scenarios, found, speaker, signed=True, first=1)
 
     def draw(width: int) -> str:
         return lines.curves(
@@ -69,7 +70,7 @@ def ratio_differences(differences: Differences, speaker: Speaker, command: str) 
             zero=True, above=speaker.say("difference.above"), below=speaker.say("difference.below"),
         )  # fmt: skip
 
-    told = [row for one, table in zip(runs, found, strict=True) for row in _band_rows(one.name, table)]
+    told = [row for one, table in zip(differences.scenarios, found, strict=True) for row in _band_rows(one, table)]
     data = csv_text(("scenario", "year", "difference", "p05", "p95"), told)
     return Figure("figure-difference", Markup(svg.both(draw)), "", data, command)
 
@@ -232,18 +233,23 @@ def _ratio(results: Results) -> pd.DataFrame | None:
         return None
 
 
+def hides(count: int) -> bool:
+    """Whether the bands of so many lines would hide each other, and are not drawn."""
+    return count > _MOST_BANDS
+
+
 def _lines(
-    runs: Sequence[Results], found: Sequence[pd.DataFrame], speaker: Speaker, signed: bool, first: int = 0
+    runs: Mapping[str, Results], found: Sequence[pd.DataFrame], speaker: Speaker, signed: bool, first: int = 0
 ) -> list[lines.Line]:
     drawn = []
-    for order, (one, table) in enumerate(zip(runs, found, strict=True), start=first):
-        band = len(runs) <= _MOST_BANDS and int(table["replicates"].max()) > 1
+    for order, ((label, one), table) in enumerate(zip(runs.items(), found, strict=True), start=first):
+        band = not speaker.luck and not hides(len(runs)) and int(table["replicates"].max()) > 1
         low, high = (list(map(float, table[end])) if band else None for end in ("p05", "p95"))
         last = float(table["median"].iloc[-1])
         end = (numbers.signed if signed else numbers.plain)(last, 3)
         title = speaker.title(one.title)
         drawn.append(
-            lines.Line(title, order, list(map(int, table.index)), list(map(float, table["median"])), low, high, end, one.name)
+            lines.Line(title, order, list(map(int, table.index)), list(map(float, table["median"])), low, high, end, label)
         )
     return drawn
 
@@ -278,7 +284,7 @@ def _starts(runs: Sequence[Results], speaker: Speaker) -> list[tuple[int, str]]:
         instrument = next(
             (str(policy["instrument"]) for one in runs for policy in one.policies if int(policy["from"]) == year), ""
         )
-        word = speaker.known(f"instruments.{instrument}") or instrument.replace("_", " ")
+        word = speaker.instrument(instrument)
         found.append(
             (
                 year,

@@ -31,12 +31,10 @@ class Kept:
     tables: Mapping[str, bytes]
 
 
-def record_of(runs: Sequence[Results], commands: Sequence[str]) -> str:
-    """The record as JSON that may stand in a page: the baseline first, `<` written as an escape."""
-    rows, names = [], list[str]()
-    for one in runs:
-        name = one.name if one.name not in names else f"{one.name}-{names.count(one.name) + len(names)}"
-        names.append(name)
+def record_of(runs: Mapping[str, Results], commands: Sequence[str]) -> str:
+    """The record of runs by label as JSON that may stand in a page: the baseline first, `<` written as an escape."""
+    rows = []
+    for name, one in runs.items():
         told = {word: one.manifest.get(word, {}) for word in ("scenario", "versions", "data", "files")}
         tables = {file: base64.b64encode(content).decode("ascii") for file, content in sorted(one.world_files.items())}
         rows.append({"name": name, "digest": one.manifest["scenario_digest"], "world": one.world, "tables": tables, **told})
@@ -69,9 +67,25 @@ def read_record(page: Path) -> list[Kept]:
         ]  # fmt: skip
     except (ValueError, KeyError, TypeError, RecursionError) as reason:
         raise ResultsError(f"{page} has a record that cannot be read: {printable(reason, 200)}") from reason
+    _check_names(page, kept)
     for one in kept:
         for word in (one.name, one.world, *one.tables):
             wrong = wrong_name(word)
             if wrong is not None:
                 raise ResultsError(f'{page}: the name "{printable(word, 80)}" in its record {wrong}')
     return kept
+
+
+def _check_names(page: Path, kept: Sequence[Kept]) -> None:
+    """Raise ResultsError for a record without scenarios, or of which one would take the place of another."""
+    if not kept:
+        raise ResultsError(f"{page} has a record without any scenario.")
+    names, tables = set[str](), dict[str, Mapping[str, bytes]]()
+    for one in kept:
+        if one.name.casefold() in names:
+            raise ResultsError(f'{page}: two scenarios in its record are called "{printable(one.name, 80)}".')
+        names.add(one.name.casefold())
+        if one.tables and tables.setdefault(one.world.casefold(), one.tables) != one.tables:
+            raise ResultsError(
+                f'{page}: the scenario "{printable(one.name, 80)}" in its record has other tables of one world.'
+            )

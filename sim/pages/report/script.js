@@ -33,7 +33,9 @@
 
   // #winners&policy=NAME: the part, and the policy shown alone
   function address() {
-    var parts = decodeURIComponent(location.hash.slice(1)).split("&policy=");
+    var hash = location.hash.slice(1);
+    try { hash = decodeURIComponent(hash); } catch (malformed) { /* taken as it stands */ }
+    var parts = hash.split("&policy=");
     return { part: parts[0], policy: parts[1] || "" };
   }
 

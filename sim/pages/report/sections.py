@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -42,7 +42,8 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     money = found[0].outcome.money
     span = {"first": speaker.year(money.first), "year": speaker.year(differences.year)}
     part = Part("verdict", say("sections.verdict"), _summary(found, speaker))
-    part.what = say("verdict.what", base=base, money=speaker.dated(), **span)
+    change = say("verdict.what_change", base=base, year=span["year"])
+    part.what = say("verdict.what", base=base, money=speaker.dated(), change=change, **span)
     head = [say(f"verdict.head_{word}") for word in ("policy", "verdict", "change", "closed", "net", "people")]
     part.body.append(Table(part.name, head, [_glance(one, speaker) for one in found]))
     if len(found) > 1:
@@ -112,10 +113,9 @@ def _how_sure(found: Sequence[Story], speaker: Speaker, alone: bool = False) -> 
         for one in found
         if one.failed
     ]
-    ratios = [one.outcome.ratio for one in found if one.outcome.ratio is not None]
-    pairs = min((ratio.replicates for ratio in ratios), default=0)
-    if ratios and not ratios[0].drawn:
-        return [*said, speaker.say("verdict.smooth")]
+    if speaker.luck == "smooth":
+        return [*said, speaker.say("verdict.no_luck")]
+    pairs = min((one.outcome.ratio.replicates for one in found if one.outcome.ratio is not None), default=0)
     if pairs < 2:
         return [*said, speaker.say("verdict.single")]
     if alone:
@@ -135,14 +135,16 @@ def ranking(found: Sequence[Story], speaker: Speaker, commands: Commands) -> Par
     return part
 
 
-def curves(runs: Sequence[Results], speaker: Speaker, command: str) -> Part | None:
+def curves(labels: Mapping[str, Results], speaker: Speaker, command: str) -> Part | None:
     """The ratio over the years; None where it was not recorded."""
-    found, figure = verdict.curves(runs), figures.ratio_curves(runs, speaker, command)
+    found, figure = verdict.curves(list(labels.values())), figures.ratio_curves(labels, speaker, command)
     if found is None or figure is None:
         return None
     part = Part("curves", speaker.say("sections.curves"), speaker.finding(found))
     key = "curves.what" if figure.source else "curves.what_plain"
-    part.what = speaker.say(key, place=speaker.world_name(), **({"source": figure.source} if figure.source else {}))
+    line = speaker.say("curves.line_many" if figures.hides(len(labels)) else "curves.line")
+    source = {"source": figure.source} if figure.source else {}
+    part.what = speaker.say(key, place=speaker.world_name(), line=line, **source)
     part.body.append(figure)
     return part
 
@@ -154,7 +156,8 @@ def difference(found: Sequence[Story], differences: Differences, speaker: Speake
         return None
     title, _ = verdict.largest(found, differences.year)
     part = Part("difference", speaker.say("sections.difference"), speaker.finding(title))
-    part.what = speaker.say("difference.what", base=speaker.title(differences.baseline.title))
+    key = "difference.what_many" if figures.hides(len(found)) else "difference.what"
+    part.what = speaker.say(key, base=speaker.title(differences.baseline.title))
     part.body.append(figure)
     return part
 
@@ -190,6 +193,8 @@ def who(found: Sequence[Story], differences: Differences, speaker: Speaker, comm
         title = finding("winners.one", gain=sides.gain, lose=sides.lose, **span)
     part = Part("winners", speaker.say("sections.winners"), speaker.finding(title))
     part.what = _what("winners", differences, speaker, alone)
+    if not speaker.luck:
+        part.what += f"{'' if speaker.lang == 'zh' else ' '}{speaker.say('winners.pale')}"
     if not any((one.table["tenth"] > 0).any() for one in found):
         part.lead.append(speaker.say("winners.no_tenths"))
     part.body += figures.winners_tables(found, speaker, command)

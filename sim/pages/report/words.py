@@ -37,15 +37,26 @@ def _places(world: AnyWorld) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Speaker:
-    """How a page speaks: its language, the world it is of, and the unit of its money, as `yuan of 2014`."""
+    """How a page speaks: its language, the world it is of, and the unit of its money, as `yuan of 2014`.
+
+    luck: `smooth` where people are shares, so that there is no luck; `single` where one draw is all there is, so that there
+    is no band; empty where there are bands. A phrase that speaks of luck has another form for those that have none.
+    """
 
     lang: str
     world: AnyWorld
     unit: str
+    luck: str = ""
 
     def say(self, key: str, **values: object) -> str:
-        """A phrase, its values written already."""
-        return phrase(key, self.lang, **values)
+        """A phrase, its values written already, in the form for the luck there is."""
+        own = f"{key}_{self.luck}"
+        return phrase(own if self.luck and self.known(own) is not None else key, self.lang, **values)
+
+    def instrument(self, name: str) -> str:
+        """An instrument, as it is called in this world."""
+        world = catalogue.name_of(self.world)
+        return self.known(f"instruments_{world}.{name}") or self.known(f"instruments.{name}") or name.replace("_", " ")
 
     def known(self, key: str) -> str | None:
         """A phrase that need not exist."""
@@ -107,7 +118,7 @@ class Speaker:
 
     def between(self, change: Change) -> str:
         """The band of a change, or why there is none."""
-        if change.replicates < 2:
+        if change.replicates < 2 or not change.drawn:
             return self.say("verdict.no_band" if change.drawn else "verdict.continuum_band")
         ends = (change.with_sign(end).replace("-", numbers.MINUS) for end in (change.low, change.high))
         return self.say("number.between", **dict(zip(("low", "high"), ends, strict=True)))
