@@ -12,6 +12,7 @@ import yaml
 
 from sim.analysis.change import Change
 from sim.analysis.outcome import UPPER
+from sim.analysis.verdicts import Against
 from sim.cells import URBAN
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
@@ -170,3 +171,10 @@ class Finding:
 def finding(key: str, **values: Any) -> Finding:
     """A finding from its values."""
     return Finding(key, values)
+
+
+def against_words(one: Against) -> Finding:
+    """What goes the other way, in words."""
+    if one.what == "regions":
+        return finding("verdict.regions_against", count=one.count, all=one.all, share=one.people)
+    return finding(f"verdict.{one.what}_against")
