@@ -43,7 +43,7 @@ def verdict_word(ratio: Change | None, contradicted: bool = False) -> str:
         return "unrecorded"
     if ratio.verdict in ("none", "unclear", "unknown"):
         return ratio.verdict
-    if not _sized(ratio):
+    if not sized(ratio):
         return "hardly"
     return "mixed" if contradicted else "narrows" if ratio.narrows else "widens"
 
@@ -69,7 +69,7 @@ def own_change(results: Results, year: int | None = None) -> Change | None:
     ends = (results.years[0], results.years[-1] if year is None else year)
     if not all(end in values.index for end in ends):
         return None
-    first, last = (values.loc[end] for end in ends)
+    first, last = values.loc[ends[0]], values.loc[ends[1]]
     moved = median_and_band((last - first).to_frame().T).iloc[0]
     numbers = {"before": float(np.nanmedian(first)), "after": float(np.nanmedian(last)), "difference": float(moved["median"])}
     several = moved["replicates"] > 1
@@ -110,14 +110,14 @@ def against(
 
 
 def _opposes(change: Change, ratio: Change) -> bool:
-    return _moves(change) and _sized(change) and change.narrows != ratio.narrows
+    return _moves(change) and sized(change) and change.narrows != ratio.narrows
 
 
 def _moves(change: Change) -> bool:
     return change.verdict in ("up", "down")
 
 
-def _sized(ratio: Change) -> bool:
+def sized(ratio: Change) -> bool:
     """Whether at least LEAST of the gap closes or opens; where there is no gap, whatever moves."""
     gap = abs(ratio.before - 1.0)
     return abs(abs(ratio.reached - 1.0) - gap) >= LEAST * gap

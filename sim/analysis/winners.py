@@ -14,13 +14,14 @@ from sim.analysis.groups import by_tenth
 from sim.cells import cell_name, kind_of, region_of
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
+WORTH = 0.005  # of an income: who gains or loses less is counted with those whose income hardly changes
 WHOLE = 0  # in the column `tenth`: everybody who lives in the place
 _SHOWN = 0.00005  # a smaller share is written as 0.0% and counts as no change
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Persons who live where the mean real income of their tenth rises, falls, or does neither clear of luck."""
+    """Persons who live where the mean real income of their tenth rises, falls, or does neither clear of luck and by WORTH."""
 
     gain: float
     lose: float
@@ -75,6 +76,11 @@ def moves(verdict: str, share: float) -> int:
     return 1 if share > 0 else -1
 
 
+def counts(verdict: str, share: float) -> int:
+    """1 where those who live there are counted among the winners, -1 among the losers: a move of WORTH or more."""
+    return moves(verdict, share) if abs(share) >= WORTH else 0
+
+
 @dataclass(frozen=True)
 class Moved:
     """A row of the table: a tenth of a place, or everybody there (tenth 0), and what its mean real income does."""
@@ -98,6 +104,11 @@ class Moved:
         """See `moves`."""
         return moves(self.verdict, self.share)
 
+    @property
+    def counts(self) -> int:
+        """See `counts`."""
+        return counts(self.verdict, self.share)
+
 
 def moved(table: pd.DataFrame) -> list[Moved]:
     """The rows of the table one by one."""
@@ -118,11 +129,11 @@ def heads(table: pd.DataFrame) -> list[Moved]:
 
 def sides(table: pd.DataFrame) -> Sides:
     """Heads on either side, see `heads`."""
-    return sides_of((one.way, one.people) for one in heads(table))
+    return sides_of((one.counts, one.people) for one in heads(table))
 
 
 def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
-    """Heads on either side from pairs of the way an income moves (see `moves`) and people; those not counted are left out."""
+    """Heads on either side from pairs of which side (see `counts`) and people; the uncounted are left out."""
     rows = [(way, people) for way, people in ways if math.isfinite(people)]
     return Sides(*(math.fsum(people for one, people in rows if one == way) for way in (1, -1, 0)))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from sim.analysis.change import Change
-from sim.analysis.winners import Sides, moves, sides_of
+from sim.analysis.winners import Sides, counts, moves, sides_of
 from sim.cells import URBAN
 from sim.dashboard.readings import Readings
 from sim.data.catalogue import AnyWorld
@@ -46,7 +46,7 @@ def figure(heading: str, what: str, drawn: str) -> str:
 def sides_in(readings: Readings) -> Sides | None:
     """Who lives where incomes rise, fall or do neither, by tenth of every place; None where no tenths are known."""
     found = readings.tenths
-    return sides_of((moves(one.income.verdict, one.income.share), one.persons) for one in found) if found else None
+    return sides_of((counts(one.income.verdict, one.income.share), one.persons) for one in found) if found else None
 
 
 def map_part(readings: Readings, names: Names) -> str:
@@ -138,7 +138,7 @@ def _winners_title(readings: Readings, names: Names) -> str:
     if sides is None:
         outcome = readings.outcome
         inside = [one for one in (outcome.people or () if outcome else ()) if not one.outside]
-        sides = sides_of((moves(one.decisive.verdict, one.decisive.share), one.persons) for one in inside)
+        sides = sides_of((counts(one.decisive.verdict, one.decisive.share), one.persons) for one in inside)
     if not sides.gain and not sides.lose:
         return phrase("winners.none", names.lang)
     gain, lose = (people(number, names.lang) for number in (sides.gain, sides.lose))

@@ -59,6 +59,7 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     nobody = [one.title for one in found if one.sides.all and not one.sides.lose and one.steady]
     if nobody:
         part.lead.append(say("verdict.losers_none", titles=speaker.titles(nobody)))
+    part.lead += [speaker.finding(told) + _stop(speaker) for one in found for told in verdict.outside(one)]
     part.body += _how_sure(found, speaker)
     return part
 

@@ -13,12 +13,14 @@ import pandas as pd
 
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import Money, Outcome, by_cost, outcomes
+from sim.analysis.payers import payers
 from sim.analysis.results import Results
 from sim.analysis.verdicts import contradictions, own_change, own_word, verdict_word
 from sim.analysis.winners import Sides, heads, places, resettled, sides, winners
 from sim.pages.report.words import Finding, against_words, finding
 
 MOVING = 0.02  # of all people: where places gain or lose more, their means speak of other people before and after
+_PAYS = 0.01  # of all that is paid: who pays less outside the reported area is not told of apart
 FEW = 10  # pairs below which a band is hardly more than a range
 
 
@@ -110,7 +112,10 @@ def headline(found: Sequence[Story], year: int) -> Finding:
         return finding("headline.none", all=len(found), year=year)
     how = "every" if len(narrow) == len(found) else "some"
     many = finding(f"headline.{how}", count=len(narrow), all=len(found), year=year)
-    return finding("headline.both", many=many, best=_best(narrow, "headline"))
+    best, named = _best(narrow, "headline"), cheapest(narrow)
+    if named is not None and named.steady and named.sides.word == "most_lose":
+        best = finding("headline.but", best=best)
+    return finding("headline.both", many=many, best=best)
 
 
 def _narrowing(found: Sequence[Story]) -> list[Story]:
@@ -228,7 +233,7 @@ def who(found: Sequence[Story]) -> Finding:
     losing: dict[tuple[str, str], float] = {}
     for one in steady:
         for row in heads(one.table):
-            if row.way < 0:
+            if row.counts < 0:
                 losing[row.region, row.kind] = losing.get((row.region, row.kind), 0.0) + row.people
     return finding("winners.all", group=max(losing, key=lambda one: losing[one])) if losing else finding("winners.all_clear")
 
@@ -240,6 +245,22 @@ def moving(story: Story) -> Finding:
         return finding("winners.moving", titles=[story.title])
     key = "winners.registered_unclear" if here.verdict in ("none", "unclear") else "winners.registered"
     return finding(key, title=story.title, share=here.share)
+
+
+def outside(story: Story) -> list[Finding]:
+    """Of those outside the reported area, whom no count of heads there holds: what they lose, and what share they pay."""
+    told = []
+    for one in story.outcome.people or ():
+        if one.outside and one.falls:
+            values = {"title": story.title, "region": one.region, "lose": one.persons, "share": one.decisive.share}
+            told.append(finding("verdict.outside_loses", **values))
+    paid = payers(story.outcome)
+    beyond = {one.region for one in story.outcome.people or () if one.outside}
+    for region in sorted(beyond):
+        share = float(paid.loc[paid["payer"] == region, "share"].clip(lower=0.0).sum())
+        if share >= _PAYS:
+            told.append(finding("verdict.outside_pays", title=story.title, region=region, part=share))
+    return told
 
 
 def paying(found: Sequence[Story]) -> Finding:

@@ -140,6 +140,8 @@ class Speaker:
             return self.people(value)
         if name in ("fall", "rise", "share"):
             return numbers.per_cent(value)
+        if name == "part":
+            return numbers.per_cent(value, sign=False)
         if name in ("payer", "region"):
             return self.region(value)
         if isinstance(value, Change):
@@ -160,7 +162,7 @@ class Finding:
     """What was found by rule: the key of the sentence and its values, as numbers and names, not yet as words.
 
     year, first: years; net, receipts, gross, cost: money; point: money for a hundredth of the ratio; title, winner, base,
-    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares; payer, region: regions;
+    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares, part: one without sign; payer, region: regions;
     a pair: a place, region and kind; a change: its band.
     """
 
@@ -176,5 +178,5 @@ def finding(key: str, **values: Any) -> Finding:
 def against_words(one: Against) -> Finding:
     """What goes the other way, in words."""
     if one.what == "regions":
-        return finding("verdict.regions_against", count=one.count, all=one.all, share=one.people)
+        return finding("verdict.regions_against", count=one.count, all=one.all, part=one.people)
     return finding(f"verdict.{one.what}_against")
