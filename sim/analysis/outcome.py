@@ -272,8 +272,8 @@ def _distances(differences: Differences, label: str) -> tuple[pd.Series[float], 
     rows = differences.rows(label, RATIO)
     if rows.empty or not rows["paired"].all():
         return None
-    before = differences.baseline.values(RATIO).loc[differences.year]
-    after = differences.scenarios[label].values(RATIO).loc[differences.year]
+    before = differences.baseline.values(RATIO).loc[[differences.year]].iloc[0]
+    after = differences.scenarios[label].values(RATIO).loc[[differences.year]].iloc[0]
     shared = before.index.intersection(after.index)
     return ((before[shared] - 1).abs(), (after[shared] - 1).abs()) if len(shared) > 1 else None
 

@@ -69,7 +69,8 @@ def own_change(results: Results, year: int | None = None) -> Change | None:
     ends = (results.years[0], results.years[-1] if year is None else year)
     if not all(end in values.index for end in ends):
         return None
-    first, last = values.loc[ends[0]], values.loc[ends[1]]
+    told = values.loc[list(ends)]
+    first, last = told.iloc[0], told.iloc[1]
     moved = median_and_band((last - first).to_frame().T).iloc[0]
     numbers = {"before": float(np.nanmedian(first)), "after": float(np.nanmedian(last)), "difference": float(moved["median"])}
     several = moved["replicates"] > 1

@@ -44,9 +44,12 @@ def figure(heading: str, what: str, drawn: str) -> str:
 
 
 def sides_in(readings: Readings) -> Sides | None:
-    """Who lives where incomes rise, fall or do neither, by tenth of every place; None where no tenths are known."""
-    found = readings.tenths
-    return sides_of((counts(one.income.verdict, one.income.share), one.persons) for one in found) if found else None
+    """Who lives where incomes rise, fall or do neither, by tenth of every place, else by place; None where unknown."""
+    if readings.tenths:
+        return sides_of((counts(one.income.verdict, one.income.share), one.persons) for one in readings.tenths)
+    outcome = readings.outcome
+    inside = [one for one in (outcome.people or () if outcome else ()) if not one.outside]
+    return sides_of((counts(one.decisive.verdict, one.decisive.share), one.persons) for one in inside) if inside else None
 
 
 def map_part(readings: Readings, names: Names) -> str:
@@ -135,11 +138,7 @@ def winners_part(readings: Readings, names: Names) -> str:
 
 def _winners_title(readings: Readings, names: Names) -> str:
     sides = sides_in(readings)
-    if sides is None:
-        outcome = readings.outcome
-        inside = [one for one in (outcome.people or () if outcome else ()) if not one.outside]
-        sides = sides_of((counts(one.decisive.verdict, one.decisive.share), one.persons) for one in inside)
-    if not sides.gain and not sides.lose:
+    if sides is None or not (sides.gain or sides.lose):
         return phrase("winners.none", names.lang)
     gain, lose = (people(number, names.lang) for number in (sides.gain, sides.lose))
     if names.baseline is None:

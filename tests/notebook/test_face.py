@@ -158,7 +158,7 @@ def test_cards_say_verdict_curve_and_digest_without_script_or_request(runs):
 )
 def test_one_run_is_told_against_its_own_first_year(before, after, told):
     values = pd.DataFrame([before, after], index=[2010, 2030])
-    run = SimpleNamespace(values=lambda _: values, manifest={"scenario": {}}, world="riverland")
+    run = SimpleNamespace(values=lambda _: values, manifest={"scenario": {}}, world="riverland", years=(2010, 2030))
     assert told in own_story(run)
 
 

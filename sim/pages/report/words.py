@@ -162,7 +162,8 @@ class Finding:
     """What was found by rule: the key of the sentence and its values, as numbers and names, not yet as words.
 
     year, first: years; net, receipts, gross, cost: money; point: money for a hundredth of the ratio; title, winner, base,
-    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares, part: one without sign; payer, region: regions;
+    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares,
+    part: one without a sign; payer, region: regions;
     a pair: a place, region and kind; a change: its band.
     """
 
