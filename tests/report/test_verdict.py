@@ -193,6 +193,16 @@ def test_where_people_move_places_do_not_tell_who_loses(tmp_path):
     assert verdict.who([replace(found, resettled=0.03)]).key == "winners.moving"
 
 
+def test_those_outside_who_lose_and_pay_are_said_apart(tmp_path):
+    """Incomes of Quzhou fall by 2 per cent, and it pays 1 of 1 + 4.5 + 3 + 1.5 billion by a levy."""
+    out = {"outside": ["Quzhou"]}
+    levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 1e9 / 3}
+    falls = {"Quzhou/urban": -1000.0, "Quzhou/rural": -500.0}
+    loses, pays = verdict.outside(story(tmp_path, baseline=out, falls=falls, money=levy, **out))
+    assert loses.values["lose"] == 3e6 and loses.values["share"] == pytest.approx(-0.02, rel=0.01)
+    assert pays.values["part"] == pytest.approx(0.1)
+
+
 def test_a_small_loss_is_no_loser(tmp_path):
     found = story(tmp_path, falls={**dict.fromkeys(CELLS[:4], -20.0), CELLS[4]: 900.0})
     assert (found.sides.lose, found.sides.gain) == (0, 1.5e6)

@@ -250,13 +250,16 @@ def moving(story: Story) -> Finding:
 def outside(story: Story) -> list[Finding]:
     """Of those outside the reported area, whom no count of heads there holds: what they lose, and what share they pay."""
     told = []
-    for one in story.outcome.people or ():
-        if one.outside and one.falls:
-            values = {"title": story.title, "region": one.region, "lose": one.persons, "share": one.decisive.share}
-            told.append(finding("verdict.outside_loses", **values))
     paid = payers(story.outcome)
-    beyond = {one.region for one in story.outcome.people or () if one.outside}
-    for region in sorted(beyond):
+    beyond = [one for one in story.outcome.people or () if one.outside]
+    for region in dict.fromkeys(one.region for one in beyond):
+        falling = [one for one in beyond if one.region == region and one.falls]
+        if falling:
+            before, moved = (
+                sum(one.persons * getattr(one.decisive, name) for one in falling) for name in ("before", "difference")
+            )
+            values = {"lose": sum(one.persons for one in falling), "share": moved / before}
+            told.append(finding("verdict.outside_loses", title=story.title, region=region, **values))
         share = float(paid.loc[paid["payer"] == region, "share"].clip(lower=0.0).sum())
         if share >= _PAYS:
             told.append(finding("verdict.outside_pays", title=story.title, region=region, part=share))
