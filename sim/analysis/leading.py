@@ -223,8 +223,8 @@ def _share(closed: float) -> str:
 def _per_point(one: Outcome) -> str:
     ratio, money = one.ratio, one.money
     if one.cost_per_point is not None:
-        if money.net > 0:
-            return billions(one.cost_per_point)
+        return billions(one.cost_per_point)
+    if one.closes:
         if money.receipts > 0:
             return "raises money; households pay" if money.net < 0 else "households pay all"
         return "saves money" if money.net < 0 else "costs nothing"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.books import Books, Sums
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.analysis.groups import Group, by_registration
-from sim.analysis.pairing import crossed
-from sim.analysis.results import Results
 from sim.cells import kind_of, region_of
 
 RATIO = "urban_rural_ratio"
@@ -23,8 +22,7 @@ INCOMES = ("real_income_per_head", "income_per_head")
 UPPER = "the government above the regions"
 _POINT = 0.01  # of the ratio
 _SHOWN = 0.00005  # a smaller share is written as 0.00%
-_ROUNDING = 1e-9  # of the largest sum
-_PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies", "charged_to_households")
+_NOTHING = 1e-6  # of what is paid: a net cost below it is none
 
 
 @dataclass(frozen=True)
@@ -118,13 +116,24 @@ class Money:
         """Whether anything was paid or raised beyond the baseline."""
         return bool(self.cost or self.receipts)
 
+    @property
+    def even(self) -> bool:
+        """Whether what was raised pays for what was paid, to rounding."""
+        return abs(self.net) <= _NOTHING * max(abs(self.cost), abs(self.receipts))
+
+    @property
+    def costs(self) -> bool:
+        """Whether public budgets pay anything net."""
+        return self.net > 0 and not self.even
+
 
 @dataclass(frozen=True)
 class Outcome:
     """A scenario in one record. ratio: change of the urban-rural ratio, None if not recorded; people: None likewise.
 
     area: by measure of AREA, of the reported area; groups: by registration, none where nobody lives outside. narrows: in how
-    many pairs of replicates the ratio comes nearer to one; None where they are not paired, or one.
+    many pairs of replicates the ratio comes nearer to one; None where they are not paired, or one. point_band: 90% of the
+    pairs' net cost of a hundredth, infinite where a pair closes nothing; missing where there are no pairs.
     """
 
     label: str
@@ -137,6 +146,7 @@ class Outcome:
     area: dict[str, Change] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     narrows: int | None = None
+    point_band: tuple[float, float] = (math.nan, math.nan)
 
     @property
     def losers(self) -> list[People]:
@@ -164,11 +174,23 @@ class Outcome:
         return self.ratio is not None and self.ratio.verdict in ("up", "down")
 
     @property
+    def closes(self) -> bool:
+        """Whether the gap narrows by more than luck alone could narrow it."""
+        return self.clear and self.closed is not None and self.closed > 0
+
+    @property
+    def points(self) -> float:
+        """Hundredths of the ratio by which the gap closes, (|before - 1| - |reached - 1|) / 0.01."""
+        return 0.0 if self.ratio is None else (abs(self.ratio.before - 1.0) - abs(self.ratio.reached - 1.0)) / _POINT
+
+    @property
     def cost_per_point(self) -> float | None:
-        """Net cost of a hundredth of the ratio, yuan of 2014; None where luck alone could be all there is of it."""
-        if self.ratio is None or self.closed is None or not self.clear or self.closed <= 0:
-            return None
-        return self.money.net / (abs(self.ratio.difference) / _POINT)
+        """Net cost of a hundredth of the ratio closed, yuan of 2014, not discounted.
+
+        None where luck alone could be all there is of it, and where public budgets pay nothing net: a gain from taxes over a
+        gap closed is the larger the less is closed, and no measure of cheapness.
+        """
+        return self.money.net / self.points if self.closes and self.money.costs else None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values: what the words of a comparison are made of."""
@@ -187,6 +209,7 @@ class Outcome:
                 "by_households": money.households,
             },
             "cost_per_hundredth_of_ratio": self.cost_per_point,
+            "cost_per_hundredth_by_pair": [_finite(end) for end in self.point_band],
             "pairs_in_which_the_gap_narrows": self.narrows,
             "pairs": None if self.ratio is None or not self.ratio.paired else self.ratio.replicates,
         }  # fmt: skip
@@ -194,21 +217,25 @@ class Outcome:
 
 def outcomes(differences: Differences) -> list[Outcome]:
     """The outcome of every scenario in the last common year, in the order in which they were given."""
-    return [
-        Outcome(
-            label=label,
-            title=results.title,
-            year=differences.year,
-            ratio=change_of(differences, label, RATIO),
-            people=_people(differences, label),
-            money=_money(differences, label),
-            drawn=differences.drawn,
-            area=_area(differences, label),
-            groups=by_registration(differences, label),
-            narrows=_narrows(differences, label),
+    found = []
+    for label, results in differences.scenarios.items():
+        books = _books(differences, label, max(results.years[0], differences.baseline.years[0]))
+        found.append(
+            Outcome(
+                label=label,
+                title=results.title,
+                year=differences.year,
+                ratio=change_of(differences, label, RATIO),
+                people=_people(differences, label),
+                money=_money(differences, label, books),
+                drawn=differences.drawn,
+                area=_area(differences, label),
+                groups=by_registration(differences, label),
+                narrows=_narrows(differences, label),
+                point_band=_point_band(differences, label, books),
+            )
         )
-        for label, results in differences.scenarios.items()
-    ]
+    return found
 
 
 def ranked(found: Iterable[Outcome]) -> list[Outcome]:
@@ -223,30 +250,56 @@ def ranked(found: Iterable[Outcome]) -> list[Outcome]:
 
 
 def by_cost(found: Iterable[Outcome]) -> list[Outcome]:
-    """Those that narrow the gap first, by net public cost of a hundredth of the ratio, cheapest first.
+    """Those that narrow the gap first: at no net public cost, what closes most leading; then by cost of a hundredth.
 
-    What raises money leads; then come those without a clear change, those that widen the gap, and the unknown.
+    Then come those without a clear change, those that widen the gap, and the unknown.
     """
 
     def place(one: Outcome) -> tuple[int, float, float]:
         if one.ratio is None or one.closed is None:
-            return 3, 0.0, 0.0
+            return 4, 0.0, 0.0
         if not one.clear:
-            return 1, 0.0, -one.closed
-        return (0, one.cost_per_point or 0.0, -one.closed) if one.closed > 0 else (2, 0.0, -one.closed)
+            return 2, 0.0, -one.closed
+        if one.closed <= 0:
+            return 3, 0.0, -one.closed
+        return (0, 0.0, -one.closed) if one.cost_per_point is None else (1, one.cost_per_point, -one.closed)
 
     return sorted(found, key=place)
 
 
-def _narrows(differences: Differences, label: str) -> int | None:
-    """In how many pairs the ratio of the last year comes nearer to one."""
+def _distances(differences: Differences, label: str) -> tuple[pd.Series[float], pd.Series[float]] | None:
+    """How far from one the ratio of the last year is before and after, pair by pair; None where there are no two pairs."""
     rows = differences.rows(label, RATIO)
     if rows.empty or not rows["paired"].all():
         return None
-    before = differences.baseline.values(RATIO).loc[differences.year]
-    after = differences.scenarios[label].values(RATIO).loc[differences.year]
+    before = differences.baseline.values(RATIO).loc[[differences.year]].iloc[0]
+    after = differences.scenarios[label].values(RATIO).loc[[differences.year]].iloc[0]
     shared = before.index.intersection(after.index)
-    return int((np.abs(after[shared] - 1) < np.abs(before[shared] - 1)).sum()) if len(shared) > 1 else None
+    return ((before[shared] - 1).abs(), (after[shared] - 1).abs()) if len(shared) > 1 else None
+
+
+def _narrows(differences: Differences, label: str) -> int | None:
+    """In how many pairs the ratio of the last year comes nearer to one."""
+    found = _distances(differences, label)
+    return None if found is None else int((found[1] < found[0]).sum())
+
+
+def _point_band(differences: Differences, label: str, books: Books) -> tuple[float, float]:
+    """90% of the pairs' net cost of a hundredth of the ratio: an order statistic, since a pair may close nothing."""
+    found = _distances(differences, label)
+    if found is None:
+        return math.nan, math.nan
+    points = (found[0] - found[1]) / _POINT
+    net = books.net("policy").reindex(points.index)
+    each = (net / points.where(points > 0)).where(points > 0, math.inf).to_numpy(dtype=np.float64)
+    return float(np.quantile(each, 0.05, method="lower")), float(np.quantile(each, 0.95, method="higher"))
+
+
+def _books(differences: Differences, label: str, first: int) -> Books:
+    """Public money from a year to the last common one."""
+    paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
+    results, baseline, last = differences.scenarios[label], differences.baseline, differences.year
+    return Books(Sums(baseline, first, last), Sums(results, first, last), paired)
 
 
 def _area(differences: Differences, label: str) -> dict[str, Change]:
@@ -271,12 +324,9 @@ def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     return tuple(found)
 
 
-def _money(differences: Differences, label: str) -> Money:
+def _money(differences: Differences, label: str, whole: Books) -> Money:
     results, baseline = differences.scenarios[label], differences.baseline
-    paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
-    first, last = max(results.years[0], baseline.years[0]), differences.year
-    whole = _Books(_Sums(baseline, first, last), _Sums(results, first, last), paired)
-    final = _Books(_Sums(baseline, last, last), _Sums(results, last, last), paired)
+    first, final = max(results.years[0], baseline.years[0]), _books(differences, label, differences.year)
     net = whole.net("policy")
     low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
     policies = {policy["name"]: 0.0 for side in (results, baseline) for policy in side.policies}
@@ -295,76 +345,7 @@ def _money(differences: Differences, label: str) -> Money:
     )
 
 
-class _Sums:
-    """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
-
-    def __init__(self, results: Results, first: int, last: int) -> None:
-        series = results.series
-        rows = series[series["measure"].isin(_PUBLIC) & series["year"].between(first, last)]
-        rows = rows.astype({"measure": str, "scope": str, "place": str})
-        sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")
-        self.replicates = pd.Index(list(results.replicates))
-        self.keys = [(str(key[0]), str(key[1]), str(key[2])) for key in sums.index]
-        self.values = sums.reindex(columns=self.replicates).fillna(0.0).to_numpy(dtype=np.float64)
-        self._places: dict[tuple[str, str], list[int]] = {}
-        for place, key in enumerate(self.keys):
-            self._places.setdefault(key[:2], []).append(place)
-
-    def of(self, measure: str, scope: str, place: str | None = None) -> pd.Series[float]:
-        """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
-        rows = [row for row in self._places.get((measure, scope), []) if place in (None, self.keys[row][2])]
-        return pd.Series(self.values[rows].sum(axis=0), index=self.replicates)
-
-    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
-        """What was paid less what was raised."""
-        of_policy = scope == "policy"
-        paid, raised = ("public_cost", "public_receipts") if of_policy else ("paid_for_policies", "raised_by_policies")
-        return self.of(paid, scope, place) - self.of(raised, scope, place)
-
-    @property
-    def largest(self) -> float:
-        """The largest of all sums, without its sign."""
-        return float(np.abs(self.values).max(initial=0.0))
-
-    @property
-    def payers_recorded(self) -> bool:
-        """Whether it says which government paid, or nothing was paid."""
-        return any(key[0] == "paid_for_policies" for key in self.keys) or not self.values.any()
-
-
-@dataclass(frozen=True)
-class _Books:
-    """Public money of the baseline and of a scenario over some years."""
-
-    before: _Sums
-    after: _Sums
-    paired: bool
-
-    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
-        """What was paid less what was raised, beyond the baseline's."""
-        return self.beyond(lambda side: side.net(scope, place))
-
-    def beyond(self, sum_of: Callable[[_Sums], pd.Series[float]]) -> pd.Series[float]:
-        """A sum of the scenario less that of the baseline: of each pair, or of everyone with everyone if not paired.
-
-        What rounding leaves of sums, below 1e-9 of the largest of them, is zero.
-        """
-        before, after = sum_of(self.before), sum_of(self.after)
-        if self.paired:
-            shared = before.index.intersection(after.index)
-            difference = after[shared] - before[shared]
-        else:
-            difference = next(crossed(before.to_frame().T, after.to_frame().T)).iloc[0]
-        largest = max(self.before.largest, self.after.largest)
-        return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
-
-    @property
-    def keys(self) -> list[tuple[str, str, str]]:
-        """Measure, scope and place of everything that was recorded on either side."""
-        return [*self.before.keys, *self.after.keys]
-
-
-def _payers(books: _Books) -> dict[str, float] | None:
+def _payers(books: Books) -> dict[str, float] | None:
     """Net payments by government, the largest payer first; None where not recorded though something was paid."""
     if not (books.before.payers_recorded and books.after.payers_recorded):
         return None
@@ -375,7 +356,7 @@ def _payers(books: _Books) -> dict[str, float] | None:
     return {name: value for name, value in sorted(found.items(), key=lambda item: -item[1]) if value}
 
 
-def _households(books: _Books) -> dict[str, float]:
+def _households(books: Books) -> dict[str, float]:
     """What households of every region were charged, the largest payer first."""
     regions = dict.fromkeys(key[2] for key in books.keys if key[:2] == ("charged_to_households", "region"))
 

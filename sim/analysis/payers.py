@@ -13,17 +13,19 @@ PURCHASES = "general_purchases_per_head"
 
 
 def payers(outcome: Outcome) -> pd.DataFrame:
-    """Columns who (government or households), payer (a region, or the government above), net and share of the net cost.
+    """Columns who (government or households), payer (a region, or the government above), net and share of all that is paid.
 
     net: paid less raised, added up over the years of `outcome.money`, medians over replicates; governments out of general
-    purchases, households through a levy that raises just the cost. The largest payer first; no rows where nobody pays or
-    payers were not recorded.
+    purchases, households through a levy that raises just the cost. share: net over the sum of what those pay who pay, below
+    zero for those who gain, missing where nobody pays. The largest payer first; no rows where nothing moves or payers were
+    not recorded.
     """
     money = outcome.money
     rows = [(GOVERNMENT, name, value) for name, value in (money.payers or {}).items()]
     rows += [(HOUSEHOLDS, name, value) for name, value in money.households.items()]
     table = pd.DataFrame(rows, columns=["who", "payer", "net"])
-    table["share"] = table["net"] / money.net if money.net else float("nan")
+    paid = float(table["net"].clip(lower=0.0).sum())
+    table["share"] = table["net"] / paid if paid > 0 else float("nan")
     return table.sort_values("net", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -13,6 +13,7 @@ from sim.analysis.differences import Differences
 from sim.analysis.leading import a_head, dated, for_whom, how_sure, money_words, ranking_words
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.results import Results
+from sim.analysis.verdicts import sized
 from sim.errors import ResultsError
 
 _PUBLISHED = "urban_rural_ratio_published"
@@ -163,12 +164,13 @@ def _first_sentence(start: str, change: Change, what: str, base_title: str) -> s
 
 
 def _against_the_regions(comparison: Differences, outcome: Outcome) -> Iterable[str]:
-    """Where the ratio of the world moves one way and that of more regions the other, both are said at once."""
+    """Where the ratio of the world moves one way and that of more regions the other, by a size worth telling."""
     ratio, changes = outcome.ratio, _by_region(comparison, outcome.label)
     if ratio is None or ratio.verdict not in ("up", "down", "unknown") or not changes:
         return
-    down = sum(change.verdict in ("down", "unknown") and change.difference < 0 for change in changes.values())
-    up = sum(change.verdict in ("up", "unknown") and change.difference > 0 for change in changes.values())
+    told = [change for change in changes.values() if sized(change)]
+    down = sum(change.verdict in ("down", "unknown") and change.difference < 0 for change in told)
+    up = sum(change.verdict in ("up", "unknown") and change.difference > 0 for change in told)
     with_it, against, word = (down, up, "rises") if ratio.difference < 0 else (up, down, "falls")
     if against > with_it and 2 * against > len(changes):
         yield f"But inside the regions it goes the other way: the ratio {word} in {against} of {len(changes)} of them."

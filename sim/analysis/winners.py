@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import pandas as pd
@@ -13,13 +14,14 @@ from sim.analysis.groups import by_tenth
 from sim.cells import cell_name, kind_of, region_of
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
+WORTH = 0.005  # of an income: who gains or loses less is counted with those whose income hardly changes
 WHOLE = 0  # in the column `tenth`: everybody who lives in the place
 _SHOWN = 0.00005  # a smaller share is written as 0.0% and counts as no change
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Persons whose mean real income rises, falls, or does neither by more than the luck of the draw."""
+    """Persons who live where the mean real income of their tenth rises, falls, or does neither clear of luck and by WORTH."""
 
     gain: float
     lose: float
@@ -74,6 +76,11 @@ def moves(verdict: str, share: float) -> int:
     return 1 if share > 0 else -1
 
 
+def counts(verdict: str, share: float) -> int:
+    """1 where those who live there are counted among the winners, -1 among the losers: a move of WORTH or more."""
+    return moves(verdict, share) if abs(share) >= WORTH else 0
+
+
 @dataclass(frozen=True)
 class Moved:
     """A row of the table: a tenth of a place, or everybody there (tenth 0), and what its mean real income does."""
@@ -97,6 +104,11 @@ class Moved:
         """See `moves`."""
         return moves(self.verdict, self.share)
 
+    @property
+    def counts(self) -> int:
+        """See `counts`."""
+        return counts(self.verdict, self.share)
+
 
 def moved(table: pd.DataFrame) -> list[Moved]:
     """The rows of the table one by one."""
@@ -109,8 +121,29 @@ def places(table: pd.DataFrame) -> list[Moved]:
     return [one for one in moved(table) if one.tenth == WHOLE]
 
 
-def sides(table: pd.DataFrame) -> Sides:
-    """Heads on either side, by tenth where tenths were recorded, else by place; people not counted are left out."""
+def heads(table: pd.DataFrame) -> list[Moved]:
+    """The rows by which people are counted: tenths where they were recorded, else places; people not counted are left out."""
     rows = [one for one in moved(table) if math.isfinite(one.people)]
-    rows = [one for one in rows if one.tenth > WHOLE] or rows
-    return Sides(*(math.fsum(one.people for one in rows if one.way == way) for way in (1, -1, 0)))
+    return [one for one in rows if one.tenth > WHOLE] or rows
+
+
+def sides(table: pd.DataFrame) -> Sides:
+    """Heads on either side, see `heads`."""
+    return sides_of((one.counts, one.people) for one in heads(table))
+
+
+def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
+    """Heads on either side from pairs of which side (see `counts`) and people; the uncounted are left out."""
+    rows = [(way, people) for way, people in ways if math.isfinite(people)]
+    return Sides(*(math.fsum(people for one, people in rows if one == way) for way in (1, -1, 0)))
+
+
+def resettled(differences: Differences, label: str) -> float:
+    """By what share of all people the reported places gain or lose residents in the last common year; 0 if not recorded.
+
+    sum_i |n_i after - n_i before| / sum_i n_i before: means over places speak of other people the larger it is.
+    """
+    outside = set(differences.baseline.manifest.get("outside") or ())
+    rows = [row for cell, row in differences.each(label, "population", scope="cell") if region_of(cell) not in outside]
+    before = math.fsum(row["baseline_median"] for row in rows)
+    return math.fsum(abs(row["difference"]) for row in rows) / before if before > 0 else 0.0

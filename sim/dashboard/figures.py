@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from sim.analysis.change import Change
 from sim.analysis.outcome import RATIO, Money
+from sim.analysis.verdicts import own_word, verdict_word
 from sim.arrays import Array
 from sim.dashboard import places
 from sim.dashboard.live import Pair
@@ -21,7 +22,7 @@ from sim.pages.drawings.lines import Line, curves
 from sim.pages.drawings.svg import both
 from sim.pages.phrases import known, listed, phrase
 from sim.pages.phrases.numbers import people, plain, signed
-from sim.pages.report.words import Speaker
+from sim.pages.report.words import Speaker, against_words
 
 _KINDS = {
     "urban_rural_ratio": "ratio", "real_income_per_head": "per_head", "income_per_head": "per_head",
@@ -112,10 +113,10 @@ class Shown:
         words = [self._how_sure(outcome.ratio)] if outcome.ratio is not None else []
         money_words = self._cost(outcome.money)
         words += [money_words] if money_words else []
-        counted = places.counted(self.readings)
-        if counted is not None:
-            gain, lose, _ = counted
-            words.append(self.say("people", gain=people(gain, self.lang), lose=people(lose, self.lang)))
+        sides = places.sides_in(self.readings)
+        if sides is not None:
+            gain, lose = (people(number, self.lang) for number in (sides.gain, sides.lose))
+            words.append(self.say("people", gain=gain, lose=lose))
         if self.readings.last < pair.scenario.years.to:
             words.append(self.say("until", last=self.speaker.year(pair.scenario.years.to)))
         elif pair.baseline is not None:
@@ -126,20 +127,15 @@ class Shown:
 
     def _finding(self, ratio: Change | None) -> str:
         own = self.names.baseline is None
-        if ratio is None:
-            kind = "own_unrecorded" if own else "unrecorded"
-        elif own:
-            still = ratio.number(ratio.before) == ratio.number(ratio.after)
-            kind = "own_still" if still else "own_narrows" if ratio.narrows else "own_widens"
-        elif ratio.verdict in ("none", "unclear", "unknown"):
-            kind = ratio.verdict
-        else:
-            kind = "narrows" if ratio.narrows else "widens"
+        against = () if own else self.readings.against
+        kind = f"own_{own_word(ratio)}" if own else verdict_word(ratio, bool(against))
         numbers = {}
         if ratio is not None:
             levels = {"before": ratio.before, "after": ratio.after if own else ratio.reached}
             numbers = {name: plain(value, ratio.decimals) for name, value in levels.items()}
             numbers["change"] = signed(ratio.difference, ratio.decimals)
+        if against:
+            numbers["against"] = self.speaker.finding(against_words(against[0]))
         years = {"first": self.speaker.year(self.readings.years[0]), "year": self.speaker.year(self.readings.last)}
         return phrase(f"verdict.{kind}", self.lang, title=self.names.scenario, **numbers, **years)
 

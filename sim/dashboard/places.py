@@ -10,6 +10,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from sim.analysis.change import Change
+from sim.analysis.winners import Sides, counts, moves, sides_of
 from sim.cells import URBAN
 from sim.dashboard.readings import Readings
 from sim.data.catalogue import AnyWorld
@@ -42,19 +43,13 @@ def figure(heading: str, what: str, drawn: str) -> str:
     return str(Markup('<h3>{}</h3>{}<p class="what">{}</p>').format(heading, Markup(drawn), what))
 
 
-def counted(readings: Readings) -> tuple[float, float, float] | None:
-    """How many people gain, lose, and are not clear of luck, by tenth of every place; None where no tenths are known."""
-    found = readings.tenths
-    if not found:
-        return None
-    gain = sum(one.persons for one in found if _clear(one.income) and one.income.difference > 0)
-    lose = sum(one.persons for one in found if _clear(one.income) and one.income.difference < 0)
-    return gain, lose, sum(one.persons for one in found) - gain - lose
-
-
-def _clear(change: Change) -> bool:
-    """Whether a change is more than luck, as far as one can tell."""
-    return change.verdict in ("up", "down", "unknown")
+def sides_in(readings: Readings) -> Sides | None:
+    """Who lives where incomes rise, fall or do neither, by tenth of every place, else by place; None where unknown."""
+    if readings.tenths:
+        return sides_of((counts(one.income.verdict, one.income.share), one.persons) for one in readings.tenths)
+    outcome = readings.outcome
+    inside = [one for one in (outcome.people or () if outcome else ()) if not one.outside]
+    return sides_of((counts(one.decisive.verdict, one.decisive.share), one.persons) for one in inside) if inside else None
 
 
 def map_part(readings: Readings, names: Names) -> str:
@@ -142,14 +137,10 @@ def winners_part(readings: Readings, names: Names) -> str:
 
 
 def _winners_title(readings: Readings, names: Names) -> str:
-    numbers = counted(readings)
-    if numbers is None:
-        outcome = readings.outcome
-        rising = [one for one in (outcome.people or () if outcome else ()) if not one.outside]
-        numbers = sum(one.persons for one in rising if one.rises), sum(one.persons for one in rising if one.falls), 0.0
-    gain, lose = (people(number, names.lang) for number in numbers[:2])
-    if not numbers[0] and not numbers[1]:
+    sides = sides_in(readings)
+    if sides is None or not (sides.gain or sides.lose):
         return phrase("winners.none", names.lang)
+    gain, lose = (people(number, names.lang) for number in (sides.gain, sides.lose))
     if names.baseline is None:
         first, last = (names.speaker.year(year) for year in (readings.years[0], readings.last))
         return phrase("winners.one", names.lang, first=first, year=last, gain=gain, lose=lose)
@@ -159,7 +150,7 @@ def _winners_title(readings: Readings, names: Names) -> str:
 def _cell(change: Change | None) -> Cell:
     if change is None or not math.isfinite(change.share):
         return Cell(None)
-    return Cell(change.share, _clear(change))
+    return Cell(change.share, bool(moves(change.verdict, change.share)) or change.verdict == "none")
 
 
 def _what(section: str, readings: Readings, names: Names) -> str:

@@ -13,6 +13,7 @@ from sim.analysis.change import Change, rounded
 from sim.analysis.groups import Tenth
 from sim.analysis.outcome import AREA, INCOMES, RATIO, Money, Outcome, People
 from sim.analysis.pairing import quantiles
+from sim.analysis.verdicts import PUBLISHED, THEIL, Against, against
 from sim.arrays import Array
 from sim.cells import kind_of, region_of
 from sim.dashboard.live import Pair
@@ -135,6 +136,23 @@ class Readings:
             Tenth(region_of(place), kind_of(place), TENTHS.index(measure) + 1, residents[place] / len(TENTHS), change)
             for (_, place, measure), change in found.items()
         )
+
+    @property
+    def against(self) -> tuple[Against, ...]:
+        """Which other measures of the gap clearly go the other way than the ratio, by the rule of the report."""
+        if self.outcome is None:
+            return ()
+        regions = {region_of(place): 0.0 for place in self.cells()}
+        for place in self.cells():
+            before = self._table(self.baselines or self.tracks, ("cell", place, "population"))[-1]
+            regions[region_of(place)] += float(np.median(before))
+        found = self.changes([*map(self.world, (PUBLISHED, THEIL)), *(("region", region, RATIO) for region in regions)])
+        ratios = [
+            (found[key], people)
+            for key, people in ((("region", region, RATIO), people) for region, people in regions.items())
+            if key in found
+        ]
+        return against(self.outcome.ratio, found.get(self.world(PUBLISHED)), found.get(self.world(THEIL)), ratios)
 
     def _people(self) -> tuple[People, ...]:
         changes = self.changes([("cell", place, measure) for place in self.cells() for measure in INCOMES])

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from html import escape
 
-import numpy as np
-
-from sim.analysis.change import Change
 from sim.analysis.comparison import Comparison
 from sim.analysis.leading import RANKING_HEAD, dated, for_whom, money_words, ranking
 from sim.analysis.outcome import RATIO, Outcome, outcomes
 from sim.analysis.pairing import median_and_band
 from sim.analysis.report import lead
 from sim.analysis.results import Results
+from sim.analysis.verdicts import own_change, own_word
 from sim.errors import FactorFlowError, printable
 from sim.pages.drawings import lines
 from sim.pages.plots import marks, style
@@ -71,27 +69,17 @@ def losers(outcome: Outcome) -> str:
 
 def own_story(results: Results) -> str:
     """What becomes of the urban-rural ratio from the first to the last year of one run, by the rule for a difference."""
-    values = results.values(RATIO).dropna(how="all")
-    first, last = values.iloc[0], values.iloc[-1]
-    moved = median_and_band((last - first).to_frame().T).iloc[0]
-    drawn = not results.manifest["scenario"].get("run", {}).get("continuum", False)
-    change = Change(
-        before=float(np.median(first)),
-        after=float(np.median(last)),
-        difference=float(moved["median"]),
-        low=float(moved["p05"]),
-        high=float(moved["p95"]),
-        unit="ratio",
-        paired=True,
-        replicates=int(moved["replicates"]),
-        drawn=drawn,
-    )
-    words = {"none": "does not change", "unclear": "does not change by more than luck alone could move it"}
-    verdict = words.get(change.verdict) or f"the gap {'narrows' if change.narrows else 'widens'}"
+    recorded, change = results.values(RATIO), own_change(results)
+    if change is None:
+        raise FactorFlowError(f"{RATIO} was recorded in {len(recorded)} years, but not in the first and the last.")
+    told = {"still": "does not change", "unclear": "does not change by more than luck alone could move it"}
+    word = own_word(change)
+    verdict = told.get(word, f"the gap {word}")
+    first, last = results.years[0], results.years[-1]
     where = marks.world_name(results)
     return (
-        f"The urban-rural income ratio of {where} goes from {change.number(change.before)} in {dated(int(values.index[0]))} "
-        f"to {change.number(change.after)} in {dated(int(values.index[-1]))} ({change.signed}; {change.between}): {verdict}."
+        f"The urban-rural income ratio of {where} goes from {change.number(change.before)} in {dated(first)} "
+        f"to {change.number(change.after)} in {dated(last)} ({change.signed}; {change.between}): {verdict}."
     )
 
 

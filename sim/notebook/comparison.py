@@ -14,7 +14,7 @@ from sim.analysis.change import change_of
 from sim.analysis.comparison import notes_between
 from sim.analysis.outcome import RATIO, outcomes, ranked
 from sim.analysis.payers import payers
-from sim.analysis.winners import winners
+from sim.analysis.winners import moves, winners
 from sim.errors import ResultsError, printable
 from sim.hints import one_of
 from sim.notebook.rows import Words, Years, chosen
@@ -110,8 +110,18 @@ class Comparison(plain.Comparison):
 
     @property
     def winners(self) -> pd.DataFrame:
-        """Real income by scenario, place and tenth of its residents, as `analysis.winners` has it: who gains, who loses."""
+        """Real income by scenario, place and tenth of its residents, as `analysis.winners` has it: who gains, who loses.
+
+        tenth: 1 the poorest to 10, and 0 for everybody who lives in the place. See `losers` for those alone.
+        """
         return self._each({label: winners(self, label) for label in self.scenarios})
+
+    @property
+    def losers(self) -> pd.DataFrame:
+        """The rows of `winners` where real income falls clear of luck, or in a single draw, the largest fall first."""
+        table = self.winners
+        ways = [moves(verdict, share) for verdict, share in zip(table["verdict"], table["share"], strict=True)]
+        return table[np.array(ways, dtype=int) < 0].sort_values("share", kind="stable", ignore_index=True)
 
     @property
     def payers(self) -> pd.DataFrame:

@@ -8,6 +8,9 @@ import pytest
 
 from sim import compare, load, run
 from sim.analysis.outcome import INCOMES, RATIO, outcomes
+from sim.analysis.verdicts import Against, contradictions, verdict_word
+from sim.analysis.winners import sides, winners
+from sim.dashboard import places
 from sim.dashboard.baselines import SAVED, baseline_of, beside
 from sim.dashboard.figures import parts_of
 from sim.dashboard.live import Failed, Kept, live, paired
@@ -45,6 +48,18 @@ def test_numbers_are_those_of_compare(futures, tmp_path):
     assert {(one.region, one.kind, one.number): one.income for one in readings.tenths} == {
         (one.region, one.kind, one.number): one.income for one in told.tenths(scenario.name)
     }
+    assert places.sides_in(readings) == sides(winners(told, scenario.name)), "heads by the rule of the report"
+    assert readings.against == contradictions(told, scenario.name)
+
+
+def test_a_verdict_is_that_of_the_report(futures, monkeypatch):
+    pair = paired(*futures)
+    lived(pair)
+    monkeypatch.setattr(Readings, "against", (Against("regions", 2, 3, 0.8),))
+    ratio = Readings(pair).outcome.ratio
+    said = parts_of(pair, View())["parts"]["verdict"]
+    mixed = verdict_word(ratio, contradicted=True) == "mixed"
+    assert ("the other way in 2 of 3 regions, where 80.0% of the people live" in said) == mixed and mixed
 
 
 def test_the_curve_and_the_paired_difference_are_those_of_the_tables(futures, tmp_path):

@@ -95,6 +95,9 @@ def test_winners_payers_and_the_page_are_those_of_the_comparison(runs, tmp_path)
     income = compared.sel("real_income_per_head", village, 8)
     whole = rows.loc[(village.partition("/")[0], "rural", 0)]
     assert whole["difference"] == income["difference"].item() and whole["scenario"] == "open_registration"
+    fell = compared.winners[compared.winners["share"] < -0.001]
+    assert (compared.losers["share"] < 0).all() and len(compared.losers) <= len(compared.winners)
+    assert compared.losers["share"].is_monotonic_increasing and set(fell["verdict"]) <= {"down", "unclear", "unknown"}
     net = compared.ranking["net_cost"].item()
     assert set(compared.payers.columns) >= {"scenario", "who", "payer", "net"}
     assert compared.payers["net"].sum() == pytest.approx(net, rel=1e-6)
@@ -155,7 +158,7 @@ def test_cards_say_verdict_curve_and_digest_without_script_or_request(runs):
 )
 def test_one_run_is_told_against_its_own_first_year(before, after, told):
     values = pd.DataFrame([before, after], index=[2010, 2030])
-    run = SimpleNamespace(values=lambda _: values, manifest={"scenario": {}}, world="riverland")
+    run = SimpleNamespace(values=lambda _: values, manifest={"scenario": {}}, world="riverland", years=(2010, 2030))
     assert told in own_story(run)
 
 

@@ -1,9 +1,14 @@
 """Verdicts and titles on made-up results: each word of the page follows from numbers known beforehand."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from sim.analysis.comparison import compare_results
 from sim.analysis.outcome import by_cost, outcomes
+from sim.analysis.verdicts import own_change, verdict_word
+from sim.analysis.winners import sides
 from sim.pages.report import verdict
 from sim.pages.report.verdict import stories
 from tests.results.futures import MONEY, compared, future
@@ -45,11 +50,14 @@ def test_what_the_ratio_allows_to_say(tmp_path, made, word):
 def test_mixed_says_what_goes_the_other_way(tmp_path):
     found = story(tmp_path, effect=-0.05, regions={"Hangzhou": 0.1, "Ningbo": 0.1})
     against = verdict.verdict(found, YEAR).values["against"]
-    assert (against.key, against.values) == ("verdict.regions_against", {"count": 2, "all": 3})
+    assert (against.key, against.values) == (
+        "verdict.regions_against",
+        {"count": 2, "all": 3, "part": pytest.approx(4 / 4.5)},
+    )
 
 
 def test_a_ratio_that_was_not_recorded_has_no_verdict():
-    assert verdict.verdict_word(None) == "unrecorded"
+    assert verdict_word(None) == "unrecorded"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +106,7 @@ def test_the_cheapest_net_leads_and_what_is_unclear_comes_last(tmp_path):
         "dear_net": {"effect": -0.05, "money": money(2e9, 0.0)},
         "unclear": {"effect": swinging, "money": money(1e9, 0.0)},
         "widens": {"effect": 0.05, "money": money(1e9, 0.0)},
-        "raising": {"effect": -0.01, "money": money(1e9, 2e9)},
+        "raising": {"effect": -0.02, "money": money(1e9, 2e9)},
     }
     runs = [future(tmp_path / "baseline"), *(future(tmp_path / name, **other) for name, other in made.items())]
     found = stories(compare_results(runs))
@@ -106,8 +114,41 @@ def test_the_cheapest_net_leads_and_what_is_unclear_comes_last(tmp_path):
         "raising", "dear_gross", "dear_net", "unclear", "widens",
     ]  # fmt: skip
     told = verdict.headline(found, YEAR)
-    assert told.key == "headline.some_raises"
-    assert (told.values["count"], told.values["all"], told.values["winner"]) == (3, 5, "Raising")
+    many, best = told.values["many"], told.values["best"]
+    assert (many.key, many.values["count"], many.values["all"]) == ("headline.some", 3, 5)
+    assert (best.key, best.values["winner"]) == ("headline.costs", "Dear gross"), "taxes on households are no cheapness"
+    (taxed,) = verdict.self_financing(found)
+    assert taxed.values == {"title": "Raising", "receipts": pytest.approx(6e9), "point": pytest.approx(3e9)}
+
+
+def test_of_two_that_raise_money_what_closes_more_leads(tmp_path):
+    """Both raise 30 billion: net over what is closed would rank the one that closes a tenth as much above the other."""
+    raising = money(0.0, 10e9)
+    runs = [future(tmp_path / "baseline"), future(tmp_path / "a", effect=-0.02, money=raising)]
+    found = outcomes(compare_results([*runs, future(tmp_path / "b", effect=-0.2, money=raising)]))
+    assert [one.label for one in by_cost(found)] == ["b", "a"]
+    assert [one.cost_per_point for one in found] == [None, None]
+    told = verdict.headline(stories(compare_results([*runs, future(tmp_path / "c", effect=-0.03, money=raising)])), YEAR)
+    assert told.values["best"].key == "headline.taxed"
+
+
+def test_a_point_is_of_the_gap_closed_not_of_what_overshoots(tmp_path):
+    """From 2 (and luck) to 0.5: the ratio moves by 1.5, the gap closes by half a point each, 9 billion over 50 hundredths."""
+    found = story(tmp_path, effect=lambda replicate: -1.5 - 0.01 * replicate, replicates=range(1), money=MONEY,
+                  baseline={"replicates": range(1)}).outcome  # fmt: skip
+    assert found.points == pytest.approx(50) and found.ratio.difference == pytest.approx(-1.5)
+    several = story(tmp_path / "several", effect=lambda replicate: -0.05 if replicate else -0.1, money=MONEY).outcome
+    assert several.point_band == pytest.approx((0.9e9, 1.8e9))
+
+
+@pytest.mark.parametrize(
+    ("effect", "regions", "word"),
+    [(-0.005, {}, "hardly"), (0.005, {}, "hardly"), (-0.2, dict.fromkeys(("Hangzhou", "Ningbo"), 0.005), "narrows"),
+     (-0.2, {"Ningbo": 0.1, "Quzhou": 0.3}, "narrows"), (-0.2, {"Hangzhou": 0.1}, "mixed")],
+    ids=["small", "small and wider", "regions by a hair", "two regions of few people", "one region of most people"],
+)  # fmt: skip
+def test_a_gap_moves_by_a_size_worth_telling(tmp_path, effect, regions, word):
+    assert story(tmp_path, effect=effect, regions=regions).word == word
 
 
 def test_a_headline_claims_nothing_where_nothing_narrows(tmp_path):
@@ -125,7 +166,64 @@ def test_of_equal_cost_what_closes_more_leads(tmp_path):
 def test_who_pays(tmp_path):
     told = verdict.paying([story(tmp_path / "budgets", effect=-0.05, money=MONEY)])
     assert (told.key, told.values["payer"]) == ("payers.budgets", "Ningbo")
-    levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 1e9}
+    levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 4e9}
     told = verdict.paying([story(tmp_path / "levy", effect=-0.05, money=levy)])
     assert (told.key, told.values["payer"]) == ("payers.households", "Quzhou")
     assert verdict.paying([story(tmp_path / "free", effect=-0.05)]).key == "payers.nobody"
+    told = verdict.paying([story(tmp_path / "taxed", money=MONEY | money(5e9, 4.9e9))])
+    assert (told.key, told.values["receipts"]) == ("payers.taxed", pytest.approx(14.7e9))
+
+
+def test_policies_exclude_each_other_so_bills_are_not_added(tmp_path):
+    """Hangzhou pays 3 + 3 under two policies, Ningbo 4 under a third: the largest bill is that of one policy."""
+
+    def paid(region, value):
+        return {("public_cost", "policy", "aid"): value, ("paid_for_policies", "region", region): value,
+                ("paid_for_policies", "world", "zhejiang"): value}  # fmt: skip
+
+    bills = {"a": paid("Hangzhou", 3e9), "b": paid("Hangzhou", 3e9), "c": paid("Ningbo", 4e9)}
+    runs = [future(tmp_path / "baseline"), *(future(tmp_path / name, money=bill) for name, bill in bills.items())]
+    told = verdict.paying(stories(compare_results(runs)))
+    assert (told.values["title"], told.values["payer"]) == ("C", "Ningbo")
+
+
+def test_where_people_move_places_do_not_tell_who_loses(tmp_path):
+    found = story(tmp_path, falls=dict.fromkeys(CELLS, -900.0))
+    assert found.steady and verdict.who([found]).key == "winners.most_lose"
+    assert verdict.who([replace(found, resettled=0.03)]).key == "winners.moving"
+
+
+def test_those_outside_who_lose_and_pay_are_said_apart(tmp_path):
+    """Incomes of Quzhou fall by 2 per cent, and it pays 1 of 1 + 4.5 + 3 + 1.5 billion by a levy."""
+    out = {"outside": ["Quzhou"]}
+    levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 1e9 / 3}
+    falls = {"Quzhou/urban": -1000.0, "Quzhou/rural": -500.0}
+    loses, pays = verdict.outside(story(tmp_path, baseline=out, falls=falls, money=levy, **out))
+    assert loses.values["lose"] == 3e6 and loses.values["share"] == pytest.approx(-0.02, rel=0.01)
+    assert pays.values["part"] == pytest.approx(0.1)
+
+
+def test_a_small_loss_is_no_loser(tmp_path):
+    found = story(tmp_path, falls={**dict.fromkeys(CELLS[:4], -20.0), CELLS[4]: 900.0})
+    assert (found.sides.lose, found.sides.gain) == (0, 1.5e6)
+
+
+def test_nobody_loses_only_where_no_side_counts_losers(tmp_path):
+    """The place as a whole gains; two of its tenths lose: somebody's loss is clear of luck."""
+    found = story(tmp_path, falls=dict.fromkeys(CELLS, 900.0))
+    assert verdict.who([found]).key == "winners.all_clear"
+    rows = [found.table.assign(tenth=number, share=share, verdict=way, people=people) for number, share, way, people in
+            ((1, -0.03, "down", 1.0), (2, 0.03, "up", 2.0), (3, -0.9, "down", float("nan")))]  # fmt: skip
+    table = pd.concat([found.table, *rows], ignore_index=True)
+    assert verdict.who([replace(found, table=table, sides=sides(table))]).key == "winners.all"
+
+
+def test_years_that_not_all_have_are_not_told_as_one(tmp_path):
+    """The ratio of synthetic runs stands still: no gap widens, and all tell of the year they are asked for."""
+    run = future(tmp_path / "a")
+    told = verdict.curves([run, run])
+    assert told.key == "curves.differ" and (told.values["count"], told.values["widens"]) == (0, 0)
+    assert verdict.curves([run]).key == "curves.one_still" and verdict.own(run, "A", YEAR).key == "verdict.own_still"
+    earlier = future(tmp_path / "b", effect=0.5)
+    assert own_change(earlier, 2015).after == pytest.approx(earlier.values("urban_rural_ratio").loc[2015].median())
+    assert own_change(earlier, 2031) is None

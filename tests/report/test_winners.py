@@ -1,5 +1,7 @@
 """The tables of winners and payers against the records they come from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,10 @@ from sim.analysis.groups import movers
 from sim.analysis.outcome import outcomes
 from sim.analysis.payers import payers, purchases
 from sim.analysis.since import since_base_year
-from sim.analysis.winners import WHOLE, places, sides, winners
+from sim.analysis.winners import WHOLE, Sides, places, sides, winners
+from sim.pages.report.paying import _rows
+from sim.pages.report.verdict import Story
+from sim.pages.report.words import Speaker
 from sim.units import TENTHS
 from tests.results.futures import MONEY, compared
 
@@ -70,6 +75,29 @@ def test_payers_pay_all_of_the_net_cost(province, tmp_path):
     assert dict(zip(by_hand["payer"], by_hand["net"], strict=True)) == pytest.approx(
         {"Ningbo": 4.5e9, "Hangzhou": 3e9, "the government above the regions": 1.5e9}
     )
+
+
+def test_shares_of_payers_are_of_what_is_paid(tmp_path):
+    """Net is a gain: who pays 1 of 1 billion pays all of it; where nobody pays there is no share."""
+    names = ("public_cost", "policy", "aid"), ("public_receipts", "policy", "aid")
+    told = {names[0]: 1e9, names[1]: 5e9, ("paid_for_policies", "region", "Ningbo"): 1e9,
+            ("raised_by_policies", "region", "Hangzhou"): 5e9, ("paid_for_policies", "region", "Hangzhou"): 0.0,
+            ("paid_for_policies", "world", "zhejiang"): 1e9, ("raised_by_policies", "world", "zhejiang"): 5e9}  # fmt: skip
+    table = payers(outcomes(compared(tmp_path / "a", money=told))[0]).set_index("payer")
+    assert table["share"]["Ningbo"] == pytest.approx(1) and table["share"]["Hangzhou"] == pytest.approx(-5)
+    told |= {names[0]: 0.0, ("paid_for_policies", "region", "Ningbo"): 0.0, ("paid_for_policies", "world", "zhejiang"): 0.0}
+    assert payers(outcomes(compared(tmp_path / "b", money=told))[0])["share"].isna().all()
+
+
+def test_the_largest_payers_are_kept_by_size_and_the_rest_told_apart(tmp_path):
+    """14 regions pay 1 to 14 billion and one gains 100: the gain is kept, three that pay least are one row."""
+    outcome = outcomes(compared(tmp_path, money=MONEY))[0]
+    net = {f"R{number}": number * 1e9 for number in range(14, 0, -1)} | {"South": -100e9}
+    found = Story(1, replace(outcome, money=replace(outcome.money, payers=net)), winners(compared(tmp_path / "b"), "aid"),
+                  Sides(0, 0, 0), (), 0, 12)  # fmt: skip
+    rows = dict(_rows(payers(found.outcome), found, Speaker("en", "zhejiang", "yuan of 2014")))
+    assert len(rows) == 14 and rows["budget of South"] == -100e9
+    assert rows["3 others who pay"] == 6e9 and rows["households, in taxes"] == pytest.approx(6e9)
 
 
 def test_what_the_money_no_longer_buys_is_read_by_region(province):

@@ -107,13 +107,16 @@ def cost_ranking(found: Sequence[Story], speaker: Speaker, command: str) -> Figu
         "net",
         "net_per_hundredth",
         "gross_per_hundredth",
+        "net_per_hundredth_p05",
+        "net_per_hundredth_p95",
     )
     told = []
     for one in ranked:
         ratio, money_of = one.outcome.ratio, one.outcome.money
         moved = (None, None, None) if ratio is None else (ratio.difference, ratio.low, ratio.high)
         sums = (money_of.cost, money_of.receipts, money_of.net, one.outcome.cost_per_point, _per_point(one, gross=True))
-        told.append((one.outcome.label, *moved, one.outcome.closed, *sums))
+        band = one.outcome.point_band if one.outcome.cost_per_point is not None else (None, None)
+        told.append((one.outcome.label, *moved, one.outcome.closed, *sums, *band))
     return Figure("figure-ranking", Markup(svg.both(draw)), "", csv_text(head, told), command)
 
 
@@ -295,11 +298,14 @@ def _starts(runs: Sequence[Results], speaker: Speaker) -> list[tuple[int, str]]:
 
 
 def _per_point(story: Story, gross: bool = False) -> float | None:
-    """Net, or gross, cost of a hundredth of the ratio; None where the gap does not clearly narrow."""
+    """Net, or gross, cost of a hundredth of the ratio closed; None where the gap does not clearly narrow.
+
+    Zero where budgets pay nothing net: a gain is no cheapness, see `Outcome.cost_per_point`.
+    """
     outcome = story.outcome
-    if outcome.cost_per_point is None or outcome.ratio is None:
+    if not outcome.closes:
         return None
-    return (outcome.money.cost if gross else outcome.money.net) / (100 * abs(outcome.ratio.difference))
+    return outcome.money.cost / outcome.points if gross else outcome.cost_per_point or 0.0
 
 
 def _over(value: float | None, size: float) -> float | None:
@@ -320,7 +326,7 @@ def _ranking_words(story: Story, speaker: Speaker) -> str:
     )
     if outcome.closed is not None and outcome.clear and outcome.closed <= 0:
         return speaker.say("ranking.row_widens", sums=sums)
-    if outcome.cost_per_point is None:
+    if not outcome.closes:
         if story.word == "unclear" and outcome.narrows is not None and outcome.ratio is not None:
             return speaker.say("ranking.row_counted", narrows=outcome.narrows, pairs=outcome.ratio.replicates, sums=sums)
         word = {"unknown": "unknown", "unrecorded": "unrecorded"}.get(story.word, "unclear")
@@ -328,7 +334,13 @@ def _ranking_words(story: Story, speaker: Speaker) -> str:
     receipts = speaker.money(money.receipts)
     match story.cost:
         case "costs":
-            return speaker.say("ranking.row", point=speaker.per_point(outcome.cost_per_point), sums=sums)
+            point = speaker.per_point(outcome.cost_per_point or 0.0)
+            low, high = outcome.point_band
+            if math.isfinite(low) and outcome.ratio is not None and outcome.ratio.replicates > 1:
+                ends = {"low": speaker.money(low), "high": speaker.money(high)}
+                key = "number.between" if math.isfinite(high) else "number.no_end"
+                point = speaker.aside(point, speaker.say(key, **ends))
+            return speaker.say("ranking.row", point=point, sums=sums)
         case "covered":
             return speaker.say("ranking.row_covered", gross=both["gross"])
         case "raises":

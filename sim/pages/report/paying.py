@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,30 +22,25 @@ _MOST_PAYERS = 12
 def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[Figure]:
     """Who pays, a drawing for each policy that somebody pays for, on one scale."""
     tables = {one.outcome.label: payers(one.outcome) for one in found}
-    largest = max((float(table["net"].abs().max()) for table in tables.values() if len(table)), default=0.0)
+    told = {one.outcome.label: _rows(tables[one.outcome.label], one, speaker) for one in found}
+    largest = max((abs(net) for rows in told.values() for _, net in rows), default=0.0)
     size, _ = figures.money_size(largest, speaker)
-    names = [
-        _payer(str(row["who"]), str(row["payer"]), speaker) for table in tables.values() for row in table.to_dict("records")
-    ]
-    room = max((svg.width_of(name, 12) for name in names), default=0.0) + 4
+    room = max((svg.width_of(name, 12) for rows in told.values() for name, _ in rows), default=0.0) + 4
     drawn = []
     for one in found:
-        table = tables[one.outcome.label]
-        if table.empty:
+        table, named = tables[one.outcome.label], told[one.outcome.label]
+        if not named:
             continue
-        rows = [_payer_bar(row, size, one, speaker) for row in table.head(_MOST_PAYERS).to_dict("records")]
-        rest = table.iloc[_MOST_PAYERS:]
-        if len(rest):
-            total = float(rest["net"].sum())
-            rows.append(
-                bars.Bar(speaker.say("payers.rest", count=len(rest)), total / size, speaker.money(total), order=one.order)
-            )
+        rows = [bars.Bar(name, net / size, speaker.money(net), order=one.order, key=one.outcome.label) for name, net in named]
         title = speaker.title(one.title)
 
         def draw(width: int, rows: list[bars.Bar] = rows, title: str = title) -> str:
             return bars.bars(rows, speaker.say("payers.label", title=title), width, limit=largest / size, names=room)
 
-        data = csv_text(("scenario", *table.columns), [(one.outcome.label, *row) for row in table.itertuples(index=False)])
+        values = [(one.outcome.label, *row) for row in table.itertuples(index=False)]
+        if one.outcome.money.receipts > 0:  # beside the net payments, which they have been taken off
+            values.append((one.outcome.label, HOUSEHOLDS, "taxes", one.outcome.money.receipts, None))
+        data = csv_text(("scenario", *table.columns), values)
         head = figures.named(title, one.order)
         drawn.append(
             Figure(f"payers-{one.order}", Markup(svg.both(draw)), "", data, command, head=head, key=one.outcome.label)
@@ -54,9 +48,19 @@ def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[F
     return drawn
 
 
-def _payer_bar(row: Mapping[Any, Any], size: float, story: Story, speaker: Speaker) -> bars.Bar:
-    name, net = _payer(str(row["who"]), str(row["payer"]), speaker), float(row["net"])
-    return bars.Bar(name, net / size, speaker.money(net), order=story.order, key=story.outcome.label)
+def _rows(table: pd.DataFrame, story: Story, speaker: Speaker) -> list[tuple[str, float]]:
+    """Name and net payment of every bar: the largest by size, the rest of those who pay and of those who gain, and taxes."""
+    size = table["net"].abs().sort_values(ascending=False, kind="stable")
+    kept = table.loc[sorted(size.index[:_MOST_PAYERS])]
+    found = [(_payer(str(row["who"]), str(row["payer"]), speaker), float(row["net"])) for row in kept.to_dict("records")]
+    rest = table.drop(kept.index)["net"]
+    for word, part in (("pay", rest[rest > 0]), ("gain", rest[rest < 0])):
+        if len(part):
+            number = "one" if len(part) == 1 else "many"
+            found.append((speaker.say(f"payers.rest_{word}_{number}", count=len(part)), float(part.sum())))
+    if story.outcome.money.receipts > 0:
+        found.append((speaker.say("payers.in_taxes"), story.outcome.money.receipts))
+    return found
 
 
 def _payer(who: str, payer: str, speaker: Speaker) -> str:

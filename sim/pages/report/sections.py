@@ -53,12 +53,14 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
             if one.word == "mixed"
         ]
     for word, key in (("most_lose", "losers_most"), ("more_lose", "losers_more")):
-        titles = [one.title for one in found if one.sides.word == word]
+        titles = [one.title for one in found if one.sides.word == word and one.steady]
         if titles:
             part.lead.append(say(f"verdict.{key}", titles=speaker.titles(titles)))
-    nobody = [one.title for one in found if one.sides.all and not one.sides.lose]
+    part.lead += [speaker.finding(verdict.moving(one)) + _stop(speaker) for one in found if not one.steady]
+    nobody = [one.title for one in found if one.sides.all and not one.sides.lose and one.steady]
     if nobody:
         part.lead.append(say("verdict.losers_none", titles=speaker.titles(nobody)))
+    part.lead += [speaker.finding(told) + _stop(speaker) for one in found for told in verdict.outside(one)]
     part.body += _how_sure(found, speaker)
     return part
 
@@ -66,10 +68,9 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
 def _summary(found: Sequence[Story], speaker: Speaker) -> str:
     """The title of the first part, under the headline of the page: how many do what, or what the only one costs."""
     if len(found) > 1:
-        narrows, widens = (sum(one.word == word for one in found) for word in ("narrows", "widens"))
-        return speaker.say(
-            "verdict.count", narrows=narrows, widens=widens, other=len(found) - narrows - widens, all=len(found)
-        )
+        counts = {word: sum(one.word == word for one in found) for word in ("narrows", "widens", "hardly")}
+        other = len(found) - sum(counts.values())
+        return speaker.say("verdict.count", other=other, all=len(found), **counts)
     money = found[0].outcome.money
     span = {"first": speaker.year(money.first), "year": speaker.year(found[0].outcome.year)}
     return speaker.say("verdict.cost_of_one", cost=_cost(found[0], speaker), **span)
@@ -131,6 +132,7 @@ def ranking(found: Sequence[Story], speaker: Speaker, commands: Commands) -> Par
     part = Part("ranking", say("sections.ranking"), speaker.finding(verdict.ranking(found)))
     span = {"first": speaker.year(money.first), "year": speaker.year(found[0].outcome.year)}
     part.what = say("ranking.what", money=speaker.dated(), **span)
+    part.lead += [speaker.finding(one) + _stop(speaker) for one in verdict.self_financing(found)]
     part.body.append(figures.cost_ranking(found, speaker, commands.compare()))
     return part
 
@@ -168,7 +170,7 @@ def where(
     """Maps of the change of real income; None where it was not recorded."""
     if all(one.table.empty for one in found):
         return None
-    part = Part("map", speaker.say("sections.map"), speaker.finding(verdict.where(found)))
+    part = Part("map", speaker.say("sections.map"), speaker.finding(verdict.where(found, alone)))
     part.what = _what("map", differences, speaker, alone)
     figure = figures.maps_of_change(found, differences, speaker, command)
     part.body.append(speaker.say("map.missing") if figure is None else figure)
@@ -251,13 +253,11 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
     keys = {one.key for one in drawn}
     for one in found:
         title = speaker.title(one.title)
-        if one.outcome.label in keys:
-            continue
+        if one.outcome.money.receipts > 0:
+            part.body.append(say("payers.taxes", title=title, receipts=speaker.money(one.outcome.money.receipts)))
         if one.outcome.money.payers is None:
             part.body.append(f"{title}{'：' if speaker.lang == 'zh' else ': '}{say('payers.not_recorded')}")
-        elif one.outcome.money.receipts > 0:
-            part.body.append(say("payers.only_taxes", title=title, receipts=speaker.money(one.outcome.money.receipts)))
-        else:
+        elif one.outcome.label not in keys:
             part.body.append(say("payers.none", title=title))
     part.body.append(Heading("purchases", say("payers.purchases")))
     figure, tables = payers.purchases_table(
@@ -287,7 +287,11 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
 
 def own_verdict(found: Sequence[Story], differences: Differences, speaker: Speaker) -> Part:
     """Of one scenario: what its gap does from the base year on."""
-    part = Part("verdict", speaker.say("sections.verdict"), speaker.finding(verdict.own(differences, found[0].title)))
+    part = Part(
+        "verdict",
+        speaker.say("sections.verdict"),
+        speaker.finding(verdict.own(differences.baseline, found[0].title, differences.year)),
+    )
     part.what = speaker.say("verdict.what_one", first=speaker.year(differences.baseline.years[0]))
     part.body += _how_sure(found, speaker, alone=True)
     return part

@@ -1,7 +1,7 @@
 """What may be claimed of scenarios: verdicts and titles by fixed rules from numbers, never free text.
 
-A scenario narrows or widens the gap only where the 90% band of its paired differences leaves zero out; its verdict is
-`mixed` where another measure of the gap, or most regions, clearly go the other way.
+A scenario narrows or widens the gap only where the 90% band of its paired differences leaves zero out and a hundredth of the
+gap closes or opens; its verdict is `mixed` where another measure of the gap, or regions of most people, do so the other way.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
-from sim.analysis.outcome import RATIO, Money, Outcome, by_cost, outcomes
+from sim.analysis.outcome import Money, Outcome, by_cost, outcomes
+from sim.analysis.payers import payers
 from sim.analysis.results import Results
-from sim.analysis.winners import Sides, places, sides, winners
-from sim.pages.report.words import Finding, finding
+from sim.analysis.verdicts import contradictions, own_change, own_word, verdict_word
+from sim.analysis.winners import Sides, heads, places, resettled, sides, winners
+from sim.pages.report.words import Finding, against_words, finding
 
-_PUBLISHED = "urban_rural_ratio_published"
-_THEIL = "theil_between_kinds_within_regions"
-_NOTHING = 1e-6  # of what is paid: a net cost below it is none
+MOVING = 0.02  # of all people: where places gain or lose more, their means speak of other people before and after
+_PAYS = 0.01  # of all that is paid: who pays less outside the reported area is not told of apart
 FEW = 10  # pairs below which a band is hardly more than a range
 
 
@@ -28,7 +28,8 @@ FEW = 10  # pairs below which a band is hardly more than a range
 class Story:
     """A scenario as the page tells it: its place in the order (1 the first after the baseline), outcome, winners and losers.
 
-    against: findings of measures that clearly go the other way than the ratio; failed, asked: replicates.
+    against: findings of measures that clearly go the other way than the ratio; failed, asked: replicates; resettled: see
+    `winners.resettled`.
     """
 
     order: int
@@ -38,6 +39,7 @@ class Story:
     against: tuple[Finding, ...]
     failed: int
     asked: int
+    resettled: float = 0.0
 
     @property
     def title(self) -> str:
@@ -46,7 +48,7 @@ class Story:
 
     @property
     def word(self) -> str:
-        """narrows, widens, mixed, unclear, none, unknown (one draw) or unrecorded."""
+        """narrows, widens, mixed, hardly, unclear, none, unknown (one draw) or unrecorded."""
         return verdict_word(self.outcome.ratio, bool(self.against))
 
     @property
@@ -54,21 +56,22 @@ class Story:
         """free, covered, raises, saves or costs."""
         return cost_word(self.outcome.money)
 
+    @property
+    def taxed(self) -> bool:
+        """Whether taxes on households pay for all of it."""
+        return self.cost in ("covered", "raises")
 
-def verdict_word(ratio: Change | None, contradicted: bool = False) -> str:
-    """What the change of the ratio may be called."""
-    if ratio is None:
-        return "unrecorded"
-    if ratio.verdict in ("none", "unclear", "unknown"):
-        return ratio.verdict
-    return "mixed" if contradicted else "narrows" if ratio.narrows else "widens"
+    @property
+    def steady(self) -> bool:
+        """Whether places hold about the same people, so that heads may be told by what their place's income does."""
+        return self.resettled <= MOVING
 
 
 def cost_word(money: Money) -> str:
     """What a scenario costs public budgets: nothing, nothing net since households pay, a gain from them, a saving, a cost."""
     if not money.any:
         return "free"
-    if abs(money.net) <= _NOTHING * max(abs(money.cost), abs(money.receipts)):
+    if money.even:
         return "covered" if money.receipts > 0 else "free"
     if money.net > 0:
         return "costs"
@@ -82,27 +85,10 @@ def stories(differences: Differences) -> list[Story]:
         table = winners(differences, outcome.label)
         rows = differences.scenarios[outcome.label].manifest["replicates"]
         failed = sum(row["status"] != "done" for row in rows)
-        against = contradictions(differences, outcome)
-        found.append(Story(order, outcome, table, sides(table), against, failed, len(rows)))
+        against = tuple(map(against_words, contradictions(differences, outcome.label)))
+        moving = resettled(differences, outcome.label)
+        found.append(Story(order, outcome, table, sides(table), against, failed, len(rows), moving))
     return found
-
-
-def contradictions(differences: Differences, outcome: Outcome) -> tuple[Finding, ...]:
-    """Which other measures of the gap clearly go the other way: the published ratio, Theil's layer, most of the regions."""
-    ratio = outcome.ratio
-    if ratio is None or ratio.verdict not in ("up", "down"):
-        return ()
-    found = []
-    published, theil = (change_of(differences, outcome.label, measure) for measure in (_PUBLISHED, _THEIL))
-    if published is not None and published.verdict in ("up", "down") and published.narrows != ratio.narrows:
-        found.append(finding("verdict.published_against"))
-    if theil is not None and theil.verdict in ("up", "down") and (theil.verdict == "down") != ratio.narrows:
-        found.append(finding("verdict.theil_against"))
-    changes = [change_from_row(row, differences) for _, row in differences.each(outcome.label, RATIO, scope="region")]
-    other = sum(one.verdict in ("up", "down") and one.narrows != ratio.narrows for one in changes)
-    if 2 * other > len(changes):
-        found.append(finding("verdict.regions_against", count=other, all=len(changes)))
-    return tuple(found)
 
 
 def verdict(story: Story, year: int) -> Finding:
@@ -121,22 +107,30 @@ def headline(found: Sequence[Story], year: int) -> Finding:
     """The one sentence on top: of one scenario its verdict; of several how many narrow the gap, and the cheapest of them."""
     if len(found) == 1:
         return verdict(found[0], year)
-    narrow = [one for one in found if one.word == "narrows"]
+    narrow = _narrowing(found)
     if not narrow:
         return finding("headline.none", all=len(found), year=year)
-    best = cheapest(narrow)
     how = "every" if len(narrow) == len(found) else "some"
-    money = best.outcome.money
-    return finding(
-        f"headline.{how}_{best.cost}",
-        count=len(narrow),
-        all=len(found),
-        year=year,
-        winner=best.title,
-        point=best.outcome.cost_per_point or 0.0,
-        net=abs(money.net),
-        receipts=money.receipts,
-    )
+    many = finding(f"headline.{how}", count=len(narrow), all=len(found), year=year)
+    best, named = _best(narrow, "headline"), cheapest(narrow)
+    if named is not None and named.steady and named.sides.word == "most_lose":
+        best = finding("headline.but", best=best)
+    return finding("headline.both", many=many, best=best)
+
+
+def _narrowing(found: Sequence[Story]) -> list[Story]:
+    return [one for one in found if one.word == "narrows"]
+
+
+def _best(narrowing: Sequence[Story], part: str) -> Finding:
+    """The cheapest of those that narrow the gap and that no tax pays for, in the words of a part of the page."""
+    best = cheapest(narrowing)
+    if best is None:
+        return finding(f"{part}.taxed")
+    rivals = sum(not one.taxed for one in narrowing) > 1
+    word = best.cost if best.cost != "costs" or rivals else "only"
+    point, net = best.outcome.cost_per_point or 0.0, abs(best.outcome.money.net)
+    return finding(f"{part}.{word}", winner=best.title, point=point, net=net)
 
 
 def in_order_of_cost(found: Sequence[Story]) -> list[Story]:
@@ -145,42 +139,47 @@ def in_order_of_cost(found: Sequence[Story]) -> list[Story]:
     return sorted(found, key=lambda one: order[one.outcome.label])
 
 
-def cheapest(narrowing: Sequence[Story]) -> Story:
-    """Of those that narrow the gap, the one whose hundredth of the ratio costs public budgets least net."""
-    return in_order_of_cost(narrowing)[0]
+def cheapest(narrowing: Sequence[Story]) -> Story | None:
+    """Of those that narrow the gap, the one whose hundredth of the ratio costs public budgets least net, or None.
+
+    What taxes on households pay for is no candidate: it costs budgets nothing by its making, whatever households pay.
+    """
+    return next((one for one in in_order_of_cost(narrowing) if not one.taxed), None)
 
 
 def ranking(found: Sequence[Story]) -> Finding:
     """What closes the gap at the lowest net cost, or that nothing does."""
-    narrow = [one for one in found if one.word == "narrows"]
-    if not narrow:
-        return finding("ranking.none")
-    best = cheapest(narrow)
-    money = best.outcome.money
-    values = {"point": best.outcome.cost_per_point or 0.0, "receipts": money.receipts, "net": abs(money.net)}
-    return finding(f"ranking.{best.cost}", winner=best.title, **values)
+    narrow = _narrowing(found)
+    return _best(narrow, "ranking") if narrow else finding("ranking.none")
+
+
+def self_financing(found: Sequence[Story]) -> list[Finding]:
+    """Of each that narrows the gap and that taxes pay for: what households pay, and what that is for each point closed."""
+    told = []
+    for one in in_order_of_cost(_narrowing(found)):
+        receipts = one.outcome.money.receipts
+        if one.taxed:
+            point = receipts / one.outcome.points
+            told.append(finding("ranking.self_financing", title=one.title, receipts=receipts, point=point))
+    return told
 
 
 def curves(runs: Sequence[Results]) -> Finding | None:
-    """Which way the gap goes in the scenarios over all years, and where it ends; None where it was not recorded."""
-    ends = []
-    for one in runs:
-        if RATIO in one.units and ((one.series["measure"] == RATIO) & (one.series["scope"] == "world")).any():
-            middle = one.values(RATIO).median(axis=1)
-            ends.append((float(middle.iloc[0]), float(middle.iloc[-1])))
-    if not ends:
-        return None
+    """Which way the gap goes in the scenarios over their common years, and where it ends; None where it was not recorded."""
     first, year = runs[0].years[0], min(one.years[-1] for one in runs)
-    closing = sum(abs(after - 1) < abs(before - 1) for before, after in ends)
+    changes = [change for change in (own_change(one, year) for one in runs) if change is not None]
+    if not changes:
+        return None
+    words, last = [own_word(one) for one in changes], [one.after for one in changes]
     if len(runs) == 1:
-        before, after = ends[0]
-        key = "curves.one_closes" if closing else "curves.one_opens"
-        return finding(key, first=first, year=year, before=f"{before:.3f}", after=f"{after:.3f}")
-    last = [after for _, after in ends]
+        ends = {"before": changes[0].number(changes[0].before), "after": changes[0].number(changes[0].after)}
+        return finding(f"curves.one_{words[0]}", first=first, year=year, **ends)
     values = {"first": first, "year": year, "low": f"{min(last):.3f}", "high": f"{max(last):.3f}"}
-    if 0 < closing < len(ends):
-        return finding("curves.differ", count=closing, all=len(ends), **values)
-    return finding("curves.closes" if closing else "curves.opens", **values)
+    for word, key in (("narrows", "curves.closes"), ("widens", "curves.opens")):
+        if set(words) == {word}:
+            return finding(key, **values)
+    counts = {"count": words.count("narrows"), "widens": words.count("widens"), "all": len(words)}
+    return finding("curves.differ", **counts, **values)
 
 
 def largest(found: Sequence[Story], year: int) -> tuple[Finding, Story | None]:
@@ -194,8 +193,8 @@ def largest(found: Sequence[Story], year: int) -> tuple[Finding, Story | None]:
     return finding("difference.none", year=year), None
 
 
-def where(found: Sequence[Story]) -> Finding:
-    """Where mean real income falls and rises most, over all policies."""
+def where(found: Sequence[Story], alone: bool = False) -> Finding:
+    """Where mean real income falls and rises most, over all policies, or in one run from its base year on."""
     rows = [(row.share, (row.region, row.kind), one) for one in found for row in places(one.table) if row.way]
     falls, rises = [row for row in rows if row[0] < 0], [row for row in rows if row[0] > 0]
     values: dict[str, object] = {}
@@ -205,6 +204,8 @@ def where(found: Sequence[Story]) -> Finding:
     if rises:
         share, place, story = max(rises, key=lambda row: row[0])
         values |= {"best": place, "rise": share, "best_title": story.title}
+    if falls and rises and alone:
+        return finding("map.both_one", **values)
     if falls and rises:
         losing = {story.outcome.label for _, _, story in falls}
         return finding("map.both", count=len(losing), all=len(found), **values)
@@ -212,49 +213,78 @@ def where(found: Sequence[Story]) -> Finding:
 
 
 def who(found: Sequence[Story]) -> Finding:
-    """Under which policies most people lose, more lose than gain, or else whom the largest loss meets."""
+    """Under which policies most people live where incomes fall, more than where they rise; else whom the largest loss meets.
+
+    Policies under which many people move are no part of it: of them is told what the same people gain.
+    """
+    steady = [one for one in found if one.steady]
+    if not steady:
+        return moving(found[0]) if len(found) == 1 else finding("winners.moving", titles=[one.title for one in found])
     by_word = {
-        word: [one.title for one in found if one.sides.word == word] for word in ("most_lose", "more_lose", "more_gain")
+        word: [one.title for one in steady if one.sides.word == word] for word in ("most_lose", "more_lose", "more_gain")
     }
     for word in ("most_lose", "more_lose"):
         if by_word[word]:
             return finding(f"winners.{word}", titles=by_word[word])
     if not by_word["more_gain"]:
-        return finding("winners.none")
+        return finding("winners.none") if len(steady) == len(found) else finding("winners.steady_none")
     if len(by_word["more_gain"]) < len(found):
         return finding("winners.more_gain", titles=by_word["more_gain"])
-    losing = [(row.people, (row.region, row.kind)) for one in found for row in places(one.table) if row.way < 0]
-    return finding("winners.all", group=max(losing)[1]) if losing else finding("winners.all_clear")
+    losing: dict[tuple[str, str], float] = {}
+    for one in steady:
+        for row in heads(one.table):
+            if row.counts < 0:
+                losing[row.region, row.kind] = losing.get((row.region, row.kind), 0.0) + row.people
+    return finding("winners.all", group=max(losing, key=lambda one: losing[one])) if losing else finding("winners.all_clear")
+
+
+def moving(story: Story) -> Finding:
+    """Of a policy under which many people move: what those registered here, the same people, gain, where it was recorded."""
+    here = next((one.income for one in story.outcome.groups if one.name == "registered_here"), None)
+    if here is None:
+        return finding("winners.moving", titles=[story.title])
+    key = "winners.registered_unclear" if here.verdict in ("none", "unclear") else "winners.registered"
+    return finding(key, title=story.title, share=here.share)
+
+
+def outside(story: Story) -> list[Finding]:
+    """Of those outside the reported area, whom no count of heads there holds: what they lose, and what share they pay."""
+    told = []
+    paid = payers(story.outcome)
+    beyond = [one for one in story.outcome.people or () if one.outside]
+    for region in dict.fromkeys(one.region for one in beyond):
+        falling = [one for one in beyond if one.region == region and one.falls]
+        if falling:
+            before, moved = (
+                sum(one.persons * getattr(one.decisive, name) for one in falling) for name in ("before", "difference")
+            )
+            values = {"lose": sum(one.persons for one in falling), "share": moved / before}
+            told.append(finding("verdict.outside_loses", title=story.title, region=region, **values))
+        share = float(paid.loc[paid["payer"] == region, "share"].clip(lower=0.0).sum())
+        if share >= _PAYS:
+            told.append(finding("verdict.outside_pays", title=story.title, region=region, part=share))
+    return told
 
 
 def paying(found: Sequence[Story]) -> Finding:
-    """Who pays most: households by a levy, households in taxes, budgets out of their purchases, or nobody."""
-    levied = [one for one in found if sum(one.outcome.money.households.values()) > 0]
-    if levied:
-        sums: dict[str, float] = {}
-        for one in levied:
-            for region, value in one.outcome.money.households.items():
-                sums[region] = sums.get(region, 0.0) + value
-        return finding("payers.households", titles=[one.title for one in levied], payer=max(sums, key=lambda one: sums[one]))
-    budgets: dict[str, float] = {}
+    """The largest of all bills, of one policy, since policies exclude each other, and who pays most of it."""
+    bills: list[tuple[float, str, Story, str | None]] = []
     for one in found:
-        for name, value in (one.outcome.money.payers or {}).items():
-            budgets[name] = budgets.get(name, 0.0) + value
-    if budgets and max(budgets.values()) > 0:
-        return finding("payers.budgets", payer=max(budgets, key=lambda one: budgets[one]))
-    taxed = [one for one in found if one.outcome.money.receipts > 0]
-    if taxed:
-        most = max(taxed, key=lambda one: one.outcome.money.receipts)
-        return finding("payers.taxed", title=most.title, receipts=most.outcome.money.receipts)
-    return finding("payers.nobody")
+        money = one.outcome.money
+        for key, sums in (("households", money.households), ("budgets", money.payers or {})):
+            paid = {name: value for name, value in sums.items() if value > 0}
+            if paid:
+                bills.append((sum(paid.values()), f"payers.{key}", one, max(paid, key=lambda name: paid[name])))
+        if money.receipts > 0:
+            bills.append((money.receipts, "payers.taxed", one, None))
+    if not bills:
+        return finding("payers.nobody")
+    total, key, story, payer = max(bills, key=lambda bill: bill[0])
+    return finding(key, title=story.title, receipts=total, **({"payer": payer} if payer else {}))
 
 
-def own(differences: Differences, title: str) -> Finding:
+def own(run: Results, title: str, year: int) -> Finding:
     """Of one scenario alone: what its gap does from the first year to the last; no effect of a policy."""
-    label = next(iter(differences.scenarios))
-    ratio, first = change_of(differences, label, RATIO), differences.baseline.years[0]
-    if ratio is None:
-        return finding("verdict.own_unrecorded", title=title)
-    word = "still" if ratio.verdict in ("none", "unclear") else "narrows" if ratio.narrows else "widens"
-    numbers = {"before": f"{ratio.before:.3f}", "after": f"{ratio.reached:.3f}"}
-    return finding(f"verdict.own_{word}", title=title, first=first, year=differences.year, **numbers)
+    ratio = own_change(run, year)
+    numbers = {} if ratio is None else {"before": ratio.number(ratio.before), "after": ratio.number(ratio.after)}
+    return finding(f"verdict.own_{own_word(ratio)}", title=title, first=run.years[0], year=year, **numbers)

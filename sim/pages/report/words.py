@@ -12,6 +12,7 @@ import yaml
 
 from sim.analysis.change import Change
 from sim.analysis.outcome import UPPER
+from sim.analysis.verdicts import Against
 from sim.cells import URBAN
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
@@ -150,6 +151,8 @@ class Speaker:
             return self.people(value)
         if name in ("fall", "rise", "share"):
             return numbers.per_cent(value)
+        if name == "part":
+            return numbers.per_cent(value, sign=False)
         if name in ("payer", "region"):
             return self.region(value)
         if isinstance(value, Change):
@@ -170,7 +173,8 @@ class Finding:
     """What was found by rule: the key of the sentence and its values, as numbers and names, not yet as words.
 
     year, first: years; net, receipts, gross, cost: money; point: money for a hundredth of the ratio; title, winner, base,
-    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares; payer, region: regions;
+    worst_title, best_title: titles; titles: several; gain, lose: persons; fall, rise, share: shares,
+    part: one without a sign; payer, region: regions;
     a pair: a place, region and kind; a change: its band.
     """
 
@@ -181,3 +185,10 @@ class Finding:
 def finding(key: str, **values: Any) -> Finding:
     """A finding from its values."""
     return Finding(key, values)
+
+
+def against_words(one: Against) -> Finding:
+    """What goes the other way, in words."""
+    if one.what == "regions":
+        return finding("verdict.regions_against", count=one.count, all=one.all, part=one.people)
+    return finding(f"verdict.{one.what}_against")

@@ -1,0 +1,84 @@
+"""Public money of runs over some years: what policies paid and raised, by replicate, and what is beyond a baseline's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.pairing import crossed
+from sim.analysis.results import Results
+
+_ROUNDING = 1e-9  # of the largest sum
+PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_policies", "charged_to_households")
+
+
+class Sums:
+    """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
+
+    def __init__(self, results: Results, first: int, last: int) -> None:
+        series = results.series
+        rows = series[series["measure"].isin(PUBLIC) & series["year"].between(first, last)]
+        rows = rows.astype({"measure": str, "scope": str, "place": str})
+        sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")
+        self.replicates = pd.Index(list(results.replicates))
+        self.keys = [(str(key[0]), str(key[1]), str(key[2])) for key in sums.index]
+        self.values = sums.reindex(columns=self.replicates).fillna(0.0).to_numpy(dtype=np.float64)
+        self._places: dict[tuple[str, str], list[int]] = {}
+        for place, key in enumerate(self.keys):
+            self._places.setdefault(key[:2], []).append(place)
+
+    def of(self, measure: str, scope: str, place: str | None = None) -> pd.Series[float]:
+        """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
+        rows = [row for row in self._places.get((measure, scope), []) if place in (None, self.keys[row][2])]
+        return pd.Series(self.values[rows].sum(axis=0), index=self.replicates)
+
+    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
+        """What was paid less what was raised."""
+        of_policy = scope == "policy"
+        paid, raised = ("public_cost", "public_receipts") if of_policy else ("paid_for_policies", "raised_by_policies")
+        return self.of(paid, scope, place) - self.of(raised, scope, place)
+
+    @property
+    def largest(self) -> float:
+        """The largest of all sums, without its sign."""
+        return float(np.abs(self.values).max(initial=0.0))
+
+    @property
+    def payers_recorded(self) -> bool:
+        """Whether it says which government paid, or nothing was paid."""
+        return any(key[0] == "paid_for_policies" for key in self.keys) or not self.values.any()
+
+
+@dataclass(frozen=True)
+class Books:
+    """Public money of the baseline and of a scenario over some years."""
+
+    before: Sums
+    after: Sums
+    paired: bool
+
+    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
+        """What was paid less what was raised, beyond the baseline's."""
+        return self.beyond(lambda side: side.net(scope, place))
+
+    def beyond(self, sum_of: Callable[[Sums], pd.Series[float]]) -> pd.Series[float]:
+        """A sum of the scenario less that of the baseline: of each pair, or of everyone with everyone if not paired.
+
+        What rounding leaves of sums, below 1e-9 of the largest of them, is zero.
+        """
+        before, after = sum_of(self.before), sum_of(self.after)
+        if self.paired:
+            shared = before.index.intersection(after.index)
+            difference = after[shared] - before[shared]
+        else:
+            difference = next(crossed(before.to_frame().T, after.to_frame().T)).iloc[0]
+        largest = max(self.before.largest, self.after.largest)
+        return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
+
+    @property
+    def keys(self) -> list[tuple[str, str, str]]:
+        """Measure, scope and place of everything that was recorded on either side."""
+        return [*self.before.keys, *self.after.keys]
