@@ -137,7 +137,9 @@ class Shown:
             kind = "narrows" if ratio.narrows else "widens"
         numbers = {}
         if ratio is not None:
-            levels = {"before": ratio.before, "after": ratio.after if own else ratio.reached}
+            # the median that the curve and the headline show, wherever it lies on the side the paired difference says
+            shown = own or (ratio.after - ratio.before) * ratio.difference > 0
+            levels = {"before": ratio.before, "after": ratio.after if shown else ratio.reached}
             numbers = {name: plain(value, ratio.decimals) for name, value in levels.items()}
             numbers["change"] = signed(ratio.difference, ratio.decimals)
         years = {"first": self.speaker.year(self.readings.years[0]), "year": self.speaker.year(self.readings.last)}
