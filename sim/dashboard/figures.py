@@ -71,7 +71,9 @@ class Shown:
         pair = readings.pair
         recorded = [name for name in (view.measure, *MEASURES) if readings.has(readings.world(name))]
         self.measure = recorded[0] if recorded else view.measure
-        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money)
+        sides = [one for one in (pair.scenario, pair.baseline) if one is not None]
+        chinese = {one.title: one.title_zh for one in sides if one.title_zh is not None}
+        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, chinese)
         base = None if pair.baseline is None else self.speaker.title(pair.baseline.title)
         self.names = places.Names(self.speaker, self.speaker.title(pair.scenario.title), base)
 

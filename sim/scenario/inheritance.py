@@ -27,7 +27,7 @@ from sim.scenario.yaml_reader import (
 MAX_FILES = 8
 MAX_PATH = 1_000
 # what a file says about itself; inherited, a file would carry another's title
-OWN_WORDS = ("title", "question", "description", "extends")
+OWN_WORDS = ("title", "title_zh", "question", "description", "extends")
 
 
 @dataclass

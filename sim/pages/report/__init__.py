@@ -58,7 +58,7 @@ def page(
     alone = isinstance(subject, Results)
     differences = since_base_year(subject) if isinstance(subject, Results) else subject
     runs = [differences.baseline] if alone else [differences.baseline, *differences.scenarios.values()]
-    speaker = Speaker(lang, world_of(runs[0]), runs[0].money)
+    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, _own_titles(runs))
     called = " ".join(shlex.quote(name) for name in (names or [one.path.as_posix() for one in runs]))
     said = command or f"factorflow report {called}{'' if lang == 'en' else f' --lang {lang}'}"
     commands = Commands(called, said)
@@ -98,6 +98,11 @@ def _alone(found: list[verdict.Story], differences: Differences, speaker: Speake
         sections.own_money(run, speaker),
     ]
     return [part for part in parts if part is not None]
+
+
+def _own_titles(runs: Sequence[Results]) -> dict[str, str]:
+    """Chinese titles that scenarios have of their own, by title."""
+    return {one.title: one.manifest["scenario"]["title_zh"] for one in runs if "title_zh" in one.manifest["scenario"]}
 
 
 def _again(runs: Sequence[Results], alone: bool) -> str:

@@ -272,7 +272,8 @@ def _starts(runs: Sequence[Results], speaker: Speaker) -> list[tuple[int, str]]:
     for one in runs:
         for policy in one.policies:
             if one.years[0] < int(policy["from"]) <= one.years[-1]:
-                said = json.dumps(policy, sort_keys=True, default=str)
+                terms = one.manifest["scenario"].get("policies", {}).get(policy["name"], {})
+                said = json.dumps([policy, terms], sort_keys=True, default=str)
                 by_year.setdefault(int(policy["from"]), {})[said] = str(policy["instrument"])
     found = []
     for year, instruments in sorted(by_year.items())[:_MOST_STARTS]:
