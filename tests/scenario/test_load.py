@@ -375,7 +375,7 @@ def test_a_chinese_title_is_a_word_for_readers_and_nothing_of_what_is_computed(t
     file.write_text(words + "title_zh: 我的情景\n", encoding="utf-8")
     told = load_scenario(file, vocabulary)
     assert (plain.title_zh, told.title_zh, told.title) == (None, "我的情景", "Mine")
-    assert plain.digest() == told.digest() and [*tasks_of(plain)] == [*tasks_of(told)]
+    assert plain.digest() == told.digest() and [*tasks_of([plain])] == [*tasks_of([told])]
     assert "title_zh" not in plain.resolved() and told.resolved()["title_zh"] == "我的情景"
     child = tmp_path / "child.yaml"
     child.write_text("schema: 1\ntitle: Child\nextends: mine.yaml\n", encoding="utf-8")

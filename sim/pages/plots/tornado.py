@@ -88,13 +88,21 @@ def figure_of_experiment(experiment: Experiment) -> Figure:
         axes = page.figure.add_subplot(grid[row, column])
         _draw(axes, one, order, width)
         _name(axes, lines, one, panel)
-        axes.set_yticks(range(len(order)), _labels(experiment, order) if column == 0 else [""] * len(order))
+        axes.set_yticks(range(len(order)), _labels(experiment, order) if column == 0 else [""] * len(order), linespacing=0.95)
         axes.tick_params(axis="y", length=0)
     return page.figure
 
 
 def _labels(experiment: Experiment, order: Index) -> list[str]:
-    return [fonts.cut(draws.parameter(experiment.paths[int(i)]), _NAMES + style.MARGIN - 0.1, style.TICK_SIZE) for i in order]
+    return [_label(draws.parameter(experiment.paths[int(i)])) for i in order]
+
+
+def _label(name: str) -> str:
+    """The name of a parameter in the room beside a panel, on two lines where it needs them."""
+    room = _NAMES + style.MARGIN - 0.1
+    lines = fonts.fold(name, room, style.TICK_SIZE)
+    rest = " ".join(line.strip() for line in lines[1:])
+    return "\n".join([lines[0].rstrip(), fonts.cut(rest, room, style.TICK_SIZE)] if rest else lines)
 
 
 def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
@@ -129,8 +137,20 @@ def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.margins(x=0.06)
     axes.autoscale_view(scaley=False)
-    axes.xaxis.set_major_locator(MaxNLocator(3 if width < 2 else 5))
+    axes.xaxis.set_major_locator(_locator(axes.get_xlim(), width))
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _locator(limits: tuple[float, float], width: float) -> MaxNLocator:
+    """Round values whose labels do not touch within a panel so many inches wide, nor those of the next; one at least."""
+    low, high = limits
+    for most in (5, 4, 3, 2):
+        locator = MaxNLocator(most)
+        shown = [value for value in locator.tick_values(low, high) if low <= value <= high]
+        room = width * (shown[1] - shown[0]) / (high - low) if len(shown) > 1 else width
+        if all(fonts.width_of(_tick(float(value)), style.TICK_SIZE) + 0.08 <= room for value in shown):
+            return locator
+    return MaxNLocator(1)
 
 
 def _tick(value: float, _: int | None = None) -> str:
