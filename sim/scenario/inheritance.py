@@ -178,6 +178,8 @@ def _meant(path: Path) -> str:
         else {}
     )
     near = nearest(path.stem, beside)
+    if near is None and len(path.stem) > 2:  # a name that breaks off: base.yaml for baseline.yaml
+        near = next((stem for stem in beside if stem.startswith(path.stem)), None)
     return f' Did you mean "{beside[near]}"?' if near is not None else ""
 
 
