@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.arrays import Array, Index
 from sim.pages.plots import draws, fonts, style
@@ -141,16 +142,18 @@ def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
 
 
-def _locator(limits: tuple[float, float], width: float) -> MaxNLocator:
-    """Round values whose labels do not touch within a panel so many inches wide, nor those of the next; one at least."""
+def _locator(limits: tuple[float, float], width: float) -> FixedLocator:
+    """As many round values as have labels that touch neither each other nor those of the next panel; width in inches."""
     low, high = limits
-    for most in (5, 4, 3, 2):
-        locator = MaxNLocator(most)
-        shown = [value for value in locator.tick_values(low, high) if low <= value <= high]
-        room = width * (shown[1] - shown[0]) / (high - low) if len(shown) > 1 else width
-        if all(fonts.width_of(_tick(float(value)), style.TICK_SIZE) + 0.08 <= room for value in shown):
-            return locator
-    return MaxNLocator(1)
+    beside = _BESIDE * width / 2 - 0.03
+    shown: list[float] = []
+    for most in (5, 4, 3, 2, 1):
+        places = {float(one): width * (float(one) - low) / (high - low) for one in MaxNLocator(most).tick_values(low, high)}
+        half = {one: fonts.width_of(_tick(one), style.TICK_SIZE) / 2 for one in places}
+        shown = [one for one, at in places.items() if half[one] - beside <= at <= width + beside - half[one]]
+        if all(places[b] - places[a] > half[a] + half[b] + 0.08 for a, b in pairwise(shown)):
+            break
+    return FixedLocator(shown)
 
 
 def _tick(value: float, _: int | None = None) -> str:

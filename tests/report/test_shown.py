@@ -1,0 +1,31 @@
+"""What a page calls things: titles of a user's own, policies that start, where a map comes from, one order of colours."""
+
+from sim.pages import report
+from sim.pages.drawings import ink
+from sim.pages.plots import style
+from sim.pages.report.figures import _starts
+from sim.pages.report.words import Speaker
+from tests.results.futures import compared, future
+
+
+def test_a_title_in_chinese_is_shown_where_the_page_is(tmp_path):
+    both = compared(tmp_path)
+    both.scenarios["aid"].manifest["scenario"]["title_zh"] = "我的援助情景"
+    assert "我的援助情景" in report.page(both, "zh") and "我的援助情景" not in report.page(both, "en").partition("factorflow-record")[0]
+
+
+def test_a_policy_of_several_scenarios_starts_once(tmp_path):
+    def made(name, *policies):
+        rows = [{"name": one, "instrument": "residence_permit_reform", "from": 2015, "until": None} for one in policies]
+        return future(tmp_path / name, policies=rows, replicates=range(1))
+
+    runs = [made("base"), made("one", "reform"), made("two", "reform"), made("three", "reform", "roads")]
+    speaker = Speaker("en", "zhejiang", "yuan of 2014")
+    assert [words for _, words in _starts(runs[:3], speaker)] == ["residence-permit reform starts"]
+    assert [words for _, words in _starts(runs, speaker)] == ["2 policies start"]
+
+
+def test_figures_and_pages_colour_in_one_order_and_only_the_baseline_is_grey():
+    assert [style.colour(order) for order in range(30)] == [ink.colour(order) for order in range(30)]
+    assert [order for order in range(30) if style.colour(order) == style.COLOURS[0]] == [0]
+    assert len({(style.colour(order), str(style.dashes(order))) for order in range(29)}) == 29
