@@ -11,7 +11,8 @@ from tests.results.futures import compared, future
 def test_a_title_in_chinese_is_shown_where_the_page_is(tmp_path):
     both = compared(tmp_path)
     both.scenarios["aid"].manifest["scenario"]["title_zh"] = "我的援助情景"
-    assert "我的援助情景" in report.page(both, "zh") and "我的援助情景" not in report.page(both, "en").partition("factorflow-record")[0]
+    found = {lang: report.page(both, lang).partition('id="record"')[0] for lang in ("en", "zh")}
+    assert "“我的援助情景”" in found["zh"] and "我的援助情景" not in found["en"]
 
 
 def test_a_policy_of_several_scenarios_starts_once(tmp_path):
