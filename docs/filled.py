@@ -65,7 +65,7 @@ def world(name, runs):
 
 
 def shipped(folder):
-    """Scenario files of a folder that are kept with the source: what git knows where it is asked, so that one's own stay out."""
+    """Scenario files of a folder that are kept with the source, as far as git knows, so that one's own stay out."""
     files = sorted(folder.glob("*.yaml"))
     try:
         told = subprocess.run(["git", "ls-files", "--", "*.yaml"], cwd=folder, capture_output=True, text=True, check=True)

@@ -116,7 +116,12 @@ def _named(task: Task, called: str) -> str:
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
-@click.option("--out", type=click.Path(path_type=Path), metavar="CRATE", help="Folder to write.  [default: DIR-crate, DIR-and-DIR-crate]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="CRATE",
+    help="Folder to write.  [default: DIR-crate, DIR-and-DIR-crate]",
+)
 @click.option("--agent", metavar="NAME", help="Who ran it: a name, or an address such as https://orcid.org/...")
 @click.option("--licence", metavar="WORDS", help="Of the results, best as an address.  [default: that none was stated]")
 def export(folders: tuple[Path, ...], out: Path | None, agent: str | None, licence: str | None) -> int:

@@ -77,7 +77,9 @@ def _replaces(path: Path) -> bool:
     try:
         read_record(path)
     except ResultsError:
-        raise ResultsError(f"{path} is no page of factorflow report and is not overwritten. Name another with --out.") from None
+        raise ResultsError(
+            f"{path} is no page of factorflow report and is not overwritten. Name another with --out."
+        ) from None
     return True
 
 

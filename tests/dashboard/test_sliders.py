@@ -95,7 +95,9 @@ def test_the_numbers_of_every_instrument_have_a_range_to_be_dragged_in():
     assert open_ended == []
 
 
-@pytest.mark.parametrize(("written", "step", "high"), [("0.0005", 2e-05, 0.002), ("0.00053", 1e-05, 0.005), ("0.1", 0.002, 0.3)])
+@pytest.mark.parametrize(
+    ("written", "step", "high"), [("0.0005", 2e-05, 0.002), ("0.00053", 1e-05, 0.005), ("0.1", 0.002, 0.3)]
+)
 def test_a_slider_fits_its_value_and_reaches_the_saved_one_again(valley, written, step, high):
     text = BASELINE + (
         "policies:\n  clinics:\n    instrument: public_service_equalisation\n    from: 2\n"

@@ -30,3 +30,18 @@ def test_figures_and_pages_colour_in_one_order_and_only_the_baseline_is_grey():
     assert [style.colour(order) for order in range(30)] == [ink.colour(order) for order in range(30)]
     assert [order for order in range(30) if style.colour(order) == style.COLOURS[0]] == [0]
     assert len({(style.colour(order), str(style.dashes(order))) for order in range(29)}) == 29
+
+
+def test_a_page_is_replaced_and_what_is_no_page_is_not(tmp_path):
+    import pytest
+
+    from sim.cli.reporting import _replaces
+    from sim.errors import ResultsError
+
+    other, page, new = tmp_path / "other.html", tmp_path / "page.html", tmp_path / "new.html"
+    other.write_text("<h1>mine</h1>", encoding="utf-8")
+    report.write(page, compared(tmp_path))
+    assert _replaces(page) and not _replaces(new)
+    with pytest.raises(ResultsError, match="is no page of factorflow report and is not overwritten"):
+        _replaces(other)
+    assert other.read_text(encoding="utf-8") == "<h1>mine</h1>"

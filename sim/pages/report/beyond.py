@@ -72,7 +72,12 @@ def doubt(found: Sequence[Story], runs: Sequence[Results], speaker: Speaker, ans
     title_of = {one.name: one.title for one in runs}
     if answers is not None:
         rows = [one for one in answers["rows"] if one["policy"] in title_of]
-        lead = say("doubt.own" if answers["seeds"] > 1 else "doubt.own_once", title=speaker.title(answers["title"]), draws=answers["draws"], seeds=answers["seeds"])
+        lead = say(
+            "doubt.own" if answers["seeds"] > 1 else "doubt.own_once",
+            title=speaker.title(answers["title"]),
+            draws=answers["draws"],
+            seeds=answers["seeds"],
+        )
         titles = {**title_of, **answers["titles"]}
         rows = rows or answers["rows"]
     else:

@@ -42,7 +42,9 @@ class Speaker:
     lang: str
     world: AnyWorld
     unit: str
-    titles_zh: Mapping[str, str] = field(default_factory=dict, compare=False)  # Chinese titles of scenarios by the English one
+    titles_zh: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # Chinese titles of scenarios by the English one
 
     def say(self, key: str, **values: object) -> str:
         """A phrase, its values written already."""
