@@ -73,7 +73,7 @@ class Shown:
         self.measure = recorded[0] if recorded else view.measure
         sides = [one for one in (pair.scenario, pair.baseline) if one is not None]
         chinese = {one.title: one.title_zh for one in sides if one.title_zh is not None}
-        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, chinese)
+        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, titles_zh=chinese)
         base = None if pair.baseline is None else self.speaker.title(pair.baseline.title)
         self.names = places.Names(self.speaker, self.speaker.title(pair.scenario.title), base)
 

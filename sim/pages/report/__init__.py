@@ -58,7 +58,7 @@ def page(
     alone = isinstance(subject, Results)
     differences = since_base_year(subject) if isinstance(subject, Results) else subject
     runs = [differences.baseline] if alone else [differences.baseline, *differences.scenarios.values()]
-    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, _own_titles(runs))
+    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, titles_zh=_own_titles(runs))
     called = " ".join(shlex.quote(name) for name in (names or [one.path.as_posix() for one in runs]))
     said = command or f"factorflow report {called}{'' if lang == 'en' else f' --lang {lang}'}"
     commands = Commands(called, said)

@@ -42,9 +42,7 @@ class Speaker:
     lang: str
     world: AnyWorld
     unit: str
-    titles_zh: Mapping[str, str] = field(
-        default_factory=dict, compare=False
-    )  # Chinese titles of scenarios by the English one
+    titles_zh: Mapping[str, str] = field(default_factory=dict, compare=False)  # a user's own Chinese titles by the English
 
     def say(self, key: str, **values: object) -> str:
         """A phrase, its values written already."""
