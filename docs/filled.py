@@ -1,5 +1,6 @@
 """What is made anew when the site is built: the help of every command, and the gallery from the scenario files."""
 
+import subprocess
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def world(name, runs):
     from sim.analysis.outcome import outcomes
 
     folder = ROOT / "scenarios" / name
-    scenarios = [load(file, QUICK) for file in sorted(folder.glob("*.yaml"))]
+    scenarios = [load(file, QUICK) for file in shipped(folder)]
     found = {one.name: run(one, runs / name / one.name) for one in scenarios}
     asked = [one for one in scenarios if one.policies]
     compared = compare(found["baseline"], *(found[one.name] for one in asked))
@@ -61,6 +62,17 @@ def world(name, runs):
     cards = [card(compared[one.name], outcome[one.name], name, one) for one in asked]
     head = f"## {name.replace('_', ' ').capitalize()}\n\nBy {compared.year}, what closes most of the gap first:\n"
     return f"{head}\n{table}\n\n" + "\n".join(cards)
+
+
+def shipped(folder):
+    """Scenario files of a folder that are kept with the source, as far as git knows, so that one's own stay out."""
+    files = sorted(folder.glob("*.yaml"))
+    try:
+        told = subprocess.run(["git", "ls-files", "--", "*.yaml"], cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):  # an archive of the source: all that is in it is shipped
+        return files
+    kept = set(told.stdout.splitlines())
+    return [file for file in files if file.name in kept] or files
 
 
 def card(compared, outcome, where, scenario):

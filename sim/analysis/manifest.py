@@ -136,6 +136,7 @@ class RunWords(_Words):
 class ScenarioWords(_Words):
     """What is read of the scenario that was run; the rest stands there for people."""
 
+    title_zh: Annotated[str, Field(max_length=500), AfterValidator(_visible)] | None = None
     run: RunWords = RunWords()
     parameters: dict[Name, float] = Field(default={}, max_length=1_000)
     targets: list[TargetRow] | None = Field(default=None, max_length=1_000)

@@ -120,7 +120,12 @@ def _named(task: Task, called: str) -> str:
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
-@click.option("--out", type=click.Path(path_type=Path), metavar="CRATE", help="Folder to write.  [default: DIR-crate]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="CRATE",
+    help="Folder to write.  [default: DIR-crate, DIR-and-DIR-crate]",
+)
 @click.option("--agent", metavar="NAME", help="Who ran it: a name, or an address such as https://orcid.org/...")
 @click.option("--licence", metavar="WORDS", help="Of the results, best as an address.  [default: that none was stated]")
 def export(folders: tuple[Path, ...], out: Path | None, agent: str | None, licence: str | None) -> int:
@@ -132,8 +137,9 @@ def export(folders: tuple[Path, ...], out: Path | None, agent: str | None, licen
     from sim.experiments.export import NOT_STATED
     from sim.experiments.export import export as write
 
-    first = folders[0].resolve()
-    place = out or folders[0].parent / f"{first.name}-crate"
+    names = [folder.resolve().name for folder in folders]
+    called = "-and-".join(names if len(names) < 3 else [names[0], f"{len(names) - 1}-others"])
+    place = out or folders[0].parent / f"{called}-crate"
     lacking = write(folders, place, agent, licence or NOT_STATED)
     if lacking:
         terminal.say(f"Left out, for they are not here as they were read then: {listed(lacking, 5)}.", err=True)

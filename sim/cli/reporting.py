@@ -58,6 +58,7 @@ def report(
     if len(experiments) > 1:
         raise ResultsError("report takes one experiment; make a page of each.")
     check_writable(path)
+    replaced = _replaces(path)
     results, stopped, failed = asking.results_of(names, settings, where, [path])
     baseline = running.baseline_of(to, names, results, stopped)
     answers = _answers(Path(experiments[0]), where, list(results.values())) if experiments else None
@@ -66,8 +67,25 @@ def report(
     called = sorted(results, key=lambda name: results[name] is not baseline)  # the baseline first
     said = _command(futures, to, out, lang, settings)
     pages.write(path, subject, lang, names=_called(called, settings), command=said, answers=answers)
+    if replaced:
+        terminal.say(f"{path}: the page of factorflow report that stood there was replaced.", err=True)
     terminal.say(str(path))
     return SOME_FAILED if failed else DONE
+
+
+def _replaces(path: Path) -> bool:
+    """Whether a page of this command stands where one is written; raises ResultsError where anything else does."""
+    from sim.pages.report.record import read_record
+
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    try:
+        read_record(path)
+    except ResultsError:
+        raise ResultsError(
+            f"{path} is no page of factorflow report and is not overwritten. Name another with --out."
+        ) from None
+    return True
 
 
 def _called(names: Sequence[str], settings: Sequence[str]) -> list[str]:

@@ -7,6 +7,8 @@ const text = at("text"), lines = at("lines"), told = at("told");
 const CHECK_AFTER = 120, RUN_AFTER = 150; // milliseconds without a key
 const MOST_ROWS = 18; // so that sliders are in sight below the text
 
+const CONFLICT = `conflict ${location.host}`;
+
 let saved = boot.saved; // what the file holds
 let spans = null; // the text that the places of sliders were counted in; null before the first answer
 let sliders = [];
@@ -39,6 +41,7 @@ async function refused(answer) {
 
 // What is told stays until what it is about has changed: a run says nothing of a file that was not saved.
 function tell(about, message, ...choices) {
+  if (about === "file") sessionStorage.removeItem(CONFLICT);
   if (!message && told.dataset.about !== about) return;
   told.dataset.about = about;
   told.replaceChildren();
@@ -316,8 +319,7 @@ async function save(over) {
     return;
   }
   if (answer.status === 409) {
-    const conflict = await answer.json();
-    tell("file", conflict.message, [say("over"), () => save(conflict.state)], [say("take"), revert]);
+    conflicting(await answer.json());
     told.querySelector("button").focus();
     return;
   }
@@ -330,6 +332,12 @@ async function save(over) {
   saved = value;
   showKept();
   if (value === text.value) at("kept").textContent = say("just_saved");
+}
+
+// Stays until it is decided, also where the page is opened again in another language.
+function conflicting(conflict) {
+  tell("file", conflict.message, [say("over"), () => save(conflict.state)], [say("take"), revert]);
+  sessionStorage.setItem(CONFLICT, JSON.stringify(conflict));
 }
 
 async function revert() {
@@ -376,3 +384,5 @@ history.replaceState(null, "", address);
 showLines();
 showKept();
 check();
+const undecided = sessionStorage.getItem(CONFLICT);
+if (undecided) conflicting(JSON.parse(undecided));

@@ -72,7 +72,9 @@ class Shown:
         pair = readings.pair
         recorded = [name for name in (view.measure, *MEASURES) if readings.has(readings.world(name))]
         self.measure = recorded[0] if recorded else view.measure
-        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money)
+        sides = [one for one in (pair.scenario, pair.baseline) if one is not None]
+        chinese = {one.title: one.title_zh for one in sides if one.title_zh is not None}
+        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, titles_zh=chinese)
         base = None if pair.baseline is None else self.speaker.title(pair.baseline.title)
         self.names = places.Names(self.speaker, self.speaker.title(pair.scenario.title), base)
 
@@ -131,7 +133,9 @@ class Shown:
         kind = f"own_{own_word(ratio)}" if own else verdict_word(ratio, bool(against))
         numbers = {}
         if ratio is not None:
-            levels = {"before": ratio.before, "after": ratio.after if own else ratio.reached}
+            # the median that the curve and the headline show, wherever it lies on the side the paired difference says
+            shown = own or (ratio.after - ratio.before) * ratio.difference > 0
+            levels = {"before": ratio.before, "after": ratio.after if shown else ratio.reached}
             numbers = {name: plain(value, ratio.decimals) for name, value in levels.items()}
             numbers["change"] = signed(ratio.difference, ratio.decimals)
         if against:

@@ -117,7 +117,7 @@ class Session:
             self._world = words.words_of(scenario.plays_in)
         except ScenarioFaults as answer:
             faults = answer.faults
-        return Checked(scenario, faults, sliders_of(text, content, self.file, words, self._world))
+        return Checked(scenario, faults, sliders_of(text, content, self.file, words, self._world, self.saved))
 
     def save(self, text: str, over: str | None = None) -> str:
         """Write a text in the place of the file, whole or not at all; returns the state of the file.

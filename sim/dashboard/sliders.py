@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sim.scenario.yaml_reader import KeyPath, read_text
 _STEPS = 100  # at least, from one end of a slider to the other
 _WIDE = 100  # times its value: a range wider than that is not drawn whole, or no hand could set the value again
 _DRAWN = 4  # times its value is what is drawn of such a range
+_FINEST = 1e-9  # no step is smaller
 _YEARS = ("from", "until")
 
 
@@ -48,14 +49,18 @@ class Slider:
         return {**vars(self), "path": list(self.path), "decimals": decimals(self.step)}
 
 
-def sliders_of(text: str, content: bytes, file: Path, vocabulary: Vocabulary, world: WorldWords | None) -> tuple[Slider, ...]:
+def sliders_of(
+    text: str, content: bytes, file: Path, vocabulary: Vocabulary, world: WorldWords | None, saved: str = ""
+) -> tuple[Slider, ...]:
     """The numbers of a text that have a range, in the order of the text; none while it cannot be read to its end.
 
-    content: the text as it would be saved; world: the words of the world it last named soundly.
+    content: the text as it would be saved; world: the words of the world it last named soundly; saved: the text of the file,
+    whose values every slider can reach again.
     """
     reading = read_text(text, str(file))
     if not reading.complete or not isinstance(reading.data, dict):
         return ()
+    first = _numbers(saved, str(file))
     draft = gather(file, (), content)
     named = draft.data.get("world")
     world = vocabulary.worlds.get(named, world) if isinstance(named, str) else world
@@ -65,8 +70,11 @@ def sliders_of(text: str, content: bytes, file: Path, vocabulary: Vocabulary, wo
         value = _at(reading.data, path)
         if spot is None or spot.low is None or spot.high is None:
             continue
-        low, high = _drawn(min(max(value, spot.low), spot.high), spot.low, spot.high)
         whole = spot.annotation is int
+        stops = [one for one in (first.get(path, value), value) if spot.low <= one <= spot.high] or [spot.low]
+        low, high = _drawn(stops[0], spot.low, spot.high, whole)
+        if not low <= stops[-1] < high:  # dragged to the end of what was drawn, or typed: as far again
+            low, high = _drawn(stops[-1], spot.low, spot.high, whole)
         span = Slider(
             path=path,
             line=reading.places[path].line,
@@ -77,7 +85,7 @@ def sliders_of(text: str, content: bytes, file: Path, vocabulary: Vocabulary, wo
             most=spot.high,
             low=low,
             high=high,
-            step=_step(high - low, whole),
+            step=_step(high - low, whole, (low, *stops)),
             start=_units(text, start),
             end=_units(text, end),
         )
@@ -88,6 +96,13 @@ def sliders_of(text: str, content: bytes, file: Path, vocabulary: Vocabulary, wo
 def decimals(step: float) -> int:
     """Digits after the point that a number in steps needs."""
     return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def _numbers(text: str, file: str) -> dict[KeyPath, float]:
+    """The numbers of a text by path; none where it cannot be read to its end."""
+    reading = read_text(text, file)
+    whole = reading.complete and isinstance(reading.data, dict)
+    return {path: _at(reading.data, path) for path in reading.numbers} if whole else {}
 
 
 def _at(data: Any, path: KeyPath) -> float:
@@ -136,10 +151,11 @@ def _within_the_run(spot: Spot, data: Mapping[str, Any]) -> Spot | None:
     return replace(spot, low=ends[0], high=ends[1])
 
 
-def _drawn(value: float, low: float, high: float) -> tuple[float, float]:
+def _drawn(value: float, low: float, high: float, whole: bool) -> tuple[float, float]:
     """The part of a range that is drawn: all of it, or where that is many times the value, what lies round it."""
     if value > 0 and low >= 0 and high - low > _WIDE * value:
-        return low, min(high, max(_nice(_DRAWN * value), low + 1))
+        least = low + 1 if whole else low
+        return low, min(high, max(_nice(max(_DRAWN * value, 2 * low)), least))
     return low, high
 
 
@@ -149,13 +165,22 @@ def _nice(number: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number * (1 - 1e-9))
 
 
-def _step(span: float, whole: bool) -> float:
-    """The largest step of the form 1, 2 or 5 times a power of ten that divides a span into a hundred parts or more."""
+def _step(span: float, whole: bool, stops: Sequence[float]) -> float:
+    """The largest step of the form 1, 2 or 5 times a power of ten that divides a span into a hundred parts or more.
+
+    Smaller where that would pass over one of the stops: at the smallest the unit of the last digit of one of them.
+    """
     if span <= 0:
         return 1.0
-    power = 10.0 ** math.floor(math.log10(span / _STEPS))
-    step = next(factor * power for factor in (5, 2, 1) if factor * power <= span / _STEPS * (1 + 1e-9))
-    return max(1.0, step) if whole else step
+    exponent = math.floor(math.log10(span / _STEPS))
+    most = span / _STEPS * (1 + 1e-9)
+    while True:
+        for step in (float(f"{factor}e{exponent}") for factor in (5, 2, 1)):
+            if whole and step <= 1:
+                return 1.0
+            if step <= _FINEST or (step <= most and all(abs(one / step - round(one / step)) < 1e-6 for one in stops)):
+                return step
+        exponent -= 1
 
 
 def _units(text: str, characters: int) -> int:

@@ -92,8 +92,7 @@ def found(scenario: Scenario) -> Results | None:
     if path is None:
         return None
     results = open_results(path)
-    results.manifest["title"] = scenario.title  # what is asked does not depend on it, so it may have been reworded
-    return results
+    return _called(results, scenario)
 
 
 @dataclass
@@ -152,9 +151,16 @@ def _lived(
 
 
 def _opened(run: _Run) -> Results:
-    """Results that are there; the title may have been reworded, for what is asked does not depend on it."""
-    results = open_results(run.folder.path)
-    results.manifest["title"] = run.scenario.title
+    """Results that are there, called as the scenario is."""
+    return _called(open_results(run.folder.path), run.scenario)
+
+
+def _called(results: Results, scenario: Scenario) -> Results:
+    """Results under the titles of the scenario, which may have been reworded: what is asked does not depend on them."""
+    results.manifest["title"] = scenario.title
+    results.manifest["scenario"].pop("title_zh", None)
+    if scenario.title_zh is not None:
+        results.manifest["scenario"]["title_zh"] = scenario.title_zh
     return results
 
 

@@ -191,7 +191,7 @@ def _yaml(aside: Path, name: str, words: Mapping[str, Any]) -> str:
 
 def _standing_alone(words: Mapping[str, Any], world: str, own: bool) -> dict[str, Any]:
     """A scenario as it was run, in a file that extends no other; its world, where it is a user's, lies beside it."""
-    first = {word: words[word] for word in ("schema", "title", "question", "description") if word in words}
+    first = {word: words[word] for word in ("schema", "title", "title_zh", "question", "description") if word in words}
     found = {**first, **{word: value for word, value in words.items() if word not in first}}
     return {**found, "world": f"./{world}"} if own else found
 

@@ -18,13 +18,13 @@ from sim.experiments import replicate as replicates_of
 from sim.experiments.executors import Lived
 from sim.experiments.first_years import FirstYears
 from sim.experiments.replicate import Replicate, build_model, run_replicate, world_of
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import SAID, Scenario
 
 if TYPE_CHECKING:
     from sim.model import FactorFlowModel
 
 _FORMAT = 1  # of the file of a task; another one is another task
-_UNHEARD = ("title", "question", "description", "targets")  # words of a scenario that no year of it depends on
+_UNHEARD = (*SAID, "targets")  # words of a scenario that no year of it depends on
 
 
 @dataclass(frozen=True)

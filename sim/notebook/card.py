@@ -47,7 +47,8 @@ def comparison_card(comparison: Comparison) -> str:
     found = outcomes(comparison)
     everything = [comparison.baseline, *comparison.scenarios.values()]
     if len(found) > 1:
-        title = f"What closes the gap between town and country, {comparison.baseline.title} to {dated(comparison.year)}"
+        base, year = comparison.baseline.title, dated(comparison.year)
+        title = f"What closes the gap between town and country by {year}, against “{base}”"
         body = [_table(found), gap_curve(everything)]
     else:
         title = found[0].title

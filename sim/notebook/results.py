@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,6 +94,12 @@ class Results(plain.Results):
         from sim.notebook.axes import plot_levels
 
         return plot_levels([self], measure, place, ax)
+
+    def report(self, path: str | Path, lang: str = "en") -> Path:
+        """Write the page to mail on this run against its base year, in English or Chinese (`zh`); return where it is."""
+        from sim.pages import report
+
+        return report.write(Path(path), self, lang)
 
     def _told(self, also: Any) -> pd.DataFrame:
         band = median_and_band(by_replicate(self, also))

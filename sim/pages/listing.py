@@ -175,7 +175,8 @@ def scenarios() -> Iterable[Listing]:
 
     words = vocabulary()
     rows = []
-    for file in sorted(file for file in SCENARIOS.rglob("*.yaml") if file.parent.name != "expectations"):
+    files = (file for file in SCENARIOS.rglob("*.yaml") if file.parent.name != "expectations")
+    for file in sorted(files, key=lambda file: (_reading_order(file), file)):
         if file.parent.name == "experiments":
             title = str(read_file(file, file.as_posix()).data.get("title", ""))
             rows.append((file.as_posix(), title, "an experiment: `factorflow doubt` runs it and says how sure"))
@@ -187,6 +188,17 @@ def scenarios() -> Iterable[Listing]:
             rows.append((file.as_posix(), f"cannot be run, see factorflow check {file.as_posix()}", ""))
     title = "Scenarios" if rows else f"There is no scenario below {SCENARIOS}/ here."
     yield Listing(title, ("file", "title", "question"), rows)
+
+
+_FIRST, _LAST = ("zhejiang",), ("riverland", "two_cells", "theory")  # the reference case; invented worlds
+
+
+def _reading_order(file: Path) -> int:
+    """Where the folder of a scenario is listed: the reference case, regions by name, invented worlds, theory."""
+    folder = file.relative_to(SCENARIOS).parts[0]
+    if folder in _LAST:
+        return 2 + _LAST.index(folder)
+    return 0 if folder in _FIRST else 1
 
 
 def results() -> Iterable[Listing]:

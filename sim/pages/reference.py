@@ -31,6 +31,16 @@ Every instrument has these terms:
 """
 
 
+_BY_DEFAULT = {
+    "income_levy": "by default households, by a levy on incomes in the territory of the government that spends",
+    "general_purchases": "by default general purchases of the government that spends",
+}[DEFAULT_FINANCING]
+_FINANCED = (
+    f" That is `financed_by: {DEFAULT_FINANCING}`, the default; `financed_by` can name general purchases of the government "
+    "that spends, a levy on land rent, or the government above instead."
+)
+
+
 def instruments_page() -> str:
     """The whole page, in Markdown."""
     listed = {table.title.partition(":")[0]: table for table in tables()}
@@ -38,7 +48,7 @@ def instruments_page() -> str:
     first = next(iter(listed.values()))
     parts = [_HEAD, _table(first, [row for row in first.rows if row[0] in common])]
     parts.append("\n| instrument | what it does | who pays |\n|---|---|---|\n")
-    parts += [f"| [{name}](#{name}) | {module.MEANING} | {module.PAID_BY} |\n" for name, module in instruments().items()]
+    parts += [f"| [{name}](#{name}) | {module.MEANING} | {_payer(module)} |\n" for name, module in instruments().items()]
     for name, module in instruments().items():
         own = [row for row in listed[name].rows if row[0] not in common]
         parts += ["\n", *_section(name, module), _table(listed[name], own)]
@@ -48,13 +58,19 @@ def instruments_page() -> str:
 def _section(name: str, module: ModuleType) -> Iterator[str]:
     """Heading, economics, payer and example of one instrument."""
     yield f"## {name}\n\n{inspect.cleandoc(module.__doc__ or '')}\n\n"
-    financed = (
-        f" Where this says general purchases, whoever `financed_by` names pays instead: by default `{DEFAULT_FINANCING}`."
-    )
-    yield f"Paid by: {module.PAID_BY}.{financed if 'financed_by' in fields_of(module.Terms) else ''}\n\n"
+    yield f"Paid by: {_payer(module)}.{_FINANCED if _spends(module) else ''}\n\n"
     example = _EXAMPLES / f"{name}.yaml"
     if example.exists():
         yield f"Example: [scenarios/zhejiang/{example.name}](../scenarios/zhejiang/{example.name})\n\n"
+
+
+def _spends(module: ModuleType) -> bool:
+    return "financed_by" in fields_of(module.Terms)
+
+
+def _payer(module: ModuleType) -> str:
+    """Who pays where the terms do not say; PAID_BY is whose money is spent."""
+    return f"{_BY_DEFAULT}: {module.PAID_BY}" if _spends(module) else str(module.PAID_BY)
 
 
 def _table(listing: Listing, rows: list[tuple[str, ...]]) -> str:

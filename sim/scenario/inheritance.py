@@ -27,7 +27,7 @@ from sim.scenario.yaml_reader import (
 MAX_FILES = 8
 MAX_PATH = 1_000
 # what a file says about itself; inherited, a file would carry another's title
-OWN_WORDS = ("title", "question", "description", "extends")
+OWN_WORDS = ("title", "title_zh", "question", "description", "extends")
 
 
 @dataclass
@@ -178,6 +178,8 @@ def _meant(path: Path) -> str:
         else {}
     )
     near = nearest(path.stem, beside)
+    if near is None and len(path.stem) > 2:  # a name that breaks off: base.yaml for baseline.yaml
+        near = next((stem for stem in beside if stem.startswith(path.stem)), None)
     return f' Did you mean "{beside[near]}"?' if near is not None else ""
 
 

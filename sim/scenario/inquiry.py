@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from sim.errors import FactorFlowError
 from sim.hints import one_of
-from sim.scenario.schema import PolicyTerms, Scenario
+from sim.scenario.schema import SAID, PolicyTerms, Scenario
 from sim.scenario.spots import Spot, fields_of, spot_at
 from sim.scenario.vocabulary import Vocabulary
 from sim.units import YUAN
@@ -214,7 +214,7 @@ def differences(one: Scenario, other: Scenario) -> list[Difference]:
 
 def _computed(scenario: Scenario, shared: Set[str]) -> dict[str, Any]:
     """What a run follows from, the policies the other scenario lacks as one value each."""
-    tree = {word: part for word, part in scenario.resolved().items() if word not in ("title", "question", "description")}
+    tree = {word: part for word, part in scenario.resolved().items() if word not in SAID}
     for name in tree["policies"].keys() - shared:
         terms = tree["policies"][name]
         given = {

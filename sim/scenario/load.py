@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Fault, ScenarioFaults
+from sim.errors import Fault, ScenarioFaults, listed
 from sim.hints import one_of
 from sim.scenario.aliases import replace_aliases
 from sim.scenario.checks import (
@@ -211,11 +211,20 @@ def _terms_of(
         return vocabulary.instruments[name]
     if draft.spoiled(inside) or ("instrument" not in data and draft.partial):
         return None
-    if "instrument" not in data:
+    if "instrument" not in data and draft.place(path).file == SETTING:
+        file = draft.places[()].file
+        draft.fault(path, f"{file} has no policy {path[1]}; {SETTING} applies to every file. {_policies_of(draft)}")
+    elif "instrument" not in data:
         draft.fault(inside, f"is missing and must be given. {one_of('', vocabulary.instruments)}")
     else:
         draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name)
     return None
+
+
+def _policies_of(draft: Draft) -> str:
+    """The policies that stand in a file, for whoever names one that does not."""
+    there = [name for name in draft.data["policies"] if draft.place(("policies", name)).file != SETTING]
+    return f"It has {listed(there)}." if there else "It has no policies."
 
 
 def _cross_checks(

@@ -157,6 +157,10 @@ class Target(Words):
     at_least: float | None = quantity(None, unit="of the measure", meaning="smallest value that meets the target")
 
 
+SAID = ("title", "title_zh", "question", "description")
+"""What a file says about itself to readers: no part of what is computed."""
+
+
 class Scenario(Words):
     """One future: a world, a span of years, and the dated policies in force."""
 
@@ -164,6 +168,9 @@ class Scenario(Words):
         validation_alias="schema", serialization_alias="schema", description="version of the scenario language: 1"
     )
     title: str = Field(description="what the scenario is called in reports and figures", min_length=1, max_length=200)
+    title_zh: str | None = Field(
+        None, description="its title in Chinese, for pages in Chinese; left out: the title", min_length=1, max_length=200
+    )
     question: str = word("", meaning="the question the scenario is run to answer")
     description: str = word("", meaning="anything a reader should know")
     extends: str | None = word(
@@ -225,7 +232,7 @@ class Scenario(Words):
 
         A folder of tables counts by its name and what is in it, wherever it stands.
         """
-        computed = {k: v for k, v in self.resolved().items() if k not in {"title", "question", "description"}}
+        computed = {k: v for k, v in self.resolved().items() if k not in SAID}
         computed["run"].pop("minutes", None)
         if self._tables is not None:
             computed["world"] = [self._tables.name, self._tables.digest]

@@ -208,6 +208,7 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, f
     page.get_by_role("link", name={"en": "简体中文", "zh": "English"}[lang]).click()
     page.wait_for_selector({"en": "html[lang^=zh]", "zh": "html[lang=en]"}[lang])
     assert text_of(page) == "title: [", "what is not saved survives another language"
+    assert page.locator("#told button").count() == 2, "and so does what is still to be decided"
 
 
 def assert_fits(page, width):

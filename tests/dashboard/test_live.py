@@ -166,8 +166,9 @@ def test_pictures_hold_the_numbers_and_say_them(futures, lang):
     lived(pair)
     change = Readings(pair).outcome.ratio
     found = parts_of(pair, View(lang=lang))
-    written = change.number(change.reached)
-    assert written in found["parts"]["verdict"]
+    written = change.number(change.after)
+    assert written in found["parts"]["verdict"] and written in found["headline"], "one number for one thing"
+    assert f">{written}" in found["parts"]["curve"], "the number the curve ends at"
     assert "A valley at rest" in found["parts"]["verdict"] or lang == "zh"
     for name in ("curve", "difference", "winners"):
         assert found["parts"][name].count("<svg") == 2 and 'role="img"' in found["parts"][name]

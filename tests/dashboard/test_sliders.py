@@ -93,3 +93,28 @@ def test_the_numbers_of_every_instrument_have_a_range_to_be_dragged_in():
         if spot.annotation in (int, float) and word not in ("from", "until") and (spot.low is None or spot.high is None)
     ]
     assert open_ended == []
+
+
+@pytest.mark.parametrize(
+    ("written", "step", "high"), [("0.0005", 2e-05, 0.002), ("0.00053", 1e-05, 0.005), ("0.1", 0.002, 0.3)]
+)
+def test_a_slider_fits_its_value_and_reaches_the_saved_one_again(valley, written, step, high):
+    text = BASELINE + (
+        "policies:\n  clinics:\n    instrument: public_service_equalisation\n    from: 2\n"
+        f"    share_of_upper_budget: {written}\n"
+    )
+    (valley / "mine.yaml").write_text(text, encoding="utf-8")
+    session = Session(valley / "mine.yaml", vocabulary)
+
+    def reaches(now):
+        slider = found(session, text.replace(written, now))["policies.clinics.share_of_upper_budget"]
+        steps = (float(written) - slider.low) / slider.step
+        assert slider.low <= float(written) <= slider.high and steps == pytest.approx(round(steps), abs=1e-6)
+        assert f"{float(written):.{slider.to_json()['decimals']}f}".rstrip("0") == written
+        return slider
+
+    slider = reaches(written)
+    assert (slider.step, slider.high) == (pytest.approx(step), pytest.approx(high))
+    assert slider.step <= float(written) / 5, "a key press moves it a little"
+    for dragged in ("0.0007", str(slider.high), "0"):  # within, to the end, to nothing
+        reaches(dragged)

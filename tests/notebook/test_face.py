@@ -221,6 +221,11 @@ def test_faults_of_a_mapping_are_those_of_set(settings, answer):
     assert [fault.file for fault in raised.value.faults] == ["--set"]
 
 
+def test_one_run_writes_its_page_as_a_comparison_does(runs, tmp_path):
+    page = runs[0].report(tmp_path / "one.html", lang="zh")
+    assert page == tmp_path / "one.html" and '<html lang="zh-Hans">' in page.read_text(encoding="utf-8")
+
+
 def test_run_takes_the_number_of_replicates(runs, tmp_path):
     assert runs[0].replicates == (0, 1, 2)
     assert runs[0].manifest["scenario_digest"] == load(VALLEY / "baseline.yaml", {**FEW, "run.replicates": 3}).digest()

@@ -170,3 +170,15 @@ def test_shares_are_those_of_the_components_and_luck_that_cannot_be_told_is_said
     assert f"({low} to {high})" in said and "cannot be told" not in said
     alone = words(drawn("components", experiment(2, seeds=1)))
     assert alone.count("cannot be told") >= 4 and "no luck, and none can be told" in alone
+
+
+def test_ticks_of_small_effects_and_long_names_of_parameters_stand_clear() -> None:
+    one = experiment(8)
+    one.frame[["value", "difference"]] *= 3.7e-4
+    long = "policies.first.share_of_upper_budget_of_the_government"
+    frame = one.frame.rename(columns={PATHS[-1]: long})
+    figure = drawn("tornado", Experiment({**one.words, "paths": [*PATHS[:-1], long]}, frame))
+    boxes = placed(figure, "png")
+    assert beyond(figure, boxes) == [] and overlapping(boxes) == []
+    names = " ".join(" ".join(words(figure).split()).split("|"))
+    assert "share of upper budget of the government" in names and "..." not in names and "\u2026" not in names

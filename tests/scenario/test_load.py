@@ -361,3 +361,36 @@ def test_all_faults_of_a_file_full_of_them_are_found(vocabulary: Vocabulary, sce
     policies = "\n".join(f"  p{number}: {policy}" for number in range(2_000))
     scenario_file.write_text(f"{scenario_file.read_text()}policies:\n{policies}\n")
     assert len(faults(scenario_file, vocabulary)) == 2 * 2_000
+
+
+def test_a_chinese_title_is_a_word_for_readers_and_nothing_of_what_is_computed(tmp_path: Path) -> None:
+    from sim.experiments.task import tasks_of
+    from sim.vocabulary import vocabulary as shipped
+
+    vocabulary = shipped()
+    file = tmp_path / "mine.yaml"
+    words = "schema: 1\ntitle: Mine\nworld: zhejiang\nyears: {from: 2014, to: 2016}\n"
+    file.write_text(words, encoding="utf-8")
+    plain = load_scenario(file, vocabulary)
+    file.write_text(words + "title_zh: 我的情景\n", encoding="utf-8")
+    told = load_scenario(file, vocabulary)
+    assert (plain.title_zh, told.title_zh, told.title) == (None, "我的情景", "Mine")
+    assert plain.digest() == told.digest() and [*tasks_of([plain])] == [*tasks_of([told])]
+    assert "title_zh" not in plain.resolved() and told.resolved()["title_zh"] == "我的情景"
+    child = tmp_path / "child.yaml"
+    child.write_text("schema: 1\ntitle: Child\nextends: mine.yaml\n", encoding="utf-8")
+    assert load_scenario(child, vocabulary).title_zh is None, "another's title is not inherited"
+    for wrong in ("[a]", "''", "3"):
+        file.write_text(words + f"title_zh: {wrong}\n", encoding="utf-8")
+        with pytest.raises(ScenarioFaults, match="title_zh"):
+            load_scenario(file, vocabulary)
+
+
+def test_a_setting_of_a_policy_that_a_file_has_not_names_the_file(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    file = tmp_path / "still.yaml"
+    file.write_text("schema: 1\ntitle: Still\nworld: valley\nyears: {from: 2014, to: 2016}\n", encoding="utf-8")
+    with pytest.raises(ScenarioFaults) as answer:
+        load_scenario(file, vocabulary, ("policies.clinics.share_of_upper_budget=0.005",))
+    (fault,) = answer.value.faults
+    assert fault.path == "policies.clinics" and "is missing" not in fault.message
+    assert fault.message == f"{file} has no policy clinics; --set applies to every file. It has no policies."

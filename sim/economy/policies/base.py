@@ -1,7 +1,8 @@
 """What all instruments share: when they are in force, whom they reach, and who pays for them.
 
-An instrument is a file of this folder with `Terms` (what a scenario may say), `MEANING`, `PAID_BY` and
-`regulate(rules, terms, world, strength)`, which returns new rules; at strength or size zero exactly those it was given.
+An instrument is a file of this folder with `Terms` (what a scenario may say), `MEANING`, `PAID_BY` (who bears it, or with
+`financed_by` which government spends) and `regulate(rules, terms, world, strength)`, which returns new rules; at strength or
+size zero exactly those it was given.
 """
 
 from __future__ import annotations

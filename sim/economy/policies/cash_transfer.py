@@ -19,7 +19,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import HOUSEHOLD, REGISTERED, World
 
 MEANING = "pays the same sum to every resident of cells whose income lies below a line"
-PAID_BY = "the government above the regions, from its general purchases"
+PAID_BY = "the government above the regions"
 
 
 class Terms(SpendingTerms):

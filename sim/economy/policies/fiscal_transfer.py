@@ -21,7 +21,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import HOUSEHOLD, INFRASTRUCTURE, PROJECTS, SERVICES, World
 
 MEANING = "moves a share of budgets to public purposes of named or poorer regions"
-PAID_BY = "the government above the regions, or the regions named as payers, from general purchases"
+PAID_BY = "the government above the regions, or the regions named as payers"
 
 _PURPOSES = {"general": PROJECTS, "services": SERVICES, "infrastructure": INFRASTRUCTURE, "household": HOUSEHOLD}
 

@@ -20,7 +20,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
 MEANING = "invests in a belt of regions whose employment raises the productivity of all its members"
-PAID_BY = "each member for itself, or the government above the regions, from general purchases"
+PAID_BY = "each member for itself, or the government above the regions"
 
 
 class Terms(SpendingTerms):

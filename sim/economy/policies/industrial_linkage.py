@@ -29,7 +29,7 @@ from sim.scenario.words import KindName, RegionName, SectorName, Share, quantity
 from sim.world.world import PROJECTS, World
 
 MEANING = "builds a supply chain: an assembler buys given shares of a good from named regions"
-PAID_BY = "the assembler's region, from general purchases, for bringing the suppliers up to standard"
+PAID_BY = "the assembler's region, for bringing the suppliers up to standard"
 _WITHOUT_RULE = 0.005  # share of the assembler's budget where neither terms nor parameters say a cost
 
 

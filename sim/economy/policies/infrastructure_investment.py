@@ -15,7 +15,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
 MEANING = "builds infrastructure in the cells named: productivity rises, trade costs fall"
-PAID_BY = "each region for itself, or the government above the regions, from general purchases"
+PAID_BY = "each region for itself, or the government above the regions"
 
 
 class Terms(SpendingTerms):

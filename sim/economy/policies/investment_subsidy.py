@@ -20,7 +20,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import World
 
 MEANING = "adds public money to the returns of capital or to wages in the cells named"
-PAID_BY = "the government above the regions or each region for itself, from general purchases"
+PAID_BY = "the government above the regions or each region for itself"
 
 
 class Terms(SpendingTerms):

@@ -24,7 +24,7 @@ from sim.scenario.words import KindName, RegionName, Share, adding_up_to_one, qu
 from sim.world.world import HOUSEHOLD, INFRASTRUCTURE, TRAINING, World
 
 MEANING = "a donor's budget pays for infrastructure, training and an enclave park of its partner"
-PAID_BY = "the donor, from its general purchases"
+PAID_BY = "the donor"
 
 MU_PER_KM2 = 1_500.0
 

@@ -18,7 +18,7 @@ from sim.scenario.words import KindName, Places, quantity, word
 from sim.world.world import SERVICES, TRAINING, World
 
 MEANING = "adds to public services per head of the cells named"
-PAID_BY = "the government above the regions, from its general purchases"
+PAID_BY = "the government above the regions"
 
 
 class Terms(SpendingTerms):

@@ -19,7 +19,7 @@ from sim.scenario.words import Places, quantity, word
 from sim.world.world import SERVICES, World
 
 MEANING = "removes a share of the registration barrier to living elsewhere"
-PAID_BY = "the destinations, from their general purchases, for services to newcomers"
+PAID_BY = "the destinations, for services to newcomers"
 
 
 class Terms(SpendingTerms):

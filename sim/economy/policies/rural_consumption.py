@@ -20,7 +20,7 @@ from sim.scenario.words import KindName, Places, Sectors, quantity, word
 from sim.world.world import INFRASTRUCTURE, World
 
 MEANING = "pays a share of the price of goods that villages buy, and builds the network they need"
-PAID_BY = "the government above the regions or each region for itself, from general purchases"
+PAID_BY = "the government above the regions or each region for itself"
 
 _MOST = 0.9  # demand at a price of nearly nothing has no bound
 

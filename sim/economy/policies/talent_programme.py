@@ -20,7 +20,7 @@ from sim.world.skills import GRADUATE
 from sim.world.world import GRADUATES, RETURNEES, TRAINING, World
 
 MEANING = "pays premiums to graduates and home-comers in the cells named, and trains their workers"
-PAID_BY = "the government above the regions or each region for itself, from general purchases"
+PAID_BY = "the government above the regions or each region for itself"
 
 
 class Terms(SpendingTerms):

@@ -24,7 +24,7 @@ from sim.scenario.words import RegionName, quantity, word
 from sim.world.world import PROJECTS, World
 
 MEANING = "shortens the way between two regions, and every way that is shorter over it"
-PAID_BY = "the government above the regions, from its general purchases, spent at both ends"
+PAID_BY = "the government above the regions, spent at both ends"
 _WITHOUT_RULE = 0.001  # share of the upper government's budget where neither terms nor parameters say a cost
 
 

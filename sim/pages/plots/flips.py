@@ -221,8 +221,8 @@ def _words(experiment: Experiment, found: Map) -> style.Words:
         else ""
     )
     caption = (
-        f"A mark is a draw, at its {x} and {y}, the two that explain most of which of the two policies first most often is "
-        f"ahead; its colour and shape say which policy has the smallest {draws.measure(experiment)}.{line} "
+        f"A mark is a draw, at its {x} and {y}: these two parameters say best which of the two most frequent winners is "
+        f"ahead. Its colour and shape say which policy has the smallest {draws.measure(experiment)}.{line} "
         f"{draws.basis(experiment)}"
     )
     return style.Words(TITLE, finding, caption)

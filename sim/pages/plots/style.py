@@ -104,13 +104,14 @@ def page(
 
 
 def colour(index: int) -> str:
-    """Colour of the results at a place in the order in which they were given."""
-    return COLOURS[index % len(COLOURS)]
+    """Colour of the results at a place in the order in which they were given; the reference, 0, is grey and no other is."""
+    return COLOURS[0] if index == 0 else COLOURS[1 + (index - 1) % (len(COLOURS) - 1)]
 
 
 def dashes(index: int) -> Any:
-    """Line style of the results at a place in the order: no colour comes twice in the same style up to the 32nd."""
-    lap, place = divmod(index, len(COLOURS))
+    """Line style of the results at a place in the order: no colour comes twice in the same style up to the 29th."""
+    lap, place = divmod(index - 1, len(COLOURS) - 1) if index else (0, -1)
+    place += 1
     return _STYLES[place] if lap == 0 else _LATER[(place + lap - 1) % len(_LATER)]
 
 

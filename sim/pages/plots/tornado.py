@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.arrays import Array, Index
 from sim.pages.plots import draws, fonts, style
@@ -93,13 +94,21 @@ def figure_of_experiment(experiment: Experiment) -> Figure:
         axes = page.figure.add_subplot(grid[row, column])
         _draw(axes, one, order, width)
         _name(axes, lines, one, panel)
-        axes.set_yticks(range(len(order)), _labels(experiment, order) if column == 0 else [""] * len(order))
+        axes.set_yticks(range(len(order)), _labels(experiment, order) if column == 0 else [""] * len(order), linespacing=0.95)
         axes.tick_params(axis="y", length=0)
     return page.figure
 
 
 def _labels(experiment: Experiment, order: Index) -> list[str]:
-    return [fonts.cut(draws.parameter(experiment.paths[int(i)]), _NAMES + style.MARGIN - 0.1, style.TICK_SIZE) for i in order]
+    return [_label(draws.parameter(experiment.paths[int(i)])) for i in order]
+
+
+def _label(name: str) -> str:
+    """The name of a parameter in the room beside a panel, on two lines where it needs them."""
+    room = _NAMES + style.MARGIN - 0.1
+    lines = fonts.fold(name, room, style.TICK_SIZE)
+    rest = " ".join(line.strip() for line in lines[1:])
+    return "\n".join([lines[0].rstrip(), fonts.cut(rest, room, style.TICK_SIZE)] if rest else lines)
 
 
 def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
@@ -134,8 +143,22 @@ def _draw(axes: Axes, one: Bars, order: Index, width: float) -> None:
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.margins(x=0.06)
     axes.autoscale_view(scaley=False)
-    axes.xaxis.set_major_locator(MaxNLocator(3 if width < 2 else 5))
+    axes.xaxis.set_major_locator(_locator(axes.get_xlim(), width))
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _locator(limits: tuple[float, float], width: float) -> FixedLocator:
+    """As many round values as have labels that touch neither each other nor those of the next panel; width in inches."""
+    low, high = limits
+    beside = _BESIDE * width / 2 - 0.03
+    shown: list[float] = []
+    for most in (5, 4, 3, 2, 1):
+        places = {float(one): width * (float(one) - low) / (high - low) for one in MaxNLocator(most).tick_values(low, high)}
+        half = {one: fonts.width_of(_tick(one), style.TICK_SIZE) / 2 for one in places}
+        shown = [one for one, at in places.items() if half[one] - beside <= at <= width + beside - half[one]]
+        if all(places[b] - places[a] > half[a] + half[b] + 0.08 for a, b in pairwise(shown)):
+            break
+    return FixedLocator(shown)
 
 
 def _tick(value: float, _: int | None = None) -> str:

@@ -60,7 +60,7 @@ def page(
     differences = since_base_year(subject) if isinstance(subject, Results) else subject
     labels = labelled(differences)
     runs = list(labels.values())
-    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, _luck(differences))
+    speaker = Speaker(lang, world_of(runs[0]), runs[0].money, _luck(differences), _own_titles(runs))
     called = " ".join(shlex.quote(name) for name in (names or [one.path.as_posix() for one in runs]))
     said = command or f"factorflow report {called}{'' if lang == 'en' else f' --lang {lang}'}"
     commands = Commands(called, said)
@@ -104,6 +104,11 @@ def _alone(found: list[verdict.Story], differences: Differences, speaker: Speake
 def _luck(differences: Differences) -> str:
     """What a page may say of luck: nothing where people are shares, no band where one draw, or one pair, is all there is."""
     return "smooth" if not differences.drawn else "single" if int(differences.table["replicates"].max()) < 2 else ""
+
+
+def _own_titles(runs: Sequence[Results]) -> dict[str, str]:
+    """Chinese titles that scenarios have of their own, by title."""
+    return {one.title: one.manifest["scenario"]["title_zh"] for one in runs if "title_zh" in one.manifest["scenario"]}
 
 
 def _again(labels: Sequence[str], alone: bool) -> str:

@@ -80,7 +80,8 @@ def doubt(
     if answers is not None:
         check_world(answers["title"], answers["world"], [differences.baseline])
         rows, left = _own(answers, differences)
-        lead = [say("doubt.own", title=speaker.title(answers["title"]), draws=answers["draws"], seeds=answers["seeds"])]
+        told = "doubt.own" if answers["seeds"] > 1 else "doubt.own_once"
+        lead = [say(told, title=speaker.title(answers["title"]), draws=answers["draws"], seeds=answers["seeds"])]
         out = [str(answers["titles"].get(name, name)) for name in left]
         lead += [say("doubt.left_out", titles=speaker.titles(out), year=speaker.year(differences.year))] if out else []
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 
@@ -156,7 +157,7 @@ def maps_of_change(found: Sequence[Story], differences: Differences, speaker: Sp
         for row in story.table[story.table["tenth"] == WHOLE].to_dict("records")
     ]
     data = csv_text(("scenario", *told), rows)
-    source = speaker.source(source_of(speaker.world))
+    source = speaker.say("map.source", outlines=speaker.source(source_of(speaker.world)))
     return Figure("figure-map", Markup(svg.both(draw)), "", data, command, source)
 
 
@@ -275,18 +276,17 @@ def _observed(results: Results, speaker: Speaker) -> tuple[list[tuple[int, float
 
 
 def _starts(runs: Sequence[Results], speaker: Speaker) -> list[tuple[int, str]]:
-    """The years in which policies start, with the scenarios whose they are, or how many policies where they are many."""
-    by_year: dict[int, dict[str, list[str]]] = {}
+    """The years in which policies start: the one policy, or how many; a policy of several scenarios is one."""
+    by_year: dict[int, dict[str, str]] = {}
     for one in runs:
         for policy in one.policies:
             if one.years[0] < int(policy["from"]) <= one.years[-1]:
-                by_year.setdefault(int(policy["from"]), {}).setdefault(one.name, []).append(str(policy["name"]))
+                terms = one.manifest["scenario"].get("policies", {}).get(policy["name"], {})
+                said = json.dumps([policy, terms], sort_keys=True, default=str)
+                by_year.setdefault(int(policy["from"]), {})[said] = str(policy["instrument"])
     found = []
-    for year, names in sorted(by_year.items())[:_MOST_STARTS]:
-        count = sum(map(len, names.values()))
-        instrument = next(
-            (str(policy["instrument"]) for one in runs for policy in one.policies if int(policy["from"]) == year), ""
-        )
+    for year, instruments in sorted(by_year.items())[:_MOST_STARTS]:
+        count, instrument = len(instruments), next(iter(instruments.values()))
         word = speaker.instrument(instrument)
         found.append(
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -48,6 +48,7 @@ class Speaker:
     world: AnyWorld
     unit: str
     luck: str = ""
+    titles_zh: Mapping[str, str] = field(default_factory=dict, compare=False)  # a user's own Chinese titles by the English
 
     def say(self, key: str, **values: object) -> str:
         """A phrase, its values written already, in the form for the luck there is."""
@@ -64,9 +65,12 @@ class Speaker:
         return known(key, self.lang)
 
     def title(self, title: str) -> str:
-        """The title of a scenario: the user's own words, or the Chinese one of a scenario that is shipped."""
+        """The title of a scenario; in Chinese what it says itself as `title_zh`, or the name of one that is shipped."""
         words = " ".join(title.split())
-        return chinese_names()["titles"].get(words, words) if self.lang == "zh" else words
+        if self.lang != "zh":
+            return words
+        own = self.titles_zh.get(title)
+        return " ".join(own.split()) if own else chinese_names()["titles"].get(words, words)
 
     def titles(self, titles: Sequence[str]) -> str:
         """Several titles in a row, each between marks."""
