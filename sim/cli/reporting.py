@@ -97,9 +97,11 @@ def _answers(path: Path, where: Where) -> Mapping[str, Any]:
     from sim.analysis.doubt.answers import answers
     from sim.analysis.doubt.opened import open_experiment
     from sim.pages.report.doubts import told
+    from sim.pages.report.sureness import with_costs
 
     words, frame = open_experiment(path if path.is_dir() else doubting.run(doubting.plan_of(path), None, where))
-    return told(answers(frame, words), words)
+    found = answers(frame, words)
+    return with_costs(told(found, words), found)
 
 
 @click.command()

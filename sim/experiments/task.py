@@ -86,7 +86,8 @@ def tasks_of(
 ) -> Iterator[Task]:
     """All tasks of scenarios crossed with draws and replicates: draw by draw, so that pairs to compare end early.
 
-    replicates: their numbers, by default as many as each scenario says, of a continuum one. program: by default that which runs here.
+    replicates: their numbers, by default as many as each scenario says, of a continuum one. program: by default that which
+    runs here.
     The same values in two draws are one task, as are two scenarios that compute the same. Raises FactorFlowError for a
     path that a scenario does not have.
     """

@@ -133,7 +133,11 @@ class Run(Words):
     )
     land_agents: int = quantity(50_000, unit="agents", meaning="number of land agents", at_least=1_000, at_most=100_000_000)
     replicates: int = quantity(
-        20, unit="replicates", meaning="number of runs that differ only in their draws; a continuum has none and is run once", at_least=1, at_most=1_000
+        20,
+        unit="replicates",
+        meaning="number of runs that differ only in their draws; a continuum has none and is run once",
+        at_least=1,
+        at_most=1_000,
     )
     minutes: float | None = quantity(
         None,
