@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
+import numpy as np
+
 from sim.analysis.change import Change, rounded
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import RATIO, Outcome
@@ -82,14 +84,12 @@ def _beyond(differences: Differences, whole: str, part: str) -> Change | None:
     runs = [differences.scenarios[label] for label in (part, whole)]
     before, after = (run.values(RATIO).loc[differences.year] for run in runs)
     paired = not why_unpaired(*runs)
+    first, last = float(np.median(before.to_numpy())), float(np.median(after.to_numpy()))
+    low, middle, high, count = math.nan, last - first, math.nan, 1
     if paired:
         shared = before.index.intersection(after.index)
-        between = after[shared] - before[shared]
-        low, middle, high = (float(between.quantile(share)) for share in (0.05, 0.5, 0.95))
+        between = after[shared].to_numpy(dtype=np.float64) - before[shared].to_numpy(dtype=np.float64)
+        low, middle, high = (float(end) for end in np.quantile(between, (0.05, 0.5, 0.95)))
         count = len(between)
-    else:
-        low, middle, high, count = math.nan, float(after.median() - before.median()), math.nan, 1
-    numbers = {
-        "before": float(before.median()), "after": float(after.median()), "difference": middle, "low": low, "high": high,
-    }  # fmt: skip
+    numbers = {"before": first, "after": last, "difference": middle, "low": low, "high": high}
     return rounded(numbers, str(rows[0]["unit"].iloc[0]), paired, count, differences.drawn)

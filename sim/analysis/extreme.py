@@ -54,5 +54,6 @@ def of_results(results: Results) -> list[Spending]:
         | ((rows["scope"] == "world") & (rows["measure"] == _OUTPUT))
     ]
     rows = rows.astype({"scope": str, "place": str, "measure": str})
-    middle = rows.groupby(["year", "scope", "place", "measure"], sort=True)["value"].median()
-    return of_record((int(key[0]), str(key[1]), str(key[2]), str(key[3]), float(value)) for key, value in middle.items())
+    middle = rows.groupby(["year", "scope", "place", "measure"], sort=True)["value"].median().reset_index()
+    columns = (middle[name].tolist() for name in ("year", "scope", "place", "measure", "value"))
+    return of_record(zip(*columns, strict=True))

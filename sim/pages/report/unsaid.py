@@ -64,7 +64,11 @@ def terms_by_default(runs: Sequence[Results], speaker: Speaker) -> list[str | He
         for one in found
     ]
     head = [say(f"unsaid.head.{word}") for word in ("policy", "term", "value", "meaning", "source")]
-    return [Heading("unsaid", say("unsaid.title", count=len(found))), say("unsaid.what"), Table("unsaid", head, rows)]
+    return [
+        Heading("unsaid", say("unsaid.title", count=len(found))),
+        say("unsaid.what"),
+        Table(say("unsaid.title", count=len(found)), head, rows),
+    ]
 
 
 def _policy(one: Unsaid, speaker: Speaker) -> str:
