@@ -8,6 +8,7 @@ from sim.experiments import cost
 from tests.test_end_to_end import ROOT, factorflow
 
 SEA = ROOT / "scenarios/zhejiang/mountain_sea.yaml"
+FEW = [f"run.{kind}_agents=1000" for kind in ("labour", "capital", "land")]
 
 
 @pytest.fixture
@@ -35,18 +36,28 @@ def test_agents_that_do_not_fit_are_refused_with_the_arithmetic(small):
         run(scenario)
 
 
-def test_tables_of_many_replicates_count_and_a_continuum_has_no_agents(small):
-    scenario = load(SEA, ["run.continuum=true", "run.replicates=1000"])
-    word, message = cost.refused(scenario)
-    assert word == "replicates" and "agents" not in message and "At most 35 would fit." in message
+def test_tables_of_many_replicates_count(small):
+    word, message = cost.refused(load(SEA, [*FEW, "run.replicates=1000"]))
+    assert word == "replicates" and "At most 35 would fit." in message
     assert "46 replicates at a time x 22 years" in message
+
+
+def test_a_continuum_lives_one_replicate_whatever_is_asked_and_says_so(small, tmp_path):
+    many, one = (load(SEA, ["run.continuum=true", f"run.replicates={count}"]) for count in (1000, 1))
+    assert cost.refused(many) is None and cost.estimate(many).bytes == cost.estimate(one).bytes
+    asked = "It has no draws, so that one replicate stands for the 1,000 of run.replicates."
+    assert cost.estimate(many).sentence.endswith(f"1 replicate x 22 years of a continuum. {asked}")
+    assert cost.estimate(one).sentence.endswith("1 replicate x 22 years of a continuum.")
+    valley = ROOT / "scenarios/theory/valley.yaml"
+    results = run(load(valley, ["run.continuum=true", "run.replicates=20"]), out=tmp_path / "r")
+    assert list(results.replicates) == [0] and results.manifest["scenario"]["run"]["replicates"] == 20
 
 
 def test_tables_grow_with_pairs_of_cells(small):
     """Peaks of the continuum, measured: of 62 cells 0.87 GB with 20 replicates; of 24 cells 0.54 GB with 20, 0.76 with 80."""
     for place, replicates, measured in (("china", 20, 0.87e9), ("zhejiang", 20, 0.54e9), ("zhejiang", 80, 0.76e9)):
         file = ROOT / f"scenarios/{place}/baseline.yaml"
-        scenario = load(file, ["run.continuum=true", f"run.replicates={replicates}"])
+        scenario = load(file, [*FEW, f"run.replicates={replicates}"])
         assert cost.estimate(scenario).bytes == pytest.approx(measured, rel=0.1)
     assert cost.bytes_a_year(62) == 2_889_324 and cost.bytes_a_year(2) == 400_000
     word, message = cost.refused(load(ROOT / "scenarios/china/baseline.yaml"))
@@ -57,7 +68,7 @@ def test_tables_grow_with_pairs_of_cells(small):
 
 
 def test_tables_are_held_a_few_at_a_time_however_many_replicates_there_are():
-    few, many = (load(SEA, ["run.continuum=true", f"run.replicates={count}"]) for count in (100, 1000))
+    few, many = (load(SEA, [*FEW, f"run.replicates={count}"]) for count in (100, 1000))
     assert cost.estimate(few).bytes == cost.estimate(many).bytes < 0.9e9
 
 

@@ -48,6 +48,8 @@ INSIDE = {
         {"outcome"},
         {"leading", "payers", "verdicts", "winners"},
         {"report"},
+        {"contained", "extreme"},
+        {"remarks"},
         {"comparison"},
     ],
     "data": [{"checkout", "doubted", "folder"}, {"published"}, {"catalogue", "starter"}],

@@ -36,7 +36,7 @@ def _begins(scenario: Scenario, folder: Path, there: int, jobs: int) -> str:
     """What a run costs, or how much of it is there already."""
     from sim.experiments import cost
 
-    asked = scenario.run.replicates
+    asked = scenario.run.lived
     if there == asked:
         return f"Using {folder}, an unchanged run of {scenario.name}."
     if not there:

@@ -213,7 +213,7 @@ def decompose(
     if wrong:
         raise click.UsageError("; ".join(f"--{'.'.join(at) or 'place'}: {message}" for at, message, _ in wrong))
     asked = Asked(measure=measure, place=where_read, year=when, at_least=0.0)
-    count = 1 if scenario.run.continuum else scenario.run.replicates
+    count = scenario.run.lived
     plan, policies = for_shares(scenario, str(file), count, (asked,))
     folder = run(plan, out, where)
     words, frame = open_experiment(folder)

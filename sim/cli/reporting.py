@@ -120,6 +120,7 @@ def _answers(path: Path, where: Where, runs: Sequence[Results]) -> Mapping[str, 
     from sim.analysis.doubt.answers import answers
     from sim.analysis.doubt.opened import open_experiment
     from sim.pages.report.doubts import check_world, told
+    from sim.pages.report.sureness import with_costs
 
     folder = path
     if not path.is_dir():
@@ -128,7 +129,8 @@ def _answers(path: Path, where: Where, runs: Sequence[Results]) -> Mapping[str, 
         folder = doubting.run(plan, None, where)
     words, frame = open_experiment(folder)
     check_world(str(words["title"]), str(words["world"]), runs)
-    return told(answers(frame, words), words)
+    found = answers(frame, words)
+    return with_costs(told(found, words), found)
 
 
 @click.command()

@@ -96,11 +96,14 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     experiments = [file for file in dict.fromkeys(files) if is_experiment(file)]
     scenarios, faults = load([file for file in files if file not in experiments], settings, jobs=1)
     faults += _check_experiments(experiments)
-    stopped = {file: trial.faults(scenario, file) for file, scenario in scenarios.items()}
+    notes: dict[str, list[str]] = {file: [] for file in scenarios}
+    stopped = {file: trial.faults(scenario, file, notes[file]) for file, scenario in scenarios.items()}
     faults += [fault for found in stopped.values() for fault in found if fault not in faults]
     scenarios = {file: scenario for file, scenario in scenarios.items() if not stopped[file]}
     for file, scenario in scenarios.items():
         terminal.say(f"{file}: no faults. {cost.estimate(scenario).sentence}")
+        for note in notes[file]:
+            terminal.print_folded(f"Note: {note}")
     if faults:
         raise ScenarioFaults(faults)
     return DONE

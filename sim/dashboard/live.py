@@ -98,7 +98,7 @@ def live(pair: Pair, kept: Kept, stopped: Callable[[], bool]) -> Iterator[Step |
     The pair holds what was lived. A pair that fails is told of and left out; where the first one fails nothing follows it.
     """
     years = len(range(pair.scenario.years.from_, pair.scenario.years.to + 1))
-    asked = pair.scenario.run.replicates
+    asked = pair.scenario.run.lived
     for replicate in range(asked):
         try:
             for year in _both(pair, replicate, kept):

@@ -78,7 +78,7 @@ class Runner:
             if isinstance(step, Failed):
                 tell({"event": "failed", "replicate": step.replicate, "message": printable(step.reason, 2_000)})
                 continue
-            runs = pair.scenario.run.replicates
+            runs = pair.scenario.run.lived
             year = {"replicate": step.replicate + 1, "runs": runs, "year": step.year, "done": step.done, "of": step.of}
             tell({"event": "year", **year})
             if time.monotonic() >= due:
@@ -87,5 +87,5 @@ class Runner:
                 now = time.monotonic()
                 due = now + max(_PAUSE, _SHARE * (now - before))
         tell(draw(pair))
-        stopped = stop.is_set() and len(pair.done) < pair.scenario.run.replicates
-        tell({"event": "stopped" if stopped else "done", "replicates": len(pair.done), "of": pair.scenario.run.replicates})
+        stopped = stop.is_set() and len(pair.done) < pair.scenario.run.lived
+        tell({"event": "stopped" if stopped else "done", "replicates": len(pair.done), "of": pair.scenario.run.lived})

@@ -34,13 +34,15 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     """Time and memory of a run, the time on one process; machines differ by a factor of three."""
     run, years = scenario.run, _years(scenario)
     agents = sum(_agents(scenario).values())
-    seconds = _START + run.replicates * years * _seconds_of_a_year(scenario)
+    seconds = _START + run.lived * years * _seconds_of_a_year(scenario)
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
     who = "of a continuum" if run.continuum else f"x {agents:,} agents"
     sentence = (
-        f"About {duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.replicates} "
-        f"replicate{'s' * (run.replicates != 1)} x {years} years {who}."
+        f"About {duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.lived} "
+        f"replicate{'s' * (run.lived != 1)} x {years} years {who}."
     )
+    if run.lived < run.replicates:
+        sentence += f" It has no draws, so that one replicate stands for the {run.replicates:,} of run.replicates."
     if run.minutes is None and seconds > 60 * _LONG:
         sentence += (
             f" That is more than {_LONG} minutes: fewer replicates, years or agents take less, --jobs shares it, "
@@ -60,7 +62,7 @@ def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
     each = " + ".join([f"{_PROGRAM / 1e9:.1f} GB of program", *agents])
     each_year = bytes_a_year(_cells(scenario))
     held = _held(scenario)
-    count = f"{held:,} replicates{' at a time' * (held < scenario.run.replicates)}"
+    count = f"{held:,} replicates{' at a time' * (held < scenario.run.lived)}"
     tables = f"{count} x {years} years x {each_year:,} bytes of tables"
     arithmetic = f"{each} + {tables}" if processes == 1 else f"{processes} processes x ({each}) + {tables}"
     parts = _parts(scenario, jobs)
@@ -78,7 +80,7 @@ def too_long(scenario: Scenario, jobs: int = 1) -> str | None:
         return None
     processes, each = _processes(scenario, jobs), years * _seconds_of_a_year(scenario)
     most = int(max(0.0, 60 * minutes - _START) / each) * processes
-    turns = -(-run.replicates // processes)
+    turns = -(-run.lived // processes)
     need = _START + turns * each
     if need <= 60 * minutes:
         return None
@@ -183,7 +185,7 @@ def _agents(scenario: Scenario) -> dict[str, int]:
 
 
 def _processes(scenario: Scenario, jobs: int) -> int:
-    return min(jobs, scenario.run.replicates)
+    return min(jobs, scenario.run.lived)
 
 
 def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:
@@ -195,7 +197,7 @@ def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:
 
 def _held(scenario: Scenario) -> int:
     """Replicates whose tables are held at a time while all are gathered."""
-    return min(scenario.run.replicates, _GATHERED // (_years(scenario) * bytes_a_year(_cells(scenario))) + 1)
+    return min(scenario.run.lived, _GATHERED // (_years(scenario) * bytes_a_year(_cells(scenario))) + 1)
 
 
 def _rounded_down(number: float) -> int:

@@ -86,7 +86,8 @@ def tasks_of(
 ) -> Iterator[Task]:
     """All tasks of scenarios crossed with draws and replicates: draw by draw, so that pairs to compare end early.
 
-    replicates: their numbers, by default as many as each scenario says. program: by default that which runs here.
+    replicates: their numbers, by default as many as each scenario says, of a continuum one. program: by default that which
+    runs here.
     The same values in two draws are one task, as are two scenarios that compute the same. Raises FactorFlowError for a
     path that a scenario does not have.
     """
@@ -94,7 +95,7 @@ def tasks_of(
     numbers = None if replicates is None else list(replicates)
     for draw in draws:
         for scenario, runs in zip(scenarios, own, strict=True):
-            yield from tasks_of_draw(scenario, draw, range(scenario.run.replicates) if numbers is None else numbers, runs)
+            yield from tasks_of_draw(scenario, draw, range(scenario.run.lived) if numbers is None else numbers, runs)
 
 
 def tasks_of_draw(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sim.analysis import extreme
 from sim.data import catalogue
 from sim.errors import Fault, ScenarioFaults, WorldError
 from sim.experiments import cost
@@ -38,8 +39,11 @@ def check(scenarios: Mapping[str, Scenario]) -> None:
         raise ScenarioFaults(found)
 
 
-def faults(scenario: Scenario, file: str) -> list[Fault]:
-    """What would stop a scenario, each at the line of what to change; nothing is tried where nothing is unusual."""
+def faults(scenario: Scenario, file: str, notes: list[str] | None = None) -> list[Fault]:
+    """What would stop a scenario, each at the line of what to change; nothing is tried where nothing is unusual.
+
+    notes: takes a sentence for each policy that spends far more than what the model was held against.
+    """
     run = scenario.run
     few = not run.continuum and min(run.labour_agents, run.capital_agents, run.land_agents) < _FEW
     if not (scenario.parameters or scenario.policies or few or scenario.plays_in != scenario.world):
@@ -49,7 +53,7 @@ def faults(scenario: Scenario, file: str) -> list[Fault]:
     except WorldError as reason:
         return [_of_parameters(scenario, file, str(reason))]
     found = [] if run.continuum else _of_agents(scenario, file, world)
-    stopped = _stopped(scenario, world)
+    stopped = _stopped(scenario, world, notes=notes)
     return found if stopped is None else [*found, _of_year(scenario, file, stopped)]
 
 
@@ -66,7 +70,7 @@ def _of_agents(scenario: Scenario, file: str, world: World) -> list[Fault]:
     return found
 
 
-def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | None:
+def _stopped(scenario: Scenario, world: World, most: float = _SECONDS, notes: list[str] | None = None) -> str | None:
     """Why the continuum of a scenario stops, None where it reaches its last year, or as many as time allows."""
     from sim.economy.policies.base import PolicyInForce
     from sim.experiments.replicate import MODEL_FAILURES
@@ -80,6 +84,8 @@ def _stopped(scenario: Scenario, world: World, most: float = _SECONDS) -> str | 
             model.step()
     except MODEL_FAILURES as reason:
         return str(reason)
+    if notes is not None:
+        notes += [f"{one}." for one in extreme.of_record(model.record.series)]
     return None
 
 

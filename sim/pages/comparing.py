@@ -23,6 +23,7 @@ def print_comparison(comparison: Comparison, selection: Selection) -> None:
     """The ranking if there are several, then for each scenario its first paragraph, who loses and gains, its details."""
     from sim.analysis.leading import RANKING_HEAD, dated, ranking
     from sim.analysis.outcome import outcomes
+    from sim.analysis.remarks import remarks
     from sim.analysis.report import details, lead
 
     found = outcomes(comparison)
@@ -31,6 +32,8 @@ def print_comparison(comparison: Comparison, selection: Selection) -> None:
         heads = tuple(head.replace("yuan", found[0].money.currency) for head in RANKING_HEAD)
         print_table(title, heads, ranking(found), range(1, 5), {"90% band": "ratio"})
         print_folded("The ratio is the median of the paired differences; net cost is added up from the first common year.\n")
+    for sentence in remarks(comparison, found):
+        print_folded(f"{sentence}\n")
     for outcome in found:
         for part in lead(comparison, outcome):
             print_folded(part)

@@ -18,6 +18,7 @@ from sim.scenario.vocabulary import Vocabulary
 from sim.units import YUAN
 
 DEFAULT = "default"
+ASSUMED = "assumed: a default of the instrument, which no data decide"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def _spot(scenario: Scenario, where: tuple[str, ...], vocabulary: Vocabulary) ->
             meaning = f"a policy: {terms.instrument}, {_first_sentence(type(terms))}"
             return Spot(type(terms), meaning), source, DEFAULT
         everywhere = where[2] in fields_of(PolicyTerms) and where[2] != "instrument"
-        return _walked(type(terms), where[2:], f"policies.{where[1]}"), "" if everywhere else source, DEFAULT
+        spot = _walked(type(terms), where[2:], f"policies.{where[1]}")
+        return spot, "" if everywhere else _of_term(scenario, ".".join(where)), DEFAULT
     if where[0] == "parameters" and len(where) > 1:
         parameters = vocabulary.words_of(scenario.plays_in).parameters
         _known(where[1], parameters, "parameters")
@@ -102,6 +104,12 @@ def _spot(scenario: Scenario, where: tuple[str, ...], vocabulary: Vocabulary) ->
         source = f"assumed; {word.source}" if word.assumed and "assumed" not in word.source else word.source
         return Spot(float, word.meaning, word.unit, word.low, word.high), source, f"the world {scenario.world_name}"
     return _walked(Scenario, where, ""), "", DEFAULT
+
+
+def _of_term(scenario: Scenario, path: str) -> str:
+    """Where the value of an instrument's own term is from: its file, or nobody measured it."""
+    origin = scenario.origins.get(path) or _origins_below(scenario.origins, path) or DEFAULT
+    return ASSUMED if origin == DEFAULT and _at(scenario.resolved(), path.split(".")) is not None else ""
 
 
 def _walked(model: type[BaseModel], where: Sequence[str], above: str) -> Spot:

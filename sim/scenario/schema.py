@@ -133,7 +133,11 @@ class Run(Words):
     )
     land_agents: int = quantity(50_000, unit="agents", meaning="number of land agents", at_least=1_000, at_most=100_000_000)
     replicates: int = quantity(
-        20, unit="replicates", meaning="number of runs that differ only in their draws", at_least=1, at_most=1_000
+        20,
+        unit="replicates",
+        meaning="number of runs that differ only in their draws; a continuum has none and is run once",
+        at_least=1,
+        at_most=1_000,
     )
     minutes: float | None = quantity(
         None,
@@ -143,6 +147,11 @@ class Run(Words):
         at_most=1_000_000,
     )
     continuum: bool = word(False, meaning="true: shares of a continuum of people instead of agents, without any draws")
+
+    @property
+    def lived(self) -> int:
+        """How many replicates are run: as many as are asked for, but one of a continuum, all of whose are the same."""
+        return 1 if self.continuum else self.replicates
 
 
 class Target(Words):

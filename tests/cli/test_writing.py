@@ -119,10 +119,14 @@ def test_explain_says_what_a_word_means_and_where_its_value_comes_from() -> None
     assert lines[0] == "policies.open_registration.cut = 0.6"
     assert "range 0 to 1" in lines and "unit share" in lines
     assert any(re.fullmatch(rf"comes from {re.escape(str(SEA))}:\d+", line) for line in lines)
-    assert any(line.startswith("source The registration (hukou) barrier") for line in lines)
+    assert not any(line.startswith("source") for line in lines)  # whoever wrote the file said it
     assert "2024 0.2" in lines and "2028 to 2035 1" in lines
     set_ = factorflow("explain", SEA, "run.seed", "--set", "run.seed=3").stdout
     assert "run.seed = 3" in set_ and "comes from  --set" in set_
+    whole = " ".join(factorflow("explain", SEA, "policies.open_registration").stdout.split())
+    assert "source The registration (hukou) barrier" in whole
+    share = " ".join(factorflow("explain", SEA, "policies.open_registration.service_share").stdout.split())
+    assert "comes from default source assumed: a default of the instrument" in share and "hukou" not in share
     left_out = factorflow("explain", SEA, "policies.open_registration.until").stdout
     assert left_out.startswith("policies.open_registration.until is left out\n")
     assert "the world zhejiang" in factorflow("explain", SEA, "parameters.labour_mobility").stdout

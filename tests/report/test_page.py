@@ -120,7 +120,8 @@ def test_the_same_runs_give_the_same_page(english, province):
 LATIN = re.compile(r"[A-Za-z][A-Za-z'_.\-]*")
 ALLOWED = re.compile(
     r"""https?://\S+ | factorflow(\s(world|report|doubt|extract|validate)(\s(effects|zhejiang|FILE|PAGE))?)? | run\.replicates
-    | \b[a-z]+(_[a-z]+)+\b | \b(CSV|FILE|PAGE|F|T|A|S|agglomeration)\b | Apache\sECharts | \bcash\b | \bT\d\d
+    | \b[a-z]+(_[a-z]+)+\b | \b(CSV|FILE|PAGE|F|T|A|S|agglomeration)\b | Apache\sECharts | \b(cash|by|below|residence)\b
+    | \bT\d\d
     | [0-9a-f]{12,}""",
     re.VERBOSE,
 )

@@ -8,7 +8,7 @@ import yaml
 
 from sim.errors import FactorFlowError
 from sim.pages.phrases import LANGUAGES, catalogue, listed, numbers, phrase
-from sim.pages.report.beyond import _published
+from sim.pages.report.evidence import experiments
 from sim.pages.report.words import Speaker, chinese_names
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT
@@ -91,8 +91,8 @@ def test_every_instrument_has_a_name():
 
 def test_published_experiments_are_those_of_the_page_on_effects():
     page = (ROOT / "docs/effects_published.md").read_text(encoding="utf-8")
-    assert set(chinese_names()["published"]) == {row["experiment"] for row in _published()}
-    for row in _published():
+    assert set(chinese_names()["published"]) == {row["experiment"] for row in experiments()}
+    for row in experiments():
         line = next(line for line in page.splitlines() if line.startswith(f"| {row['what']} |"))
         cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
         assert cells[1].startswith(row["ours"]) and cells[2] == row["published"] and row["verdict"] in cells

@@ -24,7 +24,7 @@ from sim.analysis.since import since_base_year
 from sim.files import write_over
 from sim.pages.phrases import catalogue
 from sim.pages.recorded import world_of
-from sim.pages.report import beyond, sections, verdict
+from sim.pages.report import beyond, remarks, sections, unsaid, verdict
 from sim.pages.report.content import Part
 from sim.pages.report.labels import labelled
 from sim.pages.report.record import ID, record_of
@@ -71,6 +71,8 @@ def page(
         beyond.doubt(found, differences, speaker, answers),
         beyond.assumptions(differences, speaker),
     ]
+    parts[0].lead += [*([] if alone else remarks.held(found, differences, speaker)), *remarks.spending(runs, speaker)]
+    parts[-1].body += unsaid.terms_by_default(runs, speaker)
     parts.append(beyond.record(runs, differences, speaker, commands, _again(list(labels), alone)))
     return _rendered(parts, found, labels, speaker, commands, alone)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import yaml
@@ -17,6 +14,7 @@ from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.data.doubted import doubted
 from sim.pages.phrases import listed, numbers
+from sim.pages.report import evidence, sureness
 from sim.pages.report.content import Bullets, Cell, Details, Heading, Part, Row, Table, plain_cells
 from sim.pages.report.doubts import check_world, same_tables
 from sim.pages.report.sections import Commands
@@ -29,32 +27,30 @@ _HELD = 0.9  # share of draws in which a sign has to hold, or it is said to turn
 _A_MINUS = re.compile(r"-(?=\d)")
 
 
-@cache
-def _published() -> tuple[Mapping[str, str], ...]:
-    """Published experiments with our numbers, as `docs/effects_published.md` has them."""
-    text = (files("sim.data") / "published_results.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
-
-
 def published(runs: Sequence[Results], speaker: Speaker) -> Part:
     """Experiments of others with the instruments of these scenarios, ours beside what was published."""
     say = speaker.say
     used = {str(policy["instrument"]) for one in runs for policy in one.policies}
-    rows = [row for row in _published() if row["instrument"] in used]
-    banded = [row for row in rows if row["verdict"] in ("inside", "OUTSIDE")]
-    inside = sum(row["verdict"] == "inside" for row in banded)
-    title = say("published.inside", inside=inside, all=len(banded)) if rows else say("published.none")
+    rows = [row for row in evidence.experiments() if row["instrument"] in used]
+    banded = [row for row in rows if row["verdict"] in (evidence.INSIDE, evidence.OUTSIDE)]
+    counted = [row for row in banded if not evidence.why_none(row)]
+    inside = sum(row["verdict"] == evidence.INSIDE for row in counted)
+    title = say("evidence.nothing") if rows else say("published.none")
+    title = say("evidence.inside", inside=inside, all=len(counted)) if counted else title
     part = Part("published", say("sections.published"), title)
     if not rows:
         return part
     part.what = say("published.what")
     head = [say(f"published.head.{word}") for word in ("what", "ours", "published", "band", "verdict")]
     part.body.append(Table(part.name, head, [_experiment(row, speaker) for row in rows]))
+    if len(counted) < len(banded):
+        part.body.append(say("evidence.left", count=len(banded) - len(counted)))
     return part
 
 
 def _experiment(row: Mapping[str, str], speaker: Speaker) -> Row:
-    verdict = speaker.say(f"published.verdicts.{row['verdict']}")
+    verdict, why = speaker.say(f"published.verdicts.{row['verdict']}"), evidence.why_none(row)
+    verdict = speaker.say(f"evidence.{why}", verdict=verdict) if why else verdict
     ours = row["ours"].replace("-", numbers.MINUS)
     what, unit, years = row["what"], row["unit"], row["years"]
     told, band = (_A_MINUS.sub(numbers.MINUS, row[column]) for column in ("published", "acceptable"))
@@ -64,6 +60,8 @@ def _experiment(row: Mapping[str, str], speaker: Speaker) -> Row:
         what, unit, joint = names["published"][row["experiment"]], names["units"][unit], ""
         for word, chinese in names["published_words"].items():
             told, band, years = (text.replace(word, chinese) for text in (told, band, years))
+    parts = zip(told.split("; "), evidence.of_another_quantity(row), strict=True)
+    told = "; ".join(speaker.say("evidence.quantity", told=one) if other else one for one, other in parts)
     when = f" ({years})" if years else ""
     return Row(plain_cells(what, f"{ours}{joint}{unit}{when}" if ours else "–", told, band or "–", verdict))
 
@@ -102,6 +100,8 @@ def doubt(
     part.body.append(Table(part.name, [say(f"doubt.head.{column}") for column in columns], table))
     part.body.append(say("doubt.parts" if parts else "doubt.no_parts" if answers is None else "doubt.own_no_parts"))
     missing = [one.title for one in found if one.outcome.label not in {row["policy"] for row in rows}]
+    if answers is not None:
+        part.body += sureness.further(rows, answers, titles, speaker)
     if missing:
         part.body.append(say("doubt.not_among", titles=speaker.titles(missing)))
     return part
