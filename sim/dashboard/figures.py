@@ -74,7 +74,9 @@ class Shown:
         self.measure = recorded[0] if recorded else view.measure
         sides = [one for one in (pair.scenario, pair.baseline) if one is not None]
         chinese = {one.title: one.title_zh for one in sides if one.title_zh is not None}
-        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, titles_zh=chinese)
+        run = pair.scenario.run
+        luck = "smooth" if run.continuum else "single" if run.replicates < 2 else ""
+        self.speaker = Speaker(view.lang, pair.scenario.plays_in, readings.money, luck, chinese)
         base = None if pair.baseline is None else self.speaker.title(pair.baseline.title)
         self.names = places.Names(self.speaker, self.speaker.title(pair.scenario.title), base)
 
@@ -176,7 +178,7 @@ class Shown:
             title = self.say("level_change" if self.names.baseline else "level", measure=name, value=value, change=moved)
         what = self.say("level_what", measure=name, place=place)
         if self.measure == RATIO:
-            what = phrase("curves.what_plain", self.lang, place=place)
+            what = self.speaker.say("curves.what_plain", place=place, line=self.speaker.say("curves.line"))
         label = self.say("level_label", measure=name)
         drawn = both(lambda width: curves(lines, label, width, unit=self.scaled.unit, starts=self._starts()))
         return places.figure(title, what, drawn)

@@ -43,7 +43,7 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     span = {"first": speaker.year(money.first), "year": speaker.year(differences.year)}
     part = Part("verdict", say("sections.verdict"), _summary(found, speaker))
     change = say("verdict.what_change", base=base, year=span["year"])
-    part.what = say("verdict.what", base=base, money=speaker.dated(), change=change, **span)
+    part.what = say("verdict.what", base=base, money=speaker.dated(), change=change, clear=say("verdict.what_clear"), **span)
     part.what += ("" if speaker.lang == "zh" else " ") + say("verdict.public")
     head = [say(f"verdict.head_{word}") for word in ("policy", "verdict", "change", "closed", "net", "people")]
     part.body.append(Table(part.name, head, [_glance(one, speaker) for one in found]))
