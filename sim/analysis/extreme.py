@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sim.analysis.results import Results
+if TYPE_CHECKING:
+    from sim.analysis.results import Results  # brings in pandas, which `check` does without
 
 MOST = 0.05
 """Gross spending over output from which on it is said; policies that ship spend less."""

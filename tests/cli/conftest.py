@@ -46,7 +46,7 @@ def load_scenario(path: Path, vocabulary: Any, settings: Sequence[str] = ()) -> 
         raise ScenarioFaults([Fault(str(path), 1, "effect", f'"{path.read_text()}" is not a number.')]) from None
     title = path.stem.replace("_", " ").capitalize()
     words = {"name": path.stem, "title": title, "question": f"What does {title} do?", "world": "zhejiang"}
-    words |= {"plays_in": "zhejiang", "world_name": "zhejiang", "run": SimpleNamespace(replicates=3)}
+    words |= {"plays_in": "zhejiang", "world_name": "zhejiang", "run": SimpleNamespace(replicates=3, lived=3)}
     return OneLine(**words, effect=effect, settings=tuple(settings))
 
 

@@ -120,7 +120,7 @@ def _questions(
 
 
 def _asked(question: Mapping[str, Any], speaker: Speaker) -> str:
-    """A question in words: `urban_rural_ratio, Zhejiang, 2035: at most 1.8` with a sign for the bound."""
+    """A question in words: `urban_rural_ratio, the coast, 2035: at most 1.8` with a sign for the bound."""
     signs = (("at_least", "≥"), ("at_most", "≤"))
     bounds = [
         f"{sign} {question[word]:g}".replace("-", numbers.MINUS) for word, sign in signs if question.get(word) is not None
