@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_CALENDAR = 1000  # no world without dates lives as many years
 INCOME = "yuan of 2014 per head and year"
 YUAN = "yuan of 2014"
 YUAN_A_YEAR = "yuan of 2014 per year"
@@ -102,3 +103,8 @@ def recorded_scopes(sectors: Iterable[str]) -> dict[str, tuple[str, ...]]:
         measure: _SCOPES.get(measure, _ALL if measure.startswith("output_") else ("cell",))
         for measure in recorded_units(sectors)
     }
+
+
+def is_date(year: int) -> bool:
+    """Whether a year is one of the calendar; worlds of theory count theirs from 0 or 1."""
+    return year >= _CALENDAR

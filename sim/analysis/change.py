@@ -12,6 +12,7 @@ import pandas as pd
 from sim.analysis.differences import Differences
 
 _ROUNDING = 1e-9
+SHOWN = 0.00005  # a smaller share of an income is written as 0.00%, and is no change
 _NOT_OF_MEDIANS = "which need not be the difference of the medians"
 
 

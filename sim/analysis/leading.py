@@ -10,8 +10,8 @@ import numpy as np
 from sim.analysis.change import Change
 from sim.analysis.groups import Group, movers
 from sim.analysis.outcome import Money, Outcome, People, ranked
+from sim.units import is_date
 
-_CALENDAR = 1000  # worlds of theory count their years from 0 or 1
 _NAMED = 4  # losers and payers named in a sentence; tables and JSON have all
 _MOVED = 0.0005  # share of residents from which totals say something else than figures a head
 _POOL = (
@@ -255,4 +255,4 @@ def ranking_words(found: Sequence[Outcome]) -> str:
 
 def dated(year: int) -> str:
     """`2035`; `year 6` where years are counted from the start of a world without dates."""
-    return str(year) if year >= _CALENDAR else f"year {year}"
+    return str(year) if is_date(year) else f"year {year}"

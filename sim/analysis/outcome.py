@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.books import Books, Sums
-from sim.analysis.change import Change, change_from_row, change_of
+from sim.analysis.change import SHOWN, Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.analysis.groups import Group, by_registration
+from sim.analysis.results import Results
 from sim.cells import kind_of, region_of
 
 RATIO = "urban_rural_ratio"
@@ -21,7 +23,6 @@ AREA = ("output_per_head", "real_income_per_head", "population", "output")  # wh
 INCOMES = ("real_income_per_head", "income_per_head")
 UPPER = "the government above the regions"
 _POINT = 0.01  # of the ratio
-_SHOWN = 0.00005  # a smaller share is written as 0.00%
 _NOTHING = 1e-6  # of what is paid: a net cost below it is none
 
 
@@ -58,17 +59,17 @@ class People:
     @property
     def falls(self) -> bool:
         """Whether income falls by more than the luck of the draw and what is written of it; of a single draw, at all."""
-        return self.decisive.verdict in ("down", "unknown") and self.decisive.share <= -_SHOWN
+        return self.decisive.verdict in ("down", "unknown") and self.decisive.share <= -SHOWN
 
     @property
     def rises(self) -> bool:
         """Whether income rises by more than the luck of the draw and what is written of it; of a single draw, at all."""
-        return self.decisive.verdict in ("up", "unknown") and self.decisive.share >= _SHOWN
+        return self.decisive.verdict in ("up", "unknown") and self.decisive.share >= SHOWN
 
     @property
     def doubtful(self) -> bool:
         """Whether income falls in the median, but by no more than luck alone could make it fall."""
-        return self.decisive.verdict == "unclear" and self.decisive.share <= -_SHOWN
+        return self.decisive.verdict == "unclear" and self.decisive.share <= -SHOWN
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -217,9 +218,10 @@ class Outcome:
 
 def outcomes(differences: Differences) -> list[Outcome]:
     """The outcome of every scenario in the last common year, in the order in which they were given."""
-    found = []
+    found, sums = [], cache(Sums)  # what the baseline paid and raised is the same beside every scenario
     for label, results in differences.scenarios.items():
-        books = _books(differences, label, max(results.years[0], differences.baseline.years[0]))
+        first = max(results.years[0], differences.baseline.years[0])
+        books, last = (_books(differences, label, year, sums) for year in (first, differences.year))
         found.append(
             Outcome(
                 label=label,
@@ -227,7 +229,7 @@ def outcomes(differences: Differences) -> list[Outcome]:
                 year=differences.year,
                 ratio=change_of(differences, label, RATIO),
                 people=_people(differences, label),
-                money=_money(differences, label, books),
+                money=_money(differences, label, first, books, last),
                 drawn=differences.drawn,
                 area=_area(differences, label),
                 groups=by_registration(differences, label),
@@ -295,11 +297,11 @@ def _point_band(differences: Differences, label: str, books: Books) -> tuple[flo
     return float(np.quantile(each, 0.05, method="lower")), float(np.quantile(each, 0.95, method="higher"))
 
 
-def _books(differences: Differences, label: str, first: int) -> Books:
+def _books(differences: Differences, label: str, first: int, sums: Callable[[Results, int, int], Sums]) -> Books:
     """Public money from a year to the last common one."""
     paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
     results, baseline, last = differences.scenarios[label], differences.baseline, differences.year
-    return Books(Sums(baseline, first, last), Sums(results, first, last), paired)
+    return Books(sums(baseline, first, last), sums(results, first, last), paired)
 
 
 def _area(differences: Differences, label: str) -> dict[str, Change]:
@@ -324,9 +326,8 @@ def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     return tuple(found)
 
 
-def _money(differences: Differences, label: str, whole: Books) -> Money:
+def _money(differences: Differences, label: str, first: int, whole: Books, final: Books) -> Money:
     results, baseline = differences.scenarios[label], differences.baseline
-    first, final = max(results.years[0], baseline.years[0]), _books(differences, label, differences.year)
     net = whole.net("policy")
     low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
     policies = {policy["name"]: 0.0 for side in (results, baseline) for policy in side.policies}

@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -194,6 +194,11 @@ def versions() -> dict[str, str]:
 
     Results made by other versions may differ in their last digits or in more, so they are never reused silently.
     """
+    return dict(_versions())
+
+
+@cache  # what runs is what was imported, whatever becomes of the files
+def _versions() -> dict[str, str]:
     text = hashlib.sha256()
     package = Path(__file__).parents[1]
     for file in sorted(package.rglob("*.py")):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from sim.analysis.change import Change, change_from_row
+from sim.analysis.change import SHOWN, Change, change_from_row
 from sim.analysis.differences import Differences
 from sim.analysis.groups import by_tenth
 from sim.cells import cell_name, kind_of, region_of
@@ -16,7 +16,6 @@ from sim.cells import cell_name, kind_of, region_of
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
 WORTH = 0.005  # of an income: who gains or loses less is counted with those whose income hardly changes
 WHOLE = 0  # in the column `tenth`: everybody who lives in the place
-_SHOWN = 0.00005  # a smaller share is written as 0.0% and counts as no change
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def _numbers(change: Change) -> tuple[float | str, ...]:
 
 def moves(verdict: str, share: float) -> int:
     """1 where an income rises, -1 where it falls, 0 where luck alone could do it or nothing is left to write."""
-    if verdict not in ("up", "down", "unknown") or abs(share) < _SHOWN:
+    if verdict not in ("up", "down", "unknown") or abs(share) < SHOWN:
         return 0
     return 1 if share > 0 else -1
 

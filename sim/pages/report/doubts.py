@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.analysis.doubt.alike import likeness
-from sim.analysis.doubt.answers import Answers
 from sim.analysis.manifest import WORLD
 from sim.analysis.outcome import RATIO
 from sim.analysis.results import Results
 from sim.errors import ResultsError, printable
+
+if TYPE_CHECKING:
+    from sim.analysis.doubt.answers import Answers  # brings in the statistics, which most pages do without
 
 
 def told(found: Answers, words: Mapping[str, Any]) -> dict[str, Any]:

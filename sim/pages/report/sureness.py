@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.analysis.doubt.answers import Answers
 from sim.pages.phrases import listed, numbers
 from sim.pages.report.content import Bullets, Heading, Row, Table, plain_cells
 from sim.pages.report.words import Speaker
+
+if TYPE_CHECKING:
+    from sim.analysis.doubt.answers import Answers  # brings in the statistics, which most pages do without
 
 
 def with_costs(told: Mapping[str, Any], found: Answers) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from sim.cells import URBAN
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.pages.phrases import known, listed, numbers, phrase
+from sim.units import is_date
 
-_CALENDAR = 1000  # worlds of theory count their years from 0 or 1
 _OUTSIDE = "outside"
 
 
@@ -95,7 +95,7 @@ class Speaker:
 
     def year(self, year: int) -> str:
         """A year, or its number where years are counted from the start of a world without dates."""
-        return self.say("number.year" if year >= _CALENDAR else "number.model_year", year=year)
+        return self.say("number.year" if is_date(year) else "number.model_year", year=year)
 
     def money(self, value: float, sign: bool = False) -> str:
         """A sum with its unit."""
