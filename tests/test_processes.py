@@ -18,7 +18,7 @@ from sim import load, open_results, run
 from sim.cli import main
 from sim.errors import FactorFlowError
 from sim.experiments import replicate, task, workers
-from sim.experiments.executors import processes
+from sim.experiments.executors import processes, worker
 
 ROOT = Path(__file__).parents[1]
 BASELINE = ROOT / "scenarios/zhejiang/baseline.yaml"
@@ -154,7 +154,7 @@ def _without_begin(*_):
 
 
 def test_processes_that_cannot_even_begin_are_one_answer(monkeypatch):
-    monkeypatch.setattr(processes, "_begin", _without_begin)
+    monkeypatch.setattr(worker, "_serve", _without_begin)
     with processes.pool(2) as pool, pytest.raises(FactorFlowError, match="3 processes ended before they began.*__main__"):
         list(pool.finished(abs, range(10), given_up))
     with processes.holding(1) as holder, pytest.raises(FactorFlowError, match="ended before they began"):
@@ -167,6 +167,53 @@ def test_a_shard_on_which_processes_keep_ending_is_an_answer():
         with pytest.raises(FactorFlowError, match="a process that holds a shard of agents ended 3 times"):
             fatal.ask("live")()
         assert other.ask("live")() == 1
+    assert not multiprocessing.active_children()
+
+
+class Talkative:
+    """Answers with more than a pipe holds."""
+
+    def live(self):
+        return bytes(3_000_000)
+
+
+def test_a_process_that_is_ended_while_it_answers_is_waited_for_no_longer():
+    for _ in range(5):
+        with processes.holding(1) as holder:
+            (talkative,) = holder.hold([Talkative])
+            talkative.ask("live")()
+            under_way = talkative.ask("live")
+            time.sleep(0.02)  # it has begun to write, and nobody reads
+        assert not multiprocessing.active_children()
+        del under_way
+
+
+def test_a_process_that_is_killed_while_it_answers_is_asked_again():
+    with processes.holding(1) as holder:
+        (talkative,) = holder.hold([Talkative])
+        talkative.ask("live")()
+        under_way = talkative.ask("live")
+        time.sleep(0.02)  # it has begun to write, and nobody reads
+        (child,) = multiprocessing.active_children()
+        child.kill()
+        assert len(under_way()) == 3_000_000
+        assert child not in multiprocessing.active_children()
+
+
+class Wordless(Exception):
+    def __reduce__(self):
+        raise TypeError("cannot be sent")
+
+
+def raises(error):
+    raise ValueError("no good") if error == "sent" else Wordless("no words")
+
+
+@pytest.mark.parametrize(("error", "told"), [("sent", "no good"), ("unsendable", "Wordless: no words")])
+def test_an_error_in_a_process_is_raised_here_with_its_place(error, told):
+    with processes.pool(2) as pool, pytest.raises((ValueError, RuntimeError), match=told) as raised:
+        list(pool.finished(raises, [error], given_up))
+    assert "in raises" in str(raised.value.__cause__)
     assert not multiprocessing.active_children()
 
 
