@@ -9,8 +9,8 @@ import numpy as np
 from sim.arrays import Array
 from sim.economy.markets.given import Demand, DemandAt, Supply, marginal_floor, prove
 from sim.economy.markets.search import search
-from sim.economy.markets.ways import Pairs, Ways
 from sim.economy.markets.sweeps import Markets, State, beginning, exponentials, sweeps
+from sim.economy.markets.ways import Pairs, Ways
 from sim.errors import FactorFlowError, MarketDidNotClear
 from sim.world.proof import unusual
 from sim.world.world import World
