@@ -42,7 +42,7 @@ class Shares:
     topped_up: Array
     wages: Weights
     capital: Array
-    dividends: Array
+    dividends: Weights
     farm_rent: Weights
     other_rent: Weights
     public_rent: Array
@@ -99,7 +99,7 @@ class Incomes(NamedTuple):
     """Flows of households and budgets, each (cell or government, column): how incomes come about."""
 
     wages: Array
-    dividends: Array
+    dividends: Weights
     land_income: Array
     tax: Array
     before: Array
@@ -133,7 +133,7 @@ def shares_of_year(world: World, economy: Economy, rules: Rules, topped_up: Arra
         topped_up=np.zeros(world.cells) if topped_up is None else topped_up,
         wages=few(_wage_shares(world, economy)),
         capital=capital,
-        dividends=(1 - retained) * capital if retained else capital,
+        dividends=Chain(capital, factor=1 - retained) if wide else (1 - retained) * capital,
         farm_rent=_by_residence(rules, few(land), wide),
         other_rent=_by_residence(rules, few(of_households), wide),
         public_rent=1.0 - of_households.sum(axis=0),
@@ -152,14 +152,14 @@ def _by_residence(rules: Rules, land: Array | csr_array, wide: bool) -> Weights:
     if wide and not rules.rent_followed.any():
         return land
     residence = rents_by_residence(rules)
-    return Chain(residence, land) if wide else np.asarray(residence @ land)
+    return Chain(land, residence) if wide else np.asarray(residence @ land)
 
 
 def _invested(retained: float, places: Array, capital: Array, wide: bool) -> Weights:
     """Where what firms keep of what capital earns is invested, (place, place of the bill)."""
     if not retained:
         return csr_array(capital.shape) if wide else np.zeros_like(capital)
-    return Chain(places, retained * capital) if wide else np.asarray(retained * (places @ capital))
+    return Chain(capital, places, retained) if wide else np.asarray(retained * (places @ capital))
 
 
 def incomes(shares: Shares, flows: Flows) -> Incomes:

@@ -16,10 +16,14 @@ _FEW = 1 / 8  # share of numbers other than zero below which a matrix is kept as
 
 @dataclass(frozen=True)
 class Chain:
-    """The product of two matrices that is never worked out, since applying one after the other is less work."""
+    """The product of a number and two matrices that is never worked out: applying one after the other is less work.
 
-    last: Any
+    last: None where there is one matrix alone.
+    """
+
     first: Any
+    last: Any = None
+    factor: float = 1.0
 
     @property
     def ndim(self) -> int:
@@ -28,7 +32,8 @@ class Chain:
 
     def __matmul__(self, vector: Array) -> Array:
         """The product applied to a vector."""
-        return np.asarray(self.last @ (self.first @ vector))
+        after = self.factor * (self.first @ vector)
+        return np.asarray(after if self.last is None else self.last @ after)
 
 
 Weights: TypeAlias = Array | csr_array | Chain
@@ -123,14 +128,15 @@ def thin(matrix: Array) -> Array | csr_array:
 def whole(weights: Weights) -> Array:
     """Weights with all their zeros, (receiver, cell) or (cell,)."""
     if isinstance(weights, Chain):
-        return whole(weights.last) @ whole(weights.first)
+        first = weights.factor * whole(weights.first)
+        return first if weights.last is None else whole(weights.last) @ first
     return np.asarray(weights.toarray() if isinstance(weights, csr_array) else weights)
 
 
 def by_column(weights: Weights, factor: Array | float) -> Weights:
     """Weights (receiver, cell) times a factor for every cell."""
     if isinstance(weights, Chain):
-        return Chain(weights.last, by_column(weights.first, factor))
+        return Chain(by_column(weights.first, factor), weights.last, weights.factor)
     if isinstance(weights, csr_array):
         each = factor[weights.indices] if isinstance(factor, np.ndarray) else factor
         return csr_array((weights.data * each, weights.indices, weights.indptr), shape=weights.shape)

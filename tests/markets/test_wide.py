@@ -91,15 +91,17 @@ def test_ways_are_the_openness_of_every_pair(year):
 
 def test_few_pairs_are_set_apart_and_many_are_not():
     rng, cells = np.random.default_rng(5), 40
-    there = rng.random((cells, cells))
-    beside = np.full((cells, cells, 2), 0.3)
-    beside[3, 7] = 0.1
-    beside[8, 9] = -9.0  # a way that is made free costs nothing and no less
-    found = ways(there, beside, 4.0)
-    assert isinstance(found, Ways) and [few.nnz for few in found.apart] == [2, 2]
-    np.testing.assert_allclose(whole(found), np.exp(-4.0 * np.maximum(there[:, :, None] + beside, 0.0)), rtol=1e-13)
+    there, crossed = rng.random((cells, cells)), 1.0 - np.eye(cells)
+    cost, cut = np.array([0.3, 0.5]), np.zeros((cells, cells, 2))
+    cut[3, 7] = 0.1
+    cut[8, 9] = 9.0  # a way that is made free costs nothing and no less
+    for taken_off, few in ((np.zeros(2), cells), (cut, cells + 2)):
+        found = ways(there, crossed, (cost, taken_off), 4.0)
+        assert isinstance(found, Ways) and [apart.nnz for apart in found.apart] == [few, few]
+        paid = np.maximum(there[:, :, None] + crossed[:, :, None] * cost - taken_off, 0.0)
+        np.testing.assert_allclose(whole(found), np.exp(-4.0 * paid), rtol=1e-13)
     assert whole(found)[8, 9, 0] == pytest.approx(1.0, rel=1e-13)
-    assert ways(there, rng.random((cells, cells, 2)), 4.0) is None
+    assert ways(there, crossed, (cost, rng.random((cells, cells, 2))), 4.0) is None
 
 
 def test_mixing_solves_a_linear_problem_in_as_many_steps_as_it_has_unknowns():

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.arrays import Array, Flag
 from sim.economy.markets.given import DemandAt
-from sim.economy.markets.sweeps import Markets, State, begin, offer, scale, sell, spend
+from sim.economy.markets.sweeps import Markets, State, begin, offer, price, scale, sell, spend
 from sim.economy.markets.ways import Pairs, Ways
 
-_REMEMBERED = 6  # steps that aim the next
+_REMEMBERED = 8  # steps that aim the next
+_PRICED = 3  # rounds of prices in a sweep: those of materials, which are prices themselves, hardly lag behind then
 _WORSE = 2.0  # times the least error so far at which what was remembered misleads
 
 
@@ -29,9 +30,11 @@ def search(state: State, markets: Markets, trade: Ways | Pairs, demand: DemandAt
         before = _point(state, made, income / usual)
         final, housing, goods, found = demand.bought_at(state.revenue, income)
         state.by_cell[0], state.by_cell[1], state.by_cell[2] = final, housing, goods
-        offer(state, markets)
-        state.work[2] = trade.market(state.work[1])
-        change = spend(state, markets)
+        for _ in range(_PRICED):
+            offer(state, markets)
+            state.work[2] = trade.market(state.work[1])
+            change = price(state, markets)
+        spend(state, markets)
         state.work[4] = trade.sales(state.work[3])
         total = sell(state, markets)
         change = max(change, float(np.abs(found / income - 1.0).max()))

@@ -85,7 +85,8 @@ def sweeps(  # type: ignore[no-untyped-def]
         offer(state, markets)
         for j in range(market.shape[0]):
             _times(market[j], by_seller[j], potential[j])
-        change = spend(state, markets)
+        change = price(state, markets)
+        spend(state, markets)
         for j in range(sales.shape[0]):
             _times(sales[j], by_buyer[j], spent[j])
         total = sell(state, markets)
@@ -122,20 +123,23 @@ def offer(state, markets):  # type: ignore[no-untyped-def]
 
 
 @compiled()
+def price(state, markets):  # type: ignore[no-untyped-def]
+    """Second part: prices from the competition in every market; returns the largest change of a log price."""
+    return _price(state.work[2], state.work[0], markets.theta)
+
+
+@compiled()
 def spend(state, markets):  # type: ignore[no-untyped-def]
-    """Second part: prices and spending from the competition in every market; returns the largest change of a log price."""
-    market = state.work[2]
-    change = _price(market, state.work[0], markets.theta)
+    """Third part: spending on every good over the competition in its market."""
     _spend(
-        state.work[3], state.revenue, state.by_cell[0], state.by_cell[2], markets.vouchers, market, markets.value_added,
-        markets.materials, markets.spending,
+        state.work[3], state.revenue, state.by_cell[0], state.by_cell[2], markets.vouchers, state.work[2],
+        markets.value_added, markets.materials, markets.spending,
     )  # fmt: skip
-    return change
 
 
 @compiled()
 def sell(state, markets):  # type: ignore[no-untyped-def]
-    """Third part: excess demand, and a damped geometric step of revenues, yet to be scaled; returns their sum."""
+    """Last part: excess demand, and a damped geometric step of revenues, yet to be scaled; returns their sum."""
     return _sell(state.residual, state.work[4], state.revenue, markets.productivity, state.work[1], markets.damping)
 
 

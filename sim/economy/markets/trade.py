@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from sim.arrays import Array
 from sim.economy.entries import Link
-from sim.economy.markets.ways import Ways, ways
+from sim.economy.markets.ways import Ways, alike, ways
 from sim.economy.state import Rules
 from sim.world.world import World
 
@@ -24,7 +24,9 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     Source: iceberg costs, Samuelson (1954); market segmentation as a border, McCallum (1995).
     """
     transport = transport_costs(world, distance_km, infrastructure)
-    return np.maximum(transport[:, :, None] + border_costs(world, segmentation) - cut, 0.0)
+    tech = world.technology
+    border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
+    return np.maximum(transport[:, :, None] + border - cut, 0.0)
 
 
 def transport_costs(world: World, distance_km: Array, infrastructure: Array) -> Array:
@@ -37,22 +39,23 @@ def transport_costs(world: World, distance_km: Array, infrastructure: Array) -> 
     return np.asarray(transport * dearer)
 
 
-def border_costs(world: World, segmentation: Array) -> Array:
-    """Log costs of crossing a border, (importing cell, producing cell, sector)."""
-    tech = world.technology
-    return np.asarray(world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation))
-
-
 def openness_of_year(world: World, distance_km: Array, infrastructure: Array, rules: Rules, wide: bool) -> Array | Ways:
     """Openness of trade under the law of a year; in a wide world what all goods share of it is kept once."""
     theta = world.parameters.trade_elasticity
     if wide:
         transport = transport_costs(world, distance_km, infrastructure)
-        found = ways(transport, border_costs(world, rules.segmentation) - rules.trade_cost_cut, theta)
+        found = ways(transport, world.border, _crossing(world, rules), theta)
         if found is not None:
             return found
     costs = trade_costs(world, distance_km, infrastructure, rules.segmentation, rules.trade_cost_cut)
     return openness(costs, theta)
+
+
+def _crossing(world: World, rules: Rules) -> tuple[Array, Array]:
+    """What crossing a border costs, and what a policy takes off, log points: (cell, cell, sector), or (sector,) for all."""
+    tech = world.technology
+    left, cut = (table[0, 0] if alike(table) else table for table in (rules.segmentation, rules.trade_cost_cut))
+    return tech.local_cost + tech.segmentation * left, cut
 
 
 def over_links(distance_km: Array, links: Sequence[Link]) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from sim.arrays import Array, Flag
+from sim.arrays import Array, Index
 from sim.compiled import compiled
 
 _MOST_APART = 1 / 8  # share of pairs beyond which nothing is gained by setting them apart
@@ -83,30 +83,37 @@ class Pairs:
         return total
 
 
-def ways(transport: Array, beside: Array, theta: float) -> Ways | None:
-    """Openness from log transport costs (cell, cell) and other log costs (cell, cell, sector); None where pairs differ much.
+def alike(table: Array) -> bool:
+    """Whether one number a sector stands for all pairs of a table (cell, cell, sector), as it does without policies."""
+    return table.strides[:2] == (0, 0)
 
-    Openness is tau^-theta, log tau = max(0, transport + beside) (Eaton and Kortum 2002).
+
+def ways(transport: Array, border: Array, crossing: tuple[Array, Array], theta: float) -> Ways | None:
+    """Openness from log transport costs and borders, (cell, cell), and what crossing one costs; None where pairs differ much.
+
+    crossing: log costs of a border, and what is taken off a way, (cell, cell, sector) or (sector,) for all pairs. Openness is
+    tau^-theta, log tau = max(0, transport + border cost - cut) (Eaton and Kortum 2002).
     """
-    cells, _, sectors = beside.shape
-    usual = np.median(beside[:: max(1, cells // 16), 1 :: max(1, cells // 64)].reshape(-1, sectors), axis=0)
-    others = [beside[:, :, good] != usual[good] for good in range(sectors)]
-    if (usual < 0.0).any() or max(int(pairs.sum()) for pairs in others) > _MOST_APART * cells * cells:
-        return None
-    shared, level = np.exp(-theta * transport), np.exp(-theta * usual)
-    apart = tuple(
-        _set_apart(pairs, transport, beside[:, :, good], shared * level[good], theta) for good, pairs in enumerate(others)
-    )
-    there_and_back = bool(np.array_equal(shared, shared.T))
-    by_producer = shared if there_and_back else np.ascontiguousarray(shared.T)
-    return Ways(shared, by_producer, level, apart, tuple(csr_array(table.T) for table in apart))
+    shared, level, apart = np.exp(-theta * transport), list[float](), list[csr_array]()
+    for cost, cut in zip(*(np.moveaxis(table, -1, 0) for table in crossing), strict=True):
+        usual, pairs = _others(border, cost, cut)
+        if usual < 0.0 or pairs[0].size > _MOST_APART * border.size:
+            return None
+        level.append(float(np.exp(-theta * usual)))
+        besides = (border * cost - cut)[pairs] if cost.ndim or cut.ndim else border[pairs] * cost - cut
+        openness = np.exp(-theta * np.maximum(transport[pairs] + besides, 0.0))
+        apart.append(csr_array((openness - level[-1] * shared[pairs], pairs), shape=border.shape))
+    by_producer = shared if np.array_equal(shared, shared.T) else np.ascontiguousarray(shared.T)
+    return Ways(shared, by_producer, np.array(level), tuple(apart), tuple(csr_array(table.T) for table in apart))
 
 
-def _set_apart(pairs: Flag, transport: Array, beside: Array, usual: Array, theta: float) -> csr_array:
-    """By how much the openness of some pairs is not the usual one."""
-    buyers, sellers = np.nonzero(pairs)
-    openness = np.exp(-theta * np.maximum(transport[buyers, sellers] + beside[buyers, sellers], 0.0))
-    return csr_array((openness - usual[buyers, sellers], (buyers, sellers)), shape=pairs.shape)
+def _others(border: Array, cost: Array, cut: Array) -> tuple[float, tuple[Index, ...]]:
+    """What most pairs pay for a good besides transport, log points, and the pairs that pay something else."""
+    if not (cost.ndim or cut.ndim):
+        return float(cost - cut), np.nonzero(border != 1.0)
+    besides, cells = border * cost - cut, len(border)
+    usual = float(np.median(besides[:: max(1, cells // 16), 1 :: max(1, cells // 64)]))
+    return usual, np.nonzero(besides != usual)
 
 
 # The sum over cells of every number runs in the order of the cells, on any computer: rows are added one after the other.
