@@ -122,7 +122,13 @@ def mostly_zero(matrix: Array | csr_array, flows: Array) -> Array:
 
 def thin(matrix: Array) -> Array | csr_array:
     """The numbers of a matrix other than zero, where they are few; else the matrix."""
-    return csr_array(matrix) if np.count_nonzero(matrix) < _FEW * matrix.size else matrix
+    there = matrix != 0.0
+    in_row = np.count_nonzero(there, axis=1)
+    if in_row.sum() >= _FEW * matrix.size:
+        return matrix
+    places = np.flatnonzero(there)
+    ends = np.concatenate([[0], np.cumsum(in_row)])
+    return csr_array((matrix.ravel()[places], places % matrix.shape[1], ends), shape=matrix.shape)
 
 
 def whole(weights: Weights) -> Array:

@@ -296,6 +296,11 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
     )
 
 
+def as_without_policies(table: Array, number: float) -> bool:
+    """Whether one number stands for all pairs of a table of rules, (cell, cell, ...), and is this one."""
+    return table.strides[:2] == (0, 0) and bool((table[0, 0] == number).all())
+
+
 def hours_of_work(world: World, workforce: Workforce) -> Array:
     """Efficiency units by (cell of residence, cell of work)."""
     units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)
