@@ -59,17 +59,17 @@ def advance(
         moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
         return moves[0], change, workers
     at_once = max(numba.get_num_threads(), _ROOM // (8 * _kinds(odds) * in_town.size**2))
-    total = 0.0
+    total = np.zeros((_kinds(odds), in_town.size, in_town.size))
     change, workers = np.zeros((in_town.size, in_town.size), np.int64), np.zeros((in_town.size, skills, 2), np.int64)
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
         moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills)
         for of_piece in moves:
-            total = total + of_piece
+            total += of_piece
         change += here
         workers += working
-    return np.asarray(total), change, workers
+    return total, change, workers
 
 
 def counted_by_ones(worth: Array) -> bool:
