@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import sys
 
-LARGE = 1 << 25
-"""Bytes from which the C library asks the system for an array's memory anew each time, and gives it back."""
+LARGE = 1 << 22
+"""Bytes from which an array is large: the memory of several is given back to the system, which hands it out anew."""
 
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # of glibc's <malloc.h>
 _MOST = (1 << 31) - 1  # the largest number an int holds
