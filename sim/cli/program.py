@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Matrices of a few dozen rows gain nothing from threads of their own, and starting those takes longer than some commands.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Looking through everything installed for plugins of Pydantic, none of which checks a scenario, takes longer than a check.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 class Later(click.Command):
