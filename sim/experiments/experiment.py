@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.agents.sharded import MOST_SHARDS
 from sim.analysis.manifest import ASKED, TASKS
 from sim.analysis.results import Results, open_results
 from sim.analysis.saving import Batch, arranged_batch, complete, default_folder
@@ -217,8 +216,11 @@ def _check_where(scenario: Scenario, where: Where) -> None:
         raise FactorFlowError("jobs are replicates at a time on this machine: leave them out with a cluster or with shards.")
     if where.shards is not None and scenario.run.continuum:
         raise FactorFlowError(f"{scenario.name} is run as a continuum: it has no agents that shards could hold.")
-    if where.shards is not None and not 1 <= where.shards <= MOST_SHARDS:
-        raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
+    if where.shards is not None:
+        from sim.agents.sharded import MOST_SHARDS  # brings in the compiler, which results that are there do without
+
+        if not 1 <= where.shards <= MOST_SHARDS:
+            raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
     if where.cluster is None:  # the workers of a cluster have memories of their own
         check_cost(scenario, where.jobs)
 
