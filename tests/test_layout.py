@@ -38,7 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"manifest", "measures", "pairing"},
+        {"manifest", "measures", "pairing", "wide"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},

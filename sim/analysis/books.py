@@ -19,7 +19,7 @@ class Sums:
     """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
 
     def __init__(self, results: Results, first: int, last: int) -> None:
-        series = results.series
+        series = results.rows_of(*PUBLIC)
         rows = series[series["measure"].isin(PUBLIC) & series["year"].between(first, last)]
         rows = rows.astype({"measure": str, "scope": str, "place": str})
         sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")

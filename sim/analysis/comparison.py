@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis import report
@@ -15,6 +16,7 @@ from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, edited_between, median_and_band, why_unpaired
 from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
+from sim.analysis.wide import by_reading
 from sim.errors import ResultsError, listed
 
 _KEYS = ["measure", "scope", "place", "year"]
@@ -89,17 +91,11 @@ def by_replicate(results: Results, also: Sequence[str] = ()) -> pd.DataFrame:
     series = pd.concat([results.series, derived], ignore_index=True) if len(derived) else results.series
     if len(derived):
         series = series.astype(dict.fromkeys(_KEYS[:3], "category"))
-    wide = series.pivot(index=_KEYS, columns="replicate", values="value")
-    index = cast(pd.MultiIndex, wide.index)
-    words = [list(level.astype(str)) for level in index.levels[:3]]  # categories of two files need not agree
-    wide.index = index.set_levels(words, level=[0, 1, 2])
-    wide.columns = pd.Index([int(replicate) for replicate in wide.columns], name="replicate")
-    return wide
+    return by_reading(series)
 
 
 def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired: bool) -> pd.DataFrame:
-    index = baseline.index.intersection(other.index, sort=False)
-    before, after = baseline.loc[index], other.loc[index]
+    before, after = _common_rows(baseline, other)
     if paired:
         shared = before.columns.intersection(after.columns)
         difference = after[shared] - before[shared]
@@ -113,10 +109,20 @@ def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired
     table["scenario_median"] = median_and_band(after)["median"]
     table["scenario"], table["paired"] = label, paired
     table = table.reset_index()
-    table["year"] = table["year"].astype(int)
-    order = table["scope"].map({scope: rank for rank, scope in enumerate(SCOPES)}).rename("rank")
-    table = table.assign(rank=order).sort_values(["rank", "measure", "place", "year"], ignore_index=True)
-    return table.drop(columns="rank")
+    return table.astype({"year": int})
+
+
+def _common_rows(baseline: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that both tables have, by scope, then measure, place and year, those of words in the order of the alphabet."""
+    places = other.index.get_indexer(baseline.index)
+    index = cast(pd.MultiIndex, baseline.index)
+    ranks = [{word: rank for rank, word in enumerate(sorted(level))} for level in index.levels]
+    ranks[1] = {scope: rank for rank, scope in enumerate(SCOPES)}
+    of_levels = [np.array([known[word] for word in level]) for known, level in zip(ranks, index.levels, strict=True)]
+    measure, scope, place, year = (rank[code] for rank, code in zip(of_levels, index.codes, strict=True))
+    order = np.lexsort((year, place, measure, scope))
+    order = order[places[order] >= 0]
+    return baseline.iloc[order], other.iloc[places[order]]
 
 
 def _unpaired_band(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
