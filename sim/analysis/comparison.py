@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -68,14 +69,14 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
     reference = by_replicate(baseline, also)
-    tables, notes = [], []
+    tables, notes, grows = [], list[str](), cache(accelerating)  # of the baseline beside every scenario the same
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
         tables.append(_differences(reference, by_replicate(other, also), label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
-        notes += notes_between(baseline, other)
+        notes += notes_between(baseline, other, grows)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)
     table = table[table["year"] <= last]
@@ -153,7 +154,7 @@ def _check_comparable(baseline: Results, other: Results) -> None:
             )
 
 
-def notes_between(baseline: Results, other: Results) -> list[str]:
+def notes_between(baseline: Results, other: Results, grows: Callable[[Results], str | None] = accelerating) -> list[str]:
     """What a reader must know before quoting a difference of two runs."""
     unlike, notes = why_unpaired(baseline, other), []
     if unlike:
@@ -169,7 +170,7 @@ def notes_between(baseline: Results, other: Results) -> list[str]:
         if failed:
             of = len(results.manifest["replicates"])
             notes.append(f"Replicates of {results.title} that failed and are left out: {failed} of {of}.")
-    notes += [note for note in map(accelerating, (baseline, other)) if note is not None]
+    notes += [note for note in map(grows, (baseline, other)) if note is not None]
     before, after = (dict(results.manifest["scenario"].get("parameters", {})) for results in (baseline, other))
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

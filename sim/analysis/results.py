@@ -176,7 +176,8 @@ class Results:
                 self._parts[wanted] = found if wanted in self._parts else self._finished(found)
                 return self._parts[wanted]
         asked = [rows for (measure, there), rows in self._places.items() if measure in wanted and scope in (None, there)]
-        return self.series.take(np.sort(np.concatenate(asked))) if asked else self.series.iloc[:0]
+        at = np.sort(np.concatenate(asked)) if len(asked) > 1 else asked[0] if asked else np.empty(0, np.int64)
+        return self.series.take(at)
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, str], NDArray[np.int64]]:

@@ -48,7 +48,8 @@ def _of_like_replicates(series: pd.DataFrame, words: Sequence[str]) -> pd.DataFr
     if words:
         years, year = np.unique(year, return_inverse=True)
         levels = [pd.Index(series[word].cat.categories.astype(str)) for word in words]
-        index: Any = pd.MultiIndex([*levels, pd.Index(years)], [*known, year], names=[*words, "year"])
+        numbered: list[Any] = [*known, year]
+        index: Any = pd.MultiIndex([*levels, pd.Index(years)], numbered, names=[*words, "year"])
     else:
         index = pd.Index(year, name="year")
     columns = pd.Index(numbers[starts], name="replicate")
