@@ -111,11 +111,11 @@ class Change:
 
 def change_of(differences: Differences, label: str, measure: str) -> Change | None:
     """The change of a measure of the world in the last common year; None where it was not recorded by both."""
-    rows = differences.rows(label, measure)
-    return None if rows.empty else change_from_row(rows.iloc[0], differences)
+    row = next(iter(differences.each(label, measure).values()), None)
+    return None if row is None else change_from_row(row, differences)
 
 
-def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
+def change_from_row(row: pd.Series[Any] | Mapping[str, Any], differences: Differences) -> Change:
     """A row of the table as a change; what rounding leaves is zero."""
     names = {"before": "baseline_median", "after": "scenario_median", "difference": "difference", "low": "p05", "high": "p95"}
     numbers = {name: float(row[column]) for name, column in names.items()}
