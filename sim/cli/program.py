@@ -19,6 +19,7 @@ from sim.errors import FactorFlowError, Fault, ScenarioFaults, listed, printable
 from sim.pages import terminal
 
 if TYPE_CHECKING:
+    from sim.experiments.executors import Where
     from sim.scenario.schema import Scenario
 
 # Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
