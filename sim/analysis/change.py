@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ class Change:
     replicates: int
     drawn: bool = True  # False for shares instead of people: nothing is left to luck, so one run says it all
 
-    @property
+    @cached_property
     def decimals(self) -> int:
         """Two digits of the difference or of half its band, but three to five significant digits of the level."""
         size = math.floor(math.log10(abs(self.before))) if self.before else 0
@@ -39,7 +40,7 @@ class Change:
         wanted = 1 - math.floor(math.log10(moved)) if moved else 0
         return max(0, min(max(wanted, 2 - size), 4 - size))
 
-    @property
+    @cached_property
     def verdict(self) -> str:
         """One of `none` (too small to write), `unknown` (one replicate), `unclear` (zero in the band), `up`, `down`."""
         ends = (self.low, self.high) if self.replicates > 1 else ()
