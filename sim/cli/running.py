@@ -40,7 +40,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     from sim.analysis.growth import accelerating
     from sim.experiments import experiment, trial
 
-    scenarios = load_all(files, settings, where.local_jobs)
+    scenarios = load_all(files, settings, where)
     trial.check({file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None})
     outs = [out if out is None or len(scenarios) == 1 else out / scenario.name for scenario in scenarios.values()]
     for place in outs:
@@ -271,7 +271,8 @@ def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    figure = plots.named(name)
+    with drawing.undocumented():
+        figure = plots.named(name)
     if figure is not None:
         return figure
     if plots.named(name, "figure_of_experiment"):

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.agents.sharded import MOST_SHARDS
 from sim.analysis.manifest import ASKED, TASKS
 from sim.analysis.results import Results, open_results
 from sim.analysis.saving import Batch, arranged_batch, complete, default_folder
@@ -86,13 +85,9 @@ def run_all(
             raise
 
 
-def found(scenario: Scenario) -> Results | None:
-    """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
-    path = whole(_words(scenario, program_of(scenario)), default_folder(scenario.name, scenario.digest()))
-    if path is None:
-        return None
-    results = open_results(path)
-    return _called(results, scenario)
+def found(scenario: Scenario) -> Path | None:
+    """The folder of a whole, unchanged run of the same scenario by the same program on the same data, below results/."""
+    return whole(_words(scenario, program_of(scenario)), default_folder(scenario.name, scenario.digest()))
 
 
 @dataclass
@@ -213,14 +208,18 @@ def _kept(runs: Sequence[_Run]) -> str:
 
 def _check_where(scenario: Scenario, where: Where) -> None:
     """Raise FactorFlowError for work that cannot be done where it is asked for, before anything is computed."""
-    if where.jobs > 1 and (where.cluster is not None or where.shards is not None):
+    jobs = where.jobs or 1
+    if jobs > 1 and (where.cluster is not None or where.shards is not None):
         raise FactorFlowError("jobs are replicates at a time on this machine: leave them out with a cluster or with shards.")
     if where.shards is not None and scenario.run.continuum:
         raise FactorFlowError(f"{scenario.name} is run as a continuum: it has no agents that shards could hold.")
-    if where.shards is not None and not 1 <= where.shards <= MOST_SHARDS:
-        raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
+    if where.shards is not None:
+        from sim.agents.sharded import MOST_SHARDS  # brings in the compiler, which results that are there do without
+
+        if not 1 <= where.shards <= MOST_SHARDS:
+            raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
     if where.cluster is None:  # the workers of a cluster have memories of their own
-        check_cost(scenario, where.jobs)
+        check_cost(scenario, jobs)
 
 
 def _now() -> str:
