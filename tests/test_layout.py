@@ -61,8 +61,8 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "start", "threads"},
-        {"odds", "selection"},
+        {"agent", "choice", "distribution", "listing", "threads"},
+        {"odds", "selection", "start"},
         {"kernel"},
         {"counted"},
         {"continuum", "population", "sharded"},

@@ -1,4 +1,4 @@
-"""The compiled pass over all agents of a kind: draw, decide, move, count, in the same pieces on any number of threads."""
+"""The pass over all agents of a kind: draw, decide, move, count, in the same pieces on any number of threads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.agents.choice import MIGRATED, RECLASSIFIED, TRANSFERRED, choose, decide, only_chooses, row_of
 from sim.agents.listing import BLOCK, EIGHT, list_block
 from sim.agents.odds import Odds
+from sim.agents.threads import Threads
 from sim.arrays import Array
 from sim.compiled import compiled
 from sim.streams import fill_words
@@ -20,6 +21,7 @@ Counts = NDArray[np.int64]
 
 CHUNKS = 32  # pieces of the table; rounded sums are added up in their order, whoever worked them out
 TURNS = 4  # neighbours are counted in turn in so many small tables, so that none waits for the one before
+_PARTS = 8  # of a piece: where sums do not round threads share work in smaller parts, and none waits long for the last
 _ROOM = 1 << 26  # bytes of tables of moves that are held at once where every piece needs its own
 
 
@@ -47,16 +49,22 @@ def borders(agents: int, begin: int = 0, end: int = CHUNKS) -> NDArray[np.int64]
 
 
 def advance(
-    table: Table, draw: Draw, odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+    table: Table,
+    draw: Draw,
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads | None = None,
 ) -> tuple[Array, Counts, Counts]:
     """Let every agent decide and write its row: (moves by (kind of move, origin, destination), change of homes, workers).
 
     worth[h]: what an agent of home h counts for in moves; change: by how many more agents there are by (home, cell); workers:
     agents by (cell, skill, works in town) after the moves, when luck below in_town[c], in 65536ths, works in town.
     """
-    pieces = borders(table.home.size)
+    pieces, threads = borders(table.home.size), threads or Threads()
     if counted_by_ones(worth):
-        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
+        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills, threads)
         return moves[0], change, workers
     at_once = max(numba.get_num_threads(), _ROOM // (8 * _kinds(odds) * in_town.size**2))
     total = 0.0
@@ -64,7 +72,7 @@ def advance(
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
-        moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills)
+        moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills, threads)
         for of_piece in moves:
             total = total + of_piece
         change += here
@@ -77,25 +85,55 @@ def counted_by_ones(worth: Array) -> bool:
     return bool((worth == 1.0).all())
 
 
+class _Tally(NamedTuple):
+    """What one thread counted: moves where they are counted by ones, change of homes, workers in turns."""
+
+    moves: Array
+    change: Counts
+    workers: Counts
+
+
 def advance_pieces(
-    table: Table, draw: Draw, pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+    table: Table,
+    draw: Draw,
+    pieces: NDArray[np.int64],
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads | None = None,
 ) -> tuple[Array, Counts, Counts]:
     """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
     are the same wherever the pieces are held, as long as they are added in their order; those counted by ones come as one
-    piece, of as many tables as there are threads.
+    piece, the sum of a table a thread.
     """
     ones, cells = counted_by_ones(worth), in_town.size
-    if ones:
-        parts = min(numba.get_num_threads(), pieces.size - 1)
-        pieces = pieces[np.arange(parts + 1) * (pieces.size - 1) // parts]
-    moves = np.zeros((pieces.size - 1, _kinds(odds), cells, cells))
-    change = np.zeros((pieces.size - 1, cells, cells), dtype=np.int64)
-    workers = np.zeros((pieces.size - 1, TURNS, cells * skills * 2), dtype=np.int64)
-    _advance(*table, *draw, pieces, odds, worth, in_town, skills, moves, change, workers)
-    summed = moves.sum(axis=0, keepdims=True) if ones else moves
-    return summed, change.sum(axis=0), workers.sum(axis=(0, 1)).reshape(cells, skills, 2)
+    offset, kinds = int(pieces[0]), (_kinds(odds), cells, cells)
+    ends = _in_parts(pieces) if ones else pieces
+    moves = np.zeros((0 if ones else pieces.size - 1, *kinds))
+    tallies: dict[int, _Tally] = {}
+
+    def work(thread: int, first: int, last: int) -> None:
+        if thread not in tallies:  # its own, and only where it gets work to do
+            counted = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+            tallies[thread] = _Tally(np.zeros(kinds if ones else (0, 0, 0)), *counted)
+        own = tallies[thread]
+        for begin, end in ((first, last),) if ones else ((piece, piece + 1) for piece in range(first, last)):
+            here = Table(*(column[ends[begin] - offset : ends[end] - offset] for column in table))
+            counts = own.moves if ones else moves[begin]
+            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, counts, own.change, own.workers)
+
+    (threads or Threads()).run(work, ends.size - 1, int(pieces[-1]) - offset)
+    change, workers = (sum(one[kind] for one in tallies.values()) for kind in (1, 2))
+    summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
+    return summed, np.asarray(change), np.asarray(workers).sum(axis=0).reshape(cells, skills, 2)
+
+
+def _in_parts(pieces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Borders of the parts of every piece."""
+    return np.append((pieces[:-1, None] + np.diff(pieces)[:, None] * np.arange(_PARTS) // _PARTS).ravel(), pieces[-1])
 
 
 def _kinds(odds: Odds) -> int:
@@ -105,33 +143,38 @@ def _kinds(odds: Odds) -> int:
 
 def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
     """Agents by (home, cell), and by (cell, skill, works in town) as `advance` counts them."""
-    cells = in_town.size
-    homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
-    _count(*table, in_town, skills, homes, workers)
+    cells, ends = in_town.size, _in_parts(borders(table.home.size))
+    counted: dict[int, tuple[Counts, Counts]] = {}
+
+    def work(thread: int, first: int, last: int) -> None:
+        if thread not in counted:
+            homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+            counted[thread] = homes, workers
+        _count(*(column[ends[first] : ends[last]] for column in table), in_town, skills, *counted[thread])
+
+    Threads().run(work, ends.size - 1, table.home.size)
+    homes, workers = (np.asarray(sum(tables)) for tables in zip(*counted.values(), strict=True))
     return homes, workers.sum(axis=0).reshape(cells, skills, 2)
 
 
-@compiled(parallel=True)
+@compiled(nogil=True)
 def _advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, skills, moves, change, workers
+    home, cell, skill, luck, seed, replicate, event, year, number, odds, worth, in_town, skills, moves, change, workers
 ):
-    offset = pieces[0]
-    for piece in numba.prange(pieces.size - 1):
-        words = np.empty((4, BLOCK), dtype=np.uint32)
-        flags, listed = np.empty(BLOCK, dtype=np.uint8), np.empty((3, BLOCK + EIGHT), dtype=np.uint16)
-        begin, end = pieces[piece] - offset, pieces[piece + 1] - offset
-        for first in range(begin, end, BLOCK):
-            last = min(first + BLOCK, end)
-            fill_words(words, seed, replicate, event, year, offset + first, last - first)
-            move_block(
-                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth,
-                moves[piece], change[piece],
-            )  # fmt: skip
-            if skill.size > 0:
-                count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers[piece])
+    """Let rows decide that follow one another, the first of which is the agent of a number; on one thread."""
+    words = np.empty((4, BLOCK), dtype=np.uint32)
+    flags, listed = np.empty(BLOCK, dtype=np.uint8), np.empty((3, BLOCK + EIGHT), dtype=np.uint16)
+    for first in range(0, home.size, BLOCK):
+        last = min(first + BLOCK, home.size)
+        fill_words(words, seed, replicate, event, year, number + first, last - first)
+        move_block(
+            home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth, moves, change
+        )  # fmt: skip
+        if skill.size > 0:
+            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers)
 
 
-@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
+@compiled(nogil=True)
 def _count(home, cell, skill, luck, in_town, skills, homes, workers):  # type: ignore[no-untyped-def]
     for first in range(0, home.size, BLOCK):
         last = min(first + BLOCK, home.size)
