@@ -61,8 +61,8 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "threads"},
-        {"odds", "selection", "start"},
+        {"agent", "bits", "choice", "distribution", "threads"},
+        {"listing", "odds", "selection", "start"},
         {"kernel"},
         {"counted"},
         {"continuum", "population", "sharded"},
