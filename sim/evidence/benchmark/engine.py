@@ -12,7 +12,7 @@ from sim.agents.kernel import CHUNKS
 from sim.agents.listing import BLOCK
 from sim.agents.odds import odds_of
 from sim.arrays import Array, Index
-from sim.compiled import compiled
+from sim.compiled import borrowing, compiled
 from sim.evidence.benchmark.task import KEPT, SAVED, Report, Task, shares
 from sim.streams import fill_words
 
@@ -85,7 +85,7 @@ def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
     return everybody, amount, histogram
 
 
-@compiled()
+@borrowing()
 def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ignore[no-untyped-def]
     """Let a block of agents who reconsider choose and move, and then earn and save."""
     for agent in range(home.size):
@@ -95,7 +95,7 @@ def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ign
         wealth[agent] = kept * wealth[agent] + saved[place]
 
 
-@compiled()
+@borrowing()
 def _count(cell, wealth, people, held, counts, of):  # type: ignore[no-untyped-def]
     """Add a block to the counts; neighbours in turn to two tables of cells, so that none waits for the one before."""
     bits = wealth.view(np.int64)

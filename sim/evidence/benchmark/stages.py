@@ -48,9 +48,9 @@ def of_world(world: World, agents: int, years: int, clock: Callable[[], float] =
     model.step()  # compiles, and brings pages in
     spent = dict.fromkeys((AGENTS, *STAGES.values()), 0.0)
     for kind in (model.labour, model.capital, model.land):
-        _watch(kind, "advance", AGENTS, spent, clock)
+        watch(kind, "advance", AGENTS, spent, clock)
     for method, stage in STAGES.items():
-        _watch(model, method, stage, spent, clock)
+        watch(model, method, stage, spent, clock)
     found = []
     for _ in range(years):
         before = dict(spent)
@@ -60,7 +60,7 @@ def of_world(world: World, agents: int, years: int, clock: Callable[[], float] =
     return {stage: median(year[stage] for year in found) for stage in spent}
 
 
-def _watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
+def watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
     """Let every call of a method of this one object add its time to a stage."""
     plain: Callable[..., Any] = getattr(owner, method)
 
