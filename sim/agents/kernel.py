@@ -70,7 +70,7 @@ def advance(
         return moves[0], change, workers
     kinds = (_kinds(odds), in_town.size, in_town.size)
     few = table.home.size // CHUNKS < kinds[0] * in_town.size**2  # then hardly any pair of cells sees a move in a piece
-    at_once = numba.get_num_threads() if few else max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2))
+    at_once = min(CHUNKS, max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2)))
     total, moves, tallies = np.zeros(kinds), np.zeros((at_once, *kinds)), dict[int, _Tally]()
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
