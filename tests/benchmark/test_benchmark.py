@@ -115,15 +115,15 @@ def test_the_engine_chooses_by_the_logit_shares():
     assert np.abs(chosen - expected).max() < 4 * np.sqrt(0.25 / 40_000)
 
 
-def test_any_number_of_threads_gives_the_same_bytes():
+def test_any_number_of_threads_gives_the_same_bytes(monkeypatch):
+    for name in ("_AGENTS_A_THREAD", "_AGENTS_AT_A_TIME"):
+        monkeypatch.setattr(f"sim.agents.threads.{name}", 100)
+    monkeypatch.setattr(numba, "get_num_threads", lambda: 2)
     everywhere, alone = KernelEngine(TASK), KernelEngine(TASK)
-    allowed = numba.get_num_threads()
-    reports = [everywhere.year() for _ in range(3)]
-    numba.set_num_threads(1)
-    try:
-        again = [alone.year() for _ in range(3)]
-    finally:
-        numba.set_num_threads(allowed)
+    reports = [everywhere.year() for _ in range(4)]
+    assert set(everywhere._threads._took) == {1, 2}
+    monkeypatch.setattr(numba, "get_num_threads", lambda: 1)
+    again = [alone.year() for _ in range(4)]
     assert [report.gini for report in reports] == [report.gini for report in again]
     assert everywhere.wealth.tobytes() == alone.wealth.tobytes()
     assert reports[-1].wealth_by_cell.tobytes() == again[-1].wealth_by_cell.tobytes()
