@@ -61,8 +61,8 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "start", "threads"},
-        {"odds", "selection"},
+        {"agent", "bits", "choice", "distribution", "threads"},
+        {"listing", "odds", "selection", "start"},
         {"kernel"},
         {"counted"},
         {"continuum", "population", "sharded"},

@@ -47,16 +47,16 @@ def of_world(world: World, agents: int, years: int, clock: Callable[[], float] =
     model.step()  # compiles, and brings pages in
     spent = dict.fromkeys((AGENTS, *STAGES.values()), 0.0)
     for kind in (model.labour, model.capital, model.land):
-        _watch(kind, "advance", AGENTS, spent, clock)
+        watch(kind, "advance", AGENTS, spent, clock)
     for method, stage in STAGES.items():
-        _watch(model, method, stage, spent, clock)
+        watch(model, method, stage, spent, clock)
     for _ in range(years):
         model.step()
     spent[STAGES["_move"]] -= spent[AGENTS]  # the passes are a part of that stage
     return {stage: seconds / years for stage, seconds in spent.items()}
 
 
-def _watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
+def watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
     """Let every call of a method of this one object add its time to a stage."""
     plain: Callable[..., Any] = getattr(owner, method)
 
