@@ -23,6 +23,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import living_cost
 from sim.economy.state import Payment, Rules, baseline_rules
 from sim.errors import FactorFlowError
+from sim.heap import LARGE, keep_freed_memory
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, World
 from sim.year import recorder
 from sim.year.base_year import base_year
@@ -86,6 +87,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self.record = recorder.Record()
         self.payments: tuple[Payment, ...] = ()
         key = (seed, replicate)
+        if world.cells**2 * np.float64().nbytes >= LARGE:
+            keep_freed_memory()
         self.base = base_year(world)
         self.labour: Movers
         self.capital: Movers

@@ -68,18 +68,23 @@ def advance(
     if counted_by_ones(worth):
         moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills, threads)
         return moves[0], change, workers
-    at_once = max(numba.get_num_threads(), _ROOM // (8 * _kinds(odds) * in_town.size**2))
-    total = 0.0
-    change, workers = np.zeros((in_town.size, in_town.size), np.int64), np.zeros((in_town.size, skills, 2), np.int64)
+    kinds = (_kinds(odds), in_town.size, in_town.size)
+    few = table.home.size // CHUNKS < kinds[0] * in_town.size**2  # then hardly any pair of cells sees a move in a piece
+    at_once = min(CHUNKS, max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2)))
+    total, moves, tallies = np.zeros(kinds), np.zeros((at_once, *kinds)), dict[int, _Tally]()
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
-        moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills, threads)
-        for of_piece in moves:
-            total = total + of_piece
-        change += here
-        workers += working
-    return np.asarray(total), change, workers
+        were = rows.home.copy(), rows.cell.copy()
+        _live(rows, draw, some, odds, worth, in_town, skills, threads, tallies, moves)
+        for of_piece, begin, end in zip(moves, some[:-1] - some[0], some[1:] - some[0], strict=False):
+            if few:
+                columns = (column[begin:end] for column in (*were, rows.home, rows.cell))
+                _take_few(total, of_piece, *columns)
+            else:
+                total += of_piece
+                of_piece.fill(0.0)
+    return total, *_counted(tallies, in_town.size, skills)
 
 
 def counted_by_ones(worth: Array) -> bool:
@@ -111,11 +116,29 @@ def advance_pieces(
     are the same wherever the pieces are held, as long as they are added in their order; those counted by ones come as one
     piece, the sum of a table a thread.
     """
+    ones, kinds = counted_by_ones(worth), (_kinds(odds), in_town.size, in_town.size)
+    moves, tallies = np.zeros((0 if ones else pieces.size - 1, *kinds)), dict[int, _Tally]()
+    _live(table, draw, pieces, odds, worth, in_town, skills, threads or Threads(), tallies, moves)
+    summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
+    return summed, *_counted(tallies, in_town.size, skills)
+
+
+def _live(
+    table: Table,
+    draw: Draw,
+    pieces: NDArray[np.int64],
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads,
+    tallies: dict[int, _Tally],
+    moves: Array,
+) -> None:
+    """Let the rows of some pieces decide; counted are they in the threads' tallies, of unequal worth in a table a piece."""
     ones, cells = counted_by_ones(worth), in_town.size
     offset, kinds = int(pieces[0]), (_kinds(odds), cells, cells)
     ends = _in_parts(pieces) if ones else pieces
-    moves = np.zeros((0 if ones else pieces.size - 1, *kinds))
-    tallies: dict[int, _Tally] = {}
 
     def work(thread: int, first: int, last: int) -> None:
         if thread not in tallies:  # its own, and only where it gets work to do
@@ -127,10 +150,31 @@ def advance_pieces(
             counts = own.moves if ones else moves[begin]
             _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, room, counts, own.change, own.workers)
 
-    (threads or Threads()).run(work, ends.size - 1, int(pieces[-1]) - offset)
+    threads.run(work, ends.size - 1, int(pieces[-1]) - offset)
+
+
+def _counted(tallies: dict[int, _Tally], cells: int, skills: int) -> tuple[Counts, Counts]:
+    """The change of homes and the workers that all threads counted."""
     change, workers = (sum(one[kind] for one in tallies.values()) for kind in (1, 2))
-    summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
-    return summed, np.asarray(change), np.asarray(workers).sum(axis=0).reshape(cells, skills, 2)
+    return np.asarray(change), np.asarray(workers).sum(axis=0).reshape(cells, skills, 2)
+
+
+@borrowing()
+def _take_few(total, moves, home, cell, new_home, new_cell):  # type: ignore[no-untyped-def]
+    """Add the moves of a piece to all, (kind of move, origin, destination), and clear them, where its agents went alone.
+
+    What several agents moved is added by the first of them, as one sum, as if the tables were added up whole.
+    """
+    kinds = moves.shape[0]
+    for agent in range(cell.size):
+        if cell[agent] != new_cell[agent] or home[agent] != new_home[agent]:
+            for kind in range(kinds):
+                one, other = cell[agent], new_cell[agent]
+                if kind == 2:
+                    one, other = home[agent], new_home[agent]
+                if moves[kind, one, other] != 0.0:
+                    total[kind, one, other] += moves[kind, one, other]
+                    moves[kind, one, other] = 0.0
 
 
 def _in_parts(pieces: NDArray[np.int64]) -> NDArray[np.int64]:

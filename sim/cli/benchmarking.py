@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -23,7 +24,9 @@ _FEWEST = 1_000_000  # people, below which the economy of a year takes longer th
 @_number("--most", 10**7, 10**4, "Agents up to which growth is measured.")
 @_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; 65,800,000 stand for 1.3 people each.")
 @_number("--rounds", 5, 5, "Rounds in which engines take turns.")
-@click.option("--cells", help="Only a year by stage of invented worlds of so many cells, e.g. 62,180,360,1000.")
+@click.option(
+    "--cells", help="Only a year by stage of invented worlds of so many cells: 62,180,360,1000; 2862 takes minutes."
+)
 @click.option("--people", help="Only ten years of China with an agent a person, e.g. 65800000,300000000,1410000000.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON and nothing else.")
 def bench(
@@ -90,23 +93,31 @@ def _print_nations(sizes: Sequence[int], as_json: bool) -> None:
 
 
 def _print_wide(sizes: Sequence[int], agents: int, as_json: bool) -> None:
-    """Seconds of processor a year by stage and memory by number of cells, with the exponents."""
+    """Seconds of processor of the median year by stage and memory by number of cells, with exponents between sizes."""
     from sim.evidence.benchmark import wide
 
     found = []
     for cells in sizes:
-        terminal.say(f"Measuring a world of {cells:,} cells ...", err=True)
+        long = ", which takes minutes" if cells >= wide.COUNTIES else ""
+        terminal.say(f"Measuring a world of {cells:,} cells{long} ...", err=True)
         found.append(wide.measured(cells, agents))
-    slopes = wide.exponents(found) if len(found) > 1 else {}
+    several = len(found) > 1
+    slopes = wide.exponents(found) if several else {}
+    steps = wide.between(found) if several else {}
     if as_json:
-        terminal.say_json({"worlds": [one.__dict__ for one in found], "exponents": slopes})
+        terminal.say_json({"worlds": [one.__dict__ for one in found], "exponents": slopes, "between": steps})
         return
     rows = [(stage, *(f"{one.stages[stage] * 1e3:.1f}" for one in found)) for stage in found[0].stages]
     rows.append(("all", *(f"{one.year * 1e3:.1f}" for one in found)))
-    last = [f"{slopes[row[0]]:.2f}" if slopes else "" for row in rows]
-    heads = ("stage of the year", *(f"ms, {one.cells:,} cells" for one in found), "exponent")
-    table = [(*row, slope) for row, slope in zip(rows, last, strict=True)]
-    tables.print_table("A year by number of cells", heads, table, numbers=range(1, len(heads)))
+    heads = ("stage of the year", *(f"ms, {one.cells:,} cells" for one in found))
+    tables.print_table("A year by number of cells", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
+    if several:
+        pairs = [f"{one.cells:,} to {next_.cells:,}" for one, next_ in pairwise(found)]
+        lines = [(row, *(f"{step:.2f}" for step in steps[row]), f"{slope:.2f}", "") for row, slope in slopes.items()]
+        tables.print_table(
+            "Exponents: time grows as cells to the power", ("stage of the year", *pairs, "over all sizes", ""), lines,
+            numbers=range(1, len(pairs) + 2),
+        )  # fmt: skip
     for one in found:
         terminal.say(f"{one.cells:,} cells: built in {one.build:.2f} s of processor, {one.peak / 1e9:.2f} GB at the peak.")
 

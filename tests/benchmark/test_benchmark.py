@@ -1,5 +1,6 @@
 """The benchmark measures the same work everywhere: engines agree, figures add up; times themselves are never tested."""
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -84,6 +85,17 @@ def test_exponents_of_stages_are_slopes_of_logarithms():
     found = wide.exponents(sizes)
     assert found["clear"] == pytest.approx(1.5) and found["record"] == pytest.approx(1.0)
     assert 1.0 < found["all"] < 1.5
+    steps = wide.between(sizes)
+    assert steps["clear"] == pytest.approx([1.5, 1.5]) and steps["record"] == pytest.approx([1.0, 1.0])
+    assert steps["built"] == [0.0, 0.0]
+
+
+def test_the_median_year_of_a_stage_is_told(tmp_path):
+    wide.write_wide(tmp_path / "wide", 12)
+    readings = (number + 1000.0 * (number > 3) for number in itertools.count())  # somebody else took the machine once
+    found = stages.of_world(build_world(read_world(tmp_path / "wide")), 2_000, 3, clock=lambda: next(readings))
+    once = dict.fromkeys(stages.STAGES.values(), 1.0)
+    assert found == {**once, stages.AGENTS: 3.0, stages.STAGES["_move"]: 4.0}  # three passes, each read before and after
 
 
 @pytest.mark.parametrize("words", ["12,x", "7", "2", "", "10,-4"])
