@@ -20,8 +20,9 @@ from sim.agents.sharded import Holder, ShardedPopulation
 from sim.arrays import Array
 from sim.economy import accounts, growth, individuals, ledger, people, treasury
 from sim.economy.markets.clearing import Clearing
+from sim.economy.payments import Payments
 from sim.economy.prices import living_cost
-from sim.economy.state import Payment, Rules, baseline_rules
+from sim.economy.state import Rules, baseline_rules
 from sim.errors import FactorFlowError
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, World
 from sim.year import recorder
@@ -84,7 +85,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=seed)
         self.world, self.laws, self.last_year, self._luck = world, tuple(laws), last_year, seed
         self.record = recorder.Record()
-        self.payments: tuple[Payment, ...] = ()
+        self.payments = Payments()
         key = (seed, replicate)
         self.base = base_year(world)
         self.labour: Movers
@@ -240,9 +241,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             cost = living_cost(world, clearing, self.base, rules.goods_discount)
             by_tenth = individuals.tenths(economy, incomes, able, self._order_of_kinds) / cost[:, None]
             recorder.record_tenths(self.record, world, self.year, by_tenth)
-        recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
-        recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
-        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments, world))
+        recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments))
+        recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments))
+        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments))
         general = general_purchases_per_head(economy, rules, money)
         recorder.record_general_purchases(self.record, world, self.year, general, economy.workforce.persons)
 

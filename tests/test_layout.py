@@ -70,7 +70,7 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
-        {"entries", "linear"},
+        {"entries", "linear", "payments"},
         {"state"},
         {"charges"},
         {"incomes"},

@@ -1,11 +1,10 @@
-"""The waist: Economy, the whole state; Rules, the law in force; Payment, who pays whom how much."""
+"""The waist: Economy, the whole state; Rules, the law in force."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -145,16 +144,6 @@ def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Arra
         if entry.base == base:
             total += entry.rate
     return total
-
-
-class Payment(NamedTuple):
-    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
-
-    payer: str
-    payee: str
-    purpose: str
-    amount: float
-    policy: str = ""
 
 
 @dataclass(frozen=True)

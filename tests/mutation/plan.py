@@ -21,7 +21,7 @@ class Part:
 PARTS = (
     Part(
         "treasury and ledger",
-        ("sim/economy/incomes.py", "sim/economy/treasury.py", "sim/economy/ledger.py"),
+        ("sim/economy/incomes.py", "sim/economy/treasury.py", "sim/economy/ledger.py", "sim/economy/payments.py"),
         (*_GOLDEN, "tests/policies", "tests/model"),
     ),
     Part(
