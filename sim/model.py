@@ -29,6 +29,7 @@ from sim.year import recorder
 from sim.year.base_year import base_year
 from sim.year.markets import clear_markets, cost_at_size_one
 from sim.year.moves import capital_decision, labour_decision, land_decision, work_in_town_next
+from sim.year.record import Record
 from sim.year.stocks import (
     Movers,
     at_their_hours,
@@ -84,7 +85,7 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         seed = seed if rng is None else operator.index(rng)  # Mesa's batch runner calls the seed so from 3.5 on
         super().__init__(rng=seed)
         self.world, self.laws, self.last_year, self._luck = world, tuple(laws), last_year, seed
-        self.record = recorder.Record()
+        self.record = Record()
         self.payments = Payments()
         key = (seed, replicate)
         self.base = base_year(world)

@@ -78,7 +78,7 @@ INSIDE = {
         {"accounts", "ledger", "prices"},
         {"individuals"},
     ],
-    "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
+    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}],
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,15 +25,12 @@ from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.model import FactorFlowModel
-    from sim.year.recorder import Record
+    from sim.year.record import Column, Record
 
 MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
 """What a model may raise of itself in a year it cannot live through: the reason of a failed replicate, not a defect."""
 
 _MANY = 2_000_000  # agents whose columns are worth a search through all objects
-_SERIES = ["year", "scope", "place", "measure", "value"]
-_ACCOUNTS = ["year", "identity", "residual"]
-_WORDS = ("scope", "place", "measure", "factor", "event", "origin", "destination", "identity")
 
 
 @dataclass(frozen=True)
@@ -131,34 +127,20 @@ def run_replicate(
 
 def _tabled(record: Record, number: int, first: int) -> Replicate:
     """The record as tables, years before the first one asked for left out."""
-
-    flows = record.flow_columns()
-    kept = flows["year"] >= first
     return Replicate(
         number,
-        _table(number, _columns(record.series, _SERIES, first)),
-        _table(number, {name: values[kept].tolist() for name, values in flows.items()}),
-        _table(number, _columns(record.accounts, _ACCOUNTS, first)),
+        _table(number, record.series_columns(first)),
+        _table(number, record.flow_columns(first)),
+        _table(number, record.account_columns(first)),
     )
 
 
-def _columns(rows: Iterable[tuple[Any, ...]], names: Sequence[str], first: int) -> dict[str, list[Any]]:
-    """Rows from a first year on as columns by name, the year first."""
-    kept = [row for row in rows if row[0] >= first]
-    return {name: list(map(itemgetter(place), kept)) for place, name in enumerate(names)}
-
-
-def _table(number: int, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
-    found = {name: _words(values) if name in _WORDS else np.array(values) for name, values in columns.items()}
+def _table(number: int, columns: Mapping[str, Column]) -> pd.DataFrame:
+    found = {
+        name: pd.Categorical.from_codes(values.numbers, pd.Index(values.names)) if isinstance(values, tuple) else values
+        for name, values in columns.items()
+    }
     return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
-
-
-def _words(values: list[str]) -> pd.Categorical[Any]:
-    """Many words as numbers of few, in alphabetical order; pandas would make text of all of them first."""
-    names = sorted(set(values))
-    numbers = {name: number for number, name in enumerate(names)}
-    codes = np.fromiter(map(numbers.__getitem__, values), np.intp, len(values))
-    return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
 def joined(done: Sequence[Replicate]) -> Tables:
