@@ -38,7 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"manifest", "measures", "pairing"},
+        {"frames", "manifest", "measures", "pairing"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},

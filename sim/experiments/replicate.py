@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.sharded import Holder
+from sim.analysis.frames import stacked, words
 from sim.analysis.tables import Tables
 from sim.data.catalogue import AnyWorld
 from sim.economy.policies.base import PolicyInForce
@@ -137,8 +138,7 @@ def _tabled(record: Record, number: int, first: int) -> Replicate:
 
 def _table(number: int, columns: Mapping[str, Column]) -> pd.DataFrame:
     found = {
-        name: pd.Categorical.from_codes(values.numbers, pd.Index(values.names)) if isinstance(values, tuple) else values
-        for name, values in columns.items()
+        name: words(values.names, values.numbers) if isinstance(values, tuple) else values for name, values in columns.items()
     }
     return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
 
@@ -147,12 +147,6 @@ def joined(done: Sequence[Replicate]) -> Tables:
     """The tables of several replicates as one, their categories in alphabetical order."""
 
     def together(name: str) -> pd.DataFrame:
-        frames = [getattr(replicate, name) for replicate in done]
-        for column in frames[0].columns:
-            if frames[0][column].dtype == "category":
-                union = sorted(set().union(*(frame[column].cat.categories for frame in frames)))
-                frames = [frame.assign(**{column: frame[column].cat.set_categories(union)}) for frame in frames]
-        whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
-        return whole
+        return stacked([getattr(replicate, name) for replicate in done])
 
     return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))
