@@ -9,6 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from sim.analysis.measures.gini import gini, gini_of_ranked
 from sim.arrays import Array, Index
+from sim.compiled import compiled
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear
 from sim.economy.state import Economy, Rules
@@ -75,8 +76,9 @@ def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Ar
 
 def _quantiles(ranked: Array, running: Array, shares: Sequence[float]) -> list[Array]:
     """The same of incomes from the lowest to the highest and of persons added up so far."""
+    start = np.arange(0, ranked.size, ranked.shape[-1]).reshape(ranked.shape[:-1])
     first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
-    return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
+    return [np.asarray(np.take(ranked, start + place)) for place in first]
 
 
 def distribution(
@@ -127,14 +129,32 @@ def tenths(economy: Economy, incomes: Array, able: Array, order: Index) -> Array
     """
     persons = economy.workforce.skills.sum(axis=2)
     mean = (economy.workforce.skills * incomes).sum(axis=2) / np.where(persons > 0, persons, 1.0)
-    heads = np.repeat(persons / able.shape[1], able.shape[1], axis=1)
-    ranked, total = (
-        np.take_along_axis(table, order, axis=1).cumsum(axis=1) for table in (heads, heads * _sliced(mean, able))
-    )
-    ranked, total = (np.concatenate([np.zeros((len(sums), 1)), sums], axis=1) for sums in (ranked, total))
-    cuts = np.arange(TENTHS + 1) / TENTHS * ranked[:, -1:]
-    sums = [_at(cut, people, money) for cut, people, money in zip(cuts, ranked, total, strict=True)]
-    return np.asarray(np.diff(sums, axis=1) * TENTHS / ranked[:, -1:])
+    found = np.zeros((len(persons), TENTHS))
+    _fill_tenths(found, persons, mean, able, order)
+    return found
+
+
+@compiled()
+def _fill_tenths(found, persons, mean, able, order):  # type: ignore[no-untyped-def]
+    """Write the mean income of each tenth of a cell's people, (cell, tenth): money up to each cut rises evenly in between."""
+    slices = able.shape[1]
+    for cell in range(order.shape[0]):
+        everybody = 0.0
+        for kind in order[cell]:
+            everybody += persons[cell, kind // slices] / slices
+        tenth, people, money, below, running = 0, 0.0, 0.0, 0.0, 0.0
+        for kind in order[cell]:
+            heads = persons[cell, kind // slices] / slices
+            running += heads * (mean[cell, kind // slices] * able[cell, kind % slices])
+            if not people + heads > people:
+                continue  # nobody is of the kind
+            while tenth < TENTHS and (tenth + 1) / TENTHS * everybody < people + heads:
+                cut = (tenth + 1) / TENTHS * everybody
+                above = (running - money) / (people + heads - people) * (cut - people) + money if cut > people else money
+                found[cell, tenth] = (above - below) * TENTHS / everybody
+                tenth, below = tenth + 1, above
+            people, money = people + heads, running
+        found[cell, TENTHS - 1] = (money - below) * TENTHS / everybody
 
 
 def base_incomes(world: World, base: BaseYear) -> Array:
@@ -150,18 +170,10 @@ def base_incomes(world: World, base: BaseYear) -> Array:
 def _ranked(income: Array, persons: Array) -> tuple[Array, Array]:
     """Incomes from the lowest to the highest along the last axis, and the persons who have them."""
     order = np.argsort(income, axis=-1, kind="stable")
-    return np.take_along_axis(income, order, axis=-1), np.take_along_axis(persons, order, axis=-1)
+    order += np.arange(0, income.size, income.shape[-1]).reshape(*income.shape[:-1], 1)  # of the table as one row
+    return np.take(income, order), np.take(persons, order)
 
 
 def _sliced(values: Array, able: Array) -> Array:
     """Values by cell and kind times ability by cell and slice, (cell, kind and slice)."""
     return np.asarray((values[:, :, None] * able[:, None, :]).reshape(len(values), -1))
-
-
-def _at(cuts: Array, people: Array, money: Array) -> Array:
-    """Money of the first so many people, between whom it rises evenly; kinds nobody is of are left out."""
-    some = people[1:] > people[:-1]
-    if some.all():
-        return np.asarray(np.interp(cuts, people, money))
-    there = np.concatenate([[True], some])
-    return np.asarray(np.interp(cuts, people[there], money[there]))
