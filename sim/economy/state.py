@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from sim.arrays import Array, Flag
 from sim.economy.entries import Belt, Charge, Funding, Levy, Link, Subsidy
+from sim.once import once
 from sim.world.world import GENERAL, World, spending_shares
 
 GENERAL_PURCHASES = "general_purchases"  # the word of `financed_by` for what budgets bear
@@ -60,6 +62,14 @@ class Rules:
     subsidies: tuple[Subsidy, ...] = ()
     belts: tuple[Belt, ...] = ()
     links: tuple[Link, ...] = ()
+
+    def changed(self, **changes: Any) -> Rules:
+        """These rules with other entries, as `dataclasses.replace` makes them, which takes longer than most policies do."""
+        rules, now = object.__new__(Rules), vars(self)
+        vars(rules).update({name: now[name] for name in _ENTRIES}, **changes)
+        if len(vars(rules)) > len(_ENTRIES):
+            raise TypeError(f"rules have no {', '.join(changes.keys() - set(_ENTRIES))}")
+        return rules
 
     @property
     def residents(self) -> Array:
@@ -136,6 +146,9 @@ class Rules:
         """Share of households' goods prices that vouchers pay, (cell, sector)."""
         cells, _, sectors = self.segmentation.shape
         return _rate_on("goods", self.subsidies, np.zeros((cells, sectors)))
+
+
+_ENTRIES = tuple(entry.name for entry in fields(Rules))
 
 
 def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Array:
@@ -284,6 +297,7 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
     )
 
 
+@once(keeper=1)
 def hours_of_work(world: World, workforce: Workforce) -> Array:
     """Efficiency units by (cell of residence, cell of work)."""
     units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)

@@ -16,6 +16,7 @@ from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of
 from sim.economy.linear import Columns, Flows, Values, mostly_zero
 from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
+from sim.once import once
 from sim.world.world import GENERAL, World
 
 
@@ -197,6 +198,7 @@ def enclave_investment(rules: Rules, money: Statement) -> Array:
     return rules.enclaves(money.budgets)
 
 
+@once(keeper=1)
 def general_purchases(rules: Rules, money: Statement) -> Array:
     """General purchases that reach a cell, (cell,), yuan of 2014: of its region and of the government above it.
 
@@ -210,6 +212,7 @@ def general_purchases(rules: Rules, money: Statement) -> Array:
     return np.asarray(bought)
 
 
+@once(keeper=1)
 def charged_on_income(rules: Rules, money: Statement) -> Array:
     """What charges took of income before transfers this year, a share, (cell,)."""
     total = np.zeros(money.disposable.size)

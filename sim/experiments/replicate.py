@@ -80,8 +80,10 @@ def model_arguments(scenario: Scenario, replicate: int, world: World | None = No
     """What a model of one replicate of a scenario is made from, by name."""
     run = scenario.run
     world = build_world(scenario.plays_in, scenario.parameters) if world is None else world
+    groups = groups_of(scenario)
     return {
-        "world": replace(world, places=replace(world.places, groups=groups_of(scenario))),
+        # the same world for all replicates, with what is known of it, unless a scenario names groups of its own
+        "world": world if world.places.groups == groups else replace(world, places=replace(world.places, groups=groups)),
         "laws": [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
         "last_year": scenario.years.to,
         "seed": run.seed,

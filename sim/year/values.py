@@ -46,6 +46,8 @@ def capital_gain(world: World, rules: Rules) -> Array:
     Dearer credit in villages, the blockade of regions, and home bias, each times the share no longer in force.
     """
     p, places = world.parameters, world.places
+    if (rules.capital_barriers == 1.0).all():
+        return np.zeros((world.cells, world.cells))
     rural = np.broadcast_to(~places.urban, rules.capital_barriers.shape[1:])
     elsewhere = places.region_of_cell[:, None] != places.region_of_cell[None, :]
     barriers = np.stack(

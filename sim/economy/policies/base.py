@@ -83,7 +83,7 @@ class PolicyInForce:
             return rules
         _, terms, now = force
         financed_by = terms.financed_by if isinstance(terms, SpendingTerms) else GENERAL_PURCHASES
-        start = rules if financed_by == rules.financed_by else replace(rules, financed_by=financed_by)
+        start = rules if financed_by == rules.financed_by else rules.changed(financed_by=financed_by)
         try:
             regulated: Rules = self.instrument.regulate(start, terms, world, now)
         except OverBudget as error:
@@ -94,7 +94,7 @@ class PolicyInForce:
         if regulated is start:
             return rules
         signed = _signed(regulated, rules, self.name)
-        return signed if signed.financed_by == rules.financed_by else replace(signed, financed_by=rules.financed_by)
+        return signed if signed.financed_by == rules.financed_by else signed.changed(financed_by=rules.financed_by)
 
 
 def _signed(after: Rules, before: Rules, name: str) -> Rules:
@@ -104,7 +104,7 @@ def _signed(after: Rules, before: Rules, name: str) -> Rules:
         new, old = getattr(after, kind), getattr(before, kind)
         if len(new) > len(old):
             added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
-    return replace(after, **added) if added else after
+    return after.changed(**added) if added else after
 
 
 def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
@@ -156,11 +156,11 @@ def fund(
     if rules.financed_by in _LEVIED_ON:
         charge = _charge(rules, payer, share * float(rules.budgets[payer]))
         paid = Funding(payer, purpose, share, weights, place, homes, charge=charge)
-        return replace(rules, fundings=(*rules.fundings, paid))
+        return rules.changed(fundings=(*rules.fundings, paid))
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
     if share > left + _ROUNDING:
         raise OverBudget(payer, share, left)
-    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
+    return rules.changed(fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
 
 
 def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
@@ -168,7 +168,7 @@ def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
     if rules.financed_by == "government_above":
         payer = rules.upper
     charge = _charge(rules, payer, 0.0) if rules.financed_by in _LEVIED_ON else None
-    return replace(rules, subsidies=(*rules.subsidies, Subsidy(payer, base, rate, charge=charge)))
+    return rules.changed(subsidies=(*rules.subsidies, Subsidy(payer, base, rate, charge=charge)))
 
 
 def _charge(rules: Rules, payer: int, bill: float) -> Charge:
@@ -180,13 +180,14 @@ def _charge(rules: Rules, payer: int, bill: float) -> Charge:
     assessed = rules.income_before_transfers * rules.residents if base == "income" else rules.home_rents
     territory = rules.base_spending[payer].sum(axis=0) > 0
     assessed = np.where(territory, np.maximum(assessed, 0.0), 0.0)
-    if not bill <= _MOST_CHARGED * assessed.sum() or not assessed.sum() > 0:
+    whole = assessed.sum()
+    if not bill <= _MOST_CHARGED * whole or not whole > 0:
         what = "income before transfers" if base == "income" else "rent of land that reaches households"
         raise FactorFlowError(
-            f"financed_by: {rules.financed_by} would have to raise {bill:.4g} yuan of {assessed.sum():.4g} yuan of {what} "
+            f"financed_by: {rules.financed_by} would have to raise {bill:.4g} yuan of {whole:.4g} yuan of {what} "
             f"last year; at most {_MOST_CHARGED:g} of it can be levied. Lower what it spends, or name another way to pay"
         )
-    return Charge(base, np.asarray(assessed / assessed.sum()))
+    return Charge(base, np.asarray(assessed / whole))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:
