@@ -10,6 +10,7 @@ from sim.arrays import Array, Index
 from sim.compiled import compiled
 from sim.economy.entries import Belt
 from sim.economy.state import Economy, hours_of_work, weighted_log
+from sim.once import once
 from sim.world.world import World
 
 
@@ -93,13 +94,9 @@ def learned(world: World, knowledge: Array, real_wage: Array, persons: Array, ye
     kind, so that catching up moves no mean. The rest of the country, and a cell without any connection, grow by g alone.
     persons: residents, (cell,). Source: Nelson and Phelps (1966); Barro and Sala-i-Martin (1992).
     """
-    inside = world.places.reported_cells
-    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
-    np.fill_diagonal(weight, 0.0)
-    total = weight.sum(axis=1, keepdims=True)
-    weight = weight / np.where(total > 0, total, 1.0)
+    inside, weight = world.places.reported_cells, connections(world)
     log_wage = np.log(real_wage)
-    gap = np.where(inside & (total[:, 0] > 0), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    gap = np.where(weight.any(axis=1), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
     learning = growth_of_year(world, year) + world.parameters.diffusion * gap
     if world.parameters.catching_up > 0.0:
         for kind in (world.places.urban, ~world.places.urban):
@@ -107,6 +104,16 @@ def learned(world: World, knowledge: Array, real_wage: Array, persons: Array, ye
             mean = (persons[alike] @ log_wage[alike]) / persons[alike].sum() if alike.any() else 0.0
             learning += np.where(alike, world.parameters.catching_up * (mean - log_wage), 0.0)
     return np.asarray(knowledge + learning)
+
+
+@once(keeper=0)
+def connections(world: World) -> Array:
+    """Weights of what one place learns from others, (cell, cell), by inverse distance: rows add up to one or to nothing."""
+    inside = world.places.reported_cells
+    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
+    np.fill_diagonal(weight, 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    return np.asarray(weight / np.where(total > 0, total, 1.0))
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:

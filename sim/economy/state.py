@@ -28,7 +28,8 @@ class Rules:
     where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
     for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
     wage_floor[c]: yuan of 2014 an efficiency unit at work in c is paid at least, 0 none. fundings, levies, subsidies, belts,
-    links: in the order of the policies. financed_by: how the policy that is being added pays for what it spends.
+    links: in the order of the policies. policy: the name of the one that is being added; financed_by: how it pays for what it
+    spends.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
     without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
@@ -56,6 +57,7 @@ class Rules:
     services_per_head: Array
     home_rents: Array
     charge_rate: Array
+    policy: str = ""
     financed_by: str = GENERAL_PURCHASES
     fundings: tuple[Funding, ...] = ()
     levies: tuple[Levy, ...] = ()
@@ -235,7 +237,7 @@ class Economy:
     def effective_land_owned(self) -> Array:
         """Land by (owner, place) in km2 of base-year quality; only a town's own land holds fields that came with villages."""
         owned = self.land.copy()
-        owned[np.diag_indices(owned.shape[0])] *= self.land_quality
+        owned.ravel()[:: len(owned) + 1] *= self.land_quality  # along the diagonal
         return owned
 
     @property

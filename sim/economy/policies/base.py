@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Annotated, Any, Literal
@@ -83,7 +82,7 @@ class PolicyInForce:
             return rules
         _, terms, now = force
         financed_by = terms.financed_by if isinstance(terms, SpendingTerms) else GENERAL_PURCHASES
-        start = rules if financed_by == rules.financed_by else rules.changed(financed_by=financed_by)
+        start = rules.changed(policy=self.name, financed_by=financed_by)
         try:
             regulated: Rules = self.instrument.regulate(start, terms, world, now)
         except OverBudget as error:
@@ -91,20 +90,7 @@ class PolicyInForce:
             raise FactorFlowError(f"policy {self.name} in {year}: {error} of {payer}. {error.ADVICE}") from error
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
-        if regulated is start:
-            return rules
-        signed = _signed(regulated, rules, self.name)
-        return signed if signed.financed_by == rules.financed_by else signed.changed(financed_by=rules.financed_by)
-
-
-def _signed(after: Rules, before: Rules, name: str) -> Rules:
-    """The rules with the policy's name on every funding, levy, subsidy that it added."""
-    added: dict[str, Any] = {}
-    for kind in ("fundings", "levies", "subsidies", "belts"):
-        new, old = getattr(after, kind), getattr(before, kind)
-        if len(new) > len(old):
-            added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
-    return after.changed(**added) if added else after
+        return rules if regulated is start else regulated.changed(policy=rules.policy, financed_by=rules.financed_by)
 
 
 def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
@@ -155,12 +141,14 @@ def fund(
         share, payer = share * float(rules.budgets[payer] / rules.budgets[rules.upper]), rules.upper
     if rules.financed_by in _LEVIED_ON:
         charge = _charge(rules, payer, share * float(rules.budgets[payer]))
-        paid = Funding(payer, purpose, share, weights, place, homes, charge=charge)
+        paid = Funding(payer, purpose, share, weights, place, homes, rules.policy, charge)
         return rules.changed(fundings=(*rules.fundings, paid))
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
     if share > left + _ROUNDING:
         raise OverBudget(payer, share, left)
-    return rules.changed(fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
+    return rules.changed(
+        fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes, rules.policy))
+    )
 
 
 def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
@@ -168,7 +156,7 @@ def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
     if rules.financed_by == "government_above":
         payer = rules.upper
     charge = _charge(rules, payer, 0.0) if rules.financed_by in _LEVIED_ON else None
-    return rules.changed(subsidies=(*rules.subsidies, Subsidy(payer, base, rate, charge=charge)))
+    return rules.changed(subsidies=(*rules.subsidies, Subsidy(payer, base, rate, rules.policy, charge)))
 
 
 def _charge(rules: Rules, payer: int, bill: float) -> Charge:

@@ -62,4 +62,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     elasticity = terms.agglomeration * strength
     if elasticity == 0.0:
         return rules
-    return rules.changed(belts=(*rules.belts, Belt(cells_of(world, belt, terms.kind), elasticity)))
+    return rules.changed(belts=(*rules.belts, Belt(cells_of(world, belt, terms.kind), elasticity, rules.policy)))

@@ -61,7 +61,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if not rate.any():
         return rules
     weights = per_head(rules, cells_of(world, regions_of(world, named), None))
-    levy = Levy(government_of(rules, world, terms.government), "income", rate, terms.returned, weights)
+    levy = Levy(government_of(rules, world, terms.government), "income", rate, terms.returned, weights, rules.policy)
     return rules.changed(levies=(*rules.levies, levy))
 
 
