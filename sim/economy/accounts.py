@@ -121,7 +121,7 @@ def household_residuals(
             "land_levies": (_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_followed) + taxed_away),
             "levies": (
                 money.levies,
-                np.vstack([money.levied.reshape(-1, world.cells), money.charged.reshape(-1, world.cells)]).sum(axis=0),
+                np.concatenate([money.levied, money.charged]).reshape(-1, world.cells).sum(axis=0),
             ),
             "charges": (money.charged.reshape(-1, world.cells), _charges_again(economy, rules, money)),
             "disposable_income": (
