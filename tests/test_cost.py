@@ -5,6 +5,7 @@ import pytest
 from sim import load, run
 from sim.errors import FactorFlowError
 from sim.experiments import cost
+from sim.experiments.executors import Where
 from tests.test_end_to_end import ROOT, factorflow
 
 SEA = ROOT / "scenarios/zhejiang/mountain_sea.yaml"
@@ -92,3 +93,39 @@ def test_check_refuses_it(tmp_path):
     many = [word for kind in ("labour", "capital", "land") for word in ("--set", f"run.{kind}_agents=1e8")]
     told = factorflow("check", SEA, *many, "--set", "run.replicates=1000", "--set", "years.to=2060", folder=tmp_path)
     assert told.returncode == (2 if cost.memory_of_machine() < 20.3e9 else 0)
+
+
+@pytest.mark.parametrize(
+    ("processors", "memory_gb", "replicates", "pays"),
+    [
+        (4, 100, 1000, 4),  # one a processor
+        (1, 100, 1000, 1),
+        (4, 100, 3, 1),  # done before a second process has begun
+        (8, 100, 1000, 8),
+        (8, 4, 1000, 4),  # the others keep half of the memory
+    ],
+)
+def test_runs_are_shared_where_that_pays_and_memory_has_room(monkeypatch, processors, memory_gb, replicates, pays):
+    monkeypatch.setattr(cost, "_processors", lambda: processors)
+    monkeypatch.setattr(cost, "memory_of_machine", lambda: int(memory_gb * 1e9))
+    assert cost.jobs_that_pay([load(SEA, [f"run.replicates={replicates}"])]) == pays
+
+
+def test_as_many_processes_as_replicates_at_most(monkeypatch):
+    monkeypatch.setattr(cost, "_processors", lambda: 64)
+    monkeypatch.setattr(cost, "memory_of_machine", lambda: None)
+    hours = load(SEA, ["run.labour_agents=60_000_000", "run.replicates=3"])
+    assert cost.jobs_that_pay([hours]) == 3 and cost.jobs_that_pay([hours, hours]) == 6
+    assert cost.jobs_that_pay([load(SEA, ["run.continuum=true"])]) == 1
+
+
+def test_the_sentence_says_on_how_many_processes(small):
+    one, two = (cost.estimate(load(SEA, ["run.replicates=1000"]), jobs).sentence for jobs in (1, 2))
+    minutes = [int(sentence.partition(" minutes on ")[0].removeprefix("About ")) for sentence in (one, two)]
+    assert "on one process" in one and "on 2 processes" in two and abs(minutes[0] - 2 * minutes[1]) <= 1
+
+
+def test_what_a_person_names_is_what_is_done():
+    assert Where(3).settled(lambda: 7) == Where(3) and Where(None).settled(lambda: 7) == Where(7)
+    assert Where(None, "tcp://there:1").settled(lambda: 7) == Where(1, "tcp://there:1")
+    assert Where(None, shards=2).settled(lambda: 7) == Where(1, shards=2)

@@ -15,6 +15,7 @@ from sim.economy.policies.base import instruments
 from sim.errors import FactorFlowError, ScenarioFaults, WorldError
 from sim.experiments import cost, trial
 from sim.experiments import replicate as replicate_module
+from sim.experiments.executors import Where
 from sim.scenario.spots import fields_of
 from sim.world.build import build_world
 from tests.test_end_to_end import ROOT, factorflow
@@ -108,7 +109,7 @@ def test_time_is_part_of_the_price(tmp_path):
     assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=3"])) is not None
     assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=4"]), jobs=2) is None
     with pytest.raises(ScenarioFaults, match="run.minutes"):
-        load_all([str(BASELINE)], ["run.minutes=0.05"], 1)
+        load_all([str(BASELINE)], ["run.minutes=0.05"], Where(1))
     with pytest.raises(FactorFlowError, match="run.minutes = 0.05"):
         run(load(BASELINE, ["run.minutes=0.05"]), out=tmp_path / "never")
 

@@ -41,7 +41,7 @@ def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) 
 def tables_without_skills(world: World, factor: Factor, seed: Array, gain: Array, reclassified: Array) -> MoveTables:
     """Tables of a factor without skills and pulls, whose villages' share `reclassified`, (cell,), becomes urban."""
     kappa = world.parameters.choice_elasticity(factor)
-    shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros_like(seed))
+    shares = choice_shares(seed, kappa, np.broadcast_to(gain, seed.shape), np.zeros(1))
     return MoveTables(
         cumulative=cumulative_shares(shares),
         group=np.zeros(1, dtype=np.int64),

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def run_all(scenarios: Sequence[Scenario], outs: Sequence[Path | None], where: Where) -> Iterator[Results | FactorFlowError]:
     """Results of scenarios in their order, each in a folder of its own or the one named after it, with a bar of progress."""
-    from sim.experiments import experiment
+    from sim.experiments import cost, experiment
 
     if not scenarios:
         return
+    where = where.settled(lambda: cost.jobs_that_pay(scenarios))
 
     def begins(scenario: Scenario, folder: Path, there: int) -> None:
         terminal.say(_begins(scenario, folder, there, where.local_jobs or 1), err=True)
@@ -81,7 +82,7 @@ def results_of(
     files = [name for name in names if not Path(name).is_dir()]
     if settings and not files:
         raise ResultsError("--set changes scenario files; a results folder cannot be changed.")
-    scenarios = load_all(files, settings, where.local_jobs) if files else {}
+    scenarios = load_all(files, settings, where) if files else {}
     opened: dict[str, Results] = {}
     for name in names:  # folders first: a broken one is reported before anything is run
         if name not in scenarios and name not in opened:

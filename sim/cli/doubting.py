@@ -108,7 +108,9 @@ def plan_of(file: Path) -> Plan:
 def run(plan: Plan, out: Path | None, where: Where) -> Path:
     """Run what is missing of an experiment, with a bar of progress; its folder."""
     from sim.experiments import doubt as experiments
+    from sim.experiments.price import jobs_that_pay
 
+    where = where.settled(lambda: jobs_that_pay(plan))
     begins = _begins(plan, where)
     with terminal.progress(plan.words.title) as progress:
         return experiments.run(plan, out, where, progress or (lambda *_: None), begins, waits)

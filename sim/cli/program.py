@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -78,7 +78,11 @@ setting_option = click.option(
 _minutes_option = click.option(
     "--minutes", type=click.FloatRange(min=0.01), help="Refuse what is expected to take longer, as run.minutes does."
 )
-jobs_option = click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Replicates at a time.")
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Replicates at a time.  [default: one a processor, where that pays and memory has room]",
+)
 _cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Do the work with the workers of the Dask scheduler at this address."
 )
@@ -92,7 +96,7 @@ _shards_option = click.option(
 def minutes_option(command: Callable[..., int]) -> Callable[..., int]:
     """The option --minutes, a budget that is a setting like any other, said last."""
 
-    @functools.wraps(command)
+    @wraps(command)
     def asked(*args: Any, minutes: float | None, settings: tuple[str, ...], **rest: Any) -> int:
         budget = () if minutes is None else (f"run.minutes={minutes!r}",)
         return command(*args, settings=(*settings, *budget), **rest)
@@ -103,9 +107,9 @@ def minutes_option(command: Callable[..., int]) -> Callable[..., int]:
 def where_options(command: Callable[..., int]) -> Callable[..., int]:
     """The options --jobs, --cluster and --shards, which a command receives as one `where`."""
 
-    @functools.wraps(command)
-    def asked(*args: Any, jobs: int, cluster: str | None, shards: int | None, **rest: Any) -> int:
-        if jobs > 1 and (cluster is not None or shards is not None):
+    @wraps(command)
+    def asked(*args: Any, jobs: int | None, cluster: str | None, shards: int | None, **rest: Any) -> int:
+        if jobs is not None and jobs > 1 and (cluster is not None or shards is not None):
             raise click.UsageError("--jobs are replicates at a time on this machine: leave it out with --cluster or --shards")
         return command(*args, where=Where(jobs, cluster, shards), **rest)
 
@@ -128,8 +132,10 @@ def check_world(name: str, worlds: Iterable[str]) -> None:
         raise FactorFlowError(f'there is no world "{name}". {one_of(name, known)}')
 
 
-def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> tuple[dict[str, Scenario], list[Fault]]:
-    """The scenarios that can be run, by file, and all faults of those that cannot; with `jobs` what it costs is asked too."""
+def load(
+    files: Sequence[str], settings: Sequence[str], where: Where | None = None
+) -> tuple[dict[str, Scenario], list[Fault]]:
+    """The scenarios that can be run, by file, and the faults of those that cannot; `where`: also whether it can be paid."""
     from sim.experiments import cost
     from sim.scenario.load import load_scenario
     from sim.vocabulary import vocabulary
@@ -141,6 +147,7 @@ def load(files: Sequence[str], settings: Sequence[str], jobs: int | None = None)
     for file in dict.fromkeys(files):
         try:
             scenario = load_scenario(Path(file), words, settings)
+            jobs = None if where is None else where.settled(partial(cost.jobs_that_pay, [scenario])).local_jobs
             too_much = [] if jobs is None else cost.faults(scenario, file, jobs)
             if too_much:
                 raise ScenarioFaults(too_much)
@@ -163,9 +170,9 @@ def say_whose_data() -> None:
         )
 
 
-def load_all(files: Sequence[str], settings: Sequence[str], jobs: int | None = None) -> dict[str, Scenario]:
+def load_all(files: Sequence[str], settings: Sequence[str], where: Where | None = None) -> dict[str, Scenario]:
     """The scenarios by file; raises ScenarioFaults with every fault of every file."""
-    scenarios, faults = load(files, settings, jobs)
+    scenarios, faults = load(files, settings, where)
     if faults:
         raise ScenarioFaults(faults)
     return scenarios

@@ -40,7 +40,7 @@ def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, whe
     from sim.analysis.growth import accelerating
     from sim.experiments import experiment, trial
 
-    scenarios = load_all(files, settings, where.local_jobs)
+    scenarios = load_all(files, settings, where)
     trial.check({file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None})
     outs = [out if out is None or len(scenarios) == 1 else out / scenario.name for scenario in scenarios.values()]
     for place in outs:

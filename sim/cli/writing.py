@@ -15,6 +15,7 @@ from sim.cli import worlds
 from sim.cli.endings import DONE, SOME_FAILED
 from sim.cli.program import jobs_option, load, load_all, minutes_option, setting_option
 from sim.errors import FactorFlowError, Fault, ScenarioFaults
+from sim.experiments.executors import Where
 from sim.files import check_name, write_new, write_over
 from sim.pages import tables, terminal
 
@@ -94,14 +95,14 @@ def check(files: tuple[str, ...], settings: tuple[str, ...]) -> int:
     from sim.scenario.experiment import is_experiment
 
     experiments = [file for file in dict.fromkeys(files) if is_experiment(file)]
-    scenarios, faults = load([file for file in files if file not in experiments], settings, jobs=1)
+    scenarios, faults = load([file for file in files if file not in experiments], settings, Where(None))
     faults += _check_experiments(experiments)
     notes: dict[str, list[str]] = {file: [] for file in scenarios}
     stopped = {file: trial.faults(scenario, file, notes[file]) for file, scenario in scenarios.items()}
     faults += [fault for found in stopped.values() for fault in found if fault not in faults]
     scenarios = {file: scenario for file, scenario in scenarios.items() if not stopped[file]}
     for file, scenario in scenarios.items():
-        terminal.say(f"{file}: no faults. {cost.estimate(scenario).sentence}")
+        terminal.say(f"{file}: no faults. {cost.estimate(scenario, cost.jobs_that_pay([scenario])).sentence}")
         for note in notes[file]:
             terminal.print_folded(f"Note: {note}")
     if faults:
@@ -115,13 +116,14 @@ def _check_experiments(files: Sequence[str]) -> list[Fault]:
         return []
     from sim.experiments.foreseen import foreseen
     from sim.experiments.plan import load_experiment
-    from sim.experiments.price import price
+    from sim.experiments.price import jobs_that_pay, price
     from sim.vocabulary import vocabulary
 
     faults = dict[Fault, None]()
     for file in files:
         try:
-            asked = price(load_experiment(file, vocabulary()))
+            plan = load_experiment(file, vocabulary())
+            asked = price(plan, jobs_that_pay(plan))
             asked.check()
             worlds = foreseen(asked.plan)
             if wrong := worlds.faults(asked.plan):
@@ -241,7 +243,7 @@ def _json(data: object) -> str:
 @click.command(name="test")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @jobs_option
-def test_(files: tuple[str, ...], jobs: int) -> int:
+def test_(files: tuple[str, ...], jobs: int | None) -> int:
     """Run the scenarios of expectation FILEs and say which expectations hold; exit code 3 when one does not."""
     from sim.evidence import expectations
     from sim.scenario.expectation import load_expectations

@@ -16,7 +16,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.markets.given import Supply
 from sim.economy.payments import Payments
 from sim.economy.state import Economy, Rules, hours_of_work
-from sim.economy.treasury import IncomeMaps, Statement
+from sim.economy.treasury import AppliedShares, IncomeMaps, Statement
 from sim.errors import AccountsDoNotClose
 from sim.world.technology import input_cost
 from sim.world.world import World
@@ -57,7 +57,7 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     own = (money.consumption - money.housing)[:, None] * tech.spending
     voucher_goods = own / (1 - rules.goods_discount) - own
     bought = bought + voucher_goods
-    sales = np.einsum("ncj,nj->cj", trade.trade_shares(supply.openness, unit_cost, theta), bought)
+    sales = trade.sold(supply.openness, unit_cost, bought, theta)
     # labour costs more than all of it would earn only where a floor says how much
     cost = np.where(clearing.labour_cost > clearing.wage, rules.wage_floor, np.maximum(clearing.wage, rules.wage_floor))
     return {"markets_cleared": clearing.residual} | _relative(
@@ -72,11 +72,13 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     )
 
 
-def demand_residuals(world: World, maps: IncomeMaps) -> Residuals:
+def demand_residuals(world: World, maps: IncomeMaps | AppliedShares) -> Residuals:
     """Every yuan of revenue is spent: final demand, vouchers and materials of each (cell, sector) add up to one yuan.
 
     sum_n F_n,cj + sum_n V_n,cj + (1 - gamma_j) = 1; known before any market clears, since the maps are.
     """
+    if isinstance(maps, AppliedShares):
+        return {"every_yuan_is_spent": maps.lost}
     spent = (maps.final_demand + maps.vouchers).sum(axis=0).reshape(world.cells, -1) + (1 - world.technology.value_added)
     return {"every_yuan_is_spent": float(np.abs(spent - 1.0).max())}
 

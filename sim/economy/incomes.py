@@ -6,17 +6,23 @@ a year and for the maps that markets clear on (`sim.economy.linear`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from sim.arrays import Array
 from sim.economy.charges import charge_forms, rents_by_residence
 from sim.economy.entries import Levy, Subsidy
-from sim.economy.linear import Flows, Part, mostly_zero
+from sim.economy.linear import Chain, Flows, Part, Weights, by_column, mostly_zero, thin
 from sim.economy.state import Economy, Rules, hours_of_work
 from sim.world.world import ENCLAVE, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
+
+WIDE = 256
+"""Cells from which matrices of shares are kept by what is not zero in them, and no two are multiplied."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,9 @@ class Shares:
     """Shares of a year, before anything is sold: who receives what is earned where, and what becomes of an income.
 
     wages, capital, farm_rent, other_rent, invested: (receiver or place of use, place of the bill), `invested` of what firms
-    keep, with `saved` (place, saver) of what households save; public_rent: (cell,) what governments keep of rents other than
-    farms'; topped_up: (cell,) what capital adds to wages, over labour's bill. regions: (region, cell), 1 or 0.
+    keep, with `saved` (place, saver) of what households save; dividends: the part of `capital` that firms do not keep;
+    public_rent: (cell,) what governments keep of rents other than farms'; topped_up: (cell,) what capital adds to wages, over
+    labour's bill. regions: (region, cell), 1 or 0.
     household, targeted, purchased: shares of budgets, (cell, government), that reach households and buy goods.
     """
 
@@ -33,18 +40,19 @@ class Shares:
     rules: Rules
     persons: Array
     topped_up: Array
-    wages: Array
+    wages: Weights
     capital: Array
-    farm_rent: Array
-    other_rent: Array
+    dividends: Weights
+    farm_rent: Weights
+    other_rent: Weights
     public_rent: Array
     saving_rate: Array
     saved: Array
-    invested: Array
-    regions: Array
-    household: Array
-    targeted: Array
-    purchased: Array
+    invested: Weights
+    regions: Array | csr_array
+    household: Array | csr_array
+    targeted: Array | csr_array
+    purchased: Array | csr_array
 
     @property
     def consumed(self) -> Array:
@@ -56,32 +64,42 @@ class Shares:
         """Share of disposable income spent on housing, (cell,), which is rent of the land of the place."""
         return np.asarray(self.world.parameters.housing_share * self.consumed)
 
-    def labour_bill(self, weights: Array) -> tuple[Part, ...]:
+    @cached_property
+    def wage_bill(self) -> tuple[Part, ...]:
+        """Wages by receiver."""
+        return self.labour_bill(self.wages)
+
+    @cached_property
+    def household_rents(self) -> tuple[tuple[Part, ...], Weights]:
+        """Rents that households receive."""
+        return self.rents(self.farm_rent, self.other_rent)
+
+    def labour_bill(self, weights: Weights) -> tuple[Part, ...]:
         """What is paid for labour: its bill and what capital adds to it; weights: (receiver, place of work)."""
         tech = self.world.technology
-        return (Part(tech.value_added * tech.labour, weights * (1.0 + self.topped_up)),)
+        return (Part(tech.value_added * tech.labour, by_column(weights, 1.0 + self.topped_up)),)
 
-    def capital_bill(self, weights: Array) -> tuple[Part, ...]:
+    def capital_bill(self, weights: Weights) -> tuple[Part, ...]:
         """What capital earns after what it adds to wages; weights: (receiver, place of work)."""
         tech = self.world.technology
         whole = Part(tech.value_added * tech.capital, weights)
         if not self.topped_up.any():
             return (whole,)
-        return (whole, Part(tech.value_added * tech.labour, -weights * self.topped_up))
+        return (whole, Part(tech.value_added * tech.labour, by_column(weights, -self.topped_up)))
 
-    def rents(self, farm: Array | None, other: Array) -> tuple[tuple[Part, ...], Array]:
+    def rents(self, farm: Weights | None, other: Weights) -> tuple[tuple[Part, ...], Weights]:
         """Rents of farm land and of other land by place, times weights each; the latter's part of housing is of incomes."""
         tech = self.world.technology
         farming = np.array([name == "agriculture" for name in tech.sectors], dtype=float)
         of_farms = () if farm is None else (Part(tech.value_added * tech.land * farming, farm),)
-        return (*of_farms, Part(tech.value_added * tech.land * (1 - farming), other)), other * self.housing
+        return (*of_farms, Part(tech.value_added * tech.land * (1 - farming), other)), by_column(other, self.housing)
 
 
 class Incomes(NamedTuple):
     """Flows of households and budgets, each (cell or government, column): how incomes come about."""
 
     wages: Array
-    dividends: Array
+    dividends: Weights
     land_income: Array
     tax: Array
     before: Array
@@ -100,37 +118,56 @@ class Incomes(NamedTuple):
 
 def shares_of_year(world: World, economy: Economy, rules: Rules, topped_up: Array | None) -> Shares:
     """Who receives what of the year's bills, composed once."""
-    land, residence = land_shares(economy), rents_by_residence(rules)
+    wide = world.cells >= WIDE
+    few: Callable[[Array], Array | csr_array] = thin if wide else np.asarray
     capital, places = _shares(economy.capital_owned), economy.investment_places.T
     saving_rate = saving_rates(world, rules)
-    retained, member = world.stocks.retained, world.places.membership()
+    retained = world.stocks.retained
     purposes = range(rules.spending_share.shape[1])
+    land = land_shares(economy)
+    of_households = land * rules.land_rent_share
     return Shares(
         world=world,
         rules=rules,
         persons=economy.workforce.persons,
         topped_up=np.zeros(world.cells) if topped_up is None else topped_up,
-        wages=_wage_shares(world, economy),
+        wages=few(_wage_shares(world, economy)),
         capital=capital,
-        farm_rent=residence @ land,
-        other_rent=residence @ (land * rules.land_rent_share),
-        public_rent=1.0 - (land * rules.land_rent_share).sum(axis=0),
+        dividends=Chain(capital, factor=1 - retained) if wide else (1 - retained) * capital,
+        farm_rent=_by_residence(rules, few(land), wide),
+        other_rent=_by_residence(rules, few(of_households), wide),
+        public_rent=1.0 - of_households.sum(axis=0),
         saving_rate=saving_rate,
         saved=places * saving_rate,
-        invested=retained * (places @ capital) if retained else np.zeros_like(capital),
-        regions=member,
-        household=_spent(rules, [HOUSEHOLD]),
-        targeted=_spent(rules, list(TARGETED)),
-        purchased=_spent(rules, [one for one in purposes if one not in (*TO_HOUSEHOLDS, ENCLAVE)]),
+        invested=_invested(retained, places, capital, wide),
+        regions=few(world.places.membership()),
+        household=few(_spent(rules, [HOUSEHOLD])),
+        targeted=few(_spent(rules, list(TARGETED))),
+        purchased=few(_spent(rules, [one for one in purposes if one not in (*TO_HOUSEHOLDS, ENCLAVE)])),
     )
+
+
+def _by_residence(rules: Rules, land: Array | csr_array, wide: bool) -> Weights:
+    """Who receives rents by place of use, (cell of residence, place), from who owns the land, (home, place)."""
+    if wide and not rules.rent_followed.any():
+        return land
+    residence = rents_by_residence(rules)
+    return Chain(land, residence) if wide else np.asarray(residence @ land)
+
+
+def _invested(retained: float, places: Array, capital: Array, wide: bool) -> Weights:
+    """Where what firms keep of what capital earns is invested, (place, place of the bill)."""
+    if not retained:
+        return csr_array(capital.shape) if wide else np.zeros_like(capital)
+    return Chain(capital, places, retained) if wide else np.asarray(retained * (places @ capital))
 
 
 def incomes(shares: Shares, flows: Flows) -> Incomes:
     """Incomes, taxes and transfers as sums of what is earned and, for rents of housing and taxes on them, of incomes."""
     world, rules = shares.world, shares.rules
-    rents, of_housing = shares.rents(shares.farm_rent, shares.other_rent)
-    wages = flows.of(*shares.labour_bill(shares.wages))
-    dividends = flows.of(*shares.capital_bill((1 - world.stocks.retained) * shares.capital))
+    rents, of_housing = shares.household_rents
+    wages = flows.of(*shares.wage_bill)
+    dividends = flows.of(*shares.capital_bill(shares.dividends))
     land_income = flows.of(*rents, income=of_housing)
     before = wages + dividends + land_income
     tax = world.public.wedge[:, None] * before
@@ -166,7 +203,7 @@ def _levy(levy: Levy, shares: Shares, flows: Flows, before: Array) -> Array:
     """What households of every cell pay of one levy."""
     if levy.base == "income":
         return np.asarray(levy.rate[:, None] * before)
-    rents, of_housing = shares.rents(shares.farm_rent * levy.rate, shares.other_rent * levy.rate)
+    rents, of_housing = shares.rents(by_column(shares.farm_rent, levy.rate), by_column(shares.other_rent, levy.rate))
     return flows.of(*rents, income=of_housing)
 
 
@@ -184,9 +221,9 @@ def saving_rates(world: World, rules: Rules) -> Array:
 def _subsidy(subsidy: Subsidy, shares: Shares, flows: Flows) -> Array:
     """What households of every cell receive of one subsidy, in money or (goods) in kind."""
     if subsidy.base == "wages":
-        return flows.of(*shares.labour_bill(shares.wages * subsidy.rate))
+        return flows.of(*shares.labour_bill(by_column(shares.wages, subsidy.rate)))
     if subsidy.base == "capital":
-        return flows.of(*shares.capital_bill(shares.capital * subsidy.rate))
+        return flows.of(*shares.capital_bill(by_column(shares.capital, subsidy.rate)))
     rate = voucher_rates(shares.world, subsidy.rate, shares.rules.goods_discount).sum(axis=1)
     return flows.of(income=rate * (shares.consumed - shares.housing))
 

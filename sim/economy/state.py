@@ -275,18 +275,19 @@ class Economy:
 
 def baseline_rules(world: World, economy: Economy) -> Rules:
     """The law without any policy: every barrier in force, budgets spent for the base year's purposes where people are."""
-    workforce, cells = economy.workforce, world.cells
+    workforce, pairs = economy.workforce, (world.cells, world.cells)
+    goods = (*pairs, len(world.technology.sectors))
     by_skill = workforce.skills.sum(axis=2)
     return Rules(
-        registration_cut=np.zeros((cells, cells)),
-        segmentation=np.ones((cells, cells, len(world.technology.sectors))),
-        trade_cost_cut=np.zeros((cells, cells, len(world.technology.sectors))),
-        capital_barriers=np.ones((3, cells, cells)),
+        registration_cut=np.broadcast_to(0.0, pairs),  # one number stands for all pairs until a policy sets some apart
+        segmentation=np.broadcast_to(1.0, goods),
+        trade_cost_cut=np.broadcast_to(0.0, goods),
+        capital_barriers=np.broadcast_to(1.0, (3, *pairs)),
         distance_km=world.places.distance_km,
-        land_opening=np.zeros((cells, cells)),
-        land_rent_share=np.full((cells, cells), world.parameters.household_rent_share),
-        rent_kept=np.zeros(cells),
-        wage_floor=np.zeros(cells),
+        land_opening=np.broadcast_to(0.0, pairs),
+        land_rent_share=np.broadcast_to(world.parameters.household_rent_share, pairs),
+        rent_kept=np.zeros(world.cells),
+        wage_floor=np.zeros(world.cells),
         base_spending=spending_shares(world.public, world.places.territories(), workforce.persons, economy.ground),
         residence=workforce.residence,
         skill_shares=by_skill / by_skill.sum(axis=1, keepdims=True),
@@ -297,6 +298,11 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
         home_rents=economy.home_rents,
         charge_rate=economy.charge_rate,
     )
+
+
+def as_without_policies(table: Array, number: float) -> bool:
+    """Whether one number stands for all pairs of a table of rules, (cell, cell, ...), and is this one."""
+    return table.strides[:2] == (0, 0) and bool((table[0, 0] == number).all())
 
 
 @once(keeper=1)

@@ -8,16 +8,20 @@ revenues by the same rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
-from sim.economy.linear import Columns, Flows, Values, mostly_zero
+from sim.economy.incomes import WIDE, Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
+from sim.economy.linear import Columns, Flows, OfIncomes, OfRevenues, Values, mostly_zero
 from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
 from sim.once import once
 from sim.world.world import GENERAL, World
+
+_MOST_ROUNDS, _SETTLED = 200, 1e-15  # of rents of housing that come back as incomes; relative change that ends them
+_DRAWS = 3  # revenues at which it is proved that nothing is lost
 
 
 @dataclass(frozen=True)
@@ -71,22 +75,79 @@ class IncomeMaps:
     final_demand: Array
     shares: Shares
 
+    def incomes_at(self, revenue: Array) -> Array:
+        """Disposable incomes at these revenues, (cell, sector), by cell."""
+        return np.asarray(self.disposable @ revenue.ravel())
 
-def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array | None = None) -> IncomeMaps:
+
+@dataclass(frozen=True)
+class AppliedShares:
+    """The shares of a year applied to every guess of revenues, where maps would take work as the cube of cells.
+
+    usual: disposable incomes to begin with, (cell,).
+    """
+
+    shares: Shares
+    usual: Array
+
+    def incomes_at(self, revenue: Array) -> Array:
+        """Disposable incomes y = y_R + Y_y y at these revenues, (cell, sector), by cell.
+
+        Rents of housing come back as a part of them that is smaller every time.
+        """
+        of_revenues, found = incomes(self.shares, OfRevenues(revenue)).disposable, self.usual
+        for _ in range(_MOST_ROUNDS):
+            before, found = found, (of_revenues + incomes(self.shares, OfIncomes(found)).disposable)[:, 0]
+            if (np.abs(found - before) <= _SETTLED * np.abs(found)).all():
+                return found
+        raise FactorFlowError("incomes do not settle: what comes back of rents of housing is more than was spent on it")
+
+    def bought_at(self, revenue: Array, income: Array) -> tuple[Array, Array, Array, Array]:
+        """Final demand without vouchers, housing, what households pay for goods themselves, and the incomes that follow.
+
+        revenue: (cell, sector); income: disposable, (cell,), as all that is returned.
+        """
+        flows = Values(revenue, income)
+        found, housing = incomes(self.shares, flows), self.shares.housing * income
+        final = sum(_bought(self.shares, flows, found))
+        return np.asarray(final)[:, 0], housing, self.shares.consumed * income - housing, found.disposable[:, 0]
+
+    @cached_property
+    def lost(self) -> float:
+        """How much is not spent of what is earned at revenues and incomes nobody could foresee, over the revenue of a market.
+
+        Demand exceeds revenues by just what households spend beyond their incomes. Every yuan of each (cell, sector) is spent
+        if that holds at any revenues: what is lost anywhere shows at drawn ones, but for a chance of zero. Source: Freivalds
+        (1977).
+        """
+        shares, tech = self.shares, self.shares.world.technology
+        drawn, most = np.random.default_rng(_DRAWS), 0.0
+        for _ in range(_DRAWS):
+            revenue = drawn.uniform(0.5, 1.5, (shares.world.cells, len(tech.sectors)))
+            income = drawn.uniform(0.5, 1.5, shares.world.cells)
+            final, _, goods, found = self.bought_at(revenue, income)
+            demand = final.sum() + (voucher_share(shares) * goods).sum() + (revenue * (1 - tech.value_added)).sum()
+            most = max(most, abs(float(demand - revenue.sum() - (income.sum() - found.sum()))))
+        return most
+
+
+def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array | None = None) -> IncomeMaps | AppliedShares:
     """Compose the year's shares into maps from revenues to incomes and spending.
 
     Wages go to where workers live, dividends to where owners live, farm rent and a share of other rent to the cell that
     owns the land, the rest of rent and the wedge to governments; transfers per head follow the region's income per head
     before transfers; levies are shares of incomes and subsidies of what they top up, taken from the payer's general
     purchases or charged. y = Y_R R + Y_y y is solved for disposable incomes y. topped_up: (cell,) what capital at work in a
-    cell adds to wages there to pay a wage floor, over labour's bill.
+    cell adds to wages there to pay a wage floor, over labour's bill. In a wide world the shares are left as they are.
     """
     shares, cells = shares_of_year(world, economy, rules, topped_up), world.cells
+    if cells >= WIDE:
+        return AppliedShares(shares, economy.income_per_head * shares.persons)
     flows = Columns(cells, len(world.technology.sectors))
     found = incomes(shares, flows)
     form = found.disposable
     disposable = np.linalg.solve(np.eye(cells) - form[:, -cells:], form[:, :-cells])
-    bought, public, investment = _final_demand(shares, flows, found)
+    bought, public, investment = _bought(shares, flows, found)
     form = bought + public + investment
     goods = shares.consumed - shares.housing
     return IncomeMaps(
@@ -99,7 +160,7 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     )
 
 
-def _final_demand(shares: Shares, flows: Flows, found: Incomes) -> tuple[Array, Array, Array]:
+def _bought(shares: Shares, flows: Flows, found: Incomes) -> tuple[Array, Array, Array]:
     """What is bought by cell without vouchers: goods by households, public purchases, investment.
 
     Capital is bought of what households save and firms keep, and of what budgets spend on enclaves.
@@ -110,12 +171,12 @@ def _final_demand(shares: Shares, flows: Flows, found: Incomes) -> tuple[Array, 
     return goods, public, investment + _enclaves(shares.rules, found.budgets)
 
 
-def statement(maps: IncomeMaps, revenue: Array) -> Statement:
+def statement(maps: IncomeMaps | AppliedShares, revenue: Array) -> Statement:
     """The money of the year at the cleared revenues, (cell, sector)."""
-    shares, income = maps.shares, maps.disposable @ revenue.ravel()
+    shares, income = maps.shares, maps.incomes_at(revenue)
     flows = Values(revenue, income)
     found, saving = incomes(shares, flows), shares.saving_rate * income
-    goods, purchases, investment = _final_demand(shares, flows, found)
+    goods, purchases, investment = _bought(shares, flows, found)
     consumption, nobody = income - saving, np.zeros((0, 1))
     money = {
         "wages": found.wages,

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.analysis.results import Results
 from sim.errors import FactorFlowError, ResultsError
-from sim.experiments import experiment
+from sim.experiments import cost, experiment
 from sim.experiments.executors import Where
 from sim.experiments.runner import Progress
 from sim.pages.recorded import world_of
@@ -46,9 +46,10 @@ class Verdict:
         return first, self.scenario, item.measure, item.place or "", str(item.year), item.wanted(), found, item.why
 
 
-def answer(questions: Questions, jobs: int = 1, watched: Watched | None = None) -> Iterator[Verdict]:
+def answer(questions: Questions, jobs: int | None = 1, watched: Watched | None = None) -> Iterator[Verdict]:
     """A verdict for every expectation of a file, in its order; results are put aside and thrown away.
 
+    jobs: replicates at a time; None: as many as pay.
     Raises FactorFlowError where no replicate of a scenario comes to its end.
     """
     asked: dict[str, Scenario] = {}
@@ -61,8 +62,9 @@ def answer(questions: Questions, jobs: int = 1, watched: Watched | None = None) 
         nullcontext() if watched is None else watched(title) as progress,
     ):
         runs: dict[str, Results] = {}
+        where = Where(jobs).settled(lambda: cost.jobs_that_pay([*asked.values()]))
         outs = [Path(folder) / digest for digest in asked]
-        coming = zip(asked, experiment.run_all([*asked.values()], outs, Where(jobs), progress), strict=True)
+        coming = zip(asked, experiment.run_all([*asked.values()], outs, where, progress), strict=True)
         for question in questions.items:
             for scenario in (question.scenario, question.reference):
                 while scenario is not None and scenario.digest() not in runs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +32,19 @@ class Estimate:
 
 
 def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
-    """Time and memory of a run, the time on one process; machines differ by a factor of three."""
+    """Memory of a run on so many processes, and its time on one; the sentence says both on so many.
+
+    Machines differ by a factor of three.
+    """
     run, years = scenario.run, _years(scenario)
     agents = sum(_agents(scenario).values())
     seconds = _START + run.lived * years * _seconds_of_a_year(scenario)
     memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
+    processes = _processes(scenario, jobs)
+    on = "one process" if processes == 1 else f"{processes} processes"
     who = "of a continuum" if run.continuum else f"x {agents:,} agents"
     sentence = (
-        f"About {duration(seconds)} on one process and {memory / 1e9:.1f} GB: {run.lived} "
+        f"About {duration(_turns(scenario, jobs))} on {on} and {memory / 1e9:.1f} GB: {run.lived} "
         f"replicate{'s' * (run.lived != 1)} x {years} years {who}."
     )
     if run.lived < run.replicates:
@@ -49,6 +55,30 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
             "and a budget (run.minutes, or --minutes) refuses what would take longer."
         )
     return Estimate(seconds, memory, sentence)
+
+
+def jobs_that_pay(scenarios: Sequence[Scenario]) -> int:
+    """Processes that end runs soonest: one a processor, where sharing saves more than starting them takes.
+
+    They may take half of the machine's memory: others work there too.
+    """
+    work = sum(estimate(scenario).seconds - _START for scenario in scenarios)
+    tasks = sum(one.run.lived for one in scenarios)
+    return paying(work, tasks, lambda jobs: max(estimate(one, jobs).bytes for one in scenarios))
+
+
+def paying(seconds: float, tasks: int, memory: Callable[[int], int]) -> int:
+    """How many processes so many seconds of work in so many tasks are worth; `memory`: bytes that so many take."""
+    have = memory_of_machine()
+    jobs = min(_processors(), tasks)
+    while jobs > 1 and have is not None and memory(jobs) > have / 2:
+        jobs -= 1
+    return jobs if jobs > 1 and seconds * (1 - 1 / jobs) > _START else 1
+
+
+def _processors() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def refused(scenario: Scenario, jobs: int = 1) -> tuple[str, str] | None:
@@ -81,7 +111,7 @@ def too_long(scenario: Scenario, jobs: int = 1) -> str | None:
     processes, each = _processes(scenario, jobs), years * _seconds_of_a_year(scenario)
     most = int(max(0.0, 60 * minutes - _START) / each) * processes
     turns = -(-run.lived // processes)
-    need = _START + turns * each
+    need = _turns(scenario, jobs)
     if need <= 60 * minutes:
         return None
     agents = sum(_agents(scenario).values())
@@ -186,6 +216,12 @@ def _agents(scenario: Scenario) -> dict[str, int]:
 
 def _processes(scenario: Scenario, jobs: int) -> int:
     return min(jobs, scenario.run.lived)
+
+
+def _turns(scenario: Scenario, jobs: int) -> float:
+    """Seconds that a run takes on so many processes, each of which does one replicate after the other."""
+    turns = -(-scenario.run.lived // _processes(scenario, jobs))
+    return _START + turns * _years(scenario) * _seconds_of_a_year(scenario)
 
 
 def _parts(scenario: Scenario, jobs: int) -> dict[str, int]:

@@ -212,14 +212,15 @@ def _kept(runs: Sequence[_Run]) -> str:
 
 def _check_where(scenario: Scenario, where: Where) -> None:
     """Raise FactorFlowError for work that cannot be done where it is asked for, before anything is computed."""
-    if where.jobs > 1 and (where.cluster is not None or where.shards is not None):
+    jobs = where.jobs or 1
+    if jobs > 1 and (where.cluster is not None or where.shards is not None):
         raise FactorFlowError("jobs are replicates at a time on this machine: leave them out with a cluster or with shards.")
     if where.shards is not None and scenario.run.continuum:
         raise FactorFlowError(f"{scenario.name} is run as a continuum: it has no agents that shards could hold.")
     if where.shards is not None and not 1 <= where.shards <= MOST_SHARDS:
         raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
     if where.cluster is None:  # the workers of a cluster have memories of their own
-        check_cost(scenario, where.jobs)
+        check_cost(scenario, jobs)
 
 
 def _now() -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.data import catalogue
 from sim.errors import Fault, ScenarioFaults
-from sim.experiments.cost import cells_of, duration, estimate, memory_of_machine, seconds_a_year
+from sim.experiments.cost import cells_of, duration, estimate, memory_of_machine, paying, seconds_a_year
 from sim.experiments.plan import Plan
 
 _WORLD_SECONDS = 0.5  # building the world of a draw, measured with 24 cells
@@ -80,6 +80,12 @@ def price(plan: Plan, jobs: int = 1) -> Price:
     lived = draws * (_WORLD_SECONDS + _seconds_of_estimates(plan) + most * sum(each.seconds - start for each in one))
     memory = jobs * max(each.bytes for each in one) + _READ_BYTES + tasks * _KNOWN_BYTES
     return Price(plan, tasks, start + lived / jobs, memory, tasks * _TASK_BYTES, jobs)
+
+
+def jobs_that_pay(plan: Plan) -> int:
+    """Processes that end an experiment soonest, as `cost.jobs_that_pay` has it."""
+    one = price(plan)
+    return paying(one.seconds, one.tasks, lambda jobs: price(plan, jobs).memory)
 
 
 def _estimates(plan: Plan) -> set[tuple[tuple[str, float], ...]]:

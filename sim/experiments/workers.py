@@ -22,7 +22,7 @@ Finished = Callable[[Iterable[Task], Lived], Generator[Done, None, None]]
 @contextmanager
 def workers(where: Where, tasks: int) -> Iterator[Finished]:
     """Those who will do so many tasks; whoever they are, the bytes are the same. Ended afterwards, come what may."""
-    jobs = min(where.jobs, tasks)
+    jobs = min(where.jobs or 1, tasks)
     if where.shards is not None and where.cluster is not None:
         with dask_cluster.connected(where.cluster) as client:
             yield _in_shards(partial(perform_in_shards, dask_cluster.ClusterHolder(client), where.shards))

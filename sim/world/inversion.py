@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.arrays import Array
 from sim.errors import WorldError
 from sim.world.world import Technology
+
+_MANY = 256  # cells from which the order of a sum is that of the library for matrices
+
+Sums = Callable[[Array], Array]
 
 
 def final_demand_shares(revenue: Array, final_demand: Array, technology: Technology) -> Array:
@@ -32,9 +38,10 @@ def competitiveness(revenue: Array, spending: Array, trade_openness: Array) -> A
     (Allen and Arkolakis 2014) and is scaled to a geometric mean of one over the producing cells.
     """
     potential = revenue / np.where(revenue.sum(axis=0) > 0, revenue.sum(axis=0), 1.0)
+    bought, sold = _sums_over_pairs(trade_openness)
     for _ in range(20_000):
-        market = np.einsum("ncj,cj->nj", trade_openness, potential)
-        sales = potential * np.einsum("ncj,nj->cj", trade_openness, spending / market)
+        market = bought(potential)
+        sales = potential * sold(spending / market)
         step = np.where(revenue > 0, revenue / np.where(sales > 0, sales, 1.0), 0.0)
         if np.abs(step[revenue > 0] - 1).max() < 1e-14:
             break
@@ -46,6 +53,21 @@ def competitiveness(revenue: Array, spending: Array, trade_openness: Array) -> A
         made = potential[:, sector] > 0
         potential[:, sector] /= np.exp(np.log(potential[made, sector]).mean())
     return potential
+
+
+def _sums_over_pairs(openness: Array) -> tuple[Sums, Sums]:
+    """What is summed over producing cells for every buyer, and over buyers for every producing cell, (cell, sector)."""
+    if len(openness) < _MANY:
+        return lambda table: np.einsum("ncj,cj->nj", openness, table), lambda table: np.einsum("ncj,nj->cj", openness, table)
+    by_good = np.ascontiguousarray(openness.transpose(2, 0, 1))  # read as it lies in memory, four times as fast
+
+    def bought(table: Array) -> Array:
+        return np.stack([pairs @ numbers for pairs, numbers in zip(by_good, table.T, strict=True)], axis=1)
+
+    def sold(table: Array) -> Array:
+        return np.stack([numbers @ pairs for pairs, numbers in zip(by_good, table.T, strict=True)], axis=1)
+
+    return bought, sold
 
 
 def goods_prices(potential: Array, trade_openness: Array, theta: float) -> Array:

@@ -114,15 +114,12 @@ def registration_table(observed: Observed, parameters: Mapping[str, float]) -> t
     else:
         flows = flows_by_arrivals(migrants)
     regions = out.size
-    table = np.zeros((2 * regions, 2 * regions))
     rural_origin, urban_destination = parameters["rural_share_of_migrants"], parameters["urban_share_of_destinations"]
     origin = np.array([1 - rural_origin, rural_origin])
     destination = np.array([urban_destination, 1 - urban_destination])
-    for home in range(regions):
-        for place in range(regions):
-            if home != place:
-                block = flows[home, place] * np.outer(origin, destination)
-                table[2 * home : 2 * home + 2, 2 * place : 2 * place + 2] = block
+    between = np.where(np.eye(regions) > 0, 0.0, flows)
+    by_kind = between[:, None, :, None] * np.outer(origin, destination)[None, :, None, :]
+    table = by_kind.reshape(2 * regions, 2 * regions)
     crossing = parameters["share_of_moves_between_kinds"] * migrants.inside
     for home in np.flatnonzero(~out).tolist():
         urban, rural = 2 * home, 2 * home + 1

@@ -8,17 +8,19 @@ from sim.arrays import Array
 from sim.economy import accounts, growth, incomes, treasury
 from sim.economy.markets import trade
 from sim.economy.markets.clearing import Clearing, clear
-from sim.economy.markets.given import Demand, Supply
+from sim.economy.markets.given import Demand, DemandAt, Supply
 from sim.economy.state import Economy, Rules, hours_of_work
 from sim.errors import FactorFlowError
 from sim.world.technology import input_cost
 from sim.world.world import World
 
+Maps = treasury.IncomeMaps | treasury.AppliedShares
+
 MOST_ROUNDS = 200  # of clearing markets anew for what capital pays of wage floors
 SETTLED = 1e-12  # change of it, over the wage bill, at which it counts as agreed
 
 
-def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, treasury.IncomeMaps, Supply]:
+def clear_markets(world: World, economy: Economy, rules: Rules) -> tuple[Clearing, Maps, Supply]:
     """Clear the year's markets where the factors are, under the law in force; also the maps and supplies they cleared on.
 
     What capital adds to wages under a floor depends on the wage that clears, so markets clear until both agree.
@@ -50,29 +52,26 @@ def _check_capital_can_pay(world: World, clearing: Clearing, added: Array, year:
         )
 
 
-def _clear_at(
-    world: World, economy: Economy, rules: Rules, added: Array, start: Array
-) -> tuple[Clearing, treasury.IncomeMaps, Supply]:
+def _clear_at(world: World, economy: Economy, rules: Rules, added: Array, start: Array) -> tuple[Clearing, Maps, Supply]:
     """Clear with what capital adds to wages over labour's bill given, (cell,), searching from `start`."""
     maps = treasury.income_maps(world, economy, rules, added)
     accounts.close(accounts.demand_residuals(world, maps), economy.year)  # no market clears where money is lost
     index = growth.infrastructure_index(economy)
     km = trade.travelled(world, rules.distance_km, rules.links)
-    costs = trade.trade_costs(world, km, index, rules.segmentation, rules.trade_cost_cut)
     supply = Supply(
         labour=hours_of_work(world, economy.workforce).sum(axis=0),
         capital=economy.capital,
         land=economy.effective_land,
         productivity=growth.productivity(world, economy, index, rules.belts),
-        openness=trade.openness(costs, world.parameters.trade_elasticity),
+        openness=trade.openness_of_year(world, km, index, rules, world.cells >= incomes.WIDE),
         wage_floor=rules.wage_floor,
         topped_up=added,
     )
-    demand = Demand(
-        final=maps.final_demand,
-        housing=maps.housing,
-        goods=maps.goods,
-        vouchers=incomes.voucher_rates(world, rules.goods_discount, rules.goods_discount),
+    vouchers = incomes.voucher_rates(world, rules.goods_discount, rules.goods_discount)
+    demand = (
+        DemandAt(maps.bought_at, maps.incomes_at, vouchers)
+        if isinstance(maps, treasury.AppliedShares)
+        else Demand(maps.final_demand, maps.housing, maps.goods, vouchers)
     )
     return clear(world, supply, demand, start, economy.year), maps, supply
 

@@ -16,7 +16,7 @@ from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.people import transfer_odds
 from sim.economy.prices import BaseYear
-from sim.economy.state import Economy, Rules, log_change
+from sim.economy.state import Economy, Rules, as_without_policies, log_change
 from sim.errors import FactorFlowError
 from sim.world.proof import proved, unusual
 from sim.world.world import TRAINING, World
@@ -59,7 +59,9 @@ def land_decision(
 ) -> MoveTables:
     """How rights to land choose: by log rent over that of the base year, among places that the law opens to them."""
     rents = log_change(clearing.land_rent, base.land_rent)
-    seed = economy.land_seed + rules.land_opening * economy.land_seed.diagonal()[:, None]
+    seed, own = economy.land_seed, economy.land_seed.diagonal()[:, None]
+    if not as_without_policies(rules.land_opening, 0.0):
+        seed = seed + rules.land_opening * own
     proved(world, economy.year, "the rent of land", rents)
     proved(world, economy.year, "the land on offer", seed.T, 0.0)
     with _named(world, economy, "land"):

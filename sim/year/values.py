@@ -9,7 +9,7 @@ from sim.arrays import Array
 from sim.economy import growth, treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, living_cost
-from sim.economy.state import Economy, Rules, hours_of_work
+from sim.economy.state import Economy, Rules, as_without_policies, hours_of_work
 from sim.world.proof import proved
 from sim.world.skills import GRADUATE, TRAINABLE
 from sim.world.world import GRADUATES, RETURNEES, World
@@ -46,14 +46,16 @@ def capital_gain(world: World, rules: Rules) -> Array:
     Dearer credit in villages, the blockade of regions, and home bias, each times the share no longer in force.
     """
     p, places = world.parameters, world.places
-    if (rules.capital_barriers == 1.0).all():
-        return np.zeros((world.cells, world.cells))
-    rural = np.broadcast_to(~places.urban, rules.capital_barriers.shape[1:])
-    elsewhere = places.region_of_cell[:, None] != places.region_of_cell[None, :]
-    barriers = np.stack(
-        [p.finance_gap * rural, p.capital_blockade * elsewhere, p.capital_home_bias * (1 - np.eye(world.cells))]
+    gain, pairs = np.zeros((world.cells, world.cells)), rules.capital_barriers.shape[1:]
+    barriers = (
+        (p.finance_gap, lambda: np.broadcast_to(~places.urban, pairs)),
+        (p.capital_blockade, lambda: places.region_of_cell[:, None] != places.region_of_cell[None, :]),
+        (p.capital_home_bias, lambda: 1 - np.eye(world.cells)),
     )
-    return np.asarray((barriers * (1 - rules.capital_barriers)).sum(axis=0))
+    for (size, where), left in zip(barriers, rules.capital_barriers, strict=True):
+        if not as_without_policies(left, 1.0):
+            gain += size * where() * (1 - left)
+    return gain
 
 
 def place_values(

@@ -100,7 +100,13 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     estimate = SimpleNamespace(seconds=2.0, bytes=1, sentence="About 2 seconds and 1 MB.")
     monkeypatch.setattr(sim, "__version__", "1.2.3", raising=False)
     stand_in(monkeypatch, "sim.experiments.experiment", run_all=run_all, found=found)
-    stand_in(monkeypatch, "sim.experiments.cost", estimate=lambda *asked: estimate, faults=lambda *asked: [])
+    stand_in(
+        monkeypatch,
+        "sim.experiments.cost",
+        estimate=lambda *asked: estimate,
+        faults=lambda *asked: [],
+        jobs_that_pay=lambda asked: 1,
+    )
     stand_in(monkeypatch, "sim.experiments.trial", check=lambda scenarios: None, faults=lambda *asked: [])
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
     stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)

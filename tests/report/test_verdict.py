@@ -5,7 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from sim.analysis.change import Change
 from sim.analysis.comparison import compare_results
+from sim.analysis.groups import Group
 from sim.analysis.outcome import by_cost, outcomes
 from sim.analysis.verdicts import own_change, verdict_word
 from sim.analysis.winners import sides
@@ -227,3 +229,28 @@ def test_years_that_not_all_have_are_not_told_as_one(tmp_path):
     earlier = future(tmp_path / "b", effect=0.5)
     assert own_change(earlier, 2015).after == pytest.approx(earlier.values("urban_rural_ratio").loc[2015].median())
     assert own_change(earlier, 2031) is None
+
+
+def change(share, half=0.0):
+    return Change(1.0, 1 + share, share, share - half, share + half, "yuan", paired=True, replicates=5)
+
+
+@pytest.mark.parametrize(
+    ("share", "word", "resettled", "key"),
+    [
+        (-0.012, "down", 0.03, "headline.but_here"),
+        (-0.012, "unclear", 0.03, "headline.costs"),
+        (0.02, "up", 0.03, "headline.costs"),
+        (-0.012, "down", 0.0, "headline.costs"),  # nobody moves: the count of heads says who loses
+    ],
+)
+def test_whoever_is_crowned_is_named_with_what_those_registered_here_lose(tmp_path, share, word, resettled, key):
+    paid = money(1e9, 0.0)
+    runs = [future(tmp_path / "baseline"), future(tmp_path / "a", effect=-0.05, money=paid)]
+    cheap, dear = stories(compare_results([*runs, future(tmp_path / "b", effect=-0.05, money=money(5e9, 0.0))]))
+    here = Group("registered_here", change(0.0), change(share, 0.05 if word == "unclear" else 0.001))
+    cheap = replace(cheap, resettled=resettled, outcome=replace(cheap.outcome, groups=[here]))
+    best = verdict.headline([cheap, dear], YEAR).values["best"]
+    assert best.key == key
+    if key == "headline.but_here":
+        assert best.values["share"] == pytest.approx(share) and best.values["best"].values["winner"] == "A"

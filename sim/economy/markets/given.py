@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.arrays import Array
+from sim.economy.markets.ways import Ways
 from sim.world.proof import proved
 from sim.world.world import World
 
@@ -23,7 +25,7 @@ class Supply:
     capital: Array
     land: Array
     productivity: Array
-    openness: Array
+    openness: Array | Ways
     wage_floor: Array | None = None
     topped_up: Array | None = None
 
@@ -41,6 +43,19 @@ class Demand:
     vouchers: Array
 
 
+@dataclass(frozen=True)
+class DemandAt:
+    """What is bought at any revenues, (cell, sector), and incomes, (cell,), where maps would be too large.
+
+    bought_at: final demand, housing and households' goods, and the incomes that follow, (cell,) each; incomes_at: those that
+    follow from themselves; vouchers: as in `Demand`.
+    """
+
+    bought_at: Callable[[Array, Array], tuple[Array, Array, Array, Array]]
+    incomes_at: Callable[[Array], Array]
+    vouchers: Array
+
+
 def marginal_floor(world: World, supply: Supply) -> Array:
     """What a unit of labour costs at least at the margin, (cell,): (1 - markdown) W, as a floor takes what employers keep."""
     if supply.wage_floor is None:
@@ -48,17 +63,20 @@ def marginal_floor(world: World, supply: Supply) -> Array:
     return np.asarray((1.0 - world.parameters.markdown) * supply.wage_floor)
 
 
-def prove(world: World, supply: Supply, demand: Demand, start: Array, year: int) -> None:
+def prove(world: World, supply: Supply, demand: Demand | DemandAt, start: Array, year: int) -> None:
     """Raise FactorFlowError where what the compiled sweeps take in is not finite, or negative where that means nothing."""
     least = np.finfo(float).tiny
     for what, stock in (("labour", supply.labour), ("capital", supply.capital), ("land", supply.land)):
         proved(world, year, f"the {what}", stock, least)
     made = supply.productivity > 0
     proved(world, year, "the productivity", supply.productivity, 0.0)
-    proved(world, year, "the openness of trade", supply.openness, 0.0)
+    opened = supply.openness
+    proved(world, year, "the openness of trade", opened.shared if isinstance(opened, Ways) else opened, 0.0)
     proved(world, year, "the revenue it starts from", np.where(made, start, least), least)
     if supply.wage_floor is not None:
         proved(world, year, "the wage floor", supply.wage_floor, 0.0)
-    for what, table in (("final demand", demand.final), ("housing", demand.housing), ("purchases of goods", demand.goods)):
-        proved(world, year, f"the map of {what}", table)
+    if isinstance(demand, Demand):
+        maps = (demand.final, demand.housing, demand.goods)
+        for what, table in zip(("final demand", "housing", "purchases of goods"), maps, strict=True):
+            proved(world, year, f"the map of {what}", table)
     proved(world, year, "what vouchers add to purchases", demand.vouchers, 0.0)

@@ -9,6 +9,8 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from sim.arrays import Array
 from sim.economy.entries import Link
+from sim.economy.markets.ways import Ways, alike, ways
+from sim.economy.state import Rules
 from sim.world.world import World
 
 
@@ -21,15 +23,39 @@ def trade_costs(world: World, distance_km: Array, infrastructure: Array, segment
     force; cut: log points taken off a pair by policies.
     Source: iceberg costs, Samuelson (1954); market segmentation as a border, McCallum (1995).
     """
+    transport = transport_costs(world, distance_km, infrastructure)
+    tech = world.technology
+    border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
+    return np.maximum(transport[:, :, None] + border - cut, 0.0)
+
+
+def transport_costs(world: World, distance_km: Array, infrastructure: Array) -> Array:
+    """Log costs of transport, (importing cell, producing cell): t_nc ((g_n + g_c) / 2)^-psi."""
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
     p = world.parameters
     transport = p.transport_elasticity * np.log1p(distance_km / 20.0)
     with np.errstate(divide="ignore"):  # without infrastructure no way leads anywhere but home
         dearer = np.where(transport > 0, mean, 1.0) ** -p.infrastructure_transport
-    transport = transport * dearer
+    return np.asarray(transport * dearer)
+
+
+def openness_of_year(world: World, distance_km: Array, infrastructure: Array, rules: Rules, wide: bool) -> Array | Ways:
+    """Openness of trade under the law of a year; in a wide world what all goods share of it is kept once."""
+    theta = world.parameters.trade_elasticity
+    if wide:
+        transport = transport_costs(world, distance_km, infrastructure)
+        found = ways(transport, world.border, _crossing(world, rules), theta)
+        if found is not None:
+            return found
+    costs = trade_costs(world, distance_km, infrastructure, rules.segmentation, rules.trade_cost_cut)
+    return openness(costs, theta)
+
+
+def _crossing(world: World, rules: Rules) -> tuple[Array, Array]:
+    """What crossing a border costs, and what a policy takes off, log points: (cell, cell, sector), or (sector,) for all."""
     tech = world.technology
-    border = world.border[:, :, None] * (tech.local_cost + tech.segmentation * segmentation)
-    return np.maximum(transport[:, :, None] + border - cut, 0.0)
+    left, cut = (table[0, 0] if alike(table) else table for table in (rules.segmentation, rules.trade_cost_cut))
+    return tech.local_cost + tech.segmentation * left, cut
 
 
 def over_links(distance_km: Array, links: Sequence[Link]) -> Array:
@@ -81,6 +107,14 @@ def trade_shares(open_to: Array, unit_cost: Array, theta: float) -> Array:
     """Shares pi_ncj of spending of n on good j that go to c: O c^-theta over its sum (Eaton and Kortum 2002)."""
     weight = open_to * potentials(unit_cost, theta)
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+def sold(open_to: Array | Ways, unit_cost: Array, bought: Array, theta: float) -> Array:
+    """Sales of every cell, (cell, sector), when cells spend `bought`, (cell, sector): sum_n pi_ncj X_nj."""
+    if isinstance(open_to, Ways):
+        potential = potentials(unit_cost, theta).T
+        return np.asarray((potential * open_to.sales(bought.T / open_to.market(potential))).T)
+    return np.asarray(np.einsum("ncj,nj->cj", trade_shares(open_to, unit_cost, theta), bought))
 
 
 def potentials(unit_cost: Array, theta: float) -> Array:

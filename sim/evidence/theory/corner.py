@@ -12,6 +12,7 @@ from sim.arrays import Array
 from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.markets.given import Supply
+from sim.economy.markets.ways import whole
 from sim.economy.policies.base import PolicyInForce, instruments
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
@@ -100,7 +101,7 @@ class Reading:
         """
         ratio = np.where(np.isfinite(self.unit_cost), self.unit_cost, 1.0)[None] / self.clearing.prices[:, None]
         power = ratio**-self.world.parameters.trade_elasticity
-        return np.asarray(np.where(np.isfinite(self.unit_cost)[None], self.supply.openness * power, 0.0))
+        return np.asarray(np.where(np.isfinite(self.unit_cost)[None], whole(self.supply.openness) * power, 0.0))
 
     @property
     def spending(self) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Lived = Callable[[int], None]
 """Called after every year that a task has simulated; may raise to end a task that nobody waits for any more."""
@@ -11,13 +11,19 @@ Lived = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Where:
-    """What a person asks for: replicates at a time, the address of a Dask scheduler, parts of each population."""
+    """What a person asks for: replicates at a time (None: as many as pay), a Dask scheduler, parts of each population."""
 
-    jobs: int = 1
+    jobs: int | None = 1
     cluster: str | None = None
     shards: int | None = None
 
     @property
     def local_jobs(self) -> int | None:
         """Replicates at a time in this machine's memory; None: the workers of a cluster have memories of their own."""
-        return self.jobs if self.cluster is None else None
+        return (self.jobs or 1) if self.cluster is None else None
+
+    def settled(self, pays: Callable[[], int]) -> Where:
+        """The same with a number of jobs, which `pays` gives where nobody named one."""
+        if self.jobs is not None:
+            return self
+        return replace(self, jobs=pays() if self.cluster is None and self.shards is None else 1)

@@ -152,7 +152,7 @@ def _numbers(
 
 _RIM: dict[str, Any] = {
     "stroke": "#ffffff",
-    "stroke_width": 2.6,
+    "stroke_width": 3.6,
     "stroke_linejoin": "round",
     "paint_order": "stroke",
     "text_anchor": "middle",

@@ -71,7 +71,8 @@ def page(
         beyond.doubt(found, differences, speaker, answers),
         beyond.assumptions(differences, speaker),
     ]
-    parts[0].lead += [*([] if alone else remarks.held(found, differences, speaker)), *remarks.spending(runs, speaker)]
+    if alone:
+        parts[0].lead += remarks.spending(runs, speaker)
     parts[-1].body += unsaid.terms_by_default(runs, speaker)
     parts.append(beyond.record(runs, differences, speaker, commands, _again(list(labels), alone)))
     return _rendered(parts, found, labels, speaker, commands, alone)
@@ -79,8 +80,9 @@ def page(
 
 def _compared(found: list[verdict.Story], differences: Differences, speaker: Speaker, commands: Commands) -> list[Part]:
     money = "--figure map --measure real_income_per_head"
+    warnings = [*remarks.held(found, differences, speaker), *remarks.spending(list(labelled(differences).values()), speaker)]
     parts = [
-        sections.verdicts(found, differences, speaker),
+        sections.verdicts(found, differences, speaker, warnings),
         sections.ranking(found, speaker, commands),
         sections.curves(labelled(differences), speaker, commands.compare("--figure convergence")),
         sections.difference(found, differences, speaker, commands),

@@ -15,7 +15,7 @@ from sim.pages.drawings.lines import swatch
 from sim.pages.phrases import numbers
 from sim.pages.report import figures, verdict
 from sim.pages.report import paying as payers
-from sim.pages.report.content import Cell, Heading, Part, Row, Table, plain_cells
+from sim.pages.report.content import Bullets, Cell, Heading, Part, Row, Table, plain_cells
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker, finding
 
@@ -36,8 +36,8 @@ class Commands:
         return f"factorflow plot {self.scenarios} {figure}"
 
 
-def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker) -> Part:
-    """At a glance: every policy with its verdict, what it changes and costs, and who gains and loses."""
+def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker, warnings: Sequence[str]) -> Part:
+    """At a glance: every policy with its verdict, what it changes and costs, who gains and loses; then what to mind."""
     say, base = speaker.say, speaker.title(differences.baseline.title)
     money = found[0].outcome.money
     span = {"first": speaker.year(money.first), "year": speaker.year(differences.year)}
@@ -47,8 +47,9 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     part.what += ("" if speaker.lang == "zh" else " ") + say("verdict.public")
     head = [say(f"verdict.head_{word}") for word in ("policy", "verdict", "change", "closed", "net", "people")]
     part.body.append(Table(part.name, head, [_glance(one, speaker) for one in found]))
+    minded = list[str]()
     if len(found) > 1:
-        part.lead += [
+        minded += [
             f"{speaker.finding(verdict.verdict(one, differences.year))}{_stop(speaker)}"
             for one in found
             if one.word == "mixed"
@@ -56,13 +57,14 @@ def verdicts(found: Sequence[Story], differences: Differences, speaker: Speaker)
     for word, key in (("most_lose", "losers_most"), ("more_lose", "losers_more")):
         titles = [one.title for one in found if one.sides.word == word and one.steady]
         if titles:
-            part.lead.append(say(f"verdict.{key}", titles=speaker.titles(titles)))
-    part.lead += [speaker.finding(verdict.moving(one)) + _stop(speaker) for one in found if not one.steady]
+            minded.append(say(f"verdict.{key}", titles=speaker.titles(titles)))
+    minded += [speaker.finding(verdict.moving(one)) + _stop(speaker) for one in found if not one.steady]
     nobody = [one.title for one in found if one.sides.all and not one.sides.lose and one.steady]
     if nobody:
-        part.lead.append(say("verdict.losers_none", titles=speaker.titles(nobody)))
-    part.lead += [speaker.finding(told) + _stop(speaker) for one in found for told in verdict.outside(one)]
-    part.body += _how_sure(found, speaker)
+        minded.append(say("verdict.losers_none", titles=speaker.titles(nobody)))
+    minded += [speaker.finding(told) + _stop(speaker) for one in found for told in verdict.outside(one)]
+    minded += warnings
+    part.body += [*([Bullets(minded)] if minded else []), *_how_sure(found, speaker)]
     return part
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sim.analysis.change import Change
 from sim.analysis.differences import Differences
 from sim.analysis.outcome import Money, Outcome, by_cost, outcomes
 from sim.analysis.payers import payers
@@ -115,6 +116,9 @@ def headline(found: Sequence[Story], year: int) -> Finding:
     best, named = _best(narrow, "headline"), cheapest(narrow)
     if named is not None and named.steady and named.sides.word == "most_lose":
         best = finding("headline.but", best=best)
+    here = None if named is None or named.steady else _registered_here(named)
+    if here is not None and here.verdict == "down":
+        best = finding("headline.but_here", best=best, share=here.share)
     return finding("headline.both", many=many, best=best)
 
 
@@ -240,11 +244,16 @@ def who(found: Sequence[Story]) -> Finding:
 
 def moving(story: Story) -> Finding:
     """Of a policy under which many people move: what those registered here, the same people, gain, where it was recorded."""
-    here = next((one.income for one in story.outcome.groups if one.name == "registered_here"), None)
+    here = _registered_here(story)
     if here is None:
         return finding("winners.moving", titles=[story.title])
     key = "winners.registered_unclear" if here.verdict in ("none", "unclear") else "winners.registered"
     return finding(key, title=story.title, share=here.share)
+
+
+def _registered_here(story: Story) -> Change | None:
+    """What the mean income of those registered here, the same people, changes by; None where it was not recorded."""
+    return next((one.income for one in story.outcome.groups if one.name == "registered_here"), None)
 
 
 def outside(story: Story) -> list[Finding]:

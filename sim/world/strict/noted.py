@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sim.errors import Fault, ScenarioFaults, printable
@@ -38,8 +37,3 @@ class Noted:
     def full(self, file: str) -> bool:
         """Whether a file has so many faults that no more are looked for."""
         return len(self.faults) >= _MOST and self.of(file) >= _MOST
-
-    def any_in(self, files: Iterable[str]) -> bool:
-        """Whether any of these files has a fault."""
-        wanted = {self.called(file) for file in files}
-        return any(fault.file in wanted for fault in self.faults)
