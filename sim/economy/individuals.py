@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.analysis.measures.gini import gini, gini_of_ranked
+from sim.analysis.measures.base import divided
+from sim.analysis.measures.gini import gini
 from sim.arrays import Array, Index
 from sim.compiled import compiled
 from sim.economy.markets.clearing import Clearing
@@ -68,17 +69,13 @@ def ability(world: World) -> Array | None:
     return slice_means(np.where(world.places.urban, p.ability_urban, p.ability_rural))
 
 
-def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
-    """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
+def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> Array:
+    """For every share the lowest income that at least so many do not exceed, (share, ...); income, persons: (..., kind)."""
     ranked, heads = _ranked(income, persons)
-    return _quantiles(ranked, heads.cumsum(axis=-1), shares)
-
-
-def _quantiles(ranked: Array, running: Array, shares: Sequence[float]) -> list[Array]:
-    """The same of incomes from the lowest to the highest and of persons added up so far."""
+    running = heads.cumsum(axis=-1)
     start = np.arange(0, ranked.size, ranked.shape[-1]).reshape(ranked.shape[:-1])
     first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
-    return [np.asarray(np.take(ranked, start + place)) for place in first]
+    return np.stack([np.take(ranked, start + place) for place in first])
 
 
 def distribution(
@@ -101,16 +98,37 @@ def distribution(
         by_cell, persons = _ranked(_sliced(by_cell, able), np.repeat(persons / able.shape[1], able.shape[1], axis=1))
         there = persons[inside] > 0
         everybody, people = _ranked(by_cell[inside][there], persons[inside][there])
-        running, running_all = persons.cumsum(axis=1), people.cumsum()
-        unequal = _gini(everybody, people, running_all), _gini(by_cell, persons, running)
-        of_all, of_cells = _quantiles(everybody, running_all, shares), _quantiles(by_cell, running, shares)
+        (of_one, quantiles_of_one), (of_each, of_cells) = _spread(everybody[None], people[None]), _spread(by_cell, persons)
+        unequal, of_all = (of_one[0], of_each), quantiles_of_one[:, 0]
     found = {"individual_gini": (float(unequal[0]), unequal[1])}
     return found | {measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)}
 
 
-def _gini(ranked: Array, persons: Array, running: Array) -> Array:
-    """Gini's coefficient of incomes from the lowest to the highest, in numbers `gini` has found fit for it."""
-    return gini_of_ranked(np.maximum(ranked, 0.0), persons / running[..., -1:])
+def _spread(ranked: Array, persons: Array) -> tuple[Array, Array]:
+    """Gini's coefficient, (group,), as `gini_of_ranked`, and quantiles, (share, group), of incomes from the lowest on."""
+    weighed, found = np.empty((2, *ranked.shape)), np.full((len(QUANTILES), len(ranked)), np.nan)
+    _fill_spread(weighed, found, ranked, persons, np.array(list(QUANTILES.values())))
+    above, all_income = weighed.sum(axis=-1)
+    return np.maximum(divided(2 * above, all_income) - 1, 0.0), found
+
+
+@compiled()
+def _fill_spread(weighed, found, ranked, persons, shares):  # type: ignore[no-untyped-def]
+    """Write incomes times shares of people, and times shares of people below, (2, group, kind); and quantiles."""
+    for group in range(ranked.shape[0]):
+        everybody = 0.0
+        for kind in range(ranked.shape[1]):
+            everybody += persons[group, kind]
+        running, below, passed = 0.0, 0.0, 0
+        for kind in range(ranked.shape[1]):
+            running += persons[group, kind]
+            while passed < shares.size and running >= shares[passed] * everybody:
+                found[passed, group] = ranked[group, kind]
+                passed += 1
+            share = persons[group, kind] / everybody
+            below += share
+            weighed[1, group, kind] = share * max(ranked[group, kind], 0.0)
+            weighed[0, group, kind] = weighed[1, group, kind] * (below - share / 2)
 
 
 def order_of_kinds(world: World, able: Array, base: BaseYear) -> Index:
