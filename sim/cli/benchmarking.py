@@ -79,11 +79,11 @@ def _print_nations(sizes: Sequence[int], as_json: bool) -> None:
     if as_json:
         terminal.say_json([one.__dict__ for one in found])
         return
-    heads = ("people", "create, s", "live, s", "of which passes, s", "million agent-years/s", "processor, ns an agent-year",
+    heads = ("people", "create, s", "of processor", "live, s", "of processor", "passes, s", "processor, ns an agent-year",
              "peak, GB", "whole process, s")  # fmt: skip
     rows = [
-        (f"{one.people:,}", f"{one.create:.1f}", f"{one.live:.1f}", f"{one.passes:.1f}",
-         f"{one.people * one.years / one.live / 1e6:.0f}", f"{one.processor / one.people / one.years * 1e9:.2f}",
+        (f"{one.people:,}", f"{one.create:.1f}", f"{one.create_processor:.1f}", f"{one.live:.1f}",
+         f"{one.live_processor:.1f}", f"{one.passes:.1f}", f"{one.live_processor / one.people / one.years * 1e9:.2f}",
          f"{one.peak / 1e9:.2f}", f"{one.process:.1f}")
         for one in found
     ]  # fmt: skip
@@ -123,8 +123,8 @@ def _print_wide(sizes: Sequence[int], agents: int, as_json: bool) -> None:
 
 
 def _print(found: dict[str, Any]) -> None:
-    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "times plain Mesa",
-               "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
+    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "processor, ns an agent-year",
+               "times plain Mesa", "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
     for title, key in (("A year of migration", "speeds"), ("Growth with the number of agents", "growth")):
         rows = [
             (
@@ -133,6 +133,7 @@ def _print(found: dict[str, Any]) -> None:
                 str(row["cells"]),
                 f"{row['seconds'] * 1e3:.3g}",
                 f"{row['millions']:.4g}",
+                f"{row['processor'] / row['agents'] * 1e9:.3g}",
                 _times(row["over_plain_mesa"]),
                 _or_nothing(row["share_of_bandwidth"], "{:.1%}"),
                 f"{row['wealth']:.5f}",
@@ -141,7 +142,7 @@ def _print(found: dict[str, Any]) -> None:
             )
             for row in found[key]
         ]
-        tables.print_table(title, columns, rows, numbers=range(1, 9))
+        tables.print_table(title, columns, rows, numbers=range(1, 10))
     _print_references(found["speeds"])
     exponents = [
         f"{engine}: agents {_or_nothing(found['exponent_agents'][engine], '{:.2f}')}, "
@@ -171,7 +172,9 @@ def _print(found: dict[str, Any]) -> None:
     if not found["plain_c"]:
         terminal.say("Plain C is missing: there is no compiler (gcc, clang or cc), or it does not compile the task.")
     if not found["mesa_frames"]:
-        terminal.say("mesa-frames is not installed (version 0.1.0 would be measured too).")
+        terminal.say(
+            "mesa-frames is missing: `pip install '.[bench]'` in an environment of its own, for it asks for NumPy 1.26."
+        )
 
 
 def _print_references(rows: Sequence[dict[str, Any]]) -> None:
