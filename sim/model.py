@@ -20,14 +20,17 @@ from sim.agents.sharded import Holder, ShardedPopulation
 from sim.arrays import Array
 from sim.economy import accounts, growth, individuals, ledger, people, treasury
 from sim.economy.markets.clearing import Clearing
+from sim.economy.payments import Payments
 from sim.economy.prices import living_cost
-from sim.economy.state import Payment, Rules, baseline_rules
+from sim.economy.state import Rules, baseline_rules
 from sim.errors import FactorFlowError
+from sim.heap import LARGE, keep_freed_memory
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, World
 from sim.year import recorder
 from sim.year.base_year import base_year
 from sim.year.markets import clear_markets, cost_at_size_one
 from sim.year.moves import capital_decision, labour_decision, land_decision, work_in_town_next
+from sim.year.record import Record
 from sim.year.stocks import (
     Movers,
     at_their_hours,
@@ -83,9 +86,11 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         seed = seed if rng is None else operator.index(rng)  # Mesa's batch runner calls the seed so from 3.5 on
         super().__init__(rng=seed)
         self.world, self.laws, self.last_year, self._luck = world, tuple(laws), last_year, seed
-        self.record = recorder.Record()
-        self.payments: tuple[Payment, ...] = ()
+        self.record = Record()
+        self.payments = Payments()
         key = (seed, replicate)
+        if world.cells**2 * np.float64().nbytes >= LARGE:
+            keep_freed_memory()
         self.base = base_year(world)
         self.labour: Movers
         self.capital: Movers
@@ -240,9 +245,9 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
             cost = living_cost(world, clearing, self.base, rules.goods_discount)
             by_tenth = individuals.tenths(economy, incomes, able, self._order_of_kinds) / cost[:, None]
             recorder.record_tenths(self.record, world, self.year, by_tenth)
-        recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments, world))
-        recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments, world))
-        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments, world))
+        recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments))
+        recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments))
+        recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments))
         general = general_purchases_per_head(economy, rules, money)
         recorder.record_general_purchases(self.record, world, self.year, general, economy.workforce.persons)
 

@@ -73,7 +73,7 @@ def peak():
 
 def measured(tasks):
     """Bytes at the peak: before anything is asked, after the run, after reading; and the bytes of all tasks on disk."""
-    workers.perform, taskfile._parquet = Copied(), cached(taskfile._parquet)
+    workers.perform, taskfile._arrow = Copied(), cached(taskfile._arrow)
     with tempfile.TemporaryDirectory() as folder:
         for name in ("baseline", "open_registration"):
             (Path(folder) / f"{name}.yaml").write_text((SCENARIOS / f"{name}.yaml").read_text())

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sim"
 # From the ground up. A box imports from floors below its own alone: boxes of one floor do not know each other.
 FLOORS = [
-    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "named", "sheets"},
+    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "heap", "named", "once", "sheets"},
     {"hints"},
     {"files"},
     {"data", "streams", "scenario", "analysis"},
@@ -38,7 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"manifest", "measures", "pairing", "wide"},
+        {"frames", "manifest", "measures", "pairing", "wide"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
@@ -61,8 +61,8 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "start", "threads"},
-        {"odds", "selection"},
+        {"agent", "bits", "choice", "distribution", "threads"},
+        {"listing", "odds", "selection", "start"},
         {"kernel"},
         {"counted"},
         {"continuum", "population", "sharded"},
@@ -70,7 +70,7 @@ INSIDE = {
         {"land"},
     ],
     "economy": [
-        {"entries", "linear"},
+        {"entries", "linear", "payments"},
         {"state"},
         {"charges"},
         {"incomes"},
@@ -78,7 +78,7 @@ INSIDE = {
         {"accounts", "ledger", "prices"},
         {"individuals"},
     ],
-    "year": [{"markets", "recorder", "stocks", "values"}, {"base_year", "moves"}],
+    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}],
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,28 +41,35 @@ class MoveTables:
 
     def __post_init__(self) -> None:
         """Raise InvalidTable where a number would lead compiled code astray: each is a share, each row ends at one."""
-        for what, table in (
-            ("choice shares", self.cumulative),
-            ("the mobility", np.atleast_1d(self.mobility)),
-            ("villages that become urban", self.reclassify),
-            ("transfers of registration", self.transfer),
-            ("training", self.training),
-        ):
-            sound = (table >= -_ROUNDING) & (table <= 1 + _ROUNDING)  # what is no number is neither
-            if not sound.all():
-                wrong = np.argwhere(~sound)
-                raise InvalidTable(what, tuple(wrong[0]), float(table[tuple(wrong[0])]), "must lie between 0 and 1")
+        tables = {
+            "choice shares": self.cumulative,
+            "the mobility": np.atleast_1d(self.mobility),
+            "villages that become urban": self.reclassify,
+            "transfers of registration": self.transfer,
+            "training": self.training,
+        }
+        shares = np.concatenate([table.ravel() for table in tables.values()])
+        if not (shares.min() >= -_ROUNDING and shares.max() <= 1 + _ROUNDING):  # what is no number is neither
+            _name_no_share(tables)
         rising = self.cumulative[:, 1:] - self.cumulative[:, :-1] >= -_ROUNDING
         if not rising.all():
             falling = np.argwhere(~rising)
             raise InvalidTable("choice shares", tuple(falling[0]), float("nan"), "fall along a row of running sums")
-        open_end = np.flatnonzero(self.cumulative[:, -1] != 1.0)
-        if open_end.size:
-            row = int(open_end[0])
+        open_end = self.cumulative[:, -1] != 1.0
+        if open_end.any():
+            row = int(open_end.argmax())
             raise InvalidTable("choice shares", (row,), float(self.cumulative[row, -1]), "must add up to 1")
         rows, cells = self.cumulative.shape
         if self.town.min() < 0 or self.town.max() >= cells or (self.group.max() + 1) * cells > rows or self.group.min() < 0:
             raise InvalidTable("towns and groups", (0,), float("nan"), "point beyond the table of choice shares")
+
+
+def _name_no_share(tables: Mapping[str, Array]) -> None:
+    """Raise InvalidTable for the first number that is no share."""
+    for what, table in tables.items():
+        wrong = np.argwhere(~((table >= -_ROUNDING) & (table <= 1 + _ROUNDING)))
+        if len(wrong):
+            raise InvalidTable(what, tuple(wrong[0]), float(table[tuple(wrong[0])]), "must lie between 0 and 1")
 
 
 class InvalidTable(FactorFlowError):
@@ -97,8 +105,9 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
 
 def cumulative_shares(shares: Array) -> Array:
     """Cumulative shares by row whose last positive entry is raised to one, so that every draw finds a place."""
-    wrong = np.argwhere(~(np.isfinite(shares) & (shares >= 0)))
-    if len(wrong):
+    sound = np.isfinite(shares) & (shares >= 0)
+    if not sound.all():
+        wrong = np.argwhere(~sound)
         raise InvalidTable("choice shares", tuple(wrong[0]), float(shares[tuple(wrong[0])]), "must lie between 0 and 1")
     running = np.cumsum(shares, axis=1)
     filled = running >= running[:, -1:]

@@ -126,7 +126,7 @@ class CountedAgents:
 def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
     """Shares as numbers of lucks: luck < n just when it lies below the share; none work in town where none is known."""
     known = np.zeros(cells) if share is None else share
-    return np.asarray(np.clip(np.ceil(known * 65536.0), 0, 65536)).astype(np.int32)
+    return np.asarray(np.minimum(np.maximum(np.ceil(known * 65536.0), 0), 65536)).astype(np.int32)
 
 
 def table_of(columns: Mapping[str, NDArray[np.unsignedinteger]]) -> kernel.Table:

@@ -13,6 +13,7 @@ from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
+from sim.once import once
 from sim.streams import ABILITY, LABOUR_MOVES, draws
 from sim.world.parameters import Parameters, damped
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
@@ -92,6 +93,7 @@ def expected_gain(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
     return np.asarray(np.where(inside > 0, np.log(np.where(inside > 0, inside, 1.0)) / kappa + highest, 0.0))
 
 
+@once(keeper=0)
 def pull_of_year(world: World, year: int) -> Array:
     """What stands in the choice of a place besides its value, log points, (home, cell), in a year.
 

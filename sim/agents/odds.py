@@ -72,7 +72,7 @@ def words_below(share: Array) -> Index:
 
     Exact: multiplying by a power of two and taking away a half lose nothing where it matters.
     """
-    return np.asarray(np.clip(np.ceil(share * _WORDS - 0.5), 0, _WORDS)).astype(np.int64)
+    return np.asarray(np.minimum(np.maximum(np.ceil(share * _WORDS - 0.5), 0), _WORDS)).astype(np.int64)
 
 
 def _guide_bits(rows: int, cells: int) -> int:

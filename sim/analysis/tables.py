@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from sim.analysis.frames import in_order, names_and_numbers, words
 from sim.analysis.manifest import most_bytes
 from sim.errors import ResultsError, first_unseen, listed, printable
 
@@ -30,6 +31,7 @@ KEYS = {
 _VALUE = {"series": "value", "flows": "value", "accounts": "residual"}
 _WHOLE_NUMBERS = ("replicate", "year")
 _LARGEST = 1e30  # all the world owns is about 1e16 yuan: nothing that was measured is beyond it
+_WIDE = 1 << 20  # a span of replicates or years beyond which they are counted instead
 _ROWS_OF_A_PART = 1_000_000  # of a file, which is compressed and read by itself
 _MOST_WORDS, _LONGEST_WORD = 1_000_000, 500
 
@@ -58,22 +60,35 @@ def arranged(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     if set(frame.columns) != {*keys, value}:
         raise ResultsError(f"table {table} has columns {listed(frame.columns)}; needed are {listed([*keys, value])}.")
     columns: dict[str, Any] = {}
+    place = np.zeros(len(frame), dtype=np.int64)  # of a row among all there could be, in the order of the keys
     for key in keys:
         if key in _WHOLE_NUMBERS:
-            columns[key] = frame[key].to_numpy(dtype=np.int32)
+            columns[key] = numbers = frame[key].to_numpy(dtype=np.int32)
+            if numbers.size and int(numbers.max()) - int(numbers.min()) >= _WIDE:
+                numbers = np.unique(numbers, return_inverse=True)[1]  # else their places might be too many to count
         else:
-            words = frame[key].astype("category")
-            if words.isna().any():
-                raise ResultsError(f"table {table}: {int(words.isna().sum())} rows have no {key}.")
-            columns[key] = pd.Categorical(words, categories=sorted(words.unique()))
-    columns[value] = frame[value].to_numpy(dtype=np.float64)
-    ordered = pd.DataFrame(columns).sort_values(keys, kind="stable", ignore_index=True)
-    if table == "series" and not set(ordered["scope"].cat.categories) <= set(SCOPES):
-        raise ResultsError(f"table series has scopes {listed(ordered['scope'].cat.categories)}; known are {listed(SCOPES)}.")
+            names, numbers = names_and_numbers(frame[key])
+            if (numbers < 0).any():
+                raise ResultsError(f"table {table}: {int((numbers < 0).sum())} rows have no {key}.")
+            columns[key] = names, numbers = in_order(names, numbers)
+        least, most = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+        place = place * (most - least + 1) + (numbers - least)
+    if table == "series" and not set(columns["scope"][0]) <= set(SCOPES):
+        raise ResultsError(f"table series has scopes {listed(columns['scope'][0])}; known are {listed(SCOPES)}.")
+    order = np.argsort(place, kind="stable")
+    place = place[order]
+    ordered = pd.DataFrame(
+        {
+            key: words(column[0], column[1][order]) if isinstance(column, tuple) else column[order]
+            for key, column in columns.items()
+        }
+        | {value: frame[value].to_numpy(dtype=np.float64)[order]}
+    )
+    numbers = ordered[value].to_numpy()
     for wrong, what in (
-        (~np.isfinite(ordered[value]), "is not a finite number"),
-        (ordered[value].abs() > _LARGEST, f"is beyond {_LARGEST:g}"),
-        (ordered.duplicated(keys), "is given twice"),
+        (~np.isfinite(numbers), "is not a finite number"),
+        (np.abs(numbers) > _LARGEST, f"is beyond {_LARGEST:g}"),
+        (np.append(False, place[1:] == place[:-1])[: place.size], "is given twice"),
     ):
         if wrong.any():
             row = ordered[wrong].iloc[0]

@@ -1,6 +1,6 @@
 """The file of one task: what a run recorded, as three tables, or the reason why there are none; whole or not at all.
 
-It is a plain zip archive (`task.json` and a Parquet file a table, stored as they are), whose comment is the sha256 of
+It is a plain zip archive (`task.json` and an Arrow file a table, stored as they are), whose comment is the sha256 of
 everything before it: a file that was cut or changed is known without anything else.
 """
 
@@ -16,10 +16,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.ipc  # type: ignore[import-untyped]  # makes pa.ipc known
 
+from sim.analysis.frames import from_arrow, to_arrow
 from sim.analysis.manifest import TABLES
-from sim.analysis.tables import Tables, file_of
+from sim.analysis.tables import Tables
 from sim.errors import ResultsError, printable
 
 ENDING = ".task"
@@ -43,7 +44,7 @@ def encoded(head: Mapping[str, Any], tables: Tables | None) -> bytes:
         text = json.dumps(head, sort_keys=True, ensure_ascii=False, allow_nan=False)
         archive.writestr(zipfile.ZipInfo(HEAD, _DAY), text.encode("utf-8"))
         for table in () if tables is None else TABLES:
-            archive.writestr(zipfile.ZipInfo(file_of(table), _DAY), _parquet(getattr(tables, table)))
+            archive.writestr(zipfile.ZipInfo(_member(table), _DAY), _arrow(getattr(tables, table)))
         archive.comment = b"0" * _HASH
     before = stream.getvalue()[:-_HASH]
     return before + hashlib.sha256(before).hexdigest().encode("ascii")
@@ -63,20 +64,26 @@ def decoded(content: bytes, tables: tuple[str, ...] = TABLES) -> Recorded:
             head = json.loads(archive.read(HEAD))
             if head["reason"] is not None:
                 return Recorded(head, None)
-            frames = {table: _frame(archive.read(file_of(table))) for table in tables}
+            frames = {table: _frame(archive.read(_member(table))) for table in tables}
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, pa.ArrowException) as reason:
         raise ResultsError(f"cannot be read: {printable(reason, 300)}") from reason
     nothing = pd.DataFrame()
     return Recorded(head, Tables(**{table: frames.get(table, nothing) for table in TABLES}))
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
-    stream = io.BytesIO()
-    pq.write_table(table, stream, compression="zstd")
+def _member(table: str) -> str:
+    return f"{table}.arrow"
+
+
+def _arrow(frame: pd.DataFrame) -> bytes:
+    """The bytes of an Arrow file: written and read in a fraction of the time of Parquet, and here no larger."""
+    table, stream = to_arrow(frame), io.BytesIO()
+    options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+    with pa.ipc.new_file(stream, table.schema, options=options) as file:
+        file.write_table(table)
     return stream.getvalue()
 
 
 def _frame(content: bytes) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.read_table(pa.BufferReader(content), use_threads=False).to_pandas(ignore_metadata=True)
-    return frame
+    with pa.ipc.open_file(pa.BufferReader(content), options=pa.ipc.IpcReadOptions(use_threads=False)) as file:
+        return from_arrow(file.read_all())

@@ -141,8 +141,8 @@ def _years(scenario: Scenario, replicate: int, track: Track) -> Iterator[int]:
     while model.running:
         year = model.year
         model.step()
-        track.add(year, model.record.series[read:])
-        read = len(model.record.series)
+        track.add(year, model.record.rows(read))
+        read = len(model.record.readings)
         yield year
 
 

@@ -6,7 +6,7 @@ stocks and rates, so that money paid to the wrong cell, owner or government is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from sim.arrays import Array
 from sim.economy.markets import production, trade
 from sim.economy.markets.clearing import Clearing
 from sim.economy.markets.given import Supply
-from sim.economy.state import Economy, Payment, Rules, government_names, hours_of_work
+from sim.economy.payments import Payments
+from sim.economy.state import Economy, Rules, hours_of_work
 from sim.economy.treasury import AppliedShares, IncomeMaps, Statement
 from sim.errors import AccountsDoNotClose
 from sim.world.technology import input_cost
@@ -25,10 +26,17 @@ ALLOWED = 1e-9  # relative; rounding leaves some 1e-12
 Residuals = dict[str, float]
 
 
-def _relative(left: Array | float, right: Array | float) -> float:
-    """Largest absolute difference over the largest size on either side."""
-    size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)), 1e-300)
-    return float(np.abs(left - right).max(initial=0.0)) / size
+def _relative(pairs: Mapping[str, tuple[Array | float, Array | float]]) -> Residuals:
+    """Largest absolute difference of each pair over the largest size on either side, all worked out in one go."""
+    sides = [(np.asarray(left).ravel(), np.asarray(right).ravel()) for left, right in pairs.values()]
+    sizes = [max(left.size, right.size) for left, right in sides]
+    starts = np.cumsum([0, *(size + 1 for size in sizes)])  # one more: a zero, the largest of nothing
+    table = np.zeros((3, starts[-1]))
+    for (left, right), start, size in zip(sides, starts.tolist(), sizes, strict=False):
+        table[0, start : start + size], table[1, start : start + size] = left, right
+    np.subtract(table[0], table[1], out=table[2])
+    one, other, apart = np.maximum.reduceat(np.abs(table), starts[:-1], axis=1)
+    return dict(zip(pairs, (apart / np.maximum(np.maximum(one, other), 1e-300)).tolist(), strict=True))
 
 
 def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clearing, money: Statement) -> Residuals:
@@ -52,15 +60,16 @@ def market_residuals(world: World, supply: Supply, rules: Rules, clearing: Clear
     sales = trade.sold(supply.openness, unit_cost, bought, theta)
     # labour costs more than all of it would earn only where a floor says how much
     cost = np.where(clearing.labour_cost > clearing.wage, rules.wage_floor, np.maximum(clearing.wage, rules.wage_floor))
-    return {
-        "markets_cleared": clearing.residual,
-        "goods_markets": _relative(sales, clearing.revenue),
-        "wage_bills": _relative(clearing.employment * supply.labour, paid / clearing.labour_cost),
-        "wage_floors": _relative(clearing.labour_cost, cost),
-        "capital_income": _relative(clearing.rental * supply.capital, capital - (paid - labour)),
-        "land_rents": _relative(clearing.land_rent * supply.land, land + money.housing),
-        "vouchers": _relative(money.vouchers, voucher_goods.sum(axis=1)),
-    }
+    return {"markets_cleared": clearing.residual} | _relative(
+        {
+            "goods_markets": (sales, clearing.revenue),
+            "wage_bills": (clearing.employment * supply.labour, paid / clearing.labour_cost),
+            "wage_floors": (clearing.labour_cost, cost),
+            "capital_income": (clearing.rental * supply.capital, capital - (paid - labour)),
+            "land_rents": (clearing.land_rent * supply.land, land + money.housing),
+            "vouchers": (money.vouchers, voucher_goods.sum(axis=1)),
+        }
+    )
 
 
 def demand_residuals(world: World, maps: IncomeMaps | AppliedShares) -> Residuals:
@@ -75,7 +84,7 @@ def demand_residuals(world: World, maps: IncomeMaps | AppliedShares) -> Residual
 
 
 def household_residuals(
-    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Payments
 ) -> Residuals:
     """Incomes of every cell again: wages where workers live, dividends of owners, rents of land owners, transfers."""
     tech = world.technology
@@ -89,7 +98,7 @@ def household_residuals(
     before = money.wages + money.dividends + money.land_income - money.tax
     member = world.places.membership()
     per_head = ((member @ before) / (member @ persons))[world.places.region_of_cell]
-    everybody = _by_cell(world, paid, ("household", "tax returned per head"))
+    everybody = _by_cell(paid, "household", "tax returned per head")
     transfers = persons * world.public.transfer_rate * per_head + everybody
     rents_of_home = owned @ (rents @ farm) + (owned * rules.land_rent_share) @ other_rent
     registered = economy.workforce.residence
@@ -99,32 +108,35 @@ def household_residuals(
     on_land = owned * rules.levy_rate("land_rent")
     taxed = on_land @ (rents @ farm) + (on_land * rules.land_rent_share) @ other_rent
     taxed_away = (taxed * rules.rent_followed) @ where
-    return {
-        "wages": _relative(money.wages, hours @ clearing.wage),
-        "dividends": _relative(money.dividends, (1 - world.stocks.retained) * returns),
-        "retained": _relative(money.retained, world.stocks.retained * returns),
-        "land_income": _relative(money.land_income, rents_of_home - follows + away),
-        "tax": _relative(money.tax, world.public.wedge * (before + money.tax)),
-        "transfers": _relative(money.transfers, transfers),
-        "targeted_grants": _relative(money.targeted, _by_cell(world, paid, ("graduates", "returnees", "registered"))),
-        "subsidies": _relative(money.subsidies, _by_cell(world, paid, ("subsidy on wages", "subsidy on capital"))),
-        "subsidies_by_rate": _relative(money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
-        "income_levies": _relative(_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
-        "land_levies": _relative(_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_followed) + taxed_away),
-        "levies": _relative(
-            money.levies,
-            np.vstack([money.levied.reshape(-1, world.cells), money.charged.reshape(-1, world.cells)]).sum(axis=0),
-        ),
-        "charges": _relative(money.charged.reshape(-1, world.cells), _charges_again(economy, rules, money)),
-        "disposable_income": _relative(
-            money.disposable, before + money.transfers + money.targeted + money.subsidies - money.levies
-        ),
-        "consumption_and_saving": _relative(money.disposable, money.consumption + money.saving),
-    }
+    return _relative(
+        {
+            "wages": (money.wages, hours @ clearing.wage),
+            "dividends": (money.dividends, (1 - world.stocks.retained) * returns),
+            "retained": (money.retained, world.stocks.retained * returns),
+            "land_income": (money.land_income, rents_of_home - follows + away),
+            "tax": (money.tax, world.public.wedge * (before + money.tax)),
+            "transfers": (money.transfers, transfers),
+            "targeted_grants": (money.targeted, _by_cell(paid, "graduates", "returnees", "registered")),
+            "subsidies": (money.subsidies, _by_cell(paid, "subsidy on wages", "subsidy on capital")),
+            "subsidies_by_rate": (money.subsidies, _subsidies_again(economy, rules, clearing, hours)),
+            "income_levies": (_levied_on(money, rules, "income"), rules.levy_rate("income") * before),
+            "land_levies": (_levied_on(money, rules, "land_rent"), taxed * (1 - rules.rent_followed) + taxed_away),
+            "levies": (
+                money.levies,
+                np.concatenate([money.levied, money.charged]).reshape(-1, world.cells).sum(axis=0),
+            ),
+            "charges": (money.charged.reshape(-1, world.cells), _charges_again(economy, rules, money)),
+            "disposable_income": (
+                money.disposable,
+                before + money.transfers + money.targeted + money.subsidies - money.levies,
+            ),
+            "consumption_and_saving": (money.disposable, money.consumption + money.saving),
+        }
+    )
 
 
 def public_residuals(
-    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Sequence[Payment]
+    world: World, economy: Economy, rules: Rules, clearing: Clearing, money: Statement, paid: Payments
 ) -> Residuals:
     """Public money: what every region raised, what every government had, what each paid, and what cells received."""
     public, tech = world.public, world.technology
@@ -134,29 +146,30 @@ def public_residuals(
     kept = other_rent - ((owned / owned.sum(axis=0)) * rules.land_rent_share).sum(axis=0) * other_rent
     own = world.places.membership() @ (money.tax + kept)
     local = public.local_share * money.revenue_public
-    social = money.transfers.sum() - _by_cell(world, paid, ("household", "tax returned per head")).sum()
+    social = money.transfers.sum() - _by_cell(paid, "household", "tax returned per head").sum()
     upper = (money.revenue_public - local).sum() - social
     grants = public.grant_share * upper
     budgets = np.append(local + grants, upper - grants.sum())
-    names = government_names(world)
-    charges = ("charge on income", "charge on land rent")
-    charged = _sums(names, ((payment.payee, payment.amount) for payment in paid if payment.purpose in charges))
-    raised = _sums(names, ((payment.payee, payment.amount) for payment in paid)) - charged
-    back = [payment for payment in paid if payment.purpose == "tax returned per head"]
-    returned = _sums(names, ((payment.payer, payment.amount) for payment in back))
+    for_charges = paid.for_purposes("charge on income", "charge on land rent")
+    charged = paid.received(for_charges)[0]
+    to_governments, to_cells = paid.received()
+    raised = to_governments - charged
+    returned = paid.paid(paid.for_purposes("tax returned per head"))[0]
     budgets = budgets + raised - returned
-    spent = _sums(names, ((payment.payer, payment.amount) for payment in paid)) - returned
+    spent = paid.paid()[0] - returned
     enclaves = rules.enclaves(money.budgets).sum(axis=0)
-    received = _by_cell(world, paid, None).sum() - returned.sum()
-    to_people = _by_cell(world, paid, ("household",)) + money.targeted + money.subsidies + money.vouchers
-    return {
-        "public_revenue": _relative(money.revenue_public, own),
-        "public_budgets": _relative(money.budgets, budgets),
-        "payments_by_payer": _relative(spent, money.budgets + charged),
-        "payments_received": _relative(received, money.purchases.sum() + enclaves.sum() + to_people.sum()),
-        "levies_received": _relative((raised + charged).sum(), money.levies.sum()),
-        "charges_pay_for_policies": _relative(charged, _spent_of_charges(rules, money)),
-    }
+    received = to_cells.sum() - returned.sum()
+    to_people = _by_cell(paid, "household") + money.targeted + money.subsidies + money.vouchers
+    return _relative(
+        {
+            "public_revenue": (money.revenue_public, own),
+            "public_budgets": (money.budgets, budgets),
+            "payments_by_payer": (spent, money.budgets + charged),
+            "payments_received": (received, money.purchases.sum() + enclaves.sum() + to_people.sum()),
+            "levies_received": ((raised + charged).sum(), money.levies.sum()),
+            "charges_pay_for_policies": (charged, _spent_of_charges(rules, money)),
+        }
+    )
 
 
 def national_residuals(money: Statement, rents: Array) -> Residuals:
@@ -166,11 +179,13 @@ def national_residuals(money: Statement, rents: Array) -> Residuals:
     income = household + money.retained.sum() + rents.sum() - money.land_income.sum()
     goods = money.consumption - money.housing + money.purchases + money.investment
     final = money.consumption.sum() + money.vouchers.sum() + money.purchases.sum() + money.investment.sum()
-    return {
-        "product_is_income": _relative(product, income),
-        "product_is_expenditure": _relative(product, final),
-        "final_demand": _relative(money.final_demand, goods),
-    }
+    return _relative(
+        {
+            "product_is_income": (product, income),
+            "product_is_expenditure": (product, final),
+            "final_demand": (money.final_demand, goods),
+        }
+    )
 
 
 def investment_residuals(
@@ -182,11 +197,13 @@ def investment_residuals(
     """
     sold = ((bought + enclaves) * price).sum(axis=0)
     grown = (1 - wear) * before.capital_owned.sum(axis=1) + bought.sum(axis=1) + enclaves.sum(axis=1)
-    return {
-        "investment_is_installed": _relative(money.investment, sold),
-        "saving_is_invested": _relative(money.saving + money.retained, (bought * price).sum(axis=1)),
-        "capital_by_owner": _relative(after, grown),
-    }
+    return _relative(
+        {
+            "investment_is_installed": (money.investment, sold),
+            "saving_is_invested": (money.saving + money.retained, (bought * price).sum(axis=1)),
+            "capital_by_owner": (after, grown),
+        }
+    )
 
 
 def stock_residuals(
@@ -200,14 +217,16 @@ def stock_residuals(
     """
     member = world.places.membership()
     capital, public = region_stocks
-    return {
-        "people": _relative(after.workforce.persons, people[0]),
-        "people_by_registration": _relative(after.workforce.residence.sum(axis=1), people[1]),
-        "people_by_skill": _relative(after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
-        "land": _relative(after.land.sum(axis=0), land),
-        "capital": _relative(member @ after.capital_owned.sum(axis=1), capital),
-        "public_stocks": _relative(member @ (after.infrastructure + after.services), public),
-    }
+    return _relative(
+        {
+            "people": (after.workforce.persons, people[0]),
+            "people_by_registration": (after.workforce.residence.sum(axis=1), people[1]),
+            "people_by_skill": (after.workforce.skills.sum(axis=(1, 2)), after.workforce.persons),
+            "land": (after.land.sum(axis=0), land),
+            "capital": (member @ after.capital_owned.sum(axis=1), capital),
+            "public_stocks": (member @ (after.infrastructure + after.services), public),
+        }
+    )
 
 
 def close(residuals: Residuals, year: int) -> Residuals:
@@ -259,16 +278,6 @@ def _levied_on(money: Statement, rules: Rules, base: str) -> Array:
     return sum((paid[i] for i, levy in enumerate(rules.levies) if levy.base == base), np.zeros(money.wages.size))
 
 
-def _by_cell(world: World, paid: Sequence[Payment], purposes: tuple[str, ...] | None) -> Array:
-    """Public money received by cell, (cell,), yuan of 2014, for these purposes or (None) for all."""
-    wanted = (payment for payment in paid if purposes is None or payment.purpose in purposes)
-    return _sums(world.places.cells, ((payment.payee, payment.amount) for payment in wanted))
-
-
-def _sums(names: Sequence[str], amounts: Iterable[tuple[str, float]]) -> Array:
-    """The sum of the amounts of every name, (name,); amounts of other names are left out."""
-    sums = dict.fromkeys(names, 0.0)
-    for name, amount in amounts:
-        if name in sums:
-            sums[name] += amount
-    return np.array(list(sums.values()))
+def _by_cell(paid: Payments, *purposes: str) -> Array:
+    """Public money received by cell for some purposes, (cell,), yuan of 2014."""
+    return paid.received(paid.for_purposes(*purposes))[1]

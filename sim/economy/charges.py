@@ -11,8 +11,10 @@ import numpy as np
 from sim.arrays import Array
 from sim.economy.entries import Charge
 from sim.economy.state import Rules
+from sim.once import once
 
 
+@once(keeper=0)
 def rents_by_residence(rules: Rules) -> Array:
     """Who receives the rents of a home's land, (cell of residence, home): its residents, or those registered there.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from sim.arrays import Array, Index
+from sim.compiled import compiled
 from sim.economy.entries import Belt
 from sim.economy.state import Economy, hours_of_work, weighted_log
+from sim.once import once
 from sim.world.world import World
 
 
@@ -92,13 +94,9 @@ def learned(world: World, knowledge: Array, real_wage: Array, persons: Array, ye
     kind, so that catching up moves no mean. The rest of the country, and a cell without any connection, grow by g alone.
     persons: residents, (cell,). Source: Nelson and Phelps (1966); Barro and Sala-i-Martin (1992).
     """
-    inside = world.places.reported_cells
-    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
-    np.fill_diagonal(weight, 0.0)
-    total = weight.sum(axis=1, keepdims=True)
-    weight = weight / np.where(total > 0, total, 1.0)
+    inside, weight = world.places.reported_cells, connections(world)
     log_wage = np.log(real_wage)
-    gap = np.where(inside & (total[:, 0] > 0), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
+    gap = np.where(weight.any(axis=1), np.maximum(0.0, weight @ log_wage - log_wage), 0.0)
     learning = growth_of_year(world, year) + world.parameters.diffusion * gap
     if world.parameters.catching_up > 0.0:
         for kind in (world.places.urban, ~world.places.urban):
@@ -106,6 +104,16 @@ def learned(world: World, knowledge: Array, real_wage: Array, persons: Array, ye
             mean = (persons[alike] @ log_wage[alike]) / persons[alike].sum() if alike.any() else 0.0
             learning += np.where(alike, world.parameters.catching_up * (mean - log_wage), 0.0)
     return np.asarray(knowledge + learning)
+
+
+@once(keeper=0)
+def connections(world: World) -> Array:
+    """Weights of what one place learns from others, (cell, cell), by inverse distance: rows add up to one or to nothing."""
+    inside = world.places.reported_cells
+    weight = np.where(inside[:, None] & inside[None, :], 1.0 / (20.0 + world.places.distance_km), 0.0)
+    np.fill_diagonal(weight, 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    return np.asarray(weight / np.where(total > 0, total, 1.0))
 
 
 def capital_bought(economy: Economy, investment: Array, price: Array) -> Array:
@@ -167,35 +175,58 @@ def absorbed_seed(seed: Array, share: Array, town: Index) -> Array:
     ground now count as having come to the town. Sums are kept.
     """
     after = seed.copy()
-    for village in np.flatnonzero(share > 0):
-        into, part = town[village], share[village]
-        ties = part * after[..., village, :]
-        after[..., village, :] -= ties
-        ties[..., into] += ties[..., village]
-        ties[..., village] = 0.0
-        came = part * after[..., village]
-        came[..., village] = 0.0  # who stays in a village that stays one
-        after[..., village] -= came
-        after[..., into] += came
-        after[..., into, :] += ties
+    _absorb_ties(after.reshape(-1, *seed.shape[-2:]), share, town)
     return after
 
 
-def _on_new_ground(enclave: Array, village: int, into: int, part: float) -> Array:
-    """Enclaves (owner, place) after a part of a village's ground joined its town, owned there or standing there.
+@compiled()
+def _absorb_ties(seeds, share, town):  # type: ignore[no-untyped-def]
+    """`absorbed_seed` of several factors in place, village after village: they have ties to one another."""
+    cells = share.size
+    leaving = np.empty(cells)
+    for village in range(cells):
+        into, part = town[village], share[village]
+        if not part > 0:
+            continue
+        for seed in seeds:
+            for place in range(cells):
+                leaving[place] = part * seed[village, place]
+                seed[village, place] -= leaving[place]
+            leaving[into] += leaving[village]
+            leaving[village] = 0.0
+            for home in range(cells):
+                if home != village:  # who stays in a village that stays one
+                    came = part * seed[home, village]
+                    seed[home, village] -= came
+                    seed[home, into] += came
+            for place in range(cells):
+                seed[into, place] += leaving[place]
+
+
+@compiled()
+def _absorb_enclaves(enclave, share, town):  # type: ignore[no-untyped-def]
+    """Enclaves (owner, place) in place, after a part of every village's ground joined its town, owned or standing there.
 
     What a village owns on its own ground goes along once.
     """
-    after, own = enclave.copy(), part * enclave[village, village]
-    after[village, village] = 0.0
-    owned, placed = part * after[village], part * after[:, village]
-    after[village] -= owned
-    after[into] += owned
-    after[:, village] -= placed
-    after[:, into] += placed
-    after[village, village] += enclave[village, village] - own
-    after[into, into] += own
-    return after
+    cells = share.size
+    owned, placed = np.empty(cells), np.empty(cells)
+    for village in range(cells):
+        into, part = town[village], share[village]
+        if not part > 0:
+            continue
+        before = enclave[village, village]
+        enclave[village, village] = 0.0
+        for other in range(cells):
+            owned[other], placed[other] = part * enclave[village, other], part * enclave[other, village]
+        for other in range(cells):
+            enclave[village, other] -= owned[other]
+            enclave[into, other] += owned[other]
+        for other in range(cells):
+            enclave[other, village] -= placed[other]
+            enclave[other, into] += placed[other]
+        enclave[village, village] += before - part * before
+        enclave[into, into] += part * before
 
 
 _OF_THE_GROUND = (
@@ -218,23 +249,32 @@ def absorb_villages(economy: Economy, share: Array, town: Index, unit_cost: Arra
     """
     seeds = np.stack([economy.labour_seed, economy.capital_seed, economy.land_seed])
     economy.labour_seed, economy.capital_seed, economy.land_seed = absorbed_seed(seeds, share, town)
-    enclaves = bool(economy.enclave.any())
+    if economy.enclave.any():
+        economy.enclave = economy.enclave.copy()
+        _absorb_enclaves(economy.enclave, share, town)
     stocks = [name for name in _OF_THE_GROUND if getattr(economy, name) is not None]
     belts = list(economy.belt_references)
     moved = np.stack([*(getattr(economy, name) for name in stocks), *economy.belt_references.values()])
     size, revenue = economy.size.copy(), economy.revenue.copy()  # a model that branched off may hold these too
-    for village in np.flatnonzero(share > 0):
-        into, part = town[village], share[village]
+    for village in _one_a_town(np.flatnonzero(share > 0), town):
+        into, part = town[village], share[village][:, None]
         gained = part * (size[village] * unit_cost[into] / unit_cost[village]) ** theta
         size[into] = (size[into] ** theta + gained) ** (1 / theta)
         size[village] *= (1 - part) ** (1 / theta)
-        if enclaves:
-            economy.enclave = _on_new_ground(economy.enclave, int(village), int(into), float(part))
         revenue[into] += part * revenue[village]
         revenue[village] *= 1 - part
-        moved[:, into] += part * moved[:, village]
-        moved[:, village] *= 1 - part
+        moved[:, into] += share[village] * moved[:, village]
+        moved[:, village] *= 1 - share[village]
     economy.size, economy.revenue = size, revenue
     for name, stock in zip(stocks, moved, strict=False):
         setattr(economy, name, stock)
     economy.belt_references = dict(zip(belts, moved[len(stocks) :], strict=True))
+
+
+def _one_a_town(villages: Index, town: Index) -> Iterator[Index]:
+    """Villages that join their towns at once, so that each town has one of them at a time, in their order."""
+    while villages.size:
+        first = np.zeros(villages.size, dtype=bool)
+        first[np.unique(town[villages], return_index=True)[1]] = True
+        yield villages[first]
+        villages = villages[~first]

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from sim.analysis.measures.gini import gini, gini_of_ranked
+from sim.analysis.measures.base import divided
+from sim.analysis.measures.gini import gini
 from sim.arrays import Array, Index
+from sim.compiled import compiled
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear
 from sim.economy.state import Economy, Rules
@@ -67,16 +69,13 @@ def ability(world: World) -> Array | None:
     return slice_means(np.where(world.places.urban, p.ability_urban, p.ability_rural))
 
 
-def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> list[Array]:
-    """For every share the lowest income that at least so many do not exceed, (...,), of income and persons (..., kind)."""
+def quantiles(income: Array, persons: Array, shares: Sequence[float]) -> Array:
+    """For every share the lowest income that at least so many do not exceed, (share, ...); income, persons: (..., kind)."""
     ranked, heads = _ranked(income, persons)
-    return _quantiles(ranked, heads.cumsum(axis=-1), shares)
-
-
-def _quantiles(ranked: Array, running: Array, shares: Sequence[float]) -> list[Array]:
-    """The same of incomes from the lowest to the highest and of persons added up so far."""
+    running = heads.cumsum(axis=-1)
+    start = np.arange(0, ranked.size, ranked.shape[-1]).reshape(ranked.shape[:-1])
     first = [(running >= share * running[..., -1:]).argmax(axis=-1) for share in shares]
-    return [np.asarray(np.take_along_axis(ranked, place[..., None], axis=-1)[..., 0]) for place in first]
+    return np.stack([np.take(ranked, start + place) for place in first])
 
 
 def distribution(
@@ -99,16 +98,37 @@ def distribution(
         by_cell, persons = _ranked(_sliced(by_cell, able), np.repeat(persons / able.shape[1], able.shape[1], axis=1))
         there = persons[inside] > 0
         everybody, people = _ranked(by_cell[inside][there], persons[inside][there])
-        running, running_all = persons.cumsum(axis=1), people.cumsum()
-        unequal = _gini(everybody, people, running_all), _gini(by_cell, persons, running)
-        of_all, of_cells = _quantiles(everybody, running_all, shares), _quantiles(by_cell, running, shares)
+        (of_one, quantiles_of_one), (of_each, of_cells) = _spread(everybody[None], people[None]), _spread(by_cell, persons)
+        unequal, of_all = (of_one[0], of_each), quantiles_of_one[:, 0]
     found = {"individual_gini": (float(unequal[0]), unequal[1])}
     return found | {measure: (float(whole), cells) for measure, whole, cells in zip(QUANTILES, of_all, of_cells, strict=True)}
 
 
-def _gini(ranked: Array, persons: Array, running: Array) -> Array:
-    """Gini's coefficient of incomes from the lowest to the highest, in numbers `gini` has found fit for it."""
-    return gini_of_ranked(np.maximum(ranked, 0.0), persons / running[..., -1:])
+def _spread(ranked: Array, persons: Array) -> tuple[Array, Array]:
+    """Gini's coefficient, (group,), as `gini_of_ranked`, and quantiles, (share, group), of incomes from the lowest on."""
+    weighed, found = np.empty((2, *ranked.shape)), np.full((len(QUANTILES), len(ranked)), np.nan)
+    _fill_spread(weighed, found, ranked, persons, np.array(list(QUANTILES.values())))
+    above, all_income = weighed.sum(axis=-1)
+    return np.maximum(divided(2 * above, all_income) - 1, 0.0), found
+
+
+@compiled()
+def _fill_spread(weighed, found, ranked, persons, shares):  # type: ignore[no-untyped-def]
+    """Write incomes times shares of people, and times shares of people below, (2, group, kind); and quantiles."""
+    for group in range(ranked.shape[0]):
+        everybody = 0.0
+        for kind in range(ranked.shape[1]):
+            everybody += persons[group, kind]
+        running, below, passed = 0.0, 0.0, 0
+        for kind in range(ranked.shape[1]):
+            running += persons[group, kind]
+            while passed < shares.size and running >= shares[passed] * everybody:
+                found[passed, group] = ranked[group, kind]
+                passed += 1
+            share = persons[group, kind] / everybody
+            below += share
+            weighed[1, group, kind] = share * max(ranked[group, kind], 0.0)
+            weighed[0, group, kind] = weighed[1, group, kind] * (below - share / 2)
 
 
 def order_of_kinds(world: World, able: Array, base: BaseYear) -> Index:
@@ -127,14 +147,32 @@ def tenths(economy: Economy, incomes: Array, able: Array, order: Index) -> Array
     """
     persons = economy.workforce.skills.sum(axis=2)
     mean = (economy.workforce.skills * incomes).sum(axis=2) / np.where(persons > 0, persons, 1.0)
-    heads = np.repeat(persons / able.shape[1], able.shape[1], axis=1)
-    ranked, total = (
-        np.take_along_axis(table, order, axis=1).cumsum(axis=1) for table in (heads, heads * _sliced(mean, able))
-    )
-    ranked, total = (np.concatenate([np.zeros((len(sums), 1)), sums], axis=1) for sums in (ranked, total))
-    cuts = np.arange(TENTHS + 1) / TENTHS * ranked[:, -1:]
-    sums = [_at(cut, people, money) for cut, people, money in zip(cuts, ranked, total, strict=True)]
-    return np.asarray(np.diff(sums, axis=1) * TENTHS / ranked[:, -1:])
+    found = np.zeros((len(persons), TENTHS))
+    _fill_tenths(found, persons, mean, able, order)
+    return found
+
+
+@compiled()
+def _fill_tenths(found, persons, mean, able, order):  # type: ignore[no-untyped-def]
+    """Write the mean income of each tenth of a cell's people, (cell, tenth): money up to each cut rises evenly in between."""
+    slices = able.shape[1]
+    for cell in range(order.shape[0]):
+        everybody = 0.0
+        for kind in order[cell]:
+            everybody += persons[cell, kind // slices] / slices
+        tenth, people, money, below, running = 0, 0.0, 0.0, 0.0, 0.0
+        for kind in order[cell]:
+            heads = persons[cell, kind // slices] / slices
+            running += heads * (mean[cell, kind // slices] * able[cell, kind % slices])
+            if not people + heads > people:
+                continue  # nobody is of the kind
+            while tenth < TENTHS and (tenth + 1) / TENTHS * everybody < people + heads:
+                cut = (tenth + 1) / TENTHS * everybody
+                above = (running - money) / (people + heads - people) * (cut - people) + money if cut > people else money
+                found[cell, tenth] = (above - below) * TENTHS / everybody
+                tenth, below = tenth + 1, above
+            people, money = people + heads, running
+        found[cell, TENTHS - 1] = (money - below) * TENTHS / everybody
 
 
 def base_incomes(world: World, base: BaseYear) -> Array:
@@ -150,18 +188,10 @@ def base_incomes(world: World, base: BaseYear) -> Array:
 def _ranked(income: Array, persons: Array) -> tuple[Array, Array]:
     """Incomes from the lowest to the highest along the last axis, and the persons who have them."""
     order = np.argsort(income, axis=-1, kind="stable")
-    return np.take_along_axis(income, order, axis=-1), np.take_along_axis(persons, order, axis=-1)
+    order += np.arange(0, income.size, income.shape[-1]).reshape(*income.shape[:-1], 1)  # of the table as one row
+    return np.take(income, order), np.take(persons, order)
 
 
 def _sliced(values: Array, able: Array) -> Array:
     """Values by cell and kind times ability by cell and slice, (cell, kind and slice)."""
     return np.asarray((values[:, :, None] * able[:, None, :]).reshape(len(values), -1))
-
-
-def _at(cuts: Array, people: Array, money: Array) -> Array:
-    """Money of the first so many people, between whom it rises evenly; kinds nobody is of are left out."""
-    some = people[1:] > people[:-1]
-    if some.all():
-        return np.asarray(np.interp(cuts, people, money))
-    there = np.concatenate([[True], some])
-    return np.asarray(np.interp(cuts, people[there], money[there]))

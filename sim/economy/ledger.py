@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.arrays import Array
-from sim.economy.state import Payment, Rules, government_names
+from sim.arrays import Array, Index
+from sim.economy.payments import Payments, Posted, added_up
+from sim.economy.state import Rules, government_names
 from sim.economy.treasury import Statement, general_weights
 from sim.errors import FactorFlowError
 from sim.world.world import GENERAL, PURPOSES, TRAINING, World
@@ -15,139 +16,161 @@ from sim.world.world import GENERAL, PURPOSES, TRAINING, World
 CHARGES = {"income": "charge on income", "land_rent": "charge on land rent"}
 """What charges on a base are called in the ledger."""
 
+_UNUSED = "training nobody was left for"
 
-def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> tuple[Payment, ...]:
+
+def payments(world: World, rules: Rules, money: Statement, training_used: Array) -> Payments:
     """What every government paid, to which cell and for what, in yuan of 2014; enclaves are paid to their owners.
 
     training_used: (cell,) the part of training money that found somebody to train; the rest is posted as unused.
     Levies and charges are posted from cells to governments, what comes back of them and subsidies from governments to cells.
     Raises FactorFlowError where subsidies exceed the general purchases they are taken from.
     """
-    posted: list[Payment] = []
-    for government in range(len(money.budgets)):
-        posted += _without_policies(world, rules, money, government, training_used)
-    posted += _fundings(world, rules, money, training_used)
-    posted += _subsidies(world, rules, money)
-    posted += _levies(world, rules, money)
-    posted += _charges(world, rules, money)
-    return tuple(posted)
+    names = government_names(world)
+    posted = [
+        _without_policies(names, rules, money, training_used),
+        *_fundings(world, len(names), rules, money, training_used),
+        *_subsidies(world, len(names), rules, money),
+        *_levies(world, len(names), rules, money),
+        *_charges(world, len(names), rules, money),
+    ]
+    return Payments.of(names, world.places.cells, posted)
 
 
-def paid_by_policy(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
+def paid_by_policy(paid: Payments) -> Mapping[str, tuple[float, float]]:
     """What each policy spent and what it raised for budgets, by its name, yuan of 2014; charges pay for what is spent."""
-    governments, sums = set(government_names(world)), dict[str, tuple[float, float]]()
-    for payment in paid:
-        if payment.policy and not _is_charge(payment):
-            cost, raised = sums.get(payment.policy, (0.0, 0.0))
-            from_budget = payment.payer in governments
-            sums[payment.policy] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
-    return sums
+    counted, by_government = paid.of_policies() & ~paid.for_purposes(*CHARGES.values()), paid.by_government
+    cost, raised = (
+        added_up(paid.policy[rows], paid.amount[rows], len(paid.policies)).tolist()
+        for rows in (counted & by_government, counted & ~by_government)
+    )
+    order = dict.fromkeys(paid.policy[counted].tolist())
+    return {paid.policies[number]: (cost[number], raised[number]) for number in order}
 
 
-def paid_by_government(paid: tuple[Payment, ...], world: World) -> Mapping[str, tuple[float, float]]:
+def paid_by_government(paid: Payments) -> Mapping[str, tuple[float, float]]:
     """What the budget of each government paid for policies and raised by them, by its name, yuan of 2014.
 
     What a charge pays for is no cost to the budget. Empty without policies.
     """
-    sums = {name: (0.0, 0.0) for name in government_names(world)}
-    of_policies = [payment for payment in paid if payment.policy]
-    for payment in of_policies:
-        from_budget = payment.payer in sums
-        government = payment.payer if from_budget else payment.payee
-        cost, raised = sums[government]
-        if _is_charge(payment):
-            sums[government] = (cost - payment.amount, raised)
-        else:
-            sums[government] = (cost + payment.amount, raised) if from_budget else (cost, raised + payment.amount)
-    return sums if of_policies else {}
+    of_policies = paid.of_policies()
+    if not of_policies.any():
+        return {}
+    by_government, charge = paid.by_government, paid.for_purposes(*CHARGES.values())
+    government = np.where(by_government, paid.payer, paid.payee)
+    amount = np.where(charge, -paid.amount, paid.amount)
+    of_cost = charge | by_government
+    cost, raised = (
+        added_up(government[rows], amount[rows], paid.governments).tolist()
+        for rows in (of_policies & of_cost, of_policies & ~of_cost)
+    )
+    return dict(zip(paid.names, zip(cost, raised, strict=True), strict=False))
 
 
-def charged_to_households(paid: tuple[Payment, ...], world: World) -> Array | None:
+def charged_to_households(paid: Payments) -> Array | None:
     """What households of every cell were charged for policies, (cell,), yuan of 2014; None without charges."""
-    charges = [payment for payment in paid if _is_charge(payment)]
-    sums = dict.fromkeys(world.places.cells, 0.0)
-    for payment in charges:
-        sums[payment.payer] += payment.amount
-    return np.array(list(sums.values())) if charges else None
+    charges = paid.for_purposes(*CHARGES.values())
+    return paid.paid(charges)[1] if charges.any() else None
 
 
-def _is_charge(payment: Payment) -> bool:
-    return payment.purpose in CHARGES.values()
-
-
-def _without_policies(world: World, rules: Rules, money: Statement, government: int, used: Array) -> Iterator[Payment]:
-    """A government's spending by the base year's purposes, after what policies took from its general purchases."""
-    name, cells, budget = government_names(world)[government], world.places.cells, money.budgets[government]
-    amounts = rules.spending_share[government] * budget
+def _without_policies(names: tuple[str, ...], rules: Rules, money: Statement, used: Array) -> Posted:
+    """Spending of all governments by the base year's purposes, after what policies took from their general purchases."""
+    budgets = money.budgets
+    amounts = rules.spending_share * budgets[:, None, None]
     for funding in rules.fundings:
-        if funding.payer == government:
-            amounts[funding.purpose] -= funding.share * funding.weights * budget
+        amounts[funding.payer, funding.purpose] -= funding.share * funding.weights * budgets[funding.payer]
+    for government in sorted({item.payer for item in rules.subsidies if item.charge is None}):
+        _less_subsidies(names[government], rules, money, government, amounts[government, GENERAL])
+    amounts[np.abs(amounts) <= 1e-12 * budgets[:, None, None]] = 0.0  # what rounding leaves of spending all a policy's
+    payer, purpose, payee = np.nonzero(amounts)
+    rows = payer, payee, purpose, amounts[payer, purpose, payee], np.zeros(payer.size, dtype=np.int64)
+    return _spent(len(names), PURPOSES, rows, purpose == TRAINING, used, ("",))
+
+
+def _less_subsidies(name: str, rules: Rules, money: Statement, government: int, general: Array) -> None:
+    """Take what subsidies ask of a government from its general purchases, (cell,), in place."""
     ours = [number for number, item in enumerate(rules.subsidies) if item.payer == government and item.charge is None]
     bill = sum(_bill(rules, money, number) for number in ours)
-    if bill > 0:
-        if bill > amounts[GENERAL].sum():
-            paid_for = dict.fromkeys(rules.subsidies[number].policy for number in ours)
-            raise FactorFlowError(
-                f"policies {', '.join(paid_for)}: subsidies ask {bill:.4g} yuan of {name}, whose general purchases are "
-                f"{amounts[GENERAL].sum():.4g}; lower their rates, name another payer, or let "
-                "households pay (financed_by: income_levy)"
-            )
-        amounts[GENERAL] -= general_weights(rules, government) * bill
-    amounts[np.abs(amounts) <= 1e-12 * budget] = 0.0  # what rounding leaves of spending that is all a policy's
-    purposes, payees = np.nonzero(amounts)
-    posted = zip(purposes.tolist(), payees.tolist(), amounts[purposes, payees].tolist(), strict=True)
-    for purpose, cell, amount in posted:
-        if purpose == TRAINING:
-            yield from _posted(name, cells[cell], purpose, amount, float(used[cell]), "")
-        else:
-            yield Payment(name, cells[cell], PURPOSES[purpose], amount)
+    if not bill > 0:
+        return
+    if bill > general.sum():
+        paid_for = dict.fromkeys(rules.subsidies[number].policy for number in ours)
+        raise FactorFlowError(
+            f"policies {', '.join(paid_for)}: subsidies ask {bill:.4g} yuan of {name}, whose general purchases are "
+            f"{general.sum():.4g}; lower their rates, name another payer, or let "
+            "households pay (financed_by: income_levy)"
+        )
+    general -= general_weights(rules, government) * bill
 
 
-def _fundings(world: World, rules: Rules, money: Statement, used: Array) -> Iterator[Payment]:
-    names, cells = government_names(world), world.places.cells
-    for funding in rules.fundings:
-        amounts = funding.share * funding.weights * money.budgets[funding.payer]
-        for cell in np.flatnonzero(amounts):
-            payer, payee, amount = names[funding.payer], cells[cell], float(amounts[cell])
-            if funding.place is not None:
-                yield Payment(payer, payee, f"enclave in {cells[funding.place]}", amount, funding.policy)
-            else:
-                yield from _posted(payer, payee, funding.purpose, amount, float(used[cell]), funding.policy)
+def _fundings(world: World, governments: int, rules: Rules, money: Statement, used: Array) -> Iterator[Posted]:
+    """What policies spend out of budgets and charges, funding by funding."""
+    fundings, cells = rules.fundings, world.places.cells
+    if not fundings:
+        return
+    payers = np.array([funding.payer for funding in fundings])
+    shares = np.array([funding.share for funding in fundings])
+    amounts = shares[:, None] * np.stack([funding.weights for funding in fundings]) * money.budgets[payers][:, None]
+    words = tuple(
+        PURPOSES[funding.purpose] if funding.place is None else f"enclave in {cells[funding.place]}" for funding in fundings
+    )
+    trains = np.array([funding.purpose == TRAINING and funding.place is None for funding in fundings])
+    number, payee = np.nonzero(amounts)
+    rows = payers[number], payee, number, amounts[number, payee], number
+    yield _spent(governments, words, rows, trains[number], used, tuple(funding.policy for funding in fundings))
 
 
-def _posted(payer: str, payee: str, purpose: int, amount: float, used: float, policy: str) -> Iterator[Payment]:
-    """One payment, or two where training found too few to train."""
-    unused = amount * (1.0 - used) if purpose == TRAINING else 0.0
-    yield Payment(payer, payee, PURPOSES[purpose], amount - unused, policy)
-    if unused > 0:
-        yield Payment(payer, payee, "training nobody was left for", unused, policy)
+def _spent(
+    governments: int,
+    words: tuple[str, ...],
+    rows: tuple[Index, Index, Index, Array, Index],
+    trains: Index,
+    used: Array,
+    policies: tuple[str, ...],
+) -> Posted:
+    """Spending as payments to cells, each followed by one of its own where training found too few to train.
+
+    rows: payer, cell, number of the purpose, amount and number of the policy of every payment; trains: whether it trains.
+    """
+    payer, cell, purpose, amount, policy = rows
+    unused = np.where(trains, amount * (1.0 - used[cell]), 0.0)
+    amount, twice = amount - unused, unused > 0
+    if twice.any():
+        rest = np.flatnonzero(twice)
+        after = rest + np.arange(1, rest.size + 1)  # where the rest of each comes to stand
+        payer, cell, purpose, policy = (np.repeat(column, 1 + twice) for column in (payer, cell, purpose, policy))
+        amount = np.repeat(amount, 1 + twice)
+        purpose[after], amount[after] = len(words), unused[rest]
+    return Posted(payer, governments + cell, (*words, _UNUSED), purpose, amount, policies, policy)
 
 
-def _subsidies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
-    names, cells = government_names(world), world.places.cells
+def _subsidies(world: World, governments: int, rules: Rules, money: Statement) -> Iterator[Posted]:
     received = money.subsidised.reshape(-1, world.cells)
     for subsidy, amounts in zip(rules.subsidies, received, strict=True):
         purpose = "vouchers for goods" if subsidy.base == "goods" else f"subsidy on {subsidy.base}"
-        for cell in np.flatnonzero(amounts):
-            yield Payment(names[subsidy.payer], cells[cell], purpose, float(amounts[cell]), subsidy.policy)
+        there = np.flatnonzero(amounts)
+        yield Posted(subsidy.payer, governments + there, (purpose,), 0, amounts[there], (subsidy.policy,))
 
 
-def _levies(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
-    names, cells = government_names(world), world.places.cells
+def _levies(world: World, governments: int, rules: Rules, money: Statement) -> Iterator[Posted]:
     for levy, amounts in zip(rules.levies, money.levied.reshape(-1, world.cells), strict=True):
-        for cell in np.flatnonzero(amounts):
-            yield Payment(cells[cell], names[levy.government], f"tax on {levy.base}", float(amounts[cell]), levy.policy)
+        there = np.flatnonzero(amounts)
+        yield Posted(governments + there, levy.government, (f"tax on {levy.base}",), 0, amounts[there], (levy.policy,))
         back = levy.returned * amounts.sum() * levy.weights
-        for cell in np.flatnonzero(back):
-            payer = names[levy.government]
-            yield Payment(payer, cells[cell], "tax returned per head", float(back[cell]), levy.policy)
+        there = np.flatnonzero(back)
+        yield Posted(levy.government, governments + there, ("tax returned per head",), 0, back[there], (levy.policy,))
 
 
-def _charges(world: World, rules: Rules, money: Statement) -> Iterator[Payment]:
-    names, cells = government_names(world), world.places.cells
-    for (entry, charge), amounts in zip(rules.charged, money.charged.reshape(-1, world.cells), strict=True):
-        for cell in np.flatnonzero(amounts):
-            yield Payment(cells[cell], names[entry.payer], CHARGES[charge.base], float(amounts[cell]), entry.policy)
+def _charges(world: World, governments: int, rules: Rules, money: Statement) -> Iterator[Posted]:
+    charged = rules.charged
+    if not charged:
+        return
+    amounts = money.charged.reshape(-1, world.cells)
+    number, cell = np.nonzero(amounts)
+    payees = np.array([entry.payer for entry, _ in charged])
+    words = tuple(CHARGES[charge.base] for _, charge in charged)
+    policies = tuple(entry.policy for entry, _ in charged)
+    yield Posted(governments + cell, payees[number], words, number, amounts[number, cell], policies, number)
 
 
 def _bill(rules: Rules, money: Statement, number: int) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.economy.markets.clearing import Clearing
 from sim.economy.state import Economy, hours_of_work, log_change
+from sim.once import once
 from sim.world.world import World
 
 
@@ -32,6 +33,7 @@ class BaseYear:
     home_rents: Array
 
 
+@once(keeper=1)
 def living_cost(world: World, clearing: Clearing, base: BaseYear, discount: Array) -> Array:
     """Cost of living over the base year, (cell,): (p prod_j (1 - v_j)^mu_j)^(1-h) rho^h (Rosen 1979, Roback 1982).
 

@@ -1,16 +1,17 @@
-"""The waist: Economy, the whole state; Rules, the law in force; Payment, who pays whom how much."""
+"""The waist: Economy, the whole state; Rules, the law in force."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
 from sim.arrays import Array, Flag
 from sim.economy.entries import Belt, Charge, Funding, Levy, Link, Subsidy
+from sim.once import once
 from sim.world.world import GENERAL, World, spending_shares
 
 GENERAL_PURCHASES = "general_purchases"  # the word of `financed_by` for what budgets bear
@@ -27,7 +28,8 @@ class Rules:
     where base-year rules forbid it. land_rent_share[h, c]: share of rent other than farm rent that reaches households in h
     for their land used in c; rent_kept[h]: share of home rents that follows those registered in h wherever they live.
     wage_floor[c]: yuan of 2014 an efficiency unit at work in c is paid at least, 0 none. fundings, levies, subsidies, belts,
-    links: in the order of the policies. financed_by: how the policy that is being added pays for what it spends.
+    links: in the order of the policies. policy: the name of the one that is being added; financed_by: how it pays for what it
+    spends.
 
     What policies may look at. base_spending[g, purpose, c]: share of government g's budget spent for a purpose in cell c
     without any policy; the last government stands above the regions. residence[h, c]: persons; skill_shares[c, k].
@@ -55,12 +57,21 @@ class Rules:
     services_per_head: Array
     home_rents: Array
     charge_rate: Array
+    policy: str = ""
     financed_by: str = GENERAL_PURCHASES
     fundings: tuple[Funding, ...] = ()
     levies: tuple[Levy, ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     belts: tuple[Belt, ...] = ()
     links: tuple[Link, ...] = ()
+
+    def changed(self, **changes: Any) -> Rules:
+        """These rules with other entries, as `dataclasses.replace` makes them, which takes longer than most policies do."""
+        rules, now = object.__new__(Rules), vars(self)
+        vars(rules).update({name: now[name] for name in _ENTRIES}, **changes)
+        if len(vars(rules)) > len(_ENTRIES):
+            raise TypeError(f"rules have no {', '.join(changes.keys() - set(_ENTRIES))}")
+        return rules
 
     @property
     def residents(self) -> Array:
@@ -139,22 +150,15 @@ class Rules:
         return _rate_on("goods", self.subsidies, np.zeros((cells, sectors)))
 
 
+_ENTRIES = tuple(entry.name for entry in fields(Rules))
+
+
 def _rate_on(base: str, entries: Sequence[Levy | Subsidy], total: Array) -> Array:
     """The rates of all levies or subsidies on one base, added to `total`."""
     for entry in entries:
         if entry.base == base:
             total += entry.rate
     return total
-
-
-class Payment(NamedTuple):
-    """One payment of public money in a year: payer and payee by name, purpose, yuan of 2014, the policy if any."""
-
-    payer: str
-    payee: str
-    purpose: str
-    amount: float
-    policy: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,7 @@ class Economy:
     def effective_land_owned(self) -> Array:
         """Land by (owner, place) in km2 of base-year quality; only a town's own land holds fields that came with villages."""
         owned = self.land.copy()
-        owned[np.diag_indices(owned.shape[0])] *= self.land_quality
+        owned.ravel()[:: len(owned) + 1] *= self.land_quality  # along the diagonal
         return owned
 
     @property
@@ -301,6 +305,7 @@ def as_without_policies(table: Array, number: float) -> bool:
     return table.strides[:2] == (0, 0) and bool((table[0, 0] == number).all())
 
 
+@once(keeper=1)
 def hours_of_work(world: World, workforce: Workforce) -> Array:
     """Efficiency units by (cell of residence, cell of work)."""
     units = np.einsum("ckw,k->cw", workforce.skills, world.stocks.efficiency)

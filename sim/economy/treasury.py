@@ -17,6 +17,7 @@ from sim.economy.incomes import WIDE, Incomes, Shares, incomes, land_shares, sha
 from sim.economy.linear import Columns, Flows, OfIncomes, OfRevenues, Values, mostly_zero
 from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
+from sim.once import once
 from sim.world.world import GENERAL, World
 
 _MOST_ROUNDS, _SETTLED = 200, 1e-15  # of rents of housing that come back as incomes; relative change that ends them
@@ -258,6 +259,7 @@ def enclave_investment(rules: Rules, money: Statement) -> Array:
     return rules.enclaves(money.budgets)
 
 
+@once(keeper=1)
 def general_purchases(rules: Rules, money: Statement) -> Array:
     """General purchases that reach a cell, (cell,), yuan of 2014: of its region and of the government above it.
 
@@ -271,6 +273,7 @@ def general_purchases(rules: Rules, money: Statement) -> Array:
     return np.asarray(bought)
 
 
+@once(keeper=1)
 def charged_on_income(rules: Rules, money: Statement) -> Array:
     """What charges took of income before transfers this year, a share, (cell,)."""
     total = np.zeros(money.disposable.size)

@@ -35,8 +35,7 @@ class ScenarioModel(FactorFlowModel):
 
     def reading(self, measure: str, scope: str = "world", place: str | None = None) -> float | None:
         """A measure of a place (default: the whole world) in the year simulated last, in its unit; None if not recorded."""
-        wanted = (self.year - 1, scope, place or self.world.places.world, measure)
-        return next((row[4] for row in reversed(self.record.series) if row[:4] == wanted), None)
+        return self.record.reading(self.year - 1, scope, place or self.world.places.world, measure)
 
     def step(self) -> None:
         """Simulate a year, then collect."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from sim.analysis.frames import stacked
 from sim.analysis.manifest import ASKED, TASKS
 from sim.analysis.results import Results, open_results
 from sim.analysis.saving import Batch, arranged_batch, complete, default_folder
@@ -178,7 +177,7 @@ def _gathered(run: _Run, seconds: float) -> Results | FactorFlowError:
             batch = joined([replicate_of(one) for one in recorded])
             found, found_units = measured(batch.series, scenario)
             units.update(found_units)
-            batch.series = pd.concat([batch.series, found], ignore_index=True)
+            batch.series = stacked([batch.series, found])
             yield arranged_batch(batch, units)
 
     def words() -> Mapping[str, Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.frames import stacked, words
 from sim.analysis.tables import Tables
 from sim.data.catalogue import AnyWorld
 from sim.economy.policies.base import PolicyInForce
@@ -26,15 +26,12 @@ from sim.world.world import World
 if TYPE_CHECKING:
     from sim.agents.sharded import Holder
     from sim.model import FactorFlowModel
-    from sim.year.recorder import Record
+    from sim.year.record import Column, Record
 
 MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
 """What a model may raise of itself in a year it cannot live through: the reason of a failed replicate, not a defect."""
 
 _MANY = 2_000_000  # agents whose columns are worth a search through all objects
-_SERIES = ["year", "scope", "place", "measure", "value"]
-_ACCOUNTS = ["year", "identity", "residual"]
-_WORDS = ("scope", "place", "measure", "factor", "event", "origin", "destination", "identity")
 
 
 @dataclass(frozen=True)
@@ -83,8 +80,10 @@ def model_arguments(scenario: Scenario, replicate: int, world: World | None = No
     """What a model of one replicate of a scenario is made from, by name."""
     run = scenario.run
     world = build_world(scenario.plays_in, scenario.parameters) if world is None else world
+    groups = groups_of(scenario)
     return {
-        "world": replace(world, places=replace(world.places, groups=groups_of(scenario))),
+        # the same world for all replicates, with what is known of it, unless a scenario names groups of its own
+        "world": world if world.places.groups == groups else replace(world, places=replace(world.places, groups=groups)),
         "laws": [PolicyInForce(name, terms) for name, terms in scenario.policies.items()],
         "last_year": scenario.years.to,
         "seed": run.seed,
@@ -131,46 +130,25 @@ def run_replicate(
 
 def _tabled(record: Record, number: int, first: int) -> Replicate:
     """The record as tables, years before the first one asked for left out."""
-
-    flows = record.flow_columns()
-    kept = flows["year"] >= first
     return Replicate(
         number,
-        _table(number, _columns(record.series, _SERIES, first)),
-        _table(number, {name: values[kept].tolist() for name, values in flows.items()}),
-        _table(number, _columns(record.accounts, _ACCOUNTS, first)),
+        _table(number, record.series_columns(first)),
+        _table(number, record.flow_columns(first)),
+        _table(number, record.account_columns(first)),
     )
 
 
-def _columns(rows: Iterable[tuple[Any, ...]], names: Sequence[str], first: int) -> dict[str, list[Any]]:
-    """Rows from a first year on as columns by name, the year first."""
-    kept = [row for row in rows if row[0] >= first]
-    return {name: list(map(itemgetter(place), kept)) for place, name in enumerate(names)}
-
-
-def _table(number: int, columns: Mapping[str, list[Any]]) -> pd.DataFrame:
-    found = {name: _words(values) if name in _WORDS else np.array(values) for name, values in columns.items()}
+def _table(number: int, columns: Mapping[str, Column]) -> pd.DataFrame:
+    found = {
+        name: words(values.names, values.numbers) if isinstance(values, tuple) else values for name, values in columns.items()
+    }
     return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
-
-
-def _words(values: list[str]) -> pd.Categorical[Any]:
-    """Many words as numbers of few, in alphabetical order; pandas would make text of all of them first."""
-    names = sorted(set(values))
-    numbers = {name: number for number, name in enumerate(names)}
-    codes = np.fromiter(map(numbers.__getitem__, values), np.intp, len(values))
-    return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
 def joined(done: Sequence[Replicate]) -> Tables:
     """The tables of several replicates as one, their categories in alphabetical order."""
 
     def together(name: str) -> pd.DataFrame:
-        frames = [getattr(replicate, name) for replicate in done]
-        for column in frames[0].columns:
-            if frames[0][column].dtype == "category":
-                union = sorted(set().union(*(frame[column].cat.categories for frame in frames)))
-                frames = [frame.assign(**{column: frame[column].cat.set_categories(union)}) for frame in frames]
-        whole: pd.DataFrame = pd.concat(frames, ignore_index=True)
-        return whole
+        return stacked([getattr(replicate, name) for replicate in done])
 
     return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))

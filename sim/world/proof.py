@@ -19,7 +19,11 @@ def proved(world: World, year: int, what: str, table: Array, least: float = -np.
 
     Raises FactorFlowError naming the table, the first cell where it is not so, the year and unusual parameters.
     """
-    sound = np.isfinite(table) & (table >= least) & (table <= most)
+    sound = np.isfinite(table)
+    if least > -np.inf:
+        sound &= table >= least
+    if most < np.inf:
+        sound &= table <= most
     if sound.all():
         return table
     at = tuple(int(place) for place in np.argwhere(~sound)[0])

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.arrays import Array, Flag, Index
 from sim.errors import WorldError
+from sim.once import once
 from sim.world.parameters import Parameters
 
 
@@ -45,10 +46,12 @@ class Places:
         """True for the cells that count in the world's measures."""
         return np.asarray(self.reported[self.region_of_cell])
 
+    @once(keeper=0)
     def membership(self) -> Array:
         """The 0/1 matrix (region, cell) that sums cells to regions."""
         return np.asarray(self.region_of_cell[None, :] == np.arange(len(self.regions))[:, None], dtype=float)
 
+    @once(keeper=0)
     def territories(self) -> Array:
         """The 0/1 matrix (government, cell): every region its own cells, the government above them all."""
         return np.vstack([self.membership(), np.ones(len(self.cells))])

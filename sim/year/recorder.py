@@ -3,61 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array, Flag
+from sim.arrays import Array, Flag, Index
 from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, income_at_base_returns, living_cost
 from sim.economy.state import Economy
 from sim.economy.treasury import Statement
 from sim.units import GROUPS, TENTHS
-from sim.world.world import World
+from sim.world.world import Places, World
+from sim.year.record import Layout, MovesOfYear, Readings, Record
 
-
-class MovesOfYear(NamedTuple):
-    """Who moved of a factor in a year by one event: the pairs of cells that saw any, (pair,), and how much went."""
-
-    year: int
-    factor: str
-    event: str
-    origins: NDArray[np.object_]
-    destinations: NDArray[np.object_]
-    values: Array
-
-
-@dataclass
-class Record:
-    """The years of one run: rows of (year, scope, place, measure, value), moves, residuals of the accounts."""
-
-    series: list[tuple[int, str, str, str, float]] = field(default_factory=list)
-    moves: list[MovesOfYear] = field(default_factory=list)
-    accounts: list[tuple[int, str, float]] = field(default_factory=list)
-
-    def branch(self) -> Record:
-        """The same years in a record of its own, to which others are added."""
-        return Record(list(self.series), list(self.moves), list(self.accounts))
-
-    def flow_columns(self) -> dict[str, NDArray[Any]]:
-        """All moves as columns: year, factor, event, names of origin and destination, value."""
-        pairs = [moves.values.size for moves in self.moves]
-        named = {
-            name: np.repeat(np.array([getattr(moves, name) for moves in self.moves], dtype=kind), pairs)
-            for name, kind in (("year", np.int64), ("factor", object), ("event", object))
-        }
-        joined = {"origin": "origins", "destination": "destinations", "value": "values"}
-        return named | {
-            name: np.concatenate([getattr(moves, part) for moves in self.moves]) if pairs else np.empty(0)
-            for name, part in joined.items()
-        }
-
-    @property
-    def flows(self) -> list[tuple[int, str, str, str, str, float]]:
-        """All moves as rows of (year, factor, event, origin, destination, value), made when asked for."""
-        return list(zip(*(column.tolist() for column in self.flow_columns().values()), strict=True))
+_MEANS = ("income_per_head", "real_income_per_head")
 
 
 def cell_readings(
@@ -87,6 +46,40 @@ def cell_readings(
     return readings
 
 
+class _Groups(NamedTuple):
+    """Groups of cells, those of one size together: which groups, (group,), and their cells (group, cell of the group)."""
+
+    number: int
+    alike: tuple[tuple[Index, Index], ...]
+
+    @classmethod
+    def of(cls, flags: Sequence[Flag]) -> _Groups:
+        """Groups by the flags of their cells, (cell,)."""
+        cells = [np.flatnonzero(flag) for flag in flags]
+        sizes = np.array([each.size for each in cells])
+        alike = tuple((np.flatnonzero(sizes == size), np.stack([c for c in cells if c.size == size])) for size in {*sizes})
+        return cls(len(cells), alike)
+
+    def sums(self, table: Array) -> Array:
+        """Sums over the cells of every group, (..., group), of a table (..., cell)."""
+        found = np.empty((*table.shape[:-1], self.number))
+        for groups, cells in self.alike:
+            found[..., groups] = np.take(table, cells, axis=-1).sum(axis=-1)
+        return found
+
+
+class _Year(NamedTuple):
+    """How the rows of a year are read: by cell, and by group of cells; which numbers of each table are written down."""
+
+    layout: Layout
+    of_cells: Flag
+    of_groups: Flag
+    groups: _Groups
+    towns: _Groups
+    urban: Flag
+    rural: Flag
+
+
 def record_year(
     record: Record,
     world: World,
@@ -97,60 +90,53 @@ def record_year(
     base: BaseYear,
 ) -> None:
     """Add a year's rows: cells as read, regions, kinds and the world as sums or means over residents."""
-    year, places = economy.year, world.places
-    for measure, values in {**readings, **extra}.items():
-        rows = zip(places.cells, values.tolist(), places.urban.tolist(), strict=True)
-        all_cells = measure != "work_in_town_share"  # who lives in town works in town
-        record.series.extend((year, "cell", cell, measure, value) for cell, value, urban in rows if all_cells or not urban)
-    everywhere = places.reported_cells
-    summed = [measure for measure in readings if _adds_up(measure)]
-    table = (readings, summed, np.stack([readings[measure] for measure in summed]))
-    for region, name in enumerate(places.regions):
-        _group(record, year, "region", name, places.region_of_cell == region, places.urban, *table)
-        record.series.append((year, "region", name, "public_revenue", float(revenue_public[region])))
-    for kind, flag in (("urban", places.urban), ("rural", ~places.urban)):
-        if (flag & everywhere).any():  # some worlds have towns alone
-            _group(record, year, "kind", kind, flag & everywhere, None, *table)
-    _group(record, year, "world", places.world, everywhere, places.urban, *table)
-    income = income_at_base_returns(world, economy, base)
+    every = (*readings, *extra)
+    plan = record.once(("year", *every), lambda: _plan(world.places, tuple(readings), every))
+    table = np.stack([*readings.values(), *extra.values()])
     people = readings["population"]
-    urban, rural = everywhere & places.urban, everywhere & ~places.urban
-    if urban.any() and rural.any():
-        ratio = _mean(income, people, urban) / _mean(income, people, rural)
-        record.series.append((year, "world", places.world, "urban_rural_ratio_fixed_returns", ratio))
+    summed = [measure for measure in readings if _adds_up(measure)]
+    means = [measure for measure in readings if measure in _MEANS]
+    sums = dict(zip(summed, plan.groups.sums(np.stack([readings[measure] for measure in summed])), strict=True))
+    weighed = plan.groups.sums(np.stack([readings[measure] * people for measure in means])) / sums["population"]
+    found = sums | dict(zip(means, weighed, strict=True))
+    columns = [found[measure] for measure in readings if measure in found]
+    if "output" in sums:
+        columns.append(sums["output"] / sums["population"])
+    columns.append(plan.towns.sums(people) / sums["population"])
+    columns.append(np.append(revenue_public, np.zeros(plan.groups.number - revenue_public.size)))
+    parts = [table[plan.of_cells], np.stack(columns, axis=1)[plan.of_groups]]
+    if plan.urban.any() and plan.rural.any():
+        income = income_at_base_returns(world, economy, base)
+        parts.append(np.array([_mean(income, people, plan.urban) / _mean(income, people, plan.rural)]))
+    record.readings.append(Readings(economy.year, plan.layout, np.concatenate(parts)))
+
+
+def _plan(places: Places, readings: Sequence[str], every: Sequence[str]) -> _Year:
+    """Which rows a year has: regions with their public revenue and urban share, kinds, the world with its urban share."""
+    urban, inside = places.urban, places.reported_cells
+    regions = [("region", name, places.region_of_cell == region) for region, name in enumerate(places.regions)]
+    kinds = [("kind", "urban", urban & inside), ("kind", "rural", ~urban & inside)]
+    kinds = [kind for kind in kinds if kind[2].any()]  # some worlds have towns alone
+    groups = [*regions, *kinds, ("world", places.world, inside)]
+    of_cells = np.array([[measure != "work_in_town_share" or not town for town in urban] for measure in every])
+    columns = [measure for measure in readings if _adds_up(measure) or measure in _MEANS]
+    columns += ["output_per_head"] if "output" in readings else []
+    columns += ["urban_share", "public_revenue"]
+    lacking = {"region": (), "kind": ("urban_share", "public_revenue"), "world": ("public_revenue",)}
+    of_groups = np.array([[measure not in lacking[scope] for measure in columns] for scope, _, _ in groups])
+    rows = [("cell", places.cells[cell], every[measure]) for measure, cell in np.argwhere(of_cells)]
+    rows += [(*groups[group][:2], columns[measure]) for group, measure in np.argwhere(of_groups)]
+    towns, country = inside & urban, inside & ~urban
+    if towns.any() and country.any():
+        rows.append(("world", places.world, "urban_rural_ratio_fixed_returns"))
+    flags = [flag for _, _, flag in groups]
+    return _Year(
+        Layout.of(rows), of_cells, of_groups, _Groups.of(flags), _Groups.of([flag & urban for flag in flags]), towns, country
+    )
 
 
 def _mean(value: Array, weight: Array, where: Flag) -> float:
     return float((value[where] * weight[where]).sum() / weight[where].sum())
-
-
-def _group(
-    record: Record,
-    year: int,
-    scope: str,
-    name: str,
-    where: Flag,
-    urban: Flag | None,
-    readings: Mapping[str, Array],
-    summed: Sequence[str],
-    stocks: Array,
-) -> None:
-    """Rows of a group of cells: sums of stocks and flows, incomes per resident, and its urban share.
-
-    stocks: (measure, cell), the readings of the measures `summed`, which add up.
-    """
-    people = readings["population"]
-    found = dict(zip(summed, np.compress(where, stocks, axis=1).sum(axis=1).tolist(), strict=True))
-    for measure in readings:
-        if measure in found:
-            record.series.append((year, scope, name, measure, found[measure]))
-        elif measure in ("income_per_head", "real_income_per_head"):
-            record.series.append((year, scope, name, measure, _mean(readings[measure], people, where)))
-    if "output" in found:
-        record.series.append((year, scope, name, "output_per_head", found["output"] / found["population"]))
-    if urban is not None:
-        share = float(people[where & urban].sum() / people[where].sum())
-        record.series.append((year, scope, name, "urban_share", share))
 
 
 def _adds_up(measure: str) -> bool:
@@ -162,28 +148,33 @@ def record_moves(record: Record, world: World, year: int, factor: str, event: st
 
     Kept as arrays: a year has a thousand pairs, and so many small objects would cost Python's garbage collector much time.
     """
-    cells = np.array(world.places.cells, dtype=object)
     origins, destinations = np.nonzero(table)
     values = table[origins, destinations]
-    record.moves.append(MovesOfYear(year, factor, event, cells[origins], cells[destinations], values))
+    record.moves.append(MovesOfYear(year, factor, event, world.places.cells, origins, destinations, values))
 
 
 def record_welfare(record: Record, world: World, year: int, by_home: Array, mean: float, everybody: float) -> None:
     """Add what those registered in every reported cell gained since the base year, their mean, and that of everybody."""
     places = world.places
-    for home in np.flatnonzero(places.reported_cells):
-        record.series.append((year, "cell", places.cells[home], "welfare", float(by_home[home])))
-    record.series.append((year, "world", places.world, "welfare", mean))
-    record.series.append((year, "world", places.world, "welfare_nation", everybody))
+
+    def rows() -> Layout:
+        homes = [("cell", places.cells[home], "welfare") for home in np.flatnonzero(places.reported_cells)]
+        return Layout.of([*homes, *(("world", places.world, measure) for measure in ("welfare", "welfare_nation"))])
+
+    values = np.concatenate([by_home[places.reported_cells], [mean, everybody]])
+    record.readings.append(Readings(year, record.once("welfare", rows), values))
 
 
 def record_individuals(record: Record, world: World, year: int, found: Mapping[str, tuple[float, Array]]) -> None:
     """Add how incomes are distributed over individuals, by measure: in the reported area, and in every cell."""
     places = world.places
-    for measure, (everybody, by_cell) in found.items():
-        rows = zip(places.cells, by_cell.tolist(), strict=True)
-        record.series.extend((year, "cell", cell, measure, value) for cell, value in rows)
-        record.series.append((year, "world", places.world, measure, everybody))
+
+    def rows() -> Layout:
+        everywhere = [*(("cell", cell) for cell in places.cells), ("world", places.world)]
+        return Layout.of([(*place, measure) for measure in found for place in everywhere])
+
+    values = np.concatenate([np.append(by_cell, everybody) for everybody, by_cell in found.values()])
+    record.readings.append(Readings(year, record.once(("individuals", *found), rows), values))
 
 
 def by_registration(residence: Array, income: Array, inside: Flag) -> Array:
@@ -208,28 +199,37 @@ def record_registration(record: Record, world: World, year: int, residence: Arra
     places, inside = world.places, world.places.reported_cells
     if inside.all():
         return
-    for group, (people, mean) in zip(GROUPS, by_registration(residence, income, inside).tolist(), strict=True):
-        record.series.append((year, "world", places.world, f"population_{group}", people))
-        if people > 0:
-            record.series.append((year, "world", places.world, f"real_income_{group}", mean))
-    newcomers = residence[~inside].sum(axis=0)
-    rows = [(places.cells[cell], float(newcomers[cell])) for cell in np.flatnonzero(inside)]
-    record.series.extend((year, "cell", cell, "population_newcomers", value) for cell, value in rows)
+    people, mean = by_registration(residence, income, inside).T
+    known = np.stack([np.ones(len(GROUPS), dtype=bool), people > 0], axis=1)
+
+    def rows() -> Layout:
+        names = [(f"population_{group}", f"real_income_{group}") for group in GROUPS]
+        read = [("world", places.world, names[group][which]) for group, which in np.argwhere(known)]
+        return Layout.of([*read, *(("cell", places.cells[cell], "population_newcomers") for cell in np.flatnonzero(inside))])
+
+    values = np.concatenate([np.stack([people, mean], axis=1)[known], residence[~inside].sum(axis=0)[inside]])
+    record.readings.append(Readings(year, record.once(("registration", *known[:, 1].tolist()), rows), values))
 
 
 def record_tenths(record: Record, world: World, year: int, incomes: Array) -> None:
     """Add the mean real income of every tenth of a reported cell's residents, (cell, tenth), the poorest first."""
     places = world.places
-    for cell in np.flatnonzero(places.reported_cells):
-        rows = zip(TENTHS, incomes[cell].tolist(), strict=True)
-        record.series.extend((year, "cell", places.cells[cell], measure, value) for measure, value in rows)
+
+    def rows() -> Layout:
+        reported = [places.cells[cell] for cell in np.flatnonzero(places.reported_cells)]
+        return Layout.of([("cell", cell, measure) for cell in reported for measure in TENTHS])
+
+    record.readings.append(Readings(year, record.once("tenths", rows), incomes[places.reported_cells].ravel()))
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
     """Add what every policy cost public budgets and raised for them in a year."""
-    for name, (cost, raised) in sums.items():
-        record.series.append((year, "policy", name, "public_cost", cost))
-        record.series.append((year, "policy", name, "public_receipts", raised))
+
+    def rows() -> Layout:
+        return Layout.of([("policy", name, measure) for name in sums for measure in ("public_cost", "public_receipts")])
+
+    values = np.array(list(sums.values()), dtype=np.float64).ravel()
+    record.readings.append(Readings(year, record.once(("policies", *sums), rows), values))
 
 
 def record_payers(record: Record, world: World, year: int, sums: Mapping[str, tuple[float, float]]) -> None:
@@ -239,11 +239,15 @@ def record_payers(record: Record, world: World, year: int, sums: Mapping[str, tu
     """
     if not sums:
         return
-    rows = [("region", region, sums[region]) for region in world.places.regions]
+    places = world.places
+
+    def rows() -> Layout:
+        payers = [*(("region", region) for region in places.regions), ("world", places.world)]
+        return Layout.of([(*payer, measure) for payer in payers for measure in ("paid_for_policies", "raised_by_policies")])
+
     everybody = (sum(cost for cost, _ in sums.values()), sum(raised for _, raised in sums.values()))
-    for scope, place, (cost, raised) in [*rows, ("world", world.places.world, everybody)]:
-        record.series.append((year, scope, place, "paid_for_policies", cost))
-        record.series.append((year, scope, place, "raised_by_policies", raised))
+    values = np.array([*(sums[region] for region in places.regions), everybody]).ravel()
+    record.readings.append(Readings(year, record.once("payers", rows), values))
 
 
 def record_charges(record: Record, world: World, year: int, paid: Array | None) -> None:
@@ -251,18 +255,26 @@ def record_charges(record: Record, world: World, year: int, paid: Array | None) 
     if paid is None:
         return
     places = world.places
-    rows = [("cell", cell, value) for cell, value in zip(places.cells, paid.tolist(), strict=True)]
-    rows += zip(["region"] * len(places.regions), places.regions, (places.membership() @ paid).tolist(), strict=True)
-    rows.append(("world", places.world, float(paid.sum())))
-    record.series.extend((year, scope, place, "charged_to_households", value) for scope, place, value in rows)
+
+    def rows() -> Layout:
+        payers = [*(("cell", cell) for cell in places.cells), *(("region", region) for region in places.regions)]
+        return Layout.of([(*payer, "charged_to_households") for payer in (*payers, ("world", places.world))])
+
+    values = np.concatenate([paid, places.membership() @ paid, [paid.sum()]])
+    record.readings.append(Readings(year, record.once("charges", rows), values))
 
 
 def record_general_purchases(record: Record, world: World, year: int, per_head: Array, persons: Array) -> None:
     """Add general purchases per head, (cell,), as means over the residents of every region and of the reported area."""
     places = world.places
-    rows = [("region", name, places.region_of_cell == region) for region, name in enumerate(places.regions)]
-    for scope, place, where in [*rows, ("world", places.world, places.reported_cells)]:
-        record.series.append((year, scope, place, "general_purchases_per_head", _mean(per_head, persons, where)))
+
+    def made() -> tuple[Layout, _Groups]:
+        wide = [("region", name, places.region_of_cell == region) for region, name in enumerate(places.regions)]
+        wide.append(("world", places.world, places.reported_cells))
+        return Layout.of([(*one[:2], "general_purchases_per_head") for one in wide]), _Groups.of([one[2] for one in wide])
+
+    layout, groups = record.once("general_purchases", made)
+    record.readings.append(Readings(year, layout, groups.sums(per_head * persons) / groups.sums(persons)))
 
 
 def record_accounts(record: Record, year: int, residuals: Mapping[str, float]) -> None:

@@ -12,6 +12,7 @@ from sim.data import catalogue
 from sim.data.folder import WorldFolder
 from sim.economy import prices
 from sim.experiments import reading
+from sim.year import record as records
 from sim.year import recorder, values
 from tests.results import synthetic
 from tests.test_end_to_end import ROOT
@@ -55,7 +56,7 @@ def economy():
 
 @pytest.fixture(scope="module")
 def recorded():
-    record = recorder.Record()
+    record = records.Record()
     readings = {"population": PERSONS, "income_per_head": INCOME, "real_income_per_head": REAL, "output": OUTPUT}
     extra = {"work_in_town_share": np.array([0.0, 1 / 3, 0, 0, 0])}
     base = SimpleNamespace(wage=BASE_WAGE, other_income=OTHER)
@@ -200,7 +201,7 @@ def test_welfare_of_all_takes_those_who_never_move_at_the_gain_of_their_own_plac
 
 
 def test_welfare_and_policies_are_recorded_as_given():
-    record = recorder.Record()
+    record = records.Record()
     recorder.record_welfare(record, valley(), 2035, np.array([0.1, 0.2, 0.3, 0.4, 9]), 0.25, 0.125)
     recorder.record_policies(record, 2035, {"aid": (5.0, 2.0)})
     assert record.series == [

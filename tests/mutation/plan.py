@@ -21,7 +21,7 @@ class Part:
 PARTS = (
     Part(
         "treasury and ledger",
-        ("sim/economy/incomes.py", "sim/economy/treasury.py", "sim/economy/ledger.py"),
+        ("sim/economy/incomes.py", "sim/economy/treasury.py", "sim/economy/ledger.py", "sim/economy/payments.py"),
         (*_GOLDEN, "tests/policies", "tests/model"),
     ),
     Part(
@@ -33,7 +33,11 @@ PARTS = (
         + ("sim/year/moves.py", "sim/year/stocks.py", "sim/year/values.py"),
         (*_GOLDEN, "tests/agents/test_with_mesa.py", "tests/model", "tests/policies", "tests/validation/test_theory.py"),
     ),
-    Part("recorder", ("sim/year/recorder.py",), (*_GOLDEN, "tests/measures", "tests/model", "tests/test_vocabulary.py")),
+    Part(
+        "recorder",
+        ("sim/year/recorder.py", "sim/year/record.py"),
+        (*_GOLDEN, "tests/measures", "tests/model", "tests/test_vocabulary.py"),
+    ),
     Part(
         "reading",
         (

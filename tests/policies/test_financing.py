@@ -80,7 +80,7 @@ def test_whoever_pays_pays_exactly_what_the_recipients_get_and_all_accounts_clos
     assert max(map(abs, budgets)) < 1e-9 * received
     assert read(model, "public_cost", "policy")["it"] == pytest.approx(received, rel=1e-12)
     assert read(model, "public_receipts", "policy")["it"] == 0.0
-    households = charged_to_households(model.payments, zhejiang)
+    households = charged_to_households(model.payments)
     assert households.sum() == pytest.approx(received, rel=1e-12)
     assert read(model, "charged_to_households")[zhejiang.places.world] == pytest.approx(received, rel=1e-12)
     by_region = read(model, "charged_to_households", "region")
@@ -136,7 +136,7 @@ def test_an_income_levy_takes_the_same_share_of_last_years_income_everywhere_in_
     model.step()
     last_year = model.economy.income_before_transfers * model.economy.workforce.persons
     model.step()
-    paid = charged_to_households(model.payments, zhejiang)
+    paid = charged_to_households(model.payments)
     ours = paid > 0
     assert {cell for cell, there in zip(zhejiang.places.cells, ours, strict=True) if there} == territory(zhejiang, payer)
     np.testing.assert_allclose(paid[ours] / last_year[ours], paid.sum() / last_year[ours].sum(), rtol=1e-12)
@@ -151,7 +151,7 @@ def test_a_levy_on_land_is_borne_by_those_who_receive_its_rents_also_where_they_
     )
     terms, payer = SPENDING["infrastructure_investment"]
     model = lived(zhejiang, keep, law("infrastructure_investment", "land_revenue", **terms))
-    paid = charged_to_households(model.payments, zhejiang)
+    paid = charged_to_households(model.payments)
     away = [cell for cell in zhejiang.places.cells if cell not in territory(zhejiang, payer)]
     elsewhere = sum(amount for cell, amount in zip(zhejiang.places.cells, paid, strict=True) if cell in away)
     assert 0 < elsewhere < paid.sum()

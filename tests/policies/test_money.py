@@ -76,7 +76,7 @@ def test_what_a_policy_costs_is_a_share_of_the_payers_budget_and_reaches_the_rec
         assert paid == pytest.approx(sum(payment.amount for payment in of_policy), rel=1e-12)
         cells = set(zhejiang.places.cells)
         assert paid == pytest.approx(sum(payment.amount for payment in of_policy if payment.payee in cells), rel=1e-12)
-        assert paid_by_policy(model.payments, zhejiang)["it"] == pytest.approx((paid, 0.0), rel=1e-12)
+        assert paid_by_policy(model.payments)["it"] == pytest.approx((paid, 0.0), rel=1e-12)
     assert largest_residual(model) < 1e-9
 
 
@@ -146,7 +146,7 @@ def test_a_tax_reaches_its_government_and_what_comes_back_reaches_everyone_alike
     assert {payment.payee for payment in back} <= {"Hangzhou/urban", "Hangzhou/rural"}
     if name == "income_tax":
         assert {payment.payer for payment in tax} == {"Hangzhou/urban", "Hangzhou/rural"}
-    assert paid_by_policy(model.payments, zhejiang)["it"] == pytest.approx((returned * raised, raised), rel=1e-12)
+    assert paid_by_policy(model.payments)["it"] == pytest.approx((returned * raised, raised), rel=1e-12)
     assert largest_residual(model) < 1e-9
 
 
@@ -224,5 +224,5 @@ def test_later_policies_do_not_eat_what_earlier_ones_were_given(zhejiang):
     second = PolicyInForce("second", law("infrastructure_investment", share_of_budget=0.2, regions=("Hangzhou",)).terms)
     *_, model = years(zhejiang, first, second)
     budget = sum(payment.amount for payment in model.payments if payment.payer == "Hangzhou")
-    sums = paid_by_policy(model.payments, zhejiang)
+    sums = paid_by_policy(model.payments)
     np.testing.assert_allclose([sums["first"][0], sums["second"][0]], [0.05 * budget, 0.2 * budget], rtol=1e-12)

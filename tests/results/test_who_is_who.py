@@ -10,6 +10,7 @@ from sim import compare, load, run
 from sim.analysis.leading import a_head
 from sim.analysis.outcome import outcomes
 from sim.units import GROUPS, TENTHS
+from sim.year import record as records
 from sim.year import recorder
 from tests.test_end_to_end import ROOT
 
@@ -38,7 +39,7 @@ def test_groups_by_hand():
 def test_nobody_in_a_group_has_no_income():
     found = recorder.by_registration(np.diag([3.0, 5.0]), np.array([10.0, 5]), np.array([True, False]))
     assert found[1, 0] == 0 and np.isnan(found[1, 1])
-    record = recorder.Record()
+    record = records.Record()
     places = SimpleNamespace(reported_cells=np.array([True, False]), world="valley", cells=("a/urban", "outside/urban"))
     recorder.record_registration(record, SimpleNamespace(places=places), 1, np.diag([3.0, 5.0]), np.array([10.0, 5]))
     assert "real_income_newcomers" not in {row[3] for row in record.series}

@@ -8,7 +8,6 @@ size zero exactly those it was given.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -72,7 +71,7 @@ class PolicyInForce:
             return rules
         _, terms, now = force
         financed_by = terms.financed_by if isinstance(terms, SpendingTerms) else GENERAL_PURCHASES
-        start = rules if financed_by == rules.financed_by else replace(rules, financed_by=financed_by)
+        start = rules.changed(policy=self.name, financed_by=financed_by)
         try:
             regulated: Rules = self.instrument.regulate(start, terms, world, now)
         except OverBudget as error:
@@ -80,20 +79,7 @@ class PolicyInForce:
             raise FactorFlowError(f"policy {self.name} in {year}: {error} of {payer}. {error.ADVICE}") from error
         except FactorFlowError as error:
             raise FactorFlowError(f"policy {self.name} in {year}: {error}") from error
-        if regulated is start:
-            return rules
-        signed = _signed(regulated, rules, self.name)
-        return signed if signed.financed_by == rules.financed_by else replace(signed, financed_by=rules.financed_by)
-
-
-def _signed(after: Rules, before: Rules, name: str) -> Rules:
-    """The rules with the policy's name on every funding, levy, subsidy that it added."""
-    added: dict[str, Any] = {}
-    for kind in ("fundings", "levies", "subsidies", "belts"):
-        new, old = getattr(after, kind), getattr(before, kind)
-        if len(new) > len(old):
-            added[kind] = (*old, *(replace(entry, policy=name) for entry in new[len(old) :]))
-    return replace(after, **added) if added else after
+        return rules if regulated is start else regulated.changed(policy=rules.policy, financed_by=rules.financed_by)
 
 
 def regions_of(world: World, named: Iterable[str] | None) -> tuple[int, ...]:
@@ -144,12 +130,14 @@ def fund(
         share, payer = share * float(rules.budgets[payer] / rules.budgets[rules.upper]), rules.upper
     if rules.financed_by in _LEVIED_ON:
         charge = _charge(rules, payer, share * float(rules.budgets[payer]))
-        paid = Funding(payer, purpose, share, weights, place, homes, charge=charge)
-        return replace(rules, fundings=(*rules.fundings, paid))
+        paid = Funding(payer, purpose, share, weights, place, homes, rules.policy, charge)
+        return rules.changed(fundings=(*rules.fundings, paid))
     left = float(rules.base_spending[payer, GENERAL].sum() - rules.given_up()[payer])
     if share > left + _ROUNDING:
         raise OverBudget(payer, share, left)
-    return replace(rules, fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes)))
+    return rules.changed(
+        fundings=(*rules.fundings, Funding(payer, purpose, min(share, left), weights, place, homes, rules.policy))
+    )
 
 
 def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
@@ -157,7 +145,7 @@ def subsidise(rules: Rules, payer: int, base: str, rate: Array) -> Rules:
     if rules.financed_by == "government_above":
         payer = rules.upper
     charge = _charge(rules, payer, 0.0) if rules.financed_by in _LEVIED_ON else None
-    return replace(rules, subsidies=(*rules.subsidies, Subsidy(payer, base, rate, charge=charge)))
+    return rules.changed(subsidies=(*rules.subsidies, Subsidy(payer, base, rate, rules.policy, charge)))
 
 
 def _charge(rules: Rules, payer: int, bill: float) -> Charge:
@@ -169,13 +157,14 @@ def _charge(rules: Rules, payer: int, bill: float) -> Charge:
     assessed = rules.income_before_transfers * rules.residents if base == "income" else rules.home_rents
     territory = rules.base_spending[payer].sum(axis=0) > 0
     assessed = np.where(territory, np.maximum(assessed, 0.0), 0.0)
-    if not bill <= _MOST_CHARGED * assessed.sum() or not assessed.sum() > 0:
+    whole = assessed.sum()
+    if not bill <= _MOST_CHARGED * whole or not whole > 0:
         what = "income before transfers" if base == "income" else "rent of land that reaches households"
         raise FactorFlowError(
-            f"financed_by: {rules.financed_by} would have to raise {bill:.4g} yuan of {assessed.sum():.4g} yuan of {what} "
+            f"financed_by: {rules.financed_by} would have to raise {bill:.4g} yuan of {whole:.4g} yuan of {what} "
             f"last year; at most {_MOST_CHARGED:g} of it can be levied. Lower what it spends, or name another way to pay"
         )
-    return Charge(base, np.asarray(assessed / assessed.sum()))
+    return Charge(base, np.asarray(assessed / whole))
 
 
 def fund_enclave(rules: Rules, payer: int, owners: Array, place: int, share: float) -> Rules:

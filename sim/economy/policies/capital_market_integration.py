@@ -7,8 +7,6 @@ where it is scarce until returns are equal, and output rises (Hsieh and Klenow 2
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sim.economy.policies.base import cells_of, regions_of
@@ -38,4 +36,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     """Scale what is left of each barrier by one minus its cut, wherever the place takes part."""
     open_to = cells_of(world, regions_of(world, terms.regions), None)
     cuts = np.array([terms.finance_gap_cut, terms.blockade_cut, terms.home_bias_cut]) * strength
-    return replace(rules, capital_barriers=rules.capital_barriers * (1.0 - cuts[:, None, None] * open_to))
+    return rules.changed(capital_barriers=rules.capital_barriers * (1.0 - cuts[:, None, None] * open_to))

@@ -8,7 +8,6 @@ outside lose people and trade to it, so gaps between regions widen where the bel
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -63,4 +62,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     elasticity = terms.agglomeration * strength
     if elasticity == 0.0:
         return rules
-    return replace(rules, belts=(*rules.belts, Belt(cells_of(world, belt, terms.kind), elasticity)))
+    return rules.changed(belts=(*rules.belts, Belt(cells_of(world, belt, terms.kind), elasticity, rules.policy)))

@@ -9,7 +9,6 @@ residents.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated
 
@@ -62,8 +61,8 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if not rate.any():
         return rules
     weights = per_head(rules, cells_of(world, regions_of(world, named), None))
-    levy = Levy(government_of(rules, world, terms.government), "income", rate, terms.returned, weights)
-    return replace(rules, levies=(*rules.levies, levy))
+    levy = Levy(government_of(rules, world, terms.government), "income", rate, terms.returned, weights, rules.policy)
+    return rules.changed(levies=(*rules.levies, levy))
 
 
 def average_rates(brackets: tuple[Bracket, ...], rules: Rules, world: World) -> Array:

@@ -14,7 +14,6 @@ a constant share of the assembler's budget; or the share that the terms give.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Annotated, Self
 
 import numpy as np
@@ -86,7 +85,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
             cut[buyer, cell, good] = np.maximum(cut[buyer, cell, good], points)
     sites = per_head(rules, np.sum(cells, axis=0).astype(float))
     rules = fund(rules, assembler, PROJECTS, sites, _share(terms, world, assembler, saved, strength))
-    return replace(rules, trade_cost_cut=cut)
+    return rules.changed(trade_cost_cut=cut)
 
 
 def base_purchases(world: World) -> Array:

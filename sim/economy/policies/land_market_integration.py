@@ -10,7 +10,6 @@ welfare up and output down, since those move who produce least where they go.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -65,7 +64,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
         # of several laws on the same land the most generous holds, whatever their order
         share = np.where(pairs == 0, share, np.where(share == before, mine, np.maximum(share, mine)))
     kept = np.maximum(rules.rent_kept, strength * terms.migrants_keep_rent * part * ~places.urban)
-    return replace(rules, land_opening=opening, land_rent_share=share, rent_kept=kept)
+    return rules.changed(land_opening=opening, land_rent_share=share, rent_kept=kept)
 
 
 def _held_in_town(world: World) -> float:

@@ -7,8 +7,6 @@ makes. Most non-farm rent is public already (`household_rent_share`); the tax re
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sim.economy.entries import Levy
 from sim.economy.policies.base import LevyTerms, cells_of, government_of, per_head, regions_of
 from sim.economy.state import Rules
@@ -33,5 +31,5 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if not rate.any():
         return rules
     weights = per_head(rules, cells_of(world, regions_of(world, named), None))
-    levy = Levy(government_of(rules, world, terms.government), "land_rent", rate, terms.returned, weights)
-    return replace(rules, levies=(*rules.levies, levy))
+    levy = Levy(government_of(rules, world, terms.government), "land_rent", rate, terms.returned, weights, rules.policy)
+    return rules.changed(levies=(*rules.levies, levy))

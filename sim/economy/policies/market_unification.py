@@ -7,8 +7,6 @@ with scale economies it may concentrate activity (Krugman 1991). Effects scale w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sim.economy.policies.base import cells_of, regions_of
@@ -35,4 +33,4 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     named = world.technology.sectors if terms.sectors is None else terms.sectors
     goods = np.array([sector in named for sector in world.technology.sectors], dtype=float)
     open_pairs = np.outer(taking_part, taking_part)[:, :, None] * goods
-    return replace(rules, segmentation=rules.segmentation * (1.0 - terms.cut * strength * open_pairs))
+    return rules.changed(segmentation=rules.segmentation * (1.0 - terms.cut * strength * open_pairs))

@@ -16,8 +16,6 @@ of Harris and Todaro is a subsidy to employers, which the model does not have.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sim.economy.policies.base import cells_of, regions_of
@@ -46,4 +44,4 @@ class Terms(PolicyTerms):
 def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules:
     """Raise the wage floor of the cells named to the terms' floor, where it is not higher already."""
     floor = strength * terms.floor * cells_of(world, regions_of(world, terms.regions), terms.kind)
-    return replace(rules, wage_floor=np.maximum(rules.wage_floor, floor)) if floor.any() else rules
+    return rules.changed(wage_floor=np.maximum(rules.wage_floor, floor)) if floor.any() else rules

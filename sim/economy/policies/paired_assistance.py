@@ -10,7 +10,6 @@ mountain-sea cooperation since 2002 (the world zhejiang).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -87,4 +86,4 @@ def _sold(rules: Rules, world: World, weights: Array, town: int, area: float) ->
     own = world.stocks.land.diagonal()
     for seller in np.flatnonzero(weights) if mobility > 0 else ():
         opening[seller, town] += weights[seller] * area / mobility / own[seller]
-    return replace(rules, land_opening=opening)
+    return rules.changed(land_opening=opening)

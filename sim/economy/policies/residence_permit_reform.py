@@ -8,8 +8,6 @@ can turn under strong agglomeration (model documentation, `agglomeration`).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sim.economy.policies.base import SpendingTerms, cells_of, fund, per_head, regions_of
@@ -46,7 +44,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     opened = cells_of(world, regions, None if kinds is None else kinds.destination)
     cut = terms.cut * strength
     removed = 1 - (1 - rules.registration_cut) * (1 - cut * np.outer(origin, opened))
-    rules = replace(rules, registration_cut=np.where(cut > 0, removed, rules.registration_cut))
+    rules = rules.changed(registration_cut=np.where(cut > 0, removed, rules.registration_cut))
     for region in regions:
         served = cells_of(world, [region], "urban" if kinds is None else kinds.destination)
         rules = fund(rules, region, SERVICES, per_head(rules, served), terms.service_share * cut)

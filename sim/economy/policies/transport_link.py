@@ -11,7 +11,6 @@ Building and upkeep are bought at both ends by the government above the regions:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ValidationInfo
@@ -68,7 +67,7 @@ def regulate(rules: Rules, terms: Terms, world: World, strength: float) -> Rules
     if saved == 0.0:
         return rules
     link = Link(ends[0], ends[1], length * (1.0 - saved), goods=terms.carries == "everything")
-    return replace(rules, links=(*rules.links, link))
+    return rules.changed(links=(*rules.links, link))
 
 
 def yearly_cost(world: World, length: float) -> float:
