@@ -39,6 +39,14 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return compile_function
 
 
+def borrowing(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function that makes no array, so that it need not count who holds those it is given.
+
+    A block of agents passes through several functions and tables held in tuples; the counting took as long as the draws.
+    """
+    return compiled(_nrt=False, nogil=True, **options)
+
+
 @cache
 def kept_in() -> Path | None:
     """The folder for compiled code: beside the source, or of the user's where that cannot be written; None: nowhere."""

@@ -18,6 +18,13 @@ def unseen(character: str) -> bool:
     return unicodedata.category(character) in _UNSEEN
 
 
+def first_unseen(text: str, but: str = "") -> str | None:
+    """The first character of a text that nobody can see, those in `but` aside; None where there is none."""
+    if text.isprintable():  # then all can be seen, and no character needs to be looked at by itself
+        return None
+    return next((one for one in text if one not in but and unseen(one)), None)
+
+
 def printable(text: object, longest: int | None = None, keep: str = "") -> str:
     """Words of a file or a file's name as they may be shown: `\\x1b` for an escape, and cut to `longest` characters.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.errors import FactorFlowError, printable, unseen
+from sim.errors import FactorFlowError, first_unseen, printable
 
 LEFTOVER = ".*.partial"
 """Pattern of the names of what is being written; what bears one after its program was killed can be removed."""
@@ -148,7 +148,7 @@ def locked(path: Path) -> Iterator[bool]:
 
 def check_name(path: Path) -> None:
     """Raise FactorFlowError for a path whose name could not be printed, so that nobody could copy it from the screen."""
-    wrong = next((one for one in str(path) if unseen(one)), None)
+    wrong = first_unseen(str(path))
     if wrong is not None:
         what = "a byte that is not UTF-8" if 0xDC80 <= ord(wrong) <= 0xDCFF else "a character that nobody can see"
         raise FactorFlowError(f"{path} holds {what}, {printable(wrong)}. Choose another name.")
@@ -156,7 +156,7 @@ def check_name(path: Path) -> None:
 
 def wrong_name(name: str) -> str | None:
     """Why a word cannot be the name of a file or folder, on any system and in any folder; None where it can."""
-    wrong = next((one for one in name if unseen(one)), None)
+    wrong = first_unseen(name)
     if wrong is not None:
         return f"holds {printable(wrong)}, which nobody can see."
     if name in ("", ".", "..") or "/" in name or "\\" in name:

@@ -24,6 +24,7 @@ from sim.economy.payments import Payments
 from sim.economy.prices import living_cost
 from sim.economy.state import Rules, baseline_rules
 from sim.errors import FactorFlowError
+from sim.heap import LARGE, keep_freed_memory
 from sim.world.world import INFRASTRUCTURE, SERVICES, TRAINING, World
 from sim.year import recorder
 from sim.year.base_year import base_year
@@ -88,6 +89,8 @@ class FactorFlowModel(mesa.Model):  # type: ignore[misc]
         self.record = Record()
         self.payments = Payments()
         key = (seed, replicate)
+        if world.cells**2 * np.float64().nbytes >= LARGE:
+            keep_freed_memory()
         self.base = base_year(world)
         self.labour: Movers
         self.capital: Movers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import borrowing, compiled
 
 LABOUR_MOVES, CAPITAL_MOVES, LAND_MOVES, WORKPLACE, ABILITY = 1, 2, 3, 4, 5  # events: one number each, never reused
 
@@ -43,11 +43,19 @@ def words(seed: int, replicate: int, event: int, year: int, agent: int) -> tuple
     return philox(low, high, year, event, seed, replicate)  # type: ignore[no-any-return]
 
 
-@compiled()
+@borrowing()
 def fill_words(block, seed, replicate, event, year, first, agents):  # type: ignore[no-untyped-def]
-    """The words of `agents` agents from `first` on into block, (4, agent): a plain loop that compilers turn into vectors."""
-    for place in range(agents):
-        a, b, c, d = words(seed, replicate, event, year, first + place)
+    """The words of `agents` agents from `first` on into block, (4, agent): a plain loop that compilers turn into vectors.
+
+    Two loops, since the higher half of the numbers changes once at most: what hangs on it alone is worked out beforehand.
+    """
+    low, high = np.uint64(first) & _LOW, np.uint64(first) >> _SHIFT
+    border = min(np.int64(agents), np.int64(_LOW - low) + 1)
+    for place in range(border):
+        a, b, c, d = philox(low + np.uint64(place), high, year, event, seed, replicate)
+        block[0, place], block[1, place], block[2, place], block[3, place] = a, b, c, d
+    for place in range(border, agents):
+        a, b, c, d = philox(np.uint64(place - border), high + np.uint64(1), year, event, seed, replicate)
         block[0, place], block[1, place], block[2, place], block[3, place] = a, b, c, d
 
 

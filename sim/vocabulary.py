@@ -9,26 +9,33 @@ from sim.cells import KINDS, kind_of
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.data.folder import WorldFolder
+from sim.economy.policies import instruments
 from sim.errors import Fault
+from sim.named import Named
 from sim.scenario.vocabulary import ParameterWord, Vocabulary, WorldWords
 from sim.units import YUAN, recorded_scopes
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Everything a scenario may name, gathered from the data folder, the instruments and the measures."""
-    from sim.analysis.measures import series
-    from sim.economy.policies.base import instruments
-
-    worlds = {name: world_words(name) for name in catalogue.worlds()}
-    recorded = recorded_scopes(sector for world in worlds.values() for sector in world.sectors)
+    """Everything a scenario may name: instruments, worlds and measures, each read when it is asked for."""
+    terms = instruments()
     return Vocabulary(
-        instruments={name: module.Terms for name, module in instruments().items()},
-        worlds=worlds,
-        measures={**recorded, **{name: tuple(entry.scopes) for name, entry in series().items()}},
+        instruments=Named(lambda: terms, lambda name: terms[name].Terms),
+        worlds=Named(catalogue.worlds, world_words),
+        measures=Named(_measures, lambda name: _measures()[name]),
         read_tables=_read_tables,
         words_of_tables=world_words,
     )
+
+
+@cache
+def _measures() -> dict[str, tuple[str, ...]]:
+    """The scopes of everything that runs record and of every measure, by name."""
+    from sim.analysis.measures import series
+
+    recorded = recorded_scopes(sector for world in catalogue.worlds().values() for sector in world["sectors"])
+    return {**recorded, **{name: tuple(entry.scopes) for name, entry in series().items()}}
 
 
 def _read_tables(path: Path, called: str) -> tuple[WorldFolder | None, list[Fault]]:

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sim"
 # From the ground up. A box imports from floors below its own alone: boxes of one floor do not know each other.
 FLOORS = [
-    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "once", "sheets"},
+    {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "heap", "named", "once", "sheets"},
     {"hints"},
     {"files"},
     {"data", "streams", "scenario", "analysis"},
@@ -38,7 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
-        {"frames", "manifest", "measures", "pairing"},
+        {"frames", "manifest", "measures", "pairing", "wide"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
@@ -61,8 +61,8 @@ INSIDE = {
         {"build"},
     ],
     "agents": [
-        {"agent", "choice", "distribution", "listing", "start", "threads"},
-        {"odds", "selection"},
+        {"agent", "bits", "choice", "distribution", "threads"},
+        {"listing", "odds", "selection", "start"},
         {"kernel"},
         {"counted"},
         {"continuum", "population", "sharded"},

@@ -154,26 +154,24 @@ def test_compare_goes_on_without_a_scenario_that_comes_to_no_end(tmp_path, monke
 FORK = """
 import multiprocessing, sys
 from sim import load
-from sim.errors import FactorFlowError
 from sim.experiments.replicate import build_model
-FEW = ["run.labour_agents=20000", "run.capital_agents=20000", "run.land_agents=20000"]
+FEW = ["run.labour_agents=250000", "run.capital_agents=20000", "run.land_agents=20000"]
 def go(seed):
-    try:
-        model = build_model(load(sys.argv[1], [*FEW, f"run.seed={seed}"]))
+    model = build_model(load(sys.argv[1], [*FEW, f"run.seed={seed}"]))
+    for _ in range(4):
         model.step()
-        return "lived"
-    except FactorFlowError as error:
-        return str(error)
+    return "lived"
 if __name__ == "__main__":
     if "first" in sys.argv:
         print(go(1))
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        print(pool.map(go, [2]))
+        print(*pool.map(go, [2]))
 """
 
 
 @pytest.mark.parametrize("after", ["first", "never"])
-def test_a_fork_lives_or_says_to_use_spawn(tmp_path, after):
+def test_a_fork_lives_whether_its_parent_ran_agents_or_not(tmp_path, after):
+    """With more threads than one where there are: they end with the pass, so a fork inherits none."""
     if not hasattr(os, "fork"):
         pytest.skip("no fork on this system")
     script = tmp_path / "fork.py"
@@ -182,9 +180,7 @@ def test_a_fork_lives_or_says_to_use_spawn(tmp_path, after):
         [sys.executable, script, BASELINE, after], capture_output=True, text=True, timeout=300, cwd=ROOT, check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    answer = told.stdout.splitlines()[-1]
-    assert "lived" in answer or ("spawn" in answer and "jobs=" in answer)
-    assert after == "first" or "lived" in answer
+    assert told.stdout.splitlines() == ["lived"] * (2 if after == "first" else 1)
 
 
 def test_a_stock_of_zero_that_nobody_values_runs_and_one_that_somebody_values_is_named():

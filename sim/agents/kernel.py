@@ -1,4 +1,4 @@
-"""The compiled pass over all agents of a kind: draw, decide, move, count, in the same pieces on any number of threads."""
+"""The pass over all agents of a kind: draw, decide, move, count, in the same pieces on any number of threads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.bits import SIXTY_FOUR, not_above, number_set, unlike
 from sim.agents.choice import MIGRATED, RECLASSIFIED, TRANSFERRED, choose, decide, only_chooses, row_of
-from sim.agents.listing import BLOCK, EIGHT, list_block
+from sim.agents.listing import BLOCK, list_block, scratch, write_set
 from sim.agents.odds import Odds
+from sim.agents.threads import Threads
 from sim.arrays import Array
-from sim.compiled import compiled
+from sim.compiled import borrowing
 from sim.streams import fill_words
 
 Rows = NDArray[np.unsignedinteger[Any]]
@@ -20,6 +22,8 @@ Counts = NDArray[np.int64]
 
 CHUNKS = 32  # pieces of the table; rounded sums are added up in their order, whoever worked them out
 TURNS = 4  # neighbours are counted in turn in so many small tables, so that none waits for the one before
+_PARTS = 8  # of a piece: where sums do not round threads share work in smaller parts, and none waits long for the last
+_ONE = np.uint64(1)
 _ROOM = 1 << 26  # bytes of tables of moves that are held at once where every piece needs its own
 
 
@@ -47,29 +51,40 @@ def borders(agents: int, begin: int = 0, end: int = CHUNKS) -> NDArray[np.int64]
 
 
 def advance(
-    table: Table, draw: Draw, odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+    table: Table,
+    draw: Draw,
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads | None = None,
 ) -> tuple[Array, Counts, Counts]:
     """Let every agent decide and write its row: (moves by (kind of move, origin, destination), change of homes, workers).
 
     worth[h]: what an agent of home h counts for in moves; change: by how many more agents there are by (home, cell); workers:
     agents by (cell, skill, works in town) after the moves, when luck below in_town[c], in 65536ths, works in town.
     """
-    pieces = borders(table.home.size)
+    pieces, threads = borders(table.home.size), threads or Threads()
     if counted_by_ones(worth):
-        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills)
+        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills, threads)
         return moves[0], change, workers
-    at_once = max(numba.get_num_threads(), _ROOM // (8 * _kinds(odds) * in_town.size**2))
-    total = 0.0
-    change, workers = np.zeros((in_town.size, in_town.size), np.int64), np.zeros((in_town.size, skills, 2), np.int64)
+    kinds = (_kinds(odds), in_town.size, in_town.size)
+    few = table.home.size // CHUNKS < kinds[0] * in_town.size**2  # then hardly any pair of cells sees a move in a piece
+    at_once = min(CHUNKS, max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2)))
+    total, moves, tallies = np.zeros(kinds), np.zeros((at_once, *kinds)), dict[int, _Tally]()
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
-        moves, here, working = advance_pieces(rows, draw, some, odds, worth, in_town, skills)
-        for of_piece in moves:
-            total = total + of_piece
-        change += here
-        workers += working
-    return np.asarray(total), change, workers
+        were = rows.home.copy(), rows.cell.copy()
+        _live(rows, draw, some, odds, worth, in_town, skills, threads, tallies, moves)
+        for of_piece, begin, end in zip(moves, some[:-1] - some[0], some[1:] - some[0], strict=False):
+            if few:
+                columns = (column[begin:end] for column in (*were, rows.home, rows.cell))
+                _take_few(total, of_piece, *columns)
+            else:
+                total += of_piece
+                of_piece.fill(0.0)
+    return total, *_counted(tallies, in_town.size, skills)
 
 
 def counted_by_ones(worth: Array) -> bool:
@@ -77,25 +92,94 @@ def counted_by_ones(worth: Array) -> bool:
     return bool((worth == 1.0).all())
 
 
+class _Tally(NamedTuple):
+    """What one thread counted: moves where they are counted by ones, change of homes, workers in turns."""
+
+    moves: Array
+    change: Counts
+    workers: Counts
+
+
 def advance_pieces(
-    table: Table, draw: Draw, pieces: NDArray[np.int64], odds: Odds, worth: Array, in_town: NDArray[np.int32], skills: int
+    table: Table,
+    draw: Draw,
+    pieces: NDArray[np.int64],
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads | None = None,
 ) -> tuple[Array, Counts, Counts]:
     """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
     are the same wherever the pieces are held, as long as they are added in their order; those counted by ones come as one
-    piece, of as many tables as there are threads.
+    piece, the sum of a table a thread.
     """
+    ones, kinds = counted_by_ones(worth), (_kinds(odds), in_town.size, in_town.size)
+    moves, tallies = np.zeros((0 if ones else pieces.size - 1, *kinds)), dict[int, _Tally]()
+    _live(table, draw, pieces, odds, worth, in_town, skills, threads or Threads(), tallies, moves)
+    summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
+    return summed, *_counted(tallies, in_town.size, skills)
+
+
+def _live(
+    table: Table,
+    draw: Draw,
+    pieces: NDArray[np.int64],
+    odds: Odds,
+    worth: Array,
+    in_town: NDArray[np.int32],
+    skills: int,
+    threads: Threads,
+    tallies: dict[int, _Tally],
+    moves: Array,
+) -> None:
+    """Let the rows of some pieces decide; counted are they in the threads' tallies, of unequal worth in a table a piece."""
     ones, cells = counted_by_ones(worth), in_town.size
-    if ones:
-        parts = min(numba.get_num_threads(), pieces.size - 1)
-        pieces = pieces[np.arange(parts + 1) * (pieces.size - 1) // parts]
-    moves = np.zeros((pieces.size - 1, _kinds(odds), cells, cells))
-    change = np.zeros((pieces.size - 1, cells, cells), dtype=np.int64)
-    workers = np.zeros((pieces.size - 1, TURNS, cells * skills * 2), dtype=np.int64)
-    _advance(*table, *draw, pieces, odds, worth, in_town, skills, moves, change, workers)
-    summed = moves.sum(axis=0, keepdims=True) if ones else moves
-    return summed, change.sum(axis=0), workers.sum(axis=(0, 1)).reshape(cells, skills, 2)
+    offset, kinds = int(pieces[0]), (_kinds(odds), cells, cells)
+    ends = _in_parts(pieces) if ones else pieces
+
+    def work(thread: int, first: int, last: int) -> None:
+        if thread not in tallies:  # its own, and only where it gets work to do
+            counted = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+            tallies[thread] = _Tally(np.zeros(kinds if ones else (0, 0, 0)), *counted)
+        own, room = tallies[thread], scratch()
+        for begin, end in ((first, last),) if ones else ((piece, piece + 1) for piece in range(first, last)):
+            here = Table(*(column[ends[begin] - offset : ends[end] - offset] for column in table))
+            counts = own.moves if ones else moves[begin]
+            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, room, counts, own.change, own.workers)
+
+    threads.run(work, ends.size - 1, int(pieces[-1]) - offset)
+
+
+def _counted(tallies: dict[int, _Tally], cells: int, skills: int) -> tuple[Counts, Counts]:
+    """The change of homes and the workers that all threads counted."""
+    change, workers = (sum(one[kind] for one in tallies.values()) for kind in (1, 2))
+    return np.asarray(change), np.asarray(workers).sum(axis=0).reshape(cells, skills, 2)
+
+
+@borrowing()
+def _take_few(total, moves, home, cell, new_home, new_cell):  # type: ignore[no-untyped-def]
+    """Add the moves of a piece to all, (kind of move, origin, destination), and clear them, where its agents went alone.
+
+    What several agents moved is added by the first of them, as one sum, as if the tables were added up whole.
+    """
+    kinds = moves.shape[0]
+    for agent in range(cell.size):
+        if cell[agent] != new_cell[agent] or home[agent] != new_home[agent]:
+            for kind in range(kinds):
+                one, other = cell[agent], new_cell[agent]
+                if kind == 2:
+                    one, other = home[agent], new_home[agent]
+                if moves[kind, one, other] != 0.0:
+                    total[kind, one, other] += moves[kind, one, other]
+                    moves[kind, one, other] = 0.0
+
+
+def _in_parts(pieces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Borders of the parts of every piece."""
+    return np.append((pieces[:-1, None] + np.diff(pieces)[:, None] * np.arange(_PARTS) // _PARTS).ravel(), pieces[-1])
 
 
 def _kinds(odds: Odds) -> int:
@@ -105,71 +189,70 @@ def _kinds(odds: Odds) -> int:
 
 def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
     """Agents by (home, cell), and by (cell, skill, works in town) as `advance` counts them."""
-    cells = in_town.size
-    homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
-    _count(*table, in_town, skills, homes, workers)
+    cells, ends = in_town.size, _in_parts(borders(table.home.size))
+    counted: dict[int, tuple[Counts, Counts]] = {}
+
+    def work(thread: int, first: int, last: int) -> None:
+        if thread not in counted:
+            homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+            counted[thread] = homes, workers
+        here = (column[ends[first] : ends[last]] for column in table)
+        _count(*here, in_town, skills, scratch().listed[0], *counted[thread])
+
+    Threads().run(work, ends.size - 1, table.home.size)
+    homes, workers = (np.asarray(sum(tables)) for tables in zip(*counted.values(), strict=True))
     return homes, workers.sum(axis=0).reshape(cells, skills, 2)
 
 
-@compiled(parallel=True)
+@borrowing()
 def _advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, luck, seed, replicate, event, year, pieces, odds, worth, in_town, skills, moves, change, workers
+    home, cell, skill, luck, seed, replicate, event, year, number, odds, worth, in_town, skills, room, moves, change, workers
 ):
-    offset = pieces[0]
-    for piece in numba.prange(pieces.size - 1):
-        words = np.empty((4, BLOCK), dtype=np.uint32)
-        flags, listed = np.empty(BLOCK, dtype=np.uint8), np.empty((3, BLOCK + EIGHT), dtype=np.uint16)
-        begin, end = pieces[piece] - offset, pieces[piece + 1] - offset
-        for first in range(begin, end, BLOCK):
-            last = min(first + BLOCK, end)
-            fill_words(words, seed, replicate, event, year, offset + first, last - first)
-            move_block(
-                home[first:last], cell[first:last], skill[first:last], words, flags, listed, odds, worth,
-                moves[piece], change[piece],
-            )  # fmt: skip
-            if skill.size > 0:
-                count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers[piece])
+    """Let rows decide that follow one another, the first of which is the agent of a number; on one thread."""
+    for first in range(0, home.size, BLOCK):
+        last = min(first + BLOCK, home.size)
+        fill_words(room.words, seed, replicate, event, year, number + first, last - first)
+        move_block(home[first:last], cell[first:last], skill[first:last], odds, worth, room, moves, change)
+        if skill.size > 0:
+            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, room.listed[0], workers)
 
 
-@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
-def _count(home, cell, skill, luck, in_town, skills, homes, workers):  # type: ignore[no-untyped-def]
+@borrowing()
+def _count(home, cell, skill, luck, in_town, skills, others, homes, workers):  # type: ignore[no-untyped-def]
     for first in range(0, home.size, BLOCK):
         last = min(first + BLOCK, home.size)
         count_block(home[first:last], cell[first:last], homes)
         if skill.size > 0:
-            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, workers)
+            count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, others, workers)
 
 
-@compiled()
-def move_block(home, cell, skill, words, flags, listed, odds, worth, moves, change):  # type: ignore[no-untyped-def]
+@borrowing()
+def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
     Most agents have words with which nothing can happen. So those who may move and no more, and those whose village or
     schooling may change, are listed first; for the former the rule is the choice alone, and for most of the latter too,
     since a word may matter in another place than theirs.
     """
-    skilled = skill.size > 0
-    movers, others = list_block(home.size, words, flags, listed, odds)
-    for number in range(movers):
+    skilled, words, listed = skill.size > 0, room.words, room.listed
+    movers, others = list_block(home.size, words, listed, odds)
+    going = 0
+    for number in range(movers):  # without a branch on what is chosen, which nobody can foresee
         agent = listed[1, number]
-        was, owner = cell[agent], home[agent]
-        chosen = choose(row_of(owner, skill[agent] if skilled else 0, odds), words[1, agent], odds)
-        if chosen != was:
-            cell[agent] = chosen
-            moves[0, was, chosen] += worth[owner]
-            change[owner, was] -= 1
-            change[owner, chosen] += 1
+        chosen = choose(row_of(home[agent], skill[agent] if skilled else 0, odds), words[1, agent], odds)
+        listed[0, going], listed[1, going] = chosen, agent
+        going += chosen != cell[agent]
+    for number in range(going):
+        _go(listed[1, number], listed[0, number], home, cell, worth, moves, change)
     for number in range(others):  # in the order of the agents, which rounded sums of moves depend on
         agent = listed[2, number]
         was, owner = cell[agent], home[agent]
         own = skill[agent] if skilled else 0
         if only_chooses(owner, was, words[2, agent], words[3, agent], odds):
-            chosen = choose(row_of(owner, own, odds), words[1, agent], odds)
-            if words[0, agent] < odds.mobility and chosen != was:
-                cell[agent] = chosen
-                moves[0, was, chosen] += worth[owner]
-                change[owner, was] -= 1
-                change[owner, chosen] += 1
+            if words[0, agent] < odds.mobility:
+                chosen = choose(row_of(owner, own, odds), words[1, agent], odds)
+                if chosen != was:
+                    _go(agent, chosen, home, cell, worth, moves, change)
             continue
         new_home, new_cell, new_skill, happened = decide(
             np.int64(owner), np.int64(was), np.int64(own),
@@ -188,7 +271,17 @@ def move_block(home, cell, skill, words, flags, listed, odds, worth, moves, chan
             moves[2, owner, new_home] += worth[owner]
 
 
-@compiled()
+@borrowing(inline="always")
+def _go(agent, chosen, home, cell, worth, moves, change):  # type: ignore[no-untyped-def]
+    """Let an agent live in the cell it chose, and count the move."""
+    was, owner = cell[agent], home[agent]
+    cell[agent] = chosen
+    moves[0, was, chosen] += worth[owner]
+    change[owner, was] -= 1
+    change[owner, chosen] += 1
+
+
+@borrowing()
 def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
     """Add a block of agents to the counts by (home, cell); neighbours alike, as at the start, are counted together."""
     first = 0
@@ -199,22 +292,42 @@ def count_block(home, cell, homes):  # type: ignore[no-untyped-def]
     homes[home[first], cell[first]] += home.size - first
 
 
-@compiled()
-def count_workers(cell, skill, luck, in_town, skills, workers):  # type: ignore[no-untyped-def]
-    """Add a block of agents to the counts by (cell, skill, works in town), flat, in `TURNS` tables in turn."""
-    one, two, three, four = workers[0], workers[1], workers[2], workers[3]
-    whole = np.uint64(cell.size // TURNS * TURNS)
-    for agent in range(np.uint64(0), whole, np.uint64(TURNS)):
-        one[_kind_of(agent, cell, skill, luck, in_town, skills)] += 1
-        two[_kind_of(agent + np.uint64(1), cell, skill, luck, in_town, skills)] += 1
-        three[_kind_of(agent + np.uint64(2), cell, skill, luck, in_town, skills)] += 1
-        four[_kind_of(agent + np.uint64(3), cell, skill, luck, in_town, skills)] += 1
-    for agent in range(whole, np.uint64(cell.size)):
-        one[_kind_of(agent, cell, skill, luck, in_town, skills)] += 1
+@borrowing()
+def count_workers(cell, skill, luck, in_town, skills, others, workers):  # type: ignore[no-untyped-def]
+    """Add a block of agents to the counts by (cell, skill, works in town), flat, in `TURNS` tables in turn.
+
+    Agents begin in the order of their cells and skills and seldom leave them, so those of the commonest are counted 64 at
+    once and only the others, for whom there is room in `others`, one by one.
+    """
+    usual = _commonest(cell, skill)
+    place, known, limit = cell[usual], skill[usual], in_town[cell[usual]]
+    alike, working, end = np.uint64(0), np.uint64(0), np.uint64(0)
+    for first in range(0, cell.size, SIXTY_FOUR):
+        if cell.size - first < SIXTY_FOUR:
+            other = (_ONE << np.uint64(cell.size - first)) - _ONE  # so few are left: one by one
+        else:
+            other = unlike(cell, first, place) | unlike(skill, first, known)
+            alike += number_set(~other)
+            if limit > 0:
+                working += number_set(~other & not_above(luck, first, np.uint16(limit - 1)))
+        end = write_set(other, first, others, end)
+    kind = (np.int64(place) * skills + np.int64(known)) * 2
+    workers[0, kind] += alike - working
+    workers[0, kind + 1] += working
+    for number in range(end):
+        agent = others[number]
+        kind = (np.int64(cell[agent]) * skills + np.int64(skill[agent])) * 2
+        workers[number % TURNS, kind + np.int64(luck[agent] < in_town[cell[agent]])] += 1
 
 
-@compiled(inline="always")
-def _kind_of(agent, cell, skill, luck, in_town, skills):  # type: ignore[no-untyped-def]
-    """Where an agent is counted: (cell, skill, works in town), flat."""
-    place = np.uint64(cell[agent])
-    return (place * np.uint64(skills) + np.uint64(skill[agent])) * np.uint64(2) + np.uint64(luck[agent] < in_town[place])
+@borrowing(inline="always")
+def _commonest(cell, skill):  # type: ignore[no-untyped-def]
+    """The one of three agents, first, middle and last, with whom most of a block share cell and skill."""
+    best, most = 0, np.uint64(0)
+    for agent in (0, cell.size // 2, cell.size - 1):
+        number = np.uint64(0)
+        for first in range(0, cell.size // SIXTY_FOUR * SIXTY_FOUR, SIXTY_FOUR):
+            number += number_set(~(unlike(cell, first, cell[agent]) | unlike(skill, first, skill[agent])))
+        if number > most:
+            best, most = agent, number
+    return best

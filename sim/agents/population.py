@@ -109,15 +109,15 @@ class Population(CountedAgents, AgentRows):
     def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
         odds = odds_of(broadcast.tables)
         self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
-        with self._threads.of_pass(self.size):
-            return kernel.advance(
-                table_of(self.columns),
-                kernel.Draw(*self.key, self.event, broadcast.year),
-                odds,
-                broadcast.worth,
-                in_65536ths(broadcast.in_town, self.cells),
-                skills,
-            )
+        return kernel.advance(
+            table_of(self.columns),
+            kernel.Draw(*self.key, self.event, broadcast.year),
+            odds,
+            broadcast.worth,
+            in_65536ths(broadcast.in_town, self.cells),
+            skills,
+            self._threads,
+        )
 
     def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
         return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)

@@ -69,16 +69,16 @@ class Shard:
         if self.lived != lived:
             return None
         start = self.beginning
-        with self._threads.of_pass(int(self.pieces[-1] - self.pieces[0])):
-            answer = kernel.advance_pieces(
-                table_of(self.columns),
-                kernel.Draw(*start.key, start.event, broadcast.year),
-                self.pieces,
-                odds_of(broadcast.tables),
-                broadcast.worth,
-                in_65536ths(broadcast.in_town, start.cells),
-                skills,
-            )
+        answer = kernel.advance_pieces(
+            table_of(self.columns),
+            kernel.Draw(*start.key, start.event, broadcast.year),
+            self.pieces,
+            odds_of(broadcast.tables),
+            broadcast.worth,
+            in_65536ths(broadcast.in_town, start.cells),
+            skills,
+            self._threads,
+        )
         self.lived += 1
         return answer
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from sim.agents.threads import Threads
 from sim.arrays import Array
-from sim.columns import LUCK, Column
+from sim.columns import LUCK, Column, fitted
 from sim.compiled import compiled
 from sim.streams import WORKPLACE, draws
 
 _GOLDEN = 0.6180339887498949
+_PIECES = 256  # in which rows are made, each wherever a thread is ready
+_RANKS = 1 << 20  # made in one loop whose numbers have 32 bits, for which processors have vectors
 
 
 def whole_agents(stock: Array, agents: int) -> NDArray[np.int64]:
@@ -28,15 +31,43 @@ def whole_agents(stock: Array, agents: int) -> NDArray[np.int64]:
     return np.asarray(np.diff(np.rint(running), prepend=0.0).astype(np.int64).reshape(stock.shape))
 
 
-def start_rows(numbers: NDArray[np.int64], cells: int) -> tuple[NDArray[np.unsignedinteger[Any]], ...]:
-    """The columns of a population, one for each axis of a table of whole agents, its rows in the table's flat order.
+def start_rows(
+    numbers: NDArray[np.int64], dtypes: Sequence[DTypeLike], first: int = 0, last: int | None = None
+) -> tuple[NDArray[np.unsignedinteger[Any]], ...]:
+    """The columns of a population, one of each type for each axis of a table of whole agents, its rows in its flat order.
 
-    Columns of up to 256 values take a byte an agent, so that nothing wider than a column is ever made.
+    Of all rows those from `first` to before `last`.
     """
-    flat = numbers.ravel()
-    values = np.unravel_index(np.arange(flat.size), numbers.shape)
-    narrow = np.uint8 if max(cells, *numbers.shape) <= 256 else np.uint16
-    return tuple(np.repeat(value.astype(narrow), flat) for value in values)
+    ends = np.cumsum(numbers.ravel())
+    last = int(ends[-1]) if last is None else last
+    columns = tuple(np.empty(last - first, dtype=dtype) for dtype in dtypes)
+    repeats = [int(np.prod(numbers.shape[axis + 1 :])) for axis in range(numbers.ndim)]
+
+    def fill(begin: int, end: int) -> None:
+        for column, size, repeat in zip(columns, numbers.shape, repeats, strict=True):
+            _fill(column[begin:end], ends, first + begin, size, repeat)
+
+    _in_pieces(fill, last - first)
+    return columns
+
+
+def _in_pieces(fill: Callable[[int, int], None], rows: int) -> None:
+    """Call `fill` for the rows from the one to before the other, until all are filled, on as many threads as help."""
+
+    def work(_: int, begin: int, end: int) -> None:
+        fill(rows * begin // _PIECES, rows * end // _PIECES)
+
+    Threads().run(work, _PIECES, rows)
+
+
+@compiled(nogil=True)
+def _fill(column, ends, number, size, repeat):  # type: ignore[no-untyped-def]
+    """Fill the rows from an agent's number on with their place on an axis of so many, each `repeat` entries long."""
+    entry, row = np.searchsorted(ends, number, side="right"), 0
+    while row < column.size:
+        last = min(ends[entry] - number, column.size)
+        column[row:last] = entry // repeat % size
+        entry, row = entry + 1, last
 
 
 @dataclass(frozen=True)
@@ -68,11 +99,9 @@ class Beginning:
 
     def rows(self, first: int = 0, last: int | None = None) -> dict[str, NDArray[np.unsignedinteger[Any]]]:
         """The columns of the agents from number `first` to before `last`."""
-        last = self.agents if last is None else last
-        ends = np.cumsum(self.numbers.ravel())
-        upto = np.clip(ends, first, last)
-        here = np.concatenate([upto[:1] - first, upto[1:] - upto[:-1]]).reshape(self.numbers.shape)
-        values = dict(zip(self.axes, start_rows(here, self.cells), strict=True))
+        types = {column.name: column.dtype for column in fitted(self.columns, self.cells)}
+        columns = start_rows(self.numbers, [types[axis] for axis in self.axes], first, last)
+        values = dict(zip(self.axes, columns, strict=True))
         if LUCK in self.columns:
             values[LUCK.name] = workplace_luck(self.numbers.sum(axis=2), *self.key, first, last)
         return values
@@ -90,18 +119,28 @@ def workplace_luck(
     ends = np.cumsum(workers.ravel())
     last = int(ends[-1]) if last is None else last
     luck = np.empty(last - first, dtype=np.uint16)
-    _spread(luck, workers, ends, seed, replicate, first, last)
+
+    def fill(begin: int, end: int) -> None:
+        _spread(luck[begin:end], workers, ends, seed, replicate, first + begin)
+
+    _in_pieces(fill, last - first)
     return luck
 
 
-@compiled()  # on one thread: it runs once a replicate, and a parallel loop compiles three times as long
-def _spread(luck, workers, ends, seed, replicate, begin, end):  # type: ignore[no-untyped-def]
-    """Fill the lucks of one (cell, skill) after the other, as far as its rows lie from `begin` to before `end`."""
+@compiled(nogil=True)
+def _spread(luck, workers, ends, seed, replicate, number):  # type: ignore[no-untyped-def]
+    """Fill the lucks from an agent's number on, one (cell, skill) after the other; ranks below 2^53 are whole numbers."""
     skills = workers.shape[1]
-    for group in range(ends.size):
+    group, row = np.searchsorted(ends, number, side="right"), 0
+    while row < luck.size:
         cell, skill = group // skills, group % skills
         start = draws(seed, replicate, WORKPLACE, 0, cell * 256 + skill)[0]
-        first = ends[group] - workers[cell, skill]
-        for row in range(max(first, begin), min(ends[group], end)):
-            place = start + _GOLDEN * (row - first)
-            luck[row - begin] = np.uint16((place - np.floor(place)) * 65536.0)
+        last = min(ends[group] - number, luck.size)
+        while row < last:
+            until = min(row + _RANKS, last)
+            rank = np.float64(number + row - (ends[group] - workers[cell, skill]))
+            for place in range(np.int32(until - row)):
+                here = start + _GOLDEN * (rank + np.float64(np.int32(place)))
+                luck[row + place] = np.uint16(np.int32((here - np.floor(here)) * 65536.0))
+            row = until
+        group += 1

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.analysis.pairing import crossed
 from sim.analysis.results import Results
@@ -19,7 +22,7 @@ class Sums:
     """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
 
     def __init__(self, results: Results, first: int, last: int) -> None:
-        series = results.series
+        series = results.rows_of(*PUBLIC)
         rows = series[series["measure"].isin(PUBLIC) & series["year"].between(first, last)]
         rows = rows.astype({"measure": str, "scope": str, "place": str})
         sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")
@@ -30,18 +33,18 @@ class Sums:
         for place, key in enumerate(self.keys):
             self._places.setdefault(key[:2], []).append(place)
 
-    def of(self, measure: str, scope: str, place: str | None = None) -> pd.Series[float]:
+    def of(self, measure: str, scope: str, place: str | None = None) -> NDArray[np.float64]:
         """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
         rows = [row for row in self._places.get((measure, scope), []) if place in (None, self.keys[row][2])]
-        return pd.Series(self.values[rows].sum(axis=0), index=self.replicates)
+        return np.asarray(self.values[rows].sum(axis=0))
 
-    def net(self, scope: str, place: str | None = None) -> pd.Series[float]:
+    def net(self, scope: str, place: str | None = None) -> NDArray[np.float64]:
         """What was paid less what was raised."""
         of_policy = scope == "policy"
         paid, raised = ("public_cost", "public_receipts") if of_policy else ("paid_for_policies", "raised_by_policies")
         return self.of(paid, scope, place) - self.of(raised, scope, place)
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """The largest of all sums, without its sign."""
         return float(np.abs(self.values).max(initial=0.0))
@@ -64,19 +67,25 @@ class Books:
         """What was paid less what was raised, beyond the baseline's."""
         return self.beyond(lambda side: side.net(scope, place))
 
-    def beyond(self, sum_of: Callable[[Sums], pd.Series[float]]) -> pd.Series[float]:
+    def beyond(self, sum_of: Callable[[Sums], NDArray[np.float64]]) -> pd.Series[float]:
         """A sum of the scenario less that of the baseline: of each pair, or of everyone with everyone if not paired.
 
         What rounding leaves of sums, below 1e-9 of the largest of them, is zero.
         """
         before, after = sum_of(self.before), sum_of(self.after)
         if self.paired:
-            shared = before.index.intersection(after.index)
-            difference = after[shared] - before[shared]
+            shared, first, second = self._pairs
+            difference = pd.Series(after[second] - before[first], index=shared)
         else:
-            difference = next(crossed(before.to_frame().T, after.to_frame().T)).iloc[0]
+            difference = next(crossed(pd.DataFrame([before]), pd.DataFrame([after]))).iloc[0]
         largest = max(self.before.largest, self.after.largest)
         return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
+
+    @cached_property
+    def _pairs(self) -> tuple[pd.Index[Any], NDArray[np.intp], NDArray[np.intp]]:
+        """Replicates that both runs have, and where they are in each."""
+        shared = self.before.replicates.intersection(self.after.replicates)
+        return shared, self.before.replicates.get_indexer(shared), self.after.replicates.get_indexer(shared)
 
     @property
     def keys(self) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ class Change:
     replicates: int
     drawn: bool = True  # False for shares instead of people: nothing is left to luck, so one run says it all
 
-    @property
+    @cached_property
     def decimals(self) -> int:
         """Two digits of the difference or of half its band, but three to five significant digits of the level."""
         size = math.floor(math.log10(abs(self.before))) if self.before else 0
@@ -39,7 +40,7 @@ class Change:
         wanted = 1 - math.floor(math.log10(moved)) if moved else 0
         return max(0, min(max(wanted, 2 - size), 4 - size))
 
-    @property
+    @cached_property
     def verdict(self) -> str:
         """One of `none` (too small to write), `unknown` (one replicate), `unclear` (zero in the band), `up`, `down`."""
         ends = (self.low, self.high) if self.replicates > 1 else ()
@@ -111,11 +112,11 @@ class Change:
 
 def change_of(differences: Differences, label: str, measure: str) -> Change | None:
     """The change of a measure of the world in the last common year; None where it was not recorded by both."""
-    rows = differences.rows(label, measure)
-    return None if rows.empty else change_from_row(rows.iloc[0], differences)
+    row = next(iter(differences.each(label, measure).values()), None)
+    return None if row is None else change_from_row(row, differences)
 
 
-def change_from_row(row: pd.Series[Any], differences: Differences) -> Change:
+def change_from_row(row: pd.Series[Any] | Mapping[str, Any], differences: Differences) -> Change:
     """A row of the table as a change; what rounding leaves is zero."""
     names = {"before": "baseline_median", "after": "scenario_median", "difference": "difference", "low": "p05", "high": "p95"}
     numbers = {name: float(row[column]) for name, column in names.items()}

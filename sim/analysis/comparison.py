@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis import report
@@ -15,6 +17,7 @@ from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, edited_between, median_and_band, why_unpaired
 from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
+from sim.analysis.wide import by_reading
 from sim.errors import ResultsError, listed
 
 _KEYS = ["measure", "scope", "place", "year"]
@@ -66,14 +69,14 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
     reference = by_replicate(baseline, also)
-    tables, notes = [], []
+    tables, notes, grows = [], list[str](), cache(accelerating)  # of the baseline beside every scenario the same
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
         tables.append(_differences(reference, by_replicate(other, also), label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
-        notes += notes_between(baseline, other)
+        notes += notes_between(baseline, other, grows)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)
     table = table[table["year"] <= last]
@@ -89,17 +92,11 @@ def by_replicate(results: Results, also: Sequence[str] = ()) -> pd.DataFrame:
     series = pd.concat([results.series, derived], ignore_index=True) if len(derived) else results.series
     if len(derived):
         series = series.astype(dict.fromkeys(_KEYS[:3], "category"))
-    wide = series.pivot(index=_KEYS, columns="replicate", values="value")
-    index = cast(pd.MultiIndex, wide.index)
-    words = [list(level.astype(str)) for level in index.levels[:3]]  # categories of two files need not agree
-    wide.index = index.set_levels(words, level=[0, 1, 2])
-    wide.columns = pd.Index([int(replicate) for replicate in wide.columns], name="replicate")
-    return wide
+    return by_reading(series)
 
 
 def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired: bool) -> pd.DataFrame:
-    index = baseline.index.intersection(other.index, sort=False)
-    before, after = baseline.loc[index], other.loc[index]
+    before, after = _common_rows(baseline, other)
     if paired:
         shared = before.columns.intersection(after.columns)
         difference = after[shared] - before[shared]
@@ -113,10 +110,20 @@ def _differences(baseline: pd.DataFrame, other: pd.DataFrame, label: str, paired
     table["scenario_median"] = median_and_band(after)["median"]
     table["scenario"], table["paired"] = label, paired
     table = table.reset_index()
-    table["year"] = table["year"].astype(int)
-    order = table["scope"].map({scope: rank for rank, scope in enumerate(SCOPES)}).rename("rank")
-    table = table.assign(rank=order).sort_values(["rank", "measure", "place", "year"], ignore_index=True)
-    return table.drop(columns="rank")
+    return table.astype({"year": int})
+
+
+def _common_rows(baseline: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that both tables have, by scope, then measure, place and year, those of words in the order of the alphabet."""
+    places = other.index.get_indexer(baseline.index)
+    index = cast(pd.MultiIndex, baseline.index)
+    ranks = [{word: rank for rank, word in enumerate(sorted(level))} for level in index.levels]
+    ranks[1] = {scope: rank for rank, scope in enumerate(SCOPES)}
+    of_levels = [np.array([known[word] for word in level]) for known, level in zip(ranks, index.levels, strict=True)]
+    measure, scope, place, year = (rank[code] for rank, code in zip(of_levels, index.codes, strict=True))
+    order = np.lexsort((year, place, measure, scope))
+    order = order[places[order] >= 0]
+    return baseline.iloc[order], other.iloc[places[order]]
 
 
 def _unpaired_band(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +154,7 @@ def _check_comparable(baseline: Results, other: Results) -> None:
             )
 
 
-def notes_between(baseline: Results, other: Results) -> list[str]:
+def notes_between(baseline: Results, other: Results, grows: Callable[[Results], str | None] = accelerating) -> list[str]:
     """What a reader must know before quoting a difference of two runs."""
     unlike, notes = why_unpaired(baseline, other), []
     if unlike:
@@ -163,7 +170,7 @@ def notes_between(baseline: Results, other: Results) -> list[str]:
         if failed:
             of = len(results.manifest["replicates"])
             notes.append(f"Replicates of {results.title} that failed and are left out: {failed} of {of}.")
-    notes += [note for note in map(accelerating, (baseline, other)) if note is not None]
+    notes += [note for note in map(grows, (baseline, other)) if note is not None]
     before, after = (dict(results.manifest["scenario"].get("parameters", {})) for results in (baseline, other))
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

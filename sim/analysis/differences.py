@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,6 +40,10 @@ class Differences:
         """Last year that all have in common, of which the headline speaks."""
         return int(self.table["year"].max())
 
+    def paired(self, scenario: str) -> bool:
+        """Whether the runs of a scenario are set against those of the baseline replicate by replicate."""
+        return bool(self.table.loc[self.table["scenario"] == scenario, "paired"].all())
+
     def headline(self) -> pd.DataFrame:
         """Rows of the last year for the world, and for the urban-rural ratio of every region."""
         rows = self.table[self.table["year"] == self.year]
@@ -52,10 +56,15 @@ class Differences:
         found = places.get((scenario, measure, scope))
         return (rows.iloc[:0] if found is None else rows.iloc[found]).set_index("place")
 
-    def each(self, scenario: str, measure: str, scope: str = "world") -> Iterator[tuple[str, Any]]:
-        """The same rows one by one: a place, and its row by column; many times as fast as asking a table for its rows."""
-        rows = self.rows(scenario, measure, scope)
-        return zip(map(str, rows.index), rows.to_dict("records"), strict=True)
+    def each(self, scenario: str, measure: str, scope: str = "world") -> dict[str, dict[str, Any]]:
+        """The same rows by place, each by column; many times as fast as a table, for they are taken apart once."""
+        records, places = self._records, self._last_year[1]
+        found = (records[place] for place in places.get((scenario, measure, scope), ()))
+        return {str(row["place"]): row for row in found}
+
+    @cached_property
+    def _records(self) -> list[dict[str, Any]]:
+        return [{str(name): value for name, value in row.items()} for row in self._last_year[0].to_dict("records")]
 
     @cached_property
     def _last_year(self) -> tuple[pd.DataFrame, Mapping[Any, Any]]:

@@ -50,7 +50,7 @@ def of_record(rows: Iterable[tuple[int, str, str, str, float]]) -> list[Spending
 
 def of_results(results: Results) -> list[Spending]:
     """The same of a run: medians over replicates."""
-    rows = results.series
+    rows = results.rows_of(_COST, _OUTPUT)
     rows = rows[
         ((rows["scope"] == "policy") & (rows["measure"] == _COST))
         | ((rows["scope"] == "world") & (rows["measure"] == _OUTPUT))

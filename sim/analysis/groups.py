@@ -86,7 +86,7 @@ def movers(groups: Sequence[Group]) -> float | None:
 
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     """Every tenth of every reported place in the last common year; none where no tenths were recorded."""
-    residents = differences.rows(label, "population", scope="cell")["scenario_median"]
+    residents = {place: row["scenario_median"] for place, row in differences.each(label, "population", "cell").items()}
     found = [
         Tenth(
             region=region_of(place),
@@ -96,7 +96,7 @@ def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
             income=change_from_row(row, differences),
         )
         for number, measure in enumerate(TENTHS, start=1)
-        for place, row in differences.each(label, measure, scope="cell")
+        for place, row in differences.each(label, measure, scope="cell").items()
     ]
     return tuple(sorted(found, key=lambda one: (one.region, one.kind, one.number)))
 

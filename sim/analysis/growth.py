@@ -15,7 +15,10 @@ _YEARS = 6  # with fewer, a third is one year or none
 
 def growth_per_head(results: Results) -> pd.Series[float]:
     """Growth of output per resident of the reported area by year, log(y_t / y_t-1), the median over replicates."""
-    levels = _levels(results)
+    return _growth(_levels(results))
+
+
+def _growth(levels: pd.DataFrame) -> pd.Series[float]:
     growth: pd.DataFrame = levels.map(math.log).diff()
     return growth.iloc[1:].median(axis=1)
 
@@ -31,7 +34,7 @@ def accelerating(results: Results) -> str | None:
     levels = _levels(results)
     if not ((levels > 0) & (levels < math.inf)).all(axis=None):  # of which there is no growth rate
         return None
-    growth = growth_per_head(results)
+    growth = _growth(levels)
     third = len(growth) // 3
     if len(growth) < _YEARS or not growth.notna().all():
         return None

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from sim.errors import ResultsError, listed, printable, unseen
+from sim.errors import ResultsError, first_unseen, listed, printable
 from sim.files import wrong_name
 
 FORMAT = 1
@@ -44,7 +44,7 @@ _NOT_HASHED = (OWN_HASH, RECORD_HASH, "versions", "data", "started", "finished",
 
 
 def _visible(text: str) -> str:
-    wrong = next((one for one in text if one not in "\n\t" and unseen(one)), None)
+    wrong = first_unseen(text, but="\n\t")
     if wrong is not None:
         raise PydanticCustomError("unseen", f"must be text one can see; it holds {printable(wrong)}")
     return text
@@ -77,7 +77,7 @@ ReplicateSeed = Seed | Annotated[list[Seed], Field(max_length=8)]
 class _Words(BaseModel):
     """A group of words of the manifest: nothing is converted; words of other versions are let through, but not used."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False, defer_build=True)
 
 
 class Span(_Words):
@@ -275,7 +275,7 @@ def _unseen_in(value: Any, where: tuple[str, ...]) -> Iterator[str]:
         for number, part in enumerate(value):
             yield from _unseen_in(part, (*where, str(number)))
     elif isinstance(value, str):
-        wrong = next((one for one in value if one not in "\n\t" and unseen(one)), None)
+        wrong = first_unseen(value, but="\n\t")
         if wrong is not None:
             yield f"{_dotted(where)} holds {printable(wrong)}, which nobody can see"
     elif isinstance(value, float) and not math.isfinite(value):

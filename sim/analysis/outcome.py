@@ -218,10 +218,11 @@ class Outcome:
 
 def outcomes(differences: Differences) -> list[Outcome]:
     """The outcome of every scenario in the last common year, in the order in which they were given."""
-    found, sums = [], cache(Sums)  # what the baseline paid and raised is the same beside every scenario
+    found, sums = list[Outcome](), cache(Sums)  # what the baseline paid and raised is the same beside every scenario
     for label, results in differences.scenarios.items():
         first = max(results.years[0], differences.baseline.years[0])
         books, last = (_books(differences, label, year, sums) for year in (first, differences.year))
+        distances = _distances(differences, label)
         found.append(
             Outcome(
                 label=label,
@@ -233,8 +234,8 @@ def outcomes(differences: Differences) -> list[Outcome]:
                 drawn=differences.drawn,
                 area=_area(differences, label),
                 groups=by_registration(differences, label),
-                narrows=_narrows(differences, label),
-                point_band=_point_band(differences, label, books),
+                narrows=None if distances is None else int((distances[1] < distances[0]).sum()),
+                point_band=_point_band(distances, books),
             )
         )
     return found
@@ -271,8 +272,7 @@ def by_cost(found: Iterable[Outcome]) -> list[Outcome]:
 
 def _distances(differences: Differences, label: str) -> tuple[pd.Series[float], pd.Series[float]] | None:
     """How far from one the ratio of the last year is before and after, pair by pair; None where there are no two pairs."""
-    rows = differences.rows(label, RATIO)
-    if rows.empty or not rows["paired"].all():
+    if change_of(differences, label, RATIO) is None or not differences.paired(label):
         return None
     before = differences.baseline.values(RATIO).loc[[differences.year]].iloc[0]
     after = differences.scenarios[label].values(RATIO).loc[[differences.year]].iloc[0]
@@ -280,18 +280,11 @@ def _distances(differences: Differences, label: str) -> tuple[pd.Series[float], 
     return ((before[shared] - 1).abs(), (after[shared] - 1).abs()) if len(shared) > 1 else None
 
 
-def _narrows(differences: Differences, label: str) -> int | None:
-    """In how many pairs the ratio of the last year comes nearer to one."""
-    found = _distances(differences, label)
-    return None if found is None else int((found[1] < found[0]).sum())
-
-
-def _point_band(differences: Differences, label: str, books: Books) -> tuple[float, float]:
+def _point_band(distances: tuple[pd.Series[float], pd.Series[float]] | None, books: Books) -> tuple[float, float]:
     """90% of the pairs' net cost of a hundredth of the ratio: an order statistic, since a pair may close nothing."""
-    found = _distances(differences, label)
-    if found is None:
+    if distances is None:
         return math.nan, math.nan
-    points = (found[0] - found[1]) / _POINT
+    points = (distances[0] - distances[1]) / _POINT
     net = books.net("policy").reindex(points.index)
     each = (net / points.where(points > 0)).where(points > 0, math.inf).to_numpy(dtype=np.float64)
     return float(np.quantile(each, 0.05, method="lower")), float(np.quantile(each, 0.95, method="higher"))
@@ -299,7 +292,7 @@ def _point_band(differences: Differences, label: str, books: Books) -> tuple[flo
 
 def _books(differences: Differences, label: str, first: int, sums: Callable[[Results, int, int], Sums]) -> Books:
     """Public money from a year to the last common one."""
-    paired = bool(differences.table.loc[differences.table["scenario"] == label, "paired"].all())
+    paired = differences.paired(label)
     results, baseline, last = differences.scenarios[label], differences.baseline, differences.year
     return Books(sums(baseline, first, last), sums(results, first, last), paired)
 
@@ -311,17 +304,15 @@ def _area(differences: Differences, label: str) -> dict[str, Change]:
 
 def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     """Everybody by region and kind of place; None where incomes were not recorded by cell."""
-    rows = {measure: differences.rows(label, measure, scope="cell") for measure in INCOMES}
-    if all(table.empty for table in rows.values()):
+    rows = {measure: differences.each(label, measure, scope="cell") for measure in INCOMES}
+    if not any(rows.values()):
         return None
     outside = set(differences.baseline.manifest.get("outside") or ())
-    residents = differences.rows(label, "population", scope="cell")["scenario_median"]
+    residents = {place: row["scenario_median"] for place, row in differences.each(label, "population", "cell").items()}
     found = []
-    for place in dict.fromkeys(place for table in rows.values() for place in table.index):
-        region, kind = region_of(str(place)), kind_of(str(place))
-        changes = {
-            measure: change_from_row(table.loc[place], differences) for measure, table in rows.items() if place in table.index
-        }
+    for place in dict.fromkeys(place for table in rows.values() for place in table):
+        region, kind = region_of(place), kind_of(place)
+        changes = {measure: change_from_row(table[place], differences) for measure, table in rows.items() if place in table}
         found.append(People(region, kind, float(residents.get(place, np.nan)), changes, region in outside))
     return tuple(found)
 

@@ -36,7 +36,7 @@ def purchases(differences: Differences, label: str) -> pd.DataFrame:
     """
     outside = set(differences.baseline.manifest.get("outside") or ())
     rows = []
-    for place, row in differences.each(label, PURCHASES, scope="region"):
+    for place, row in differences.each(label, PURCHASES, scope="region").items():
         change = change_from_row(row, differences)
         if place not in outside:
             numbers = (change.before, change.difference, change.low, change.high, change.share, change.verdict)

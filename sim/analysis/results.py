@@ -12,12 +12,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.analysis import measures, record
 from sim.analysis.manifest import ASKED, MANIFEST, TABLES, WORLD, is_as_written, most_bytes, read_manifest
 from sim.analysis.panels import PANEL, derived_rows
 from sim.analysis.tables import FLOW_UNITS, file_of, read_measures, read_table
+from sim.analysis.wide import by_year
 from sim.errors import ResultsError, listed
 from sim.hints import one_of
 from sim.units import headline_first
@@ -125,7 +128,7 @@ class Results:
         `measures.derived`) is worked out from the cells. Raises ResultsError for what was not recorded, with the nearest
         name that was, and for what is not defined in this run, with the reason.
         """
-        series = self.derived([measure]) if self._is_derived(measure) else self._rows_of(measure)
+        series = self.derived([measure]) if self._is_derived(measure) else self.rows_of(measure, scope=scope)
         rows = series[(series["measure"] == measure) & (series["scope"] == scope)]
         if rows.empty:
             series = series if self._is_derived(measure) else self.series
@@ -140,14 +143,14 @@ class Results:
         if place is not None and place not in places:
             raise ResultsError(f'{self.path}: no "{measure}" of "{place}" at scope {scope}. {_recorded(place, places)}')
         rows = rows[rows["place"] == (place or places[0])]
-        return rows.pivot(index="year", columns="replicate", values="value")
+        return by_year(rows)
 
     def derived(self, names: Sequence[str]) -> pd.DataFrame:
         """Rows as in `series` of measures that runs do not record; raises ResultsError with the reason where one has none."""
         wanted = [name for name in dict.fromkeys(names) if self._is_derived(name)]
         unknown = [name for name in wanted if name not in self._worked_out]
         if unknown:
-            found = derived_rows(self._rows_of(*PANEL), self.world, self.manifest.get("outside") or (), unknown)
+            found = derived_rows(self.rows_of(*PANEL), self.world, self.manifest.get("outside") or (), unknown)
             for name in unknown:
                 self._worked_out[name] = found[found["measure"] == name]
         for name in wanted:
@@ -160,21 +163,33 @@ class Results:
 
     def public_money(self, measure: str, year: int) -> pd.Series[float]:
         """What all policies cost (`public_cost`) or raised (`public_receipts`) in a year, by replicate, yuan of 2014."""
-        series = self._rows_of(measure)
+        series = self.rows_of(measure)
         asked = (series["scope"] == "policy") & (series["measure"] == measure) & (series["year"] == year)
         sums = series[asked].groupby("replicate", observed=True)["value"].sum()
         return sums.reindex(list(self.replicates), fill_value=0.0)
 
-    def _rows_of(self, *wanted: str) -> pd.DataFrame:
-        """Rows of `series`, among them all of some measures; of a long table that nobody has read these alone."""
-        if "series" in vars(self) or self._checked["files"][file_of("series")]["rows"] <= _LONG:
-            return self.series
-        if wanted not in self._parts:
-            found = read_measures(self.path, self._checked, wanted)
-            if found is None:
-                return self.series
-            self._parts[wanted] = self._finished(found)
-        return self._parts[wanted]
+    def rows_of(self, *wanted: str, scope: str | None = None) -> pd.DataFrame:
+        """Rows of `series`, among them all of some measures and a scope; of a long table that nobody has read these alone."""
+        if "series" not in vars(self) and self._checked["files"][file_of("series")]["rows"] > _LONG:
+            found = self._parts[wanted] if wanted in self._parts else read_measures(self.path, self._checked, wanted)
+            if found is not None:
+                self._parts[wanted] = found if wanted in self._parts else self._finished(found)
+                return self._parts[wanted]
+        asked = [rows for (measure, there), rows in self._places.items() if measure in wanted and scope in (None, there)]
+        at = np.sort(np.concatenate(asked)) if len(asked) > 1 else asked[0] if asked else np.empty(0, np.int64)
+        return self.series.take(at)
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], NDArray[np.int64]]:
+        """Where in `series` the rows of each measure and scope are, sought out once."""
+        measures, scopes = self.series["measure"].cat, self.series["scope"].cat
+        count = len(measures.categories) * len(scopes.categories)
+        whole = measures.codes.to_numpy().astype(np.int64) * len(scopes.categories) + scopes.codes.to_numpy()
+        codes = whole.astype(np.min_scalar_type(count))  # short numbers are sorted many times as fast
+        order = np.argsort(codes, kind="stable")
+        ends = np.searchsorted(codes[order], np.arange(count + 1))
+        names = [(str(measure), str(scope)) for measure in measures.categories for scope in scopes.categories]
+        return {name: order[start:end] for name, start, end in zip(names, ends, ends[1:], strict=False) if end > start}
 
     def _read(self, table: str) -> pd.DataFrame:
         return self._finished(read_table(self.path, table, self._checked))

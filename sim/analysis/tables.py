@@ -17,7 +17,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sim.analysis.frames import in_order, names_and_numbers, words
 from sim.analysis.manifest import most_bytes
-from sim.errors import ResultsError, listed, printable, unseen
+from sim.errors import ResultsError, first_unseen, listed, printable
 
 SCOPES = ("world", "region", "cell", "kind", "policy")
 FLOW_UNITS = {"labour": "persons", "capital": "yuan of 2014", "land": "km2"}
@@ -225,7 +225,7 @@ def _wrong_words(columns: Any, table: str, manifest: Mapping[str, Any]) -> str |
         if words.null_count or len(words) > _MOST_WORDS or len(words.unique()) < len(words):
             return f"has words in the column {name} that are missing, given twice or more than {_MOST_WORDS}"
         for word in words.to_pylist():
-            if not word or len(word) > _LONGEST_WORD or any(map(unseen, word)):
+            if not word or len(word) > _LONGEST_WORD or first_unseen(word):
                 return f'names "{printable(word, 60)}" in the column {name}, which is no name one can read'
         unknown = [word for word in words.to_pylist() if word not in allowed[name]] if name in allowed else []
         if unknown:

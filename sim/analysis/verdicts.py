@@ -82,10 +82,10 @@ def own_change(results: Results, year: int | None = None) -> Change | None:
 def contradictions(differences: Differences, label: str) -> tuple[Against, ...]:
     """Which other measures of the gap clearly go the other way than the ratio; see `against`."""
     ratio, published, theil = (change_of(differences, label, measure) for measure in (RATIO, PUBLISHED, THEIL))
-    people = differences.rows(label, "population", scope="region")["baseline_median"].to_dict()
-    rows = list(differences.each(label, RATIO, scope="region"))
-    counted = all(region in people for region, _ in rows)
-    regions = [(change_from_row(row, differences), float(people[region]) if counted else 1.0) for region, row in rows]
+    people = {region: row["baseline_median"] for region, row in differences.each(label, "population", "region").items()}
+    rows = differences.each(label, RATIO, scope="region")
+    counted = rows.keys() <= people.keys()
+    regions = [(change_from_row(row, differences), float(people[name]) if counted else 1.0) for name, row in rows.items()]
     return against(ratio, published, theil, regions)
 
 

@@ -53,10 +53,12 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
         (one.region, one.kind, one.number, one.persons, math.nan, *_numbers(one.income))
         for one in by_tenth(differences, label)
     ]
-    people = differences.rows(label, "population", scope="cell")["scenario_median"].to_dict()
-    came = differences.rows(label, "population_newcomers", scope="cell")["scenario_median"].to_dict()
+    people, came = (
+        {cell: row["scenario_median"] for cell, row in differences.each(label, measure, scope="cell").items()}
+        for measure in ("population", "population_newcomers")
+    )
     outside = set(differences.baseline.manifest.get("outside") or ())
-    for cell, row in differences.each(label, "real_income_per_head", scope="cell"):
+    for cell, row in differences.each(label, "real_income_per_head", scope="cell").items():
         if region_of(cell) not in outside:
             heads = float(people.get(cell, math.nan)), float(came.get(cell, math.nan))
             rows.append((region_of(cell), kind_of(cell), WHOLE, *heads, *_numbers(change_from_row(row, differences))))
@@ -143,6 +145,7 @@ def resettled(differences: Differences, label: str) -> float:
     sum_i |n_i after - n_i before| / sum_i n_i before: means over places speak of other people the larger it is.
     """
     outside = set(differences.baseline.manifest.get("outside") or ())
-    rows = [row for cell, row in differences.each(label, "population", scope="cell") if region_of(cell) not in outside]
+    people = differences.each(label, "population", scope="cell").items()
+    rows = [row for cell, row in people if region_of(cell) not in outside]
     before = math.fsum(row["baseline_median"] for row in rows)
     return math.fsum(abs(row["difference"]) for row in rows) / before if before > 0 else 0.0

@@ -1,18 +1,21 @@
-"""The command line: what can be asked of factorflow, one file a kind of command."""
+"""The command line: what can be asked of factorflow, one file a kind of command, each imported when it is asked for."""
 
-from sim.cli import benchmarking, dashboard, doubting, keeping, reporting, running, validating, worlds, writing
-from sim.cli.program import main
+from sim.cli.program import Later, main
 
 __all__ = ["main"]
 
-for _command in (
-    *(writing.new, writing.check, writing.explain, writing.diff, writing.test_, writing.schema, writing.list_),
-    *(running.run, running.compare, running.plot, worlds.world, running.effects),
-    *(reporting.report, reporting.extract),
-    *(doubting.doubt, doubting.sense, doubting.decompose, doubting.design),
-    *(keeping.status, keeping.verify, keeping.export, keeping.clean),
-    dashboard.dashboard,
-    validating.validate,
-    benchmarking.bench,
-):
-    main.add_command(_command)
+_FILES = {
+    "writing": ("new", "check", "explain", "diff", "test", "schema", "list"),
+    "running": ("run", "compare", "plot", "effects"),
+    "worlds": ("world",),
+    "reporting": ("report", "extract"),
+    "doubting": ("doubt", "sense", "decompose", "design"),
+    "keeping": ("status", "verify", "export", "clean"),
+    "dashboard": ("dashboard",),
+    "validating": ("validate",),
+    "benchmarking": ("bench",),
+}
+
+for _file, _names in _FILES.items():
+    for _name in _names:
+        main.add_command(Later(_name, f"sim.cli.{_file}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -15,18 +16,29 @@ def _number(name: str, usual: int, least: int, meaning: str) -> Callable[[Any], 
     return click.option(name, type=click.IntRange(min=least), default=usual, show_default=True, help=meaning)
 
 
+_FEWEST = 1_000_000  # people, below which the economy of a year takes longer than they do
+
+
 @click.command()
 @_number("--agents", 10**6, 1_000, "Agents of the comparison.")
 @_number("--most", 10**7, 10**4, "Agents up to which growth is measured.")
 @_number("--model-agents", 10**7, 10**5, "Labour agents of the whole model; 65,800,000 stand for 1.3 people each.")
 @_number("--rounds", 5, 5, "Rounds in which engines take turns.")
-@click.option("--cells", help="Only a year by stage of invented worlds of so many cells, e.g. 62,180,360,1000.")
+@click.option(
+    "--cells", help="Only a year by stage of invented worlds of so many cells: 62,180,360,1000; 2862 takes minutes."
+)
+@click.option("--people", help="Only ten years of China with an agent a person, e.g. 65800000,300000000,1410000000.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON and nothing else.")
-def bench(agents: int, most: int, model_agents: int, rounds: int, cells: str | None, as_json: bool) -> int:
+def bench(
+    agents: int, most: int, model_agents: int, rounds: int, cells: str | None, people: str | None, as_json: bool
+) -> int:
     """Measure, on this machine and in one run, a year of migration here and as plain Mesa objects.
 
     The task: agents choose among cells by logit, move, earn, save; means and Gini are reported. Medians of rounds in turn.
     """
+    if people is not None:
+        _print_nations(_people(people), as_json)
+        return DONE
     if cells is not None:
         _print_wide(_numbers(cells), agents, as_json)
         return DONE
@@ -48,31 +60,71 @@ def _numbers(text: str) -> list[int]:
     return found
 
 
+def _people(text: str) -> list[int]:
+    """Numbers of people as they are written, with commas between them."""
+    found = [int(word) if word.strip().isdecimal() else 0 for word in text.split(",")]
+    if min(found) < _FEWEST:
+        raise click.UsageError(f"--people takes whole numbers from {_FEWEST:,} on with commas between them, not {text!r}")
+    return found
+
+
+def _print_nations(sizes: Sequence[int], as_json: bool) -> None:
+    """Seconds to create and live, and memory, by number of people."""
+    from sim.evidence.benchmark import nation
+
+    found = []
+    for people in sizes:
+        terminal.say(f"Measuring {people:,} people of {nation.WORLD} for {nation.YEARS} years ...", err=True)
+        found.append(nation.measured(people))
+    if as_json:
+        terminal.say_json([one.__dict__ for one in found])
+        return
+    heads = ("people", "create, s", "of processor", "live, s", "of processor", "passes, s", "processor, ns an agent-year",
+             "peak, GB", "whole process, s")  # fmt: skip
+    rows = [
+        (f"{one.people:,}", f"{one.create:.1f}", f"{one.create_processor:.1f}", f"{one.live:.1f}",
+         f"{one.live_processor:.1f}", f"{one.passes:.1f}", f"{one.live_processor / one.people / one.years * 1e9:.2f}",
+         f"{one.peak / 1e9:.2f}", f"{one.process:.1f}")
+        for one in found
+    ]  # fmt: skip
+    last = found[-1]
+    title = f"{last.years} years of {last.world} ({last.cells} cells), an agent a person, on up to {last.threads} threads"
+    tables.print_table(title, heads, rows, numbers=range(len(heads)))
+
+
 def _print_wide(sizes: Sequence[int], agents: int, as_json: bool) -> None:
-    """Seconds of processor a year by stage and memory by number of cells, with the exponents."""
+    """Seconds of processor of the median year by stage and memory by number of cells, with exponents between sizes."""
     from sim.evidence.benchmark import wide
 
     found = []
     for cells in sizes:
-        terminal.say(f"Measuring a world of {cells:,} cells ...", err=True)
+        long = ", which takes minutes" if cells >= wide.COUNTIES else ""
+        terminal.say(f"Measuring a world of {cells:,} cells{long} ...", err=True)
         found.append(wide.measured(cells, agents))
-    slopes = wide.exponents(found) if len(found) > 1 else {}
+    several = len(found) > 1
+    slopes = wide.exponents(found) if several else {}
+    steps = wide.between(found) if several else {}
     if as_json:
-        terminal.say_json({"worlds": [one.__dict__ for one in found], "exponents": slopes})
+        terminal.say_json({"worlds": [one.__dict__ for one in found], "exponents": slopes, "between": steps})
         return
     rows = [(stage, *(f"{one.stages[stage] * 1e3:.1f}" for one in found)) for stage in found[0].stages]
     rows.append(("all", *(f"{one.year * 1e3:.1f}" for one in found)))
-    last = [f"{slopes[row[0]]:.2f}" if slopes else "" for row in rows]
-    heads = ("stage of the year", *(f"ms, {one.cells:,} cells" for one in found), "exponent")
-    table = [(*row, slope) for row, slope in zip(rows, last, strict=True)]
-    tables.print_table("A year by number of cells", heads, table, numbers=range(1, len(heads)))
+    heads = ("stage of the year", *(f"ms, {one.cells:,} cells" for one in found))
+    tables.print_table("A year by number of cells", (*heads, ""), [(*row, "") for row in rows], numbers=range(1, len(heads)))
+    if several:
+        pairs = [f"{one.cells:,} to {next_.cells:,}" for one, next_ in pairwise(found)]
+        lines = [(row, *(f"{step:.2f}" for step in steps[row]), f"{slope:.2f}", "") for row, slope in slopes.items()]
+        tables.print_table(
+            "Exponents: time grows as cells to the power", ("stage of the year", *pairs, "over all sizes", ""), lines,
+            numbers=range(1, len(pairs) + 2),
+        )  # fmt: skip
     for one in found:
         terminal.say(f"{one.cells:,} cells: built in {one.build:.2f} s of processor, {one.peak / 1e9:.2f} GB at the peak.")
 
 
 def _print(found: dict[str, Any]) -> None:
-    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "times plain Mesa",
-               "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
+    columns = ("engine", "agents", "cells", "ms a year", "million agent-years/s", "processor, ns an agent-year",
+               "times plain Mesa", "of memory bandwidth", "mean wealth", "Gini", "")  # fmt: skip
     for title, key in (("A year of migration", "speeds"), ("Growth with the number of agents", "growth")):
         rows = [
             (
@@ -81,6 +133,7 @@ def _print(found: dict[str, Any]) -> None:
                 str(row["cells"]),
                 f"{row['seconds'] * 1e3:.3g}",
                 f"{row['millions']:.4g}",
+                f"{row['processor'] / row['agents'] * 1e9:.3g}",
                 _times(row["over_plain_mesa"]),
                 _or_nothing(row["share_of_bandwidth"], "{:.1%}"),
                 f"{row['wealth']:.5f}",
@@ -89,7 +142,7 @@ def _print(found: dict[str, Any]) -> None:
             )
             for row in found[key]
         ]
-        tables.print_table(title, columns, rows, numbers=range(1, 9))
+        tables.print_table(title, columns, rows, numbers=range(1, 10))
     _print_references(found["speeds"])
     exponents = [
         f"{engine}: agents {_or_nothing(found['exponent_agents'][engine], '{:.2f}')}, "
@@ -119,7 +172,9 @@ def _print(found: dict[str, Any]) -> None:
     if not found["plain_c"]:
         terminal.say("Plain C is missing: there is no compiler (gcc, clang or cc), or it does not compile the task.")
     if not found["mesa_frames"]:
-        terminal.say("mesa-frames is not installed (version 0.1.0 would be measured too).")
+        terminal.say(
+            "mesa-frames is missing: `pip install '.[bench]'` in an environment of its own, for it asks for NumPy 1.26."
+        )
 
 
 def _print_references(rows: Sequence[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,17 +16,32 @@ import click
 from sim.cli import endings
 from sim.cli.endings import DONE, FAULT
 from sim.errors import FactorFlowError, Fault, ScenarioFaults, listed, printable
-from sim.experiments.executors import Where
-from sim.hints import one_of
 from sim.pages import terminal
 
 if TYPE_CHECKING:
+    from sim.experiments.executors import Where
     from sim.scenario.schema import Scenario
 
 # Everything heavy is imported inside the commands, so that `factorflow --help` answers at once.
 
 # Matrices of a few dozen rows gain nothing from threads of their own, and starting those takes longer than some commands.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Looking through everything installed for plugins of Pydantic, none of which checks a scenario, takes longer than a check.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+class Later(click.Command):
+    """A command that is known by its name, and imported from its file when it is asked for."""
+
+    def __init__(self, name: str, file: str) -> None:
+        super().__init__(name)
+        self.file = file
+
+    def command(self) -> click.Command:
+        """The command itself; where Python has a function of its name, the file calls it by that name and `_`."""
+        file = importlib.import_module(self.file)
+        found: click.Command = getattr(file, str(self.name), None) or getattr(file, f"{self.name}_")
+        return found
 
 
 class Program(click.Group):
@@ -47,6 +63,14 @@ class Program(click.Group):
         except BaseException as error:  # whatever it is, nobody shall have to read a traceback
             code = endings.answered(error)
         sys.exit(code if isinstance(code, int) else DONE)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name, imported now if it was not before."""
+        found = super().get_command(context, name)
+        if isinstance(found, Later):
+            found = found.command()
+            self.add_command(found, name)
+        return found
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the words of the command line; what goes wrong is answered by `main`, not by click."""
@@ -111,6 +135,8 @@ def where_options(command: Callable[..., int]) -> Callable[..., int]:
     def asked(*args: Any, jobs: int | None, cluster: str | None, shards: int | None, **rest: Any) -> int:
         if jobs is not None and jobs > 1 and (cluster is not None or shards is not None):
             raise click.UsageError("--jobs are replicates at a time on this machine: leave it out with --cluster or --shards")
+        from sim.experiments.executors import Where
+
         return command(*args, where=Where(jobs, cluster, shards), **rest)
 
     return jobs_option(_cluster_option(_shards_option(asked)))
@@ -128,6 +154,8 @@ def main() -> None:
 
 def check_world(name: str, worlds: Iterable[str]) -> None:
     """Raise FactorFlowError for a world that there is not."""
+    from sim.hints import one_of
+
     if name not in (known := tuple(worlds)):
         raise FactorFlowError(f'there is no world "{name}". {one_of(name, known)}')
 

@@ -150,6 +150,8 @@ def by_column(weights: Weights, factor: Array | float) -> Weights:
 
 
 def _apply(weights: Weights, bill: Array) -> Array:
+    if isinstance(weights, Chain):
+        return weights @ bill
     return np.asarray(weights * bill if weights.ndim == 1 else weights @ bill)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.agents.sharded import MOST_SHARDS
 from sim.analysis.frames import stacked
 from sim.analysis.manifest import ASKED, TASKS
 from sim.analysis.results import Results, open_results
@@ -85,13 +84,9 @@ def run_all(
             raise
 
 
-def found(scenario: Scenario) -> Results | None:
-    """A whole, unchanged run of the same scenario by the same program on the same data, if results/ holds one."""
-    path = whole(_words(scenario, program_of(scenario)), default_folder(scenario.name, scenario.digest()))
-    if path is None:
-        return None
-    results = open_results(path)
-    return _called(results, scenario)
+def found(scenario: Scenario) -> Path | None:
+    """The folder of a whole, unchanged run of the same scenario by the same program on the same data, below results/."""
+    return whole(_words(scenario, program_of(scenario)), default_folder(scenario.name, scenario.digest()))
 
 
 @dataclass
@@ -217,8 +212,11 @@ def _check_where(scenario: Scenario, where: Where) -> None:
         raise FactorFlowError("jobs are replicates at a time on this machine: leave them out with a cluster or with shards.")
     if where.shards is not None and scenario.run.continuum:
         raise FactorFlowError(f"{scenario.name} is run as a continuum: it has no agents that shards could hold.")
-    if where.shards is not None and not 1 <= where.shards <= MOST_SHARDS:
-        raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
+    if where.shards is not None:
+        from sim.agents.sharded import MOST_SHARDS  # brings in the compiler, which results that are there do without
+
+        if not 1 <= where.shards <= MOST_SHARDS:
+            raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {where.shards}.")
     if where.cluster is None:  # the workers of a cluster have memories of their own
         check_cost(scenario, jobs)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.agents.sharded import Holder
 from sim.analysis.frames import stacked, words
 from sim.analysis.tables import Tables
 from sim.data.catalogue import AnyWorld
@@ -25,6 +24,7 @@ from sim.world.build import build_world
 from sim.world.world import World
 
 if TYPE_CHECKING:
+    from sim.agents.sharded import Holder
     from sim.model import FactorFlowModel
     from sim.year.record import Column, Record
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.agents.sharded import Holder
 from sim.analysis.results import versions
 from sim.analysis.tables import Tables
 from sim.analysis.taskfile import Recorded, encoded
@@ -21,6 +20,7 @@ from sim.experiments.replicate import Replicate, build_model, run_replicate, wor
 from sim.scenario.schema import SAID, Scenario
 
 if TYPE_CHECKING:
+    from sim.agents.sharded import Holder
     from sim.model import FactorFlowModel
 
 _FORMAT = 1  # of the file of a task; another one is another task

@@ -29,7 +29,7 @@ class Listing(NamedTuple):
 
 def instruments() -> Iterable[Listing]:
     """A table for each policy instrument: its terms with what is allowed, unit, default and meaning."""
-    from sim.economy.policies.base import instruments as register
+    from sim.economy.policies import instruments as register
 
     for name, terms in sorted((name, module.Terms) for name, module in register().items()):
         schema = terms.model_json_schema(by_alias=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from sim.economy.policies.base import DEFAULT_FINANCING, instruments
+from sim.economy.policies import instruments
+from sim.economy.policies.base import DEFAULT_FINANCING
 from sim.pages.listing import Listing
 from sim.pages.listing import instruments as tables
 from sim.scenario.schema import PolicyTerms

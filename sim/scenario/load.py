@@ -145,8 +145,8 @@ def _world(draft: Draft, vocabulary: Vocabulary, path: Path) -> tuple[WorldWords
     name = draft.data.get("world")
     if not isinstance(name, str):
         return None, None
-    own = next((world.name for world in vocabulary.worlds.values() if world.aliases.get(name) == world.name), name)
-    if own != name:
+    if name not in vocabulary.worlds:  # it may be another name of one
+        own = next((world.name for world in vocabulary.worlds.values() if world.aliases.get(name) == world.name), name)
         draft.data["world"] = name = own
     if name in vocabulary.worlds or draft.spoiled(("world",)):
         return vocabulary.worlds.get(name), None

@@ -29,7 +29,13 @@ class Words(BaseModel):
     """A group of words in a scenario file: what is not declared here is refused, nothing is converted."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,  # of what no file names nothing is built
     )
 
 

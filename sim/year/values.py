@@ -45,17 +45,21 @@ def capital_gain(world: World, rules: Rules) -> Array:
 
     Dearer credit in villages, the blockade of regions, and home bias, each times the share no longer in force.
     """
-    p, places = world.parameters, world.places
-    gain, pairs = np.zeros((world.cells, world.cells)), rules.capital_barriers.shape[1:]
-    barriers = (
-        (p.finance_gap, lambda: np.broadcast_to(~places.urban, pairs)),
-        (p.capital_blockade, lambda: places.region_of_cell[:, None] != places.region_of_cell[None, :]),
-        (p.capital_home_bias, lambda: 1 - np.eye(world.cells)),
-    )
-    for (size, where), left in zip(barriers, rules.capital_barriers, strict=True):
+    gain = np.zeros((world.cells, world.cells))
+    for number, left in enumerate(rules.capital_barriers):
         if not as_without_policies(left, 1.0):
-            gain += size * where() * (1 - left)
+            gain += _capital_barrier(world, number) * (1 - left)
     return gain
+
+
+def _capital_barrier(world: World, number: int) -> Array:
+    """Log points of one of the three barriers to capital, (owner, cell), in the order of `Rules.capital_barriers`."""
+    p, places = world.parameters, world.places
+    if number == 0:
+        return np.asarray(np.broadcast_to(p.finance_gap * ~places.urban, (world.cells, world.cells)))
+    if number == 1:
+        return np.asarray(p.capital_blockade * (places.region_of_cell[:, None] != places.region_of_cell[None, :]))
+    return np.asarray(p.capital_home_bias * (1 - np.eye(world.cells)))
 
 
 def place_values(

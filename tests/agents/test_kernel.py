@@ -145,25 +145,27 @@ def test_moves_of_agents_alike_are_whole_numbers_times_their_worth():
     assert (ones.migration == np.rint(ones.migration)).all()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_any_number_of_threads_gives_the_same_bytes(threads, monkeypatch):
-    monkeypatch.setattr("sim.agents.threads._AGENTS_A_THREAD", 100)
-    allowed = numba.get_num_threads()
-    if threads > allowed:
-        pytest.skip("this machine has one thread")
-    everywhere, asked, worth = population(24), tables(24, groups=2), np.linspace(1, 2, 24)
-    expected = everywhere.advance(asked, 2030, worth)
-    numba.set_num_threads(threads)
-    try:
-        here = population(24)
-        moves = here.advance(asked, 2030, worth)
-        assert numba.get_num_threads() == threads
-    finally:
-        numba.set_num_threads(allowed)
-    assert moves.migration.tobytes() == expected.migration.tobytes()
-    assert moves.reclassification.tobytes() == expected.reclassification.tobytes()
-    for name, column in here.columns.items():
-        assert column.tobytes() == everywhere.columns[name].tobytes()
+@pytest.mark.parametrize("long", [10**4, 10**9], ids=["tried on pieces", "tried as a whole"])
+@pytest.mark.parametrize("threads", [2, 3])
+def test_any_number_of_threads_gives_the_same_bytes(threads, long, monkeypatch):
+    """Five years in which one thread and several are tried in turn, against one thread alone."""
+    asked, in_town = [tables(24, seed=year, groups=2) for year in range(5)], np.linspace(0, 1, 24)
+
+    def lived(allowed):
+        monkeypatch.setattr(numba, "get_num_threads", lambda: allowed)
+        people, found = population(24), []
+        for year, table in enumerate(asked):
+            worth = np.linspace(1, 2, 24) if year % 2 else None
+            moves = people.advance(table, 2030 + year, worth, in_town)
+            found += [moves.migration, moves.reclassification, moves.transfers, people.counts(), people.skills(in_town, 3)]
+        return [one.tobytes() for one in (*found, *people.columns.values())], people._threads
+
+    for name, small in (("_AGENTS_A_THREAD", 100), ("_AGENTS_AT_A_TIME", 100), ("_LONG", long)):
+        monkeypatch.setattr(f"sim.agents.threads.{name}", small)
+    alone, _ = lived(1)
+    together, tried = lived(threads)
+    assert together == alone
+    assert set(tried._took) == {1, threads}  # both were taken
 
 
 def test_five_thousand_agents_of_every_kind_ten_years_both_ways(two_cells):
@@ -186,9 +188,9 @@ def test_a_population_starts_in_narrow_columns(zhejiang):
     assert sum(column.itemsize for column in model.labour.columns.values()) == 5
     assert sum(column.itemsize for column in model.capital.columns.values()) == 2
     numbers = np.array([[2, 0], [1, 3]])
-    cell, home = start_rows(numbers, 300)
+    cell, home = start_rows(numbers, ["uint16", "uint8"])
     assert (cell.tolist(), home.tolist()) == ([0, 0, 1, 1, 1, 1], [0, 0, 0, 1, 1, 1])
-    assert cell.dtype == np.uint16 and start_rows(numbers, 2)[0].dtype == np.uint8
+    assert (cell.dtype, home.dtype) == (np.uint16, np.uint8)
 
 
 def test_luck_is_spread_evenly_within_every_cell_and_skill():

@@ -1,9 +1,11 @@
 """More agents than 32 bits can number: a slice of them is made, draws its words and decides as those numbers say."""
 
+import numba
 import numpy as np
 import pytest
 
 from sim.agents import kernel
+from sim.agents.capital import capital_beginning
 from sim.agents.choice import decide
 from sim.agents.labour import labour_beginning
 from sim.agents.odds import odds_of
@@ -73,3 +75,27 @@ def test_a_slice_of_a_nation_is_made_as_the_whole_would_be(agents):
 def test_pieces_of_many_agents_begin_where_whole_numbers_say():
     for agents in (WHOLE - 1, 1_410_000_000, 6_000_000_000):
         assert kernel.borders(agents).tolist() == [piece * agents // kernel.CHUNKS for piece in range(kernel.CHUNKS + 1)]
+
+
+@pytest.mark.parametrize("beginning", [labour_beginning, capital_beginning], ids=["labour", "capital"])
+def test_rows_are_the_same_bytes_made_by_one_thread_by_two_or_in_slices(beginning, monkeypatch):
+    monkeypatch.setattr("sim.agents.threads._AGENTS_A_THREAD", 1_000)
+    monkeypatch.setattr("sim.agents.threads._AGENTS_AT_A_TIME", 1_000)
+    begun, made = beginning(build_world("china"), 300_001, (7, 0)), {}
+    for threads in (1, 2):
+        monkeypatch.setattr(numba, "get_num_threads", lambda threads=threads: threads)
+        for long in (10**5, 10**9):  # tried on pieces, and as a whole
+            monkeypatch.setattr("sim.agents.threads._LONG", long)
+            made[threads, long] = begun.rows()
+    made["slices"] = {
+        name: np.concatenate([begun.rows(first, min(first + 70_001, 300_001))[name] for first in range(0, 300_001, 70_001)])
+        for name in made[1, 10**5]
+    }
+    in_order = dict(zip(begun.axes, np.unravel_index(np.arange(begun.numbers.size), begun.numbers.shape), strict=True))
+    for name, values in in_order.items():
+        expected = np.repeat(values, begun.numbers.ravel())
+        assert (made["slices"][name] == expected).all()
+    for rows in made.values():
+        assert {name: column.tobytes() for name, column in rows.items()} == {
+            name: column.tobytes() for name, column in made["slices"].items()
+        }

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from sim.agents import kernel
+from sim.agents.bits import not_above, unlike
 from sim.agents.capital import capital_beginning
 from sim.agents.choice import decide
 from sim.agents.counted import in_65536ths, table_of
 from sim.agents.labour import labour_beginning
-from sim.agents.listing import BLOCK, EIGHT, list_block
+from sim.agents.listing import BLOCK, list_block, scratch
 from sim.agents.odds import odds_of
 from sim.agents.population import Population
 from sim.streams import words
@@ -21,21 +22,54 @@ from tests.agents.test_kernel import population, tables
 WORDS = 2**32
 
 
-@pytest.mark.parametrize("agents", [BLOCK, BLOCK - 1, 9, 1])
+@pytest.mark.parametrize("agents", [BLOCK, BLOCK - 1, 65, 64, 9, 1])
 def test_listed_are_just_those_whose_words_may_matter(agents):
-    """Also where a number of words is none or all of them, and in blocks that are no whole eights."""
+    """Also where a number of words is none or all of them, and in blocks that are no whole sixty-fours."""
     rng = np.random.default_rng(5)
     drawn = rng.integers(0, WORDS, (4, BLOCK), dtype=np.uint32)
     drawn[:, ::7], drawn[:, ::11] = 0, WORDS - 1
-    flags, listed = np.ones(BLOCK, dtype=np.uint8), np.empty((3, BLOCK + EIGHT), dtype=np.uint16)
-    odds = odds_of(tables(24))
+    listed, odds = scratch().listed, odds_of(tables(24))
     for move, village, course in ((WORDS // 10, WORDS // 50, 0), (0, WORDS, 1), (WORDS, 0, 0), (0, 0, 0), (1, 1, WORDS - 1)):
         asked = odds._replace(mobility=move, village_any=village, training_any=course)
-        movers, others = list_block(agents, drawn, flags, listed, asked)
+        movers, others = list_block(agents, drawn, listed, asked)
         wide = drawn[:, :agents].astype(np.int64)
         rare = (wide[2] < village) | (wide[3] < course)
         assert listed[1, :movers].tolist() == np.flatnonzero((wide[0] < move) & ~rare).tolist()
         assert listed[2, :others].tolist() == np.flatnonzero(rare).tolist()
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "uint32"])
+def test_bits_tell_of_sixty_four_numbers_each(kind):
+    rng, largest = np.random.default_rng(8), np.iinfo(kind).max
+    numbers = rng.integers(0, largest, 200, dtype=kind, endpoint=True)
+    numbers[[3, 70, 140]] = 0, largest, 7
+    told = numba.njit(lambda some, first, one: (not_above(some, first, one), unlike(some, first, one)))
+    for first in (0, 1, 77, 136):
+        for one in (0, 7, int(numbers[80]), largest):
+            below, other = told(numbers, first, np.dtype(kind).type(one))
+            here = numbers[first : first + 64].astype(np.int64)
+            assert [below >> bit & 1 for bit in range(64)] == (here <= one).tolist()
+            assert [other >> bit & 1 for bit in range(64)] == (here != one).tolist()
+
+
+@pytest.mark.parametrize("cells", [24, 300])
+@pytest.mark.parametrize("agents", [1, 63, 64, 700, 4_000])
+def test_workers_are_counted_alike_in_any_order(agents, cells):
+    """In the order of their kinds, as they begin, and mixed, where none is common; with nobody and with all in town."""
+    rng = np.random.default_rng(agents)
+    cell, skill = (
+        np.sort(rng.integers(0, cells, agents)).astype("uint8" if cells == 24 else "uint16"),
+        rng.integers(0, 3, agents),
+    )
+    luck, in_town = rng.integers(0, 65536, agents).astype(np.uint16), np.linspace(0, 65536, cells).astype(np.int32)
+    luck[::5] = 65535
+    mixed = rng.permutation(agents)
+    for order in (slice(None), mixed):
+        rows = (cell[order], cell[order], skill.astype(np.uint8)[order], luck[order])
+        homes, workers = kernel.count(kernel.Table(*rows), in_town, 3)
+        expected = np.zeros((cells, 3, 2), dtype=np.int64)
+        np.add.at(expected, (cell, skill, (luck < in_town[cell]).astype(int)), 1)
+        assert (workers == expected).all() and homes.trace() == agents
 
 
 def _one_after_the_other(people, asked, year, worth):

@@ -1,6 +1,8 @@
 """The benchmark measures the same work everywhere: engines agree, figures add up; times themselves are never tested."""
 
+import itertools
 import json
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from sim.cli import main
-from sim.evidence.benchmark import bandwidth, coupling, measure, plain_c, reference, stages, wide
+from sim.evidence.benchmark import bandwidth, coupling, measure, nation, plain_c, reference, stages, wide
 from sim.evidence.benchmark.engine import BYTES_TOUCHED, KernelEngine
 from sim.evidence.benchmark.measure import ALL, MESA, MESA_NUMPY, NUMPY, ONE, Speed, Whole, contest, exponent
 from sim.evidence.benchmark.numpy_columns import NumpyEngine
@@ -83,6 +85,17 @@ def test_exponents_of_stages_are_slopes_of_logarithms():
     found = wide.exponents(sizes)
     assert found["clear"] == pytest.approx(1.5) and found["record"] == pytest.approx(1.0)
     assert 1.0 < found["all"] < 1.5
+    steps = wide.between(sizes)
+    assert steps["clear"] == pytest.approx([1.5, 1.5]) and steps["record"] == pytest.approx([1.0, 1.0])
+    assert steps["built"] == [0.0, 0.0]
+
+
+def test_the_median_year_of_a_stage_is_told(tmp_path):
+    wide.write_wide(tmp_path / "wide", 12)
+    readings = (number + 1000.0 * (number > 3) for number in itertools.count())  # somebody else took the machine once
+    found = stages.of_world(build_world(read_world(tmp_path / "wide")), 2_000, 3, clock=lambda: next(readings))
+    once = dict.fromkeys(stages.STAGES.values(), 1.0)
+    assert found == {**once, stages.AGENTS: 3.0, stages.STAGES["_move"]: 4.0}  # three passes, each read before and after
 
 
 @pytest.mark.parametrize("words", ["12,x", "7", "2", "", "10,-4"])
@@ -114,15 +127,15 @@ def test_the_engine_chooses_by_the_logit_shares():
     assert np.abs(chosen - expected).max() < 4 * np.sqrt(0.25 / 40_000)
 
 
-def test_any_number_of_threads_gives_the_same_bytes():
+def test_any_number_of_threads_gives_the_same_bytes(monkeypatch):
+    for name in ("_AGENTS_A_THREAD", "_AGENTS_AT_A_TIME"):
+        monkeypatch.setattr(f"sim.agents.threads.{name}", 100)
+    monkeypatch.setattr(numba, "get_num_threads", lambda: 2)
     everywhere, alone = KernelEngine(TASK), KernelEngine(TASK)
-    allowed = numba.get_num_threads()
-    reports = [everywhere.year() for _ in range(3)]
-    numba.set_num_threads(1)
-    try:
-        again = [alone.year() for _ in range(3)]
-    finally:
-        numba.set_num_threads(allowed)
+    reports = [everywhere.year() for _ in range(4)]
+    assert set(everywhere._threads._took) == {1, 2}
+    monkeypatch.setattr(numba, "get_num_threads", lambda: 1)
+    again = [alone.year() for _ in range(4)]
     assert [report.gini for report in reports] == [report.gini for report in again]
     assert everywhere.wealth.tobytes() == alone.wealth.tobytes()
     assert reports[-1].wealth_by_cell.tobytes() == again[-1].wealth_by_cell.tobytes()
@@ -139,7 +152,7 @@ def test_engines_take_turns_and_medians_are_reported():
     assert [speed.engine for speed in found] == [ONE, NUMPY]
     for speed in found:
         assert speed.millions == pytest.approx(speed.agents / speed.seconds / 1e6)
-        assert 0 < speed.gini < 0.5
+        assert 0 < speed.gini < 0.5 and speed.processor > 0
 
 
 def test_exponents_are_slopes_of_logarithms():
@@ -203,3 +216,37 @@ def test_the_reference_is_found_only_in_a_checkout(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(reference, "__file__", str(tmp_path / "site-packages" / "sim" / "benchmark" / "reference.py"))
     assert reference.plain_mesa() is None
+
+
+def test_a_nation_is_lived_in_a_process_of_its_own():
+    """The columns are in its peak, the passes are a part of its years, and all of it is a part of the process."""
+    one = nation.measured(30_000_000, 1)
+    assert (one.world, one.cells, one.years, one.threads) == ("china", 62, 10, 1)
+    assert 5 * 30_000_000 < one.peak < 5 * 30_000_000 + nation._PROGRAM
+    assert 0 < one.passes < one.live and one.create + one.live < one.process
+    assert 0 < one.create_processor < one.live_processor
+
+
+def test_more_people_than_fit_are_refused_with_the_number_that_would(monkeypatch):
+    monkeypatch.setattr(nation, "free", lambda: 5_500_000_000)
+    told = CliRunner().invoke(main, ["bench", "--people", "1410000000"])
+    assert told.exit_code == 2
+    for word in ("1,410,000,000 people take 7.5 GB", "5.5 GB are free", "1,000,000,000 would fit"):
+        assert word in told.output, told.output
+
+
+@pytest.mark.parametrize("words", ["1e9", "999999", "", "2000000,x"])
+def test_numbers_of_people_are_whole_numbers(words):
+    told = CliRunner().invoke(main, ["bench", "--people", words])
+    assert told.exit_code == 2 and "whole numbers from 1,000,000 on" in told.output
+
+
+def test_nations_are_printed_as_json_holds_them(monkeypatch):
+    one = nation.Nation(1_410_000_000, "china", 62, 10, 2, 6.5, 12.1, 47.0, 93.0, 46.0, 7_230_000_000, 60.0)
+    monkeypatch.setattr(nation, "measured", lambda people: replace(one, people=people))
+    words = ["bench", "--people", "300000000,1410000000"]
+    told = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
+    assert [row["people"] for row in told] == [300_000_000, 1_410_000_000] and told[1]["live"] == 47.0
+    shown = CliRunner().invoke(main, words).stdout
+    for word in ("1,410,000,000", "6.5", "12.1", "47.0", "93.0", "46.0", "6.60", "7.23", "60.0", "up to 2 threads"):
+        assert word in shown, (word, shown)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.economy import accounts, growth, incomes, treasury
@@ -14,6 +15,7 @@ from sim.evidence.benchmark.wide import write_wide
 from sim.model import FactorFlowModel
 from sim.world.build import build_world
 from sim.world.strict.reading import read_world
+from sim.year import recorder
 from sim.year.markets import clear_markets
 from sim.year.stocks import continua, first_economy
 from tests.policies.test_signs import law
@@ -134,3 +136,28 @@ def test_the_base_year_of_a_wide_world_is_that_of_its_data(wide):
     np.testing.assert_allclose(clearing.revenue, wide.revenue, rtol=1e-9)
     money = treasury.statement(maps, clearing.revenue)
     np.testing.assert_allclose(money.disposable / first.workforce.persons, wide.income_per_head, rtol=1e-9)
+
+
+def test_flows_are_kept_for_the_pairs_that_saw_any_and_add_up_to_all_moves(wide, monkeypatch):
+    tables, honest = {}, recorder.record_moves
+
+    def kept(record, world, year, factor, event, table):
+        tables[factor, event] = table.copy()
+        honest(record, world, year, factor, event, table)
+
+    monkeypatch.setattr(recorder, "record_moves", kept)
+    model = FactorFlowModel(
+        wide, last_year=wide.first_year, labour_agents=20_000, capital_agents=1_500_000, land_agents=10_000
+    )
+    model.step()
+    flows = pd.DataFrame(model.record.flow_columns())
+    place = {cell: number for number, cell in enumerate(wide.places.cells)}
+    assert {*zip(flows["factor"], flows["event"], strict=True)} <= set(tables)
+    for (factor, event), table in tables.items():
+        rows = flows[(flows["factor"] == factor) & (flows["event"] == event)]
+        assert len(rows) == np.count_nonzero(table) and (rows["value"] > 0).all()
+        whole_table = np.zeros_like(table)
+        whole_table[rows["origin"].map(place).to_numpy(int), rows["destination"].map(place).to_numpy(int)] = rows["value"]
+        np.testing.assert_array_equal(whole_table, table)
+    movers = tables["labour", "migration"]
+    assert 0 < np.count_nonzero(movers) < 2_000  # of 129,600 pairs, since 20,000 people hardly ever go the same way

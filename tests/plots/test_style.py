@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
 
 from sim.pages.plots import fonts, labels, marks, style
 
@@ -27,6 +28,14 @@ def test_a_tall_label_pushes_further_than_a_low_one() -> None:
 def test_labels_are_moved_inside_the_limits() -> None:
     assert labels.spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 5.0) == pytest.approx([0.5, 1.5, 4.5])
     assert labels.spread([], []) == []
+
+
+def test_labels_that_meet_are_pooled_as_by_an_isotonic_regression() -> None:
+    random = np.random.default_rng(1)
+    for count in range(1, 30):
+        wanted = random.normal(size=count).round(int(random.integers(1, 5)))  # ties among them
+        expected = isotonic_regression(np.sort(wanted) - np.arange(count) - 0.5).x + np.arange(count) + 0.5
+        assert sorted(labels.spread(wanted, [1.0] * count)) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 @given(PLACES, st.floats(0.01, 3))

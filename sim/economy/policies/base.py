@@ -7,11 +7,7 @@ size zero exactly those it was given.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterable, Mapping
-from functools import cache
-from types import ModuleType
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -20,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
 from sim.economy.entries import Charge, Funding, Subsidy
+from sim.economy.policies import instruments
 from sim.economy.state import GENERAL_PURCHASES, Rules, government_names
 from sim.errors import FactorFlowError
 from sim.scenario.schema import PolicyTerms
@@ -33,14 +30,6 @@ DEFAULT_FINANCING = "income_levy"
 """How a policy that spends public money pays where its terms do not say."""
 
 _LEVIED_ON = {"income_levy": "income", "land_revenue": "land_rent"}
-
-
-@cache
-def instruments() -> Mapping[str, ModuleType]:
-    """The instruments on offer by name, found by walking this folder."""
-    folder = importlib.import_module("sim.economy.policies")
-    names = sorted(item.name for item in pkgutil.iter_modules(folder.__path__) if item.name != "base")
-    return {name: importlib.import_module(f"sim.economy.policies.{name}") for name in names}
 
 
 def strength(terms: PolicyTerms, year: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +10,9 @@ from sim.agents.distribution import Distribution, bin_of, bins
 from sim.agents.kernel import CHUNKS
 from sim.agents.listing import BLOCK
 from sim.agents.odds import odds_of
+from sim.agents.threads import Threads
 from sim.arrays import Array, Index
-from sim.compiled import compiled
+from sim.compiled import borrowing, compiled
 from sim.evidence.benchmark.task import KEPT, SAVED, Report, Task, shares
 from sim.streams import fill_words
 
@@ -32,6 +32,7 @@ class KernelEngine:
         self.home, self.wealth = home.astype(narrow), wealth
         self.cell = self.home.copy()
         self.people = np.bincount(home, minlength=task.cells)
+        self._threads = Threads()
 
     def year(self) -> Report:
         """Simulate one year in one pass."""
@@ -39,10 +40,15 @@ class KernelEngine:
         pay = self.task.pay(self.people)
         odds = odds_of(everybody_chooses(shares(self.cost, pay)))
         people, held, counts = _tables(self.task.cells)
-        _live(
-            self.home, self.cell, self.wealth, self.task.seed, 0, EVENT, self.now, odds, SAVED * pay, KEPT, _BINS,
-            people, held, counts,
-        )  # fmt: skip
+
+        def work(_: int, first: int, last: int) -> None:
+            words = np.empty((4, BLOCK), dtype=np.uint32)
+            _live(
+                self.home, self.cell, self.wealth, self.task.seed, 0, EVENT, self.now, odds, SAVED * pay, KEPT, _BINS,
+                first, last, words, people, held, counts,
+            )  # fmt: skip
+
+        self._threads.run(work, CHUNKS, self.task.agents)
         people, held, counts = _added_up(people, held, counts)
         self.people = people
         distribution = Distribution(counts, _BINS)
@@ -55,14 +61,13 @@ def _tables(cells: int) -> tuple[Index, Array, NDArray[np.int32]]:
     return people, held, np.zeros((CHUNKS, _BINS.number), dtype=np.int32)
 
 
-@compiled(parallel=True)
+@borrowing()
 def _live(  # type: ignore[no-untyped-def]
-    home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of, people, held, counts
+    home, cell, wealth, seed, replicate, event, year, odds, saved, kept, of, one, other, words, people, held, counts
 ):
-    """A year of all agents, counted in the same pieces on any number of threads."""
+    """A year of the agents of the pieces from one to before another, each counted apart."""
     agents = home.size
-    for chunk in numba.prange(CHUNKS):
-        words = np.empty((4, BLOCK), dtype=np.uint32)
+    for chunk in range(one, other):
         begin, end = agents * chunk // CHUNKS, agents * (chunk + 1) // CHUNKS
         for first in range(begin, end, BLOCK):
             last = min(first + BLOCK, end)
@@ -85,7 +90,7 @@ def _added_up(people, held, counts):  # type: ignore[no-untyped-def]
     return everybody, amount, histogram
 
 
-@compiled()
+@borrowing()
 def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ignore[no-untyped-def]
     """Let a block of agents who reconsider choose and move, and then earn and save."""
     for agent in range(home.size):
@@ -95,7 +100,7 @@ def _choose_and_save(home, cell, wealth, words, odds, saved, kept):  # type: ign
         wealth[agent] = kept * wealth[agent] + saved[place]
 
 
-@compiled()
+@borrowing()
 def _count(cell, wealth, people, held, counts, of):  # type: ignore[no-untyped-def]
     """Add a block to the counts; neighbours in turn to two tables of cells, so that none waits for the one before."""
     bits = wealth.view(np.int64)

@@ -30,7 +30,10 @@ Announce = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Speed:
-    """What an engine did: median seconds a year, million agent-years a second, and results of the first year as a check."""
+    """What an engine did: median seconds a year, million agent-years a second, and results of the first year as a check.
+
+    processor: median seconds of processor a year, of all threads, which other programs on the machine disturb less.
+    """
 
     engine: str
     agents: int
@@ -39,6 +42,7 @@ class Speed:
     millions: float
     wealth: float
     gini: float
+    processor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,27 +117,31 @@ def contest(task: Task, makers: dict[str, Callable[[Task], Engine]], rounds: int
     The first years, in which an engine compiles and its pages are brought in, are not counted.
     """
     engines = {name: make(task) for name, make in makers.items()}
-    years, first, seconds = {}, {}, {name: list[float]() for name in engines}
+    years, first = {}, {}
+    seconds, processor = ({name: list[float]() for name in engines} for _ in range(2))
     for name, engine in engines.items():
         with _threads_of(name):
             first[name] = engine.year()
-            years[name] = max(1, int(np.ceil(_SHORTEST / max(_timed(engine, 1), 1e-6))))
+            years[name] = max(1, int(np.ceil(_SHORTEST / max(_timed(engine, 1)[0], 1e-6))))
     for _ in range(rounds):
         for name, engine in engines.items():
             with _threads_of(name):
-                seconds[name].append(_timed(engine, years[name]) / years[name])
-    found = []
+                for spent, found in zip((seconds, processor), _timed(engine, years[name]), strict=True):
+                    spent[name].append(found / years[name])
+    speeds = []
     for name, report in first.items():
-        middle = median(seconds[name])
-        found.append(Speed(name, task.agents, task.cells, middle, task.agents / middle / 1e6, report.wealth, report.gini))
-    return found
+        middle, of_processor = median(seconds[name]), median(processor[name])
+        done = task.agents / middle / 1e6
+        speeds.append(Speed(name, task.agents, task.cells, middle, done, report.wealth, report.gini, of_processor))
+    return speeds
 
 
-def _timed(engine: Engine, years: int) -> float:
-    start = time.perf_counter()
+def _timed(engine: Engine, years: int) -> tuple[float, float]:
+    """Seconds, and seconds of processor, of so many years."""
+    start, processor = time.perf_counter(), time.process_time()
     for _ in range(years):
         engine.year()
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - processor
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def by_stage(agents: int, years: int = 10) -> dict[str, float]:
 
 
 def of_world(world: World, agents: int, years: int, clock: Callable[[], float] = time.perf_counter) -> dict[str, float]:
-    """Seconds a year by stage of a world with that many labour agents and a hundredth of slices and parcels.
+    """Seconds of the median year by stage of a world with that many labour agents and a hundredth of slices and parcels.
 
     There are more of a kind where places are so many that so few would leave some without.
     """
@@ -47,16 +48,19 @@ def of_world(world: World, agents: int, years: int, clock: Callable[[], float] =
     model.step()  # compiles, and brings pages in
     spent = dict.fromkeys((AGENTS, *STAGES.values()), 0.0)
     for kind in (model.labour, model.capital, model.land):
-        _watch(kind, "advance", AGENTS, spent, clock)
+        watch(kind, "advance", AGENTS, spent, clock)
     for method, stage in STAGES.items():
-        _watch(model, method, stage, spent, clock)
+        watch(model, method, stage, spent, clock)
+    found = []
     for _ in range(years):
+        before = dict(spent)
         model.step()
-    spent[STAGES["_move"]] -= spent[AGENTS]  # the passes are a part of that stage
-    return {stage: seconds / years for stage, seconds in spent.items()}
+        found.append({stage: seconds - before[stage] for stage, seconds in spent.items()})
+        found[-1][STAGES["_move"]] -= found[-1][AGENTS]  # the passes are a part of that stage
+    return {stage: median(year[stage] for year in found) for stage in spent}
 
 
-def _watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
+def watch(owner: Any, method: str, stage: str, spent: dict[str, float], clock: Callable[[], float]) -> None:
     """Let every call of a method of this one object add its time to a stage."""
     plain: Callable[..., Any] = getattr(owner, method)
 

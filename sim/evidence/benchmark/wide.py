@@ -20,7 +20,9 @@ _TABLES = ("places", "population", "income", "output", "labour", "migration", "p
 _DEGREES = 2.0  # by which a copy lies further north than the one before it, or east of the last column
 _COLUMNS = 12  # copies in a column before the next one begins
 _SPREAD = 0.1  # standard deviation of log numbers from copy to copy
-_YEARS = 2
+_YEARS = 3
+COUNTIES = 2862
+"""Cells of a world of all counties of China, about: the largest measured, which takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,22 @@ def _lived(cells: int, agents: int) -> Wide:
 
 
 def exponents(found: Sequence[Wide]) -> dict[str, float]:
-    """The b of seconds ~ cells^b by stage and of all, by least squares on logarithms."""
+    """The b of seconds ~ cells^b by stage and of all, by least squares on logarithms; of bytes at the peak too."""
     cells = np.log([one.cells for one in found])
-    by_stage = {stage: [one.stages[stage] for one in found] for stage in found[0].stages}
-    by_stage["all"] = [one.year for one in found]
-    return {stage: float(np.polyfit(cells, np.log(np.maximum(spent, 1e-9)), 1)[0]) for stage, spent in by_stage.items()}
+    return {row: float(np.polyfit(cells, np.log(np.maximum(spent, 1e-9)), 1)[0]) for row, spent in _rows_of(found).items()}
+
+
+def between(found: Sequence[Wide]) -> dict[str, list[float]]:
+    """The exponent from every size to the next, log(t' / t) / log(n' / n), by stage, of all, and of bytes at the peak."""
+    steps = np.diff(np.log([one.cells for one in found]))
+    return {row: (np.diff(np.log(np.maximum(spent, 1e-9))) / steps).tolist() for row, spent in _rows_of(found).items()}
+
+
+def _rows_of(found: Sequence[Wide]) -> dict[str, list[float]]:
+    """What is compared from size to size: seconds by stage, of a year, of building the world, and bytes at the peak."""
+    rows = {stage: [one.stages[stage] for one in found] for stage in found[0].stages}
+    rows["all"] = [one.year for one in found]
+    return rows | {"built": [one.build for one in found], "peak": [float(one.peak) for one in found]}
 
 
 def write_wide(path: Path, cells: int) -> None:

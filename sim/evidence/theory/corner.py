@@ -13,7 +13,8 @@ from sim.economy import treasury
 from sim.economy.markets.clearing import Clearing
 from sim.economy.markets.given import Supply
 from sim.economy.markets.ways import whole
-from sim.economy.policies.base import PolicyInForce, instruments
+from sim.economy.policies import instruments
+from sim.economy.policies.base import PolicyInForce
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
 from sim.model import FactorFlowModel, Law

@@ -106,7 +106,7 @@ class Worker:
     def _start(self) -> None:
         if self._process is not None:
             return
-        context = multiprocessing.get_context("spawn")  # compiled threads do not survive a fork
+        context = multiprocessing.get_context("spawn")  # a fork would inherit locks that other threads hold
         with _unheard_by_children():
             resource_tracker.ensure_running()  # Python's own, which lets signals in again when it has started
         with _unheard_by_children():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -88,6 +89,7 @@ def width_of(words: str, size: float) -> float:
     return size * sum(map(_em, words))
 
 
+@cache
 def _em(one: str) -> float:
     if unicodedata.east_asian_width(one) in "WF":
         return 1.0

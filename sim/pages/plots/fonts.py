@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ CHINESE = (
     *("WenQuanYi Zen Hei", "Droid Sans Fallback", "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "PingFang HK"),
     *("Hiragino Sans GB", "Heiti SC", "Heiti TC", "STHeiti", "Songti SC", "Arial Unicode MS"),
 )
+_WIDEST = 2.1  # a character over the size of type; the widest of DejaVu Sans Bold is 2.02
 _MISSING = "\ufffd"  # stands for a character that no font here has
 
 
@@ -59,19 +61,20 @@ def fold(text: str, room: float, size: float, weight: str = "normal") -> list[st
     """Break a text into lines no wider than `room` inches: at spaces, between Chinese characters, inside long words."""
     lines: list[str] = []
     for part in legible(text).split("\n") if text else []:
-        line = ""
-        for word in _pieces(part, room, size, weight):
-            if line.strip() and width_of((line + word).rstrip(), size, weight) > room:
-                lines.append(line.rstrip())
-                line = ""
-            line += word if line else word.lstrip()
-        lines.append(line.rstrip())
+        words = list(_pieces(part, room, size, weight))
+        while words:
+            least = next((place for place, word in enumerate(words, start=1) if word.strip()), len(words))
+            ends = range(least + 1, len(words) + 1)  # a longer line is wider: halving finds its end with few measurements
+            count = least + bisect_right(ends, room, key=lambda end: width_of("".join(words[:end]).strip(), size, weight))
+            lines.append("".join(words[:count]).strip())
+            del words[:count]
     return lines
 
 
 def whole_words(text: str, room: float, size: float) -> bool:
     """Whether no word of the text is wider than `room` inches, so that folding breaks none."""
-    return all(width_of(word.rstrip(), size) <= room for word in _words(legible(text)))
+    words = (word.rstrip() for word in _words(legible(text)))
+    return all(len(word) * _WIDEST * size / 72 <= room or width_of(word, size) <= room for word in words)
 
 
 def cut(text: str, room: float, size: float) -> str:
@@ -93,7 +96,7 @@ def _width(text: str, size: float, weight: str) -> float:
 def _pieces(text: str, room: float, size: float, weight: str) -> Iterator[str]:
     """Words, those wider than the room in parts that fit, cut behind a hyphen or underscore where there is one."""
     for word in _words(text):
-        while len(word) > 1 and width_of(word.rstrip(), size, weight) > room:
+        while len(word) * _WIDEST * size / 72 > room and len(word) > 1 and width_of(word.rstrip(), size, weight) > room:
             count = len(word) - 1
             while count > 1 and width_of(word[:count], size, weight) > room:
                 count -= 1

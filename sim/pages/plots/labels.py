@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy.optimize import isotonic_regression
 
 from sim.pages.plots import fonts, style
 
@@ -81,11 +80,25 @@ def spread(wanted: Sequence[float], heights: Sequence[float], low: float = -np.i
     order = np.argsort(np.asarray(wanted, dtype=float), kind="stable")
     tall = np.asarray(heights, dtype=float)[order]
     offset = np.cumsum(tall) - tall / 2
-    base = isotonic_regression(np.asarray(wanted, dtype=float)[order] - offset).x
+    base = _rising(np.asarray(wanted, dtype=float)[order] - offset)
     base = np.maximum(np.minimum(base, high - tall.sum()), low)
     centres = np.empty(len(order))
     centres[order] = base + offset
     return [float(centre) for centre in centres]
+
+
+def _rising(values: np.ndarray) -> np.ndarray:
+    """The rising values nearest to those given, in least squares: neighbours that fall are pooled to their mean.
+
+    Ayer et al. (1955); the few lines here stand for scipy.optimize, which takes half a second to import.
+    """
+    pools: list[tuple[float, int]] = []  # sum and count
+    for value in values:
+        total, count = float(value), 1
+        while pools and pools[-1][0] / pools[-1][1] >= total / count:
+            total, count = total + pools[-1][0], count + pools.pop()[1]
+        pools.append((total, count))
+    return np.repeat([total / count for total, count in pools], [count for _, count in pools])
 
 
 def end_labels(axes: Axes, entries: Sequence[tuple[float, str, str]], room: float, size: float = style.TEXT_SIZE) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from sim.analysis.results import Results
-from sim.economy.policies.base import instruments
+from sim.economy.policies import instruments
 from sim.pages.report.content import Heading, Row, Table, plain_cells
 from sim.pages.report.words import Speaker
 from sim.scenario.inquiry import DEFAULT
