@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,22 +23,6 @@ def _digest(text: str) -> str:
     import hashlib  # brings in a library of its own, which other verbs do not need
 
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-@contextmanager
-def undocumented() -> Iterator[None]:
-    """Meanwhile Matplotlib is imported without writing the documentation of its setters, which no command shows.
-
-    That writing is a quarter of its import.
-    """
-    from matplotlib import artist
-
-    documentation = artist.kwdoc
-    vars(artist)["kwdoc"] = lambda _: ""
-    try:
-        yield
-    finally:
-        vars(artist)["kwdoc"] = documentation
 
 
 def file_name(results: Sequence[Results], name: str, options: Mapping[str, Any] | None = None) -> str:

@@ -271,8 +271,7 @@ def _figure(name: str) -> Any:
     """The module of a figure; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    with drawing.undocumented():
-        figure = plots.named(name)
+    figure = plots.named(name)
     if figure is not None:
         return figure
     if plots.named(name, "figure_of_experiment"):

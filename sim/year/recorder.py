@@ -148,7 +148,8 @@ def record_moves(record: Record, world: World, year: int, factor: str, event: st
 
     Kept as arrays: a year has a thousand pairs, and so many small objects would cost Python's garbage collector much time.
     """
-    origins, destinations = np.nonzero(table)
+    # found in one row of flags, several times as fast as in a table of numbers
+    origins, destinations = np.divmod(np.flatnonzero(table != 0.0), len(table))
     values = table[origins, destinations]
     record.moves.append(MovesOfYear(year, factor, event, world.places.cells, origins, destinations, values))
 

@@ -65,7 +65,7 @@ def offer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         measures={"theil": ("world", "region"), "theil_between_regions": ("world",), "output": ("cell",)},
     )
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: words, world_words=words.worlds.get)
-    stand_in(monkeypatch, "sim.economy.policies.base", instruments=lambda: {"roads": SimpleNamespace(Terms=RoadTerms)})
+    stand_in(monkeypatch, "sim.economy.policies", instruments=lambda: {"roads": SimpleNamespace(Terms=RoadTerms)})
     monkeypatch.setattr("sim.data.catalogue.worlds", lambda: {"valley": {"title": "The valley"}})
     theil = SimpleNamespace(UNIT="nats", MEANING="entropy of incomes")
     stand_in(monkeypatch, "sim.analysis.measures", available=lambda: {"theil": theil})

@@ -150,7 +150,7 @@ def test_flows_are_kept_for_the_pairs_that_saw_any_and_add_up_to_all_moves(wide,
         wide, last_year=wide.first_year, labour_agents=20_000, capital_agents=1_500_000, land_agents=10_000
     )
     model.step()
-    flows = pd.DataFrame(model.record.flow_columns())
+    flows = pd.DataFrame(model.record.flows, columns=["year", "factor", "event", "origin", "destination", "value"])
     place = {cell: number for number, cell in enumerate(wide.places.cells)}
     assert {*zip(flows["factor"], flows["event"], strict=True)} <= set(tables)
     for (factor, event), table in tables.items():

@@ -21,6 +21,11 @@ def search(state: State, markets: Markets, trade: Ways | Pairs, demand: DemandAt
 
     Incomes are guessed too, and settle on the way: each sweep works them out once more.
     """
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # what is no number is named by whoever asks
+        return _searched(state, markets, trade, demand, tolerance, most)
+
+
+def _searched(state: State, markets: Markets, trade: Ways | Pairs, demand: DemandAt, tolerance: float, most: int) -> int:
     begin(state, markets)
     made, mixing, done = markets.productivity > 0.0, Mixing(), 0
     income = demand.incomes_at(state.revenue)
@@ -42,10 +47,8 @@ def search(state: State, markets: Markets, trade: Ways | Pairs, demand: DemandAt
             break
         scale(state.revenue, markets.size / total)
         aimed = mixing.next(before, _point(state, made, found / usual))
-        goods_prices = made.sum() + state.work[0].size
-        state.revenue[made] = np.exp(aimed[: made.sum()])
-        state.work[0] = aimed[made.sum() : goods_prices].reshape(state.work[0].shape)
-        income = aimed[goods_prices:] * usual
+        revenues, prices, incomes = np.split(aimed, np.cumsum([made.sum(), state.work[0].size]))
+        state.revenue[made], state.work[0], income = np.exp(revenues), prices.reshape(state.work[0].shape), incomes * usual
         scale(state.revenue, markets.size / state.revenue.sum())
     return done
 
@@ -73,6 +76,8 @@ class Mixing:
         """The guess to try after `point`, which a plain step takes to `image`."""
         error = image - point
         size = float(np.abs(error).max())
+        if not np.isfinite(size):
+            return image  # whoever asks sees that no market will clear
         if size > _WORSE * self._least:
             self._errors.clear()
             self._images.clear()
