@@ -146,8 +146,7 @@ def test_results_stand_alone_and_are_not_used_for_edited_tables(here: Path) -> N
     assert results.world == "valley" and results.money == "crown of 2015" and results.currency == "crown"
     assert results.units["income_per_head"] == "crown of 2015 per head and year"
     assert {f"valley/{name}" for name in mine.plays_in.files} <= set(results.manifest["data"])
-    again = found(mine)
-    assert again is not None and again.path == results.path
+    assert found(mine) == results.path
     edited(here / "valley")
     assert found(load("mine.yaml")) is None
     shutil.rmtree(here / "valley")

@@ -39,16 +39,17 @@ def _of_like_replicates(series: pd.DataFrame, words: Sequence[str]) -> pd.DataFr
     if not len(starts) or np.any(np.diff(numbers[starts]) <= 0) or len(numbers) % len(starts):
         return None
     shape = len(starts), len(numbers) // len(starts)
-    codes = [series[word].cat.codes.to_numpy().reshape(shape) for word in words]
+    known = [series[word].astype("category").cat for word in words]  # as they are saved; rows made by hand may hold strings
+    codes = [word.codes.to_numpy().reshape(shape) for word in known]
     codes.append(series["year"].to_numpy().reshape(shape))
     if np.any(starts != np.arange(shape[0]) * shape[1]) or any((code != code[0]).any() for code in codes):
         return None
     order = np.lexsort([code[0] for code in reversed(codes)])
-    *known, year = (code[0][order] for code in codes)
+    *places, year = (code[0][order] for code in codes)
     if words:
         years, year = np.unique(year, return_inverse=True)
-        levels = [pd.Index(series[word].cat.categories.astype(str)) for word in words]
-        numbered: list[Any] = [*known, year]
+        levels = [pd.Index(word.categories.astype(str)) for word in known]
+        numbered: list[Any] = [*places, year]
         index: Any = pd.MultiIndex([*levels, pd.Index(years)], numbered, names=[*words, "year"])
     else:
         index = pd.Index(year, name="year")

@@ -218,7 +218,7 @@ CHANGES = {
         },
     ),
     "prices_fall_less": Change(
-        "economy/markets/clearing.py",
+        "economy/markets/sweeps.py",
         "log_price = -np.log(market[j, n]) / theta",
         "log_price = -np.log(market[j, n]) / (theta + 1.0)",
         "prices fall less with competition than the elasticity says",

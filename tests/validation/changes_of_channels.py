@@ -111,8 +111,8 @@ CHANNELS = {
     ),
     "enclaves_left_behind": Change(
         "economy/growth.py",
-        "enclaves = bool(economy.enclave.any())",
-        "enclaves = False",
+        "if economy.enclave.any():",
+        "if economy.enclave.any() and False:",
         "public capital stays in a village that is no longer there",
         {"villages": ("capital that stands there", "wages and rentals are what they were")},
     ),
