@@ -89,24 +89,27 @@ TIMES = ("started", "finished", "seconds", "record", "record_sha256", "manifest_
 def started(kind, folder, jobs=1, full_after=None):
     """The command line at work in a process of its own; returns its number and the file of what it says."""
     said = folder.with_name(f"{folder.name}.{random.getrandbits(32):x}.said")
+    said.touch()  # it may be killed before it opens it
     number = os.fork()
     if number:
         return number, said
-    os.setsid()
-    stream = os.open(said, os.O_CREAT | os.O_WRONLY)
-    os.dup2(stream, 1)
-    os.dup2(stream, 2)
-    for heard in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(heard, signal.default_int_handler if heard == signal.SIGINT else signal.SIG_DFL)
-    if full_after is not None:
-        fill_disk(full_after)
     code = 1
     try:
+        os.setsid()
+        stream = os.open(said, os.O_CREAT | os.O_WRONLY)
+        os.dup2(stream, 1)
+        os.dup2(stream, 2)
+        for heard in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(heard, signal.default_int_handler if heard == signal.SIGINT else signal.SIG_DFL)
+        if full_after is not None:
+            fill_disk(full_after)
         main([*kind.words, "--jobs", str(jobs), "--out", str(folder)])
     except SystemExit as ending:
         code = ending.code or 0
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT  # before the program had begun
     finally:
-        os._exit(code)
+        os._exit(code)  # nothing of what the parent has open is tidied up here
 
 
 def fill_disk(after):
