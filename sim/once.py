@@ -9,14 +9,14 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 _Asked = ParamSpec("_Asked")
-_Found = TypeVar("_Found", bound=np.ndarray)
+_Found = TypeVar("_Found")
 
 
 def once(keeper: int) -> Callable[[Callable[_Asked, _Found]], Callable[_Asked, _Found]]:
     """Keep the last answer of a function with the argument number `keeper`, as long as that lives.
 
     For functions of frozen things and arrays that nobody writes into: asked again of the very same ones, it gives the same
-    array back, which cannot be written into either.
+    answer back; an array cannot be written into either.
     """
 
     def keeping(function: Callable[_Asked, _Found]) -> Callable[_Asked, _Found]:
@@ -28,7 +28,8 @@ def once(keeper: int) -> Callable[[Callable[_Asked, _Found]], Callable[_Asked, _
             before, answer = kept.get(name, ((), None))
             if answer is None or len(before) != len(others) or any(map(_other, before, others)):
                 answer = function(*args, **named)
-                answer.flags.writeable = False
+                if isinstance(answer, np.ndarray):
+                    answer.flags.writeable = False
                 kept[name] = others, answer
             found: _Found = answer
             return found

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "sim"
 # From the ground up. A box imports from floors below its own alone: boxes of one floor do not know each other.
 FLOORS = [
     {"errors", "version", "arrays", "columns", "units", "cells", "compiled", "digest", "heap", "named", "once", "sheets"},
-    {"hints"},
+    {"hints", "words"},
     {"files"},
     {"data", "streams", "scenario", "analysis"},
     {"world"},

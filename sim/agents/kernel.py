@@ -72,11 +72,12 @@ def advance(
     few = table.home.size // CHUNKS < kinds[0] * in_town.size**2  # then hardly any pair of cells sees a move in a piece
     at_once = min(CHUNKS, max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2)))
     total, moves, tallies = np.zeros(kinds), np.zeros((at_once, *kinds)), dict[int, _Tally]()
+    year = _Year(draw, odds, worth, in_town, skills)
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
         were = rows.home.copy(), rows.cell.copy()
-        _live(rows, draw, some, odds, worth, in_town, skills, threads, tallies, moves)
+        _live(rows, some, year, threads, tallies, moves)
         for of_piece, begin, end in zip(moves, some[:-1] - some[0], some[1:] - some[0], strict=False):
             if few:
                 columns = (column[begin:end] for column in (*were, rows.home, rows.cell))
@@ -92,12 +93,28 @@ def counted_by_ones(worth: Array) -> bool:
     return bool((worth == 1.0).all())
 
 
+class _Year(NamedTuple):
+    """What all agents meet in a pass, as `advance` has it."""
+
+    draw: Draw
+    odds: Odds
+    worth: Array
+    in_town: NDArray[np.int32]
+    skills: int
+
+
 class _Tally(NamedTuple):
-    """What one thread counted: moves where they are counted by ones, change of homes, workers in turns."""
+    """What one thread counted: moves by ones, agents (or how many more there are) by home and cell, workers in turns."""
 
     moves: Array
-    change: Counts
+    homes: Counts
     workers: Counts
+
+    @classmethod
+    def of(cls, kinds: int, cells: int, skills: int) -> _Tally:
+        """Nothing counted yet, with room for so many kinds of moves."""
+        homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
+        return cls(np.zeros((kinds, cells, cells)), homes, workers)
 
 
 def advance_pieces(
@@ -118,45 +135,35 @@ def advance_pieces(
     """
     ones, kinds = counted_by_ones(worth), (_kinds(odds), in_town.size, in_town.size)
     moves, tallies = np.zeros((0 if ones else pieces.size - 1, *kinds)), dict[int, _Tally]()
-    _live(table, draw, pieces, odds, worth, in_town, skills, threads or Threads(), tallies, moves)
+    _live(table, pieces, _Year(draw, odds, worth, in_town, skills), threads or Threads(), tallies, moves)
     summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
     return summed, *_counted(tallies, in_town.size, skills)
 
 
 def _live(
-    table: Table,
-    draw: Draw,
-    pieces: NDArray[np.int64],
-    odds: Odds,
-    worth: Array,
-    in_town: NDArray[np.int32],
-    skills: int,
-    threads: Threads,
-    tallies: dict[int, _Tally],
-    moves: Array,
+    table: Table, pieces: NDArray[np.int64], year: _Year, threads: Threads, tallies: dict[int, _Tally], moves: Array
 ) -> None:
     """Let the rows of some pieces decide; counted are they in the threads' tallies, of unequal worth in a table a piece."""
-    ones, cells = counted_by_ones(worth), in_town.size
-    offset, kinds = int(pieces[0]), (_kinds(odds), cells, cells)
+    draw, odds, worth, in_town, skills = year
+    ones, offset = counted_by_ones(worth), int(pieces[0])
     ends = _in_parts(pieces) if ones else pieces
 
     def work(thread: int, first: int, last: int) -> None:
         if thread not in tallies:  # its own, and only where it gets work to do
-            counted = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
-            tallies[thread] = _Tally(np.zeros(kinds if ones else (0, 0, 0)), *counted)
+            tallies[thread] = _Tally.of(_kinds(odds) if ones else 0, in_town.size, skills)
         own, room = tallies[thread], scratch()
         for begin, end in ((first, last),) if ones else ((piece, piece + 1) for piece in range(first, last)):
             here = Table(*(column[ends[begin] - offset : ends[end] - offset] for column in table))
             counts = own.moves if ones else moves[begin]
-            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, room, counts, own.change, own.workers)
+            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, room, counts, own.homes, own.workers)
 
     threads.run(work, ends.size - 1, int(pieces[-1]) - offset)
 
 
 def _counted(tallies: dict[int, _Tally], cells: int, skills: int) -> tuple[Counts, Counts]:
-    """The change of homes and the workers that all threads counted."""
-    change, workers = (sum(one[kind] for one in tallies.values()) for kind in (1, 2))
-    return np.asarray(change), np.asarray(workers).sum(axis=0).reshape(cells, skills, 2)
+    """Homes and workers as all threads counted them."""
+    homes, workers = (np.asarray(sum(one[kind] for one in tallies.values())) for kind in (1, 2))
+    return homes, workers.sum(axis=0).reshape(cells, skills, 2)
 
 
 @borrowing()
@@ -190,18 +197,16 @@ def _kinds(odds: Odds) -> int:
 def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
     """Agents by (home, cell), and by (cell, skill, works in town) as `advance` counts them."""
     cells, ends = in_town.size, _in_parts(borders(table.home.size))
-    counted: dict[int, tuple[Counts, Counts]] = {}
+    tallies: dict[int, _Tally] = {}
 
     def work(thread: int, first: int, last: int) -> None:
-        if thread not in counted:
-            homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
-            counted[thread] = homes, workers
+        if thread not in tallies:
+            tallies[thread] = _Tally.of(0, cells, skills)
         here = (column[ends[first] : ends[last]] for column in table)
-        _count(*here, in_town, skills, scratch().listed[0], *counted[thread])
+        _count(*here, in_town, skills, scratch().listed[0], tallies[thread].homes, tallies[thread].workers)
 
     Threads().run(work, ends.size - 1, table.home.size)
-    homes, workers = (np.asarray(sum(tables)) for tables in zip(*counted.values(), strict=True))
-    return homes, workers.sum(axis=0).reshape(cells, skills, 2)
+    return _counted(tallies, cells, skills)
 
 
 @borrowing()

@@ -62,6 +62,10 @@ class Differences:
         found = (records[place] for place in places.get((scenario, measure, scope), ()))
         return {str(row["place"]): row for row in found}
 
+    def medians(self, scenario: str, measure: str, scope: str, side: str = "scenario") -> dict[str, float]:
+        """Medians of one side, `scenario` or `baseline`, in the last common year, by place."""
+        return {place: row[f"{side}_median"] for place, row in self.each(scenario, measure, scope).items()}
+
     @cached_property
     def _records(self) -> list[dict[str, Any]]:
         return [{str(name): value for name, value in row.items()} for row in self._last_year[0].to_dict("records")]

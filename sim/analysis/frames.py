@@ -31,15 +31,6 @@ def names_and_numbers(column: pd.Series[Any]) -> tuple[tuple[str, ...], Numbers]
     return tuple(found.categories), found.codes
 
 
-def in_order(names: Sequence[str], numbers: Numbers) -> tuple[tuple[str, ...], Numbers]:
-    """The words that occur, in alphabetical order, and the numbers in that order; none may be missing."""
-    there = np.bincount(numbers, minlength=len(names)) > 0
-    order = sorted(np.flatnonzero(there).tolist(), key=names.__getitem__)
-    rank = np.zeros(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return tuple(names[number] for number in order), rank[numbers]
-
-
 def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Frames of the same columns one under the other; words are numbers of all their words in alphabetical order."""
     columns: dict[str, Any] = {}

@@ -86,7 +86,7 @@ def movers(groups: Sequence[Group]) -> float | None:
 
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     """Every tenth of every reported place in the last common year; none where no tenths were recorded."""
-    residents = {place: row["scenario_median"] for place, row in differences.each(label, "population", "cell").items()}
+    residents = differences.medians(label, "population", "cell")
     found = [
         Tenth(
             region=region_of(place),

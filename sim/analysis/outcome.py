@@ -308,7 +308,7 @@ def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     if not any(rows.values()):
         return None
     outside = set(differences.baseline.manifest.get("outside") or ())
-    residents = {place: row["scenario_median"] for place, row in differences.each(label, "population", "cell").items()}
+    residents = differences.medians(label, "population", "cell")
     found = []
     for place in dict.fromkeys(place for table in rows.values() for place in table):
         region, kind = region_of(place), kind_of(place)

@@ -171,9 +171,9 @@ class Results:
     def rows_of(self, *wanted: str, scope: str | None = None) -> pd.DataFrame:
         """Rows of `series`, among them all of some measures and a scope; of a long table that nobody has read these alone."""
         if "series" not in vars(self) and self._checked["files"][file_of("series")]["rows"] > _LONG:
-            found = self._parts[wanted] if wanted in self._parts else read_measures(self.path, self._checked, wanted)
-            if found is not None:
-                self._parts[wanted] = found if wanted in self._parts else self._finished(found)
+            if wanted not in self._parts and (found := read_measures(self.path, self._checked, wanted)) is not None:
+                self._parts[wanted] = self._finished(found)
+            if wanted in self._parts:
                 return self._parts[wanted]
         asked = [rows for (measure, there), rows in self._places.items() if measure in wanted and scope in (None, there)]
         at = np.sort(np.concatenate(asked)) if len(asked) > 1 else asked[0] if asked else np.empty(0, np.int64)

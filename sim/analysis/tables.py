@@ -15,9 +15,10 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from sim.analysis.frames import in_order, names_and_numbers, words
+from sim.analysis.frames import names_and_numbers, words
 from sim.analysis.manifest import most_bytes
 from sim.errors import ResultsError, first_unseen, listed, printable
+from sim.words import in_order
 
 SCOPES = ("world", "region", "cell", "kind", "policy")
 FLOW_UNITS = {"labour": "persons", "capital": "yuan of 2014", "land": "km2"}

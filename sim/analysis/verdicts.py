@@ -82,7 +82,7 @@ def own_change(results: Results, year: int | None = None) -> Change | None:
 def contradictions(differences: Differences, label: str) -> tuple[Against, ...]:
     """Which other measures of the gap clearly go the other way than the ratio; see `against`."""
     ratio, published, theil = (change_of(differences, label, measure) for measure in (RATIO, PUBLISHED, THEIL))
-    people = {region: row["baseline_median"] for region, row in differences.each(label, "population", "region").items()}
+    people = differences.medians(label, "population", "region", side="baseline")
     rows = differences.each(label, RATIO, scope="region")
     counted = rows.keys() <= people.keys()
     regions = [(change_from_row(row, differences), float(people[name]) if counted else 1.0) for name, row in rows.items()]

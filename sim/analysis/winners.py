@@ -53,10 +53,7 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
         (one.region, one.kind, one.number, one.persons, math.nan, *_numbers(one.income))
         for one in by_tenth(differences, label)
     ]
-    people, came = (
-        {cell: row["scenario_median"] for cell, row in differences.each(label, measure, scope="cell").items()}
-        for measure in ("population", "population_newcomers")
-    )
+    people, came = (differences.medians(label, measure, "cell") for measure in ("population", "population_newcomers"))
     outside = set(differences.baseline.manifest.get("outside") or ())
     for cell, row in differences.each(label, "real_income_per_head", scope="cell").items():
         if region_of(cell) not in outside:

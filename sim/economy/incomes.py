@@ -21,9 +21,6 @@ from sim.economy.linear import Chain, Flows, Part, Weights, by_column, mostly_ze
 from sim.economy.state import Economy, Rules, hours_of_work
 from sim.world.world import ENCLAVE, HOUSEHOLD, TARGETED, TO_HOUSEHOLDS, World
 
-WIDE = 256
-"""Cells from which matrices of shares are kept by what is not zero in them, and no two are multiplied."""
-
 
 @dataclass(frozen=True)
 class Shares:
@@ -118,7 +115,7 @@ class Incomes(NamedTuple):
 
 def shares_of_year(world: World, economy: Economy, rules: Rules, topped_up: Array | None) -> Shares:
     """Who receives what of the year's bills, composed once."""
-    wide = world.cells >= WIDE
+    wide = world.wide
     few: Callable[[Array], Array | csr_array] = thin if wide else np.asarray
     capital, places = _shares(economy.capital_owned), economy.investment_places.T
     saving_rate = saving_rates(world, rules)

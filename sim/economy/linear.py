@@ -59,39 +59,24 @@ class Flows(Protocol):
 
 
 class Values:
-    """The flows of a year: one column, yuan of 2014. revenue: (cell, sector); income: disposable, (cell,)."""
+    """Flows of a year in yuan of 2014, one column; revenue: (cell, sector), income: disposable, (cell,).
 
-    def __init__(self, revenue: Array, income: Array) -> None:
+    None leaves out what that side adds.
+    """
+
+    def __init__(self, revenue: Array | None, income: Array | None) -> None:
         self.revenue, self.income = revenue, income
 
     def of(self, *parts: Part, income: Weights | None = None) -> Array:
         """The sum in yuan of 2014, (receiver, 1)."""
-        bills = [_apply(part.weights, self.revenue @ part.share) for part in parts]
-        spent = [] if income is None else [_apply(income, self.income)]
-        return np.asarray(sum([*bills[1:], *spent], bills[0] if bills else np.zeros(self.income.size)))[:, None]
+        bills = [] if self.revenue is None else [_apply(part.weights, self.revenue @ part.share) for part in parts]
+        if income is not None and self.income is not None:
+            bills.append(_apply(income, self.income))
+        return np.asarray(sum(bills[1:], bills[0]) if bills else np.zeros(self._cells))[:, None]
 
-
-class OfRevenues:
-    """What revenues alone add to the flows of a year, one column."""
-
-    def __init__(self, revenue: Array) -> None:
-        self.revenue = revenue
-
-    def of(self, *parts: Part, income: Weights | None = None) -> Array:  # noqa: ARG002  # what incomes add is left out
-        """The sum in yuan of 2014, (receiver, 1)."""
-        bills = [_apply(part.weights, self.revenue @ part.share) for part in parts]
-        return np.asarray(sum(bills[1:], bills[0] if bills else np.zeros(len(self.revenue))))[:, None]
-
-
-class OfIncomes:
-    """What disposable incomes alone add to the flows of a year, one column; income: (cell,)."""
-
-    def __init__(self, income: Array) -> None:
-        self.income = income
-
-    def of(self, *parts: Part, income: Weights | None = None) -> Array:  # noqa: ARG002  # what revenues add is left out
-        """The sum in yuan of 2014, (receiver, 1)."""
-        return (np.zeros(self.income.size) if income is None else _apply(income, self.income))[:, None]
+    @property
+    def _cells(self) -> int:
+        return next(len(side) for side in (self.revenue, self.income) if side is not None)
 
 
 class Columns:

@@ -300,9 +300,14 @@ def baseline_rules(world: World, economy: Economy) -> Rules:
     )
 
 
+def alike(table: Array) -> bool:
+    """Whether one number stands for all pairs of a table of rules, (cell, cell, ...), as it does without policies."""
+    return table.strides[:2] == (0, 0)
+
+
 def as_without_policies(table: Array, number: float) -> bool:
     """Whether one number stands for all pairs of a table of rules, (cell, cell, ...), and is this one."""
-    return table.strides[:2] == (0, 0) and bool((table[0, 0] == number).all())
+    return alike(table) and bool((table[0, 0] == number).all())
 
 
 @once(keeper=1)

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import Array
-from sim.economy.incomes import WIDE, Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
-from sim.economy.linear import Columns, Flows, OfIncomes, OfRevenues, Values, mostly_zero
+from sim.economy.incomes import Incomes, Shares, incomes, land_shares, shares_of_year, voucher_share
+from sim.economy.linear import Columns, Flows, Values, mostly_zero
 from sim.economy.state import Economy, Rules
 from sim.errors import FactorFlowError
 from sim.once import once
@@ -95,9 +95,9 @@ class AppliedShares:
 
         Rents of housing come back as a part of them that is smaller every time.
         """
-        of_revenues, found = incomes(self.shares, OfRevenues(revenue)).disposable, self.usual
+        of_revenues, found = incomes(self.shares, Values(revenue, None)).disposable, self.usual
         for _ in range(_MOST_ROUNDS):
-            before, found = found, (of_revenues + incomes(self.shares, OfIncomes(found)).disposable)[:, 0]
+            before, found = found, (of_revenues + incomes(self.shares, Values(None, found)).disposable)[:, 0]
             if (np.abs(found - before) <= _SETTLED * np.abs(found)).all():
                 return found
         raise FactorFlowError("incomes do not settle: what comes back of rents of housing is more than was spent on it")
@@ -141,7 +141,7 @@ def income_maps(world: World, economy: Economy, rules: Rules, topped_up: Array |
     cell adds to wages there to pay a wage floor, over labour's bill. In a wide world the shares are left as they are.
     """
     shares, cells = shares_of_year(world, economy, rules, topped_up), world.cells
-    if cells >= WIDE:
+    if world.wide:
         return AppliedShares(shares, economy.income_per_head * shares.persons)
     flows = Columns(cells, len(world.technology.sectors))
     found = incomes(shares, flows)

@@ -39,12 +39,12 @@ def estimate(scenario: Scenario, jobs: int = 1) -> Estimate:
     run, years = scenario.run, _years(scenario)
     agents = sum(_agents(scenario).values())
     seconds = _START + run.lived * years * _seconds_of_a_year(scenario)
-    memory = _PROGRAM * _processes(scenario, jobs) + sum(_parts(scenario, jobs).values())
     processes = _processes(scenario, jobs)
+    memory = _PROGRAM * processes + sum(_parts(scenario, jobs).values())
     on = "one process" if processes == 1 else f"{processes} processes"
     who = "of a continuum" if run.continuum else f"x {agents:,} agents"
     sentence = (
-        f"About {duration(_turns(scenario, jobs))} on {on} and {memory / 1e9:.1f} GB: {run.lived} "
+        f"About {duration(_seconds_on(scenario, jobs))} on {on} and {memory / 1e9:.1f} GB: {run.lived} "
         f"replicate{'s' * (run.lived != 1)} x {years} years {who}."
     )
     if run.lived < run.replicates:
@@ -111,7 +111,7 @@ def too_long(scenario: Scenario, jobs: int = 1) -> str | None:
     processes, each = _processes(scenario, jobs), years * _seconds_of_a_year(scenario)
     most = int(max(0.0, 60 * minutes - _START) / each) * processes
     turns = -(-run.lived // processes)
-    need = _turns(scenario, jobs)
+    need = _seconds_on(scenario, jobs)
     if need <= 60 * minutes:
         return None
     agents = sum(_agents(scenario).values())
@@ -218,7 +218,7 @@ def _processes(scenario: Scenario, jobs: int) -> int:
     return min(jobs, scenario.run.lived)
 
 
-def _turns(scenario: Scenario, jobs: int) -> float:
+def _seconds_on(scenario: Scenario, jobs: int) -> float:
     """Seconds that a run takes on so many processes, each of which does one replicate after the other."""
     turns = -(-scenario.run.lived // _processes(scenario, jobs))
     return _START + turns * _years(scenario) * _seconds_of_a_year(scenario)

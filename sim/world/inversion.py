@@ -8,9 +8,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.errors import WorldError
-from sim.world.world import Technology
-
-_MANY = 256  # cells from which the order of a sum is that of the library for matrices
+from sim.world.world import WIDE, Technology
 
 Sums = Callable[[Array], Array]
 
@@ -57,7 +55,7 @@ def competitiveness(revenue: Array, spending: Array, trade_openness: Array) -> A
 
 def _sums_over_pairs(openness: Array) -> tuple[Sums, Sums]:
     """What is summed over producing cells for every buyer, and over buyers for every producing cell, (cell, sector)."""
-    if len(openness) < _MANY:
+    if len(openness) < WIDE:
         return lambda table: np.einsum("ncj,cj->nj", openness, table), lambda table: np.einsum("ncj,nj->cj", openness, table)
     by_good = np.ascontiguousarray(openness.transpose(2, 0, 1))  # read as it lies in memory, four times as fast
 

@@ -13,6 +13,9 @@ from sim.errors import WorldError
 from sim.once import once
 from sim.world.parameters import Parameters
 
+WIDE = 256
+"""Cells from which matrices are kept by what is not zero in them, no two are multiplied, and libraries order their sums."""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -215,3 +218,8 @@ class World:
     def cells(self) -> int:
         """The number of cells."""
         return len(self.places.cells)
+
+    @property
+    def wide(self) -> bool:
+        """Whether cells are so many that work as their cube is avoided."""
+        return self.cells >= WIDE

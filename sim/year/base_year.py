@@ -7,27 +7,19 @@ import numpy as np
 from sim.economy import treasury
 from sim.economy.prices import BaseYear
 from sim.economy.state import baseline_rules, hours_of_work
+from sim.once import once
 from sim.world.world import World
 from sim.year.markets import clear_markets
 from sim.year.stocks import check_every_cell, continua, first_economy
 from sim.year.values import place_values
 
-_KEPT = "_base_year"  # with the world
 
-
+@once(keeper=0)
 def base_year(world: World) -> BaseYear:
     """Prices, returns and values of the base year in the continuum, the point from which changes are counted.
 
     Worlds whose choice is in levels count from prices of one and values of zero. All models of a world share them.
     """
-    kept = vars(world)
-    if _KEPT not in kept:
-        kept[_KEPT] = _base_year(world)
-    found: BaseYear = kept[_KEPT]
-    return found
-
-
-def _base_year(world: World) -> BaseYear:
     economy = first_economy(world, *continua(world))
     check_every_cell(world, economy, agents=False)
     rules = baseline_rules(world, economy)

@@ -63,7 +63,7 @@ def _clear_at(world: World, economy: Economy, rules: Rules, added: Array, start:
         capital=economy.capital,
         land=economy.effective_land,
         productivity=growth.productivity(world, economy, index, rules.belts),
-        openness=trade.openness_of_year(world, km, index, rules, world.cells >= incomes.WIDE),
+        openness=trade.openness_of_year(world, km, index, rules, world.wide),
         wage_floor=rules.wage_floor,
         topped_up=added,
     )

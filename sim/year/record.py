@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Array, Index
+from sim.words import Words, in_order
 
 Row = tuple[int, str, str, str, float]
 """A reading: year, scope, place, measure, value."""
@@ -56,13 +57,6 @@ class MovesOfYear(NamedTuple):
     origins: Index
     destinations: Index
     values: Array
-
-
-class Words(NamedTuple):
-    """Many words as numbers, (row,), of few, which stand in alphabetical order."""
-
-    names: tuple[str, ...]
-    numbers: Index
 
 
 Column = NDArray[Any] | Words
@@ -125,7 +119,7 @@ class Record:
                 layout: np.array([numbers.setdefault(word, len(numbers)) for word in getattr(layout, part)], dtype=np.int64)
                 for layout in layouts
             }
-            columns[column] = worded(tuple(numbers), _joined([of_layout[one.layout] for one in kept]))
+            columns[column] = in_order(tuple(numbers), _joined([of_layout[one.layout] for one in kept]))
         return columns | {"value": _joined([one.values for one in kept])}
 
     def flow_columns(self, first: int) -> dict[str, Column]:
@@ -137,9 +131,9 @@ class Record:
         for name in ("factor", "event"):
             words = [getattr(moves, name) for moves in kept]
             few = tuple(dict.fromkeys(words))
-            columns[name] = worded(few, _repeated([few.index(word) for word in words], pairs))
-        columns["origin"] = worded(cells, _joined([moves.origins for moves in kept]))
-        columns["destination"] = worded(cells, _joined([moves.destinations for moves in kept]))
+            columns[name] = in_order(few, _repeated([few.index(word) for word in words], pairs))
+        columns["origin"] = in_order(cells, _joined([moves.origins for moves in kept]))
+        columns["destination"] = in_order(cells, _joined([moves.destinations for moves in kept]))
         return columns | {"value": _joined([moves.values for moves in kept])}
 
     def account_columns(self, first: int) -> dict[str, Column]:
@@ -148,18 +142,9 @@ class Record:
         few = {identity: number for number, identity in enumerate(dict.fromkeys(identity for _, identity, _ in kept))}
         return {
             "year": np.array([year for year, _, _ in kept], dtype=np.int64),
-            "identity": worded(tuple(few), np.array([few[identity] for _, identity, _ in kept], dtype=np.int64)),
+            "identity": in_order(tuple(few), np.array([few[identity] for _, identity, _ in kept], dtype=np.int64)),
             "residual": np.array([residual for _, _, residual in kept], dtype=np.float64),
         }
-
-
-def worded(names: Sequence[str], numbers: Index) -> Words:
-    """Words by their numbers in `names`: those that occur, in alphabetical order, and the numbers in that order."""
-    there = np.bincount(numbers, minlength=len(names)) > 0
-    order = sorted((number for number in range(len(names)) if there[number]), key=names.__getitem__)
-    rank = np.zeros(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return Words(tuple(names[number] for number in order), rank[numbers])
 
 
 def _repeated(values: Sequence[int], times: Sequence[int]) -> Index:

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.economy import accounts, growth, incomes, treasury
+from sim.economy import accounts, growth, treasury
 from sim.economy.markets import trade
 from sim.economy.markets.search import Mixing
 from sim.economy.markets.ways import Pairs, Ways, ways, whole
 from sim.economy.state import baseline_rules
 from sim.evidence.benchmark.wide import write_wide
 from sim.model import FactorFlowModel
+from sim.world import world as worlds
 from sim.world.build import build_world
 from sim.world.strict.reading import read_world
 from sim.year import recorder
@@ -44,8 +45,7 @@ def year(request, zhejiang):
 def test_markets_clear_alike_with_maps_and_without(year, monkeypatch):
     world, economy, rules = year
     narrow, maps, _ = clear_markets(world, economy, rules)
-    monkeypatch.setattr(incomes, "WIDE", 0)
-    monkeypatch.setattr(treasury, "WIDE", 0)
+    monkeypatch.setattr(worlds, "WIDE", 0)
     wide, applied, _ = clear_markets(world, economy, rules)
     assert (narrow.labour_cost > 1.0001 * narrow.wage).any() == rules.wage_floor.any()
     assert isinstance(maps, treasury.IncomeMaps) and isinstance(applied, treasury.AppliedShares)
@@ -60,8 +60,7 @@ def test_markets_clear_alike_with_maps_and_without(year, monkeypatch):
 
 @pytest.mark.parametrize("share", ["wages", "farm_rent", "saved", "purchased"])
 def test_a_yuan_lost_anywhere_shows_at_drawn_revenues(share, zhejiang, monkeypatch):
-    monkeypatch.setattr(incomes, "WIDE", 0)
-    monkeypatch.setattr(treasury, "WIDE", 0)
+    monkeypatch.setattr(worlds, "WIDE", 0)
     economy = first_economy(zhejiang, *continua(zhejiang))
     applied = treasury.income_maps(zhejiang, economy, baseline_rules(zhejiang, economy))
     table = getattr(applied.shares, share).copy()

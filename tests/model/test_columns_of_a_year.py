@@ -11,7 +11,8 @@ from sim.economy.ledger import charged_to_households, paid_by_government, paid_b
 from sim.economy.payments import Payment, Payments, Posted
 from sim.economy.state import Rules
 from sim.once import once
-from sim.year.record import Layout, Readings, Record, worded
+from sim.words import in_order
+from sim.year.record import Layout, Readings, Record
 
 
 def paid():
@@ -58,7 +59,7 @@ def test_readings_are_found_again_and_become_columns_of_the_words_that_occur():
     columns = record.series_columns(2015)
     assert columns["year"].tolist() == [2015, 2015] and columns["value"].tolist() == [3.0, 4.0]
     assert columns["place"].names == ("Port/rural", "all") and columns["place"].numbers.tolist() == [0, 1]
-    assert worded(("b", "never", "a"), np.array([0, 2, 0])) == (("a", "b"), pytest.approx([1, 0, 1]))
+    assert in_order(("b", "never", "a"), np.array([0, 2, 0])) == (("a", "b"), pytest.approx([1, 0, 1]))
     branch = record.branch()
     branch.readings.append(Readings(2016, layout, np.array([5.0, 6.0])))
     assert len(record.readings) == 2 and record.reading(2016, "world", "all", "wage") is None

@@ -9,8 +9,8 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from sim.arrays import Array
 from sim.economy.entries import Link
-from sim.economy.markets.ways import Ways, alike, ways
-from sim.economy.state import Rules
+from sim.economy.markets.ways import Ways, ways
+from sim.economy.state import Rules, alike
 from sim.world.world import World
 
 

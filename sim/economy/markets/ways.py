@@ -83,11 +83,6 @@ class Pairs:
         return total
 
 
-def alike(table: Array) -> bool:
-    """Whether one number a sector stands for all pairs of a table (cell, cell, sector), as it does without policies."""
-    return table.strides[:2] == (0, 0)
-
-
 def ways(transport: Array, border: Array, crossing: tuple[Array, Array], theta: float) -> Ways | None:
     """Openness from log transport costs and borders, (cell, cell), and what crossing one costs; None where pairs differ much.
 

@@ -58,9 +58,8 @@ class Worker:
     def __init__(self, sharing: int) -> None:
         self.began = False
         self._threads = max(1, (os.cpu_count() or 1) // sharing)
-        self._calls = deque[
-            Call
-        ]()  # the first is under way: the next is sent when its answer is in, or both sides could wait to write
+        # the first is under way; the next is sent when its answer is in, for both sides could wait to write
+        self._calls = deque[Call]()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection[Any, Any]
         self._line: Connection[Any, Any]

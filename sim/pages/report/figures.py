@@ -134,7 +134,7 @@ def maps_of_change(found: Sequence[Story], differences: Differences, speaker: Sp
     panels = []
     for story in found:
         label = story.outcome.label
-        people = {cell: row["scenario_median"] for cell, row in differences.each(label, "population", scope="cell").items()}
+        people = differences.medians(label, "population", "cell")
         share = {one.cell: one.share for one in places(story.table)}
         sides = [
             {name: share[cell_name(name, kind)] for name in outlines if cell_name(name, kind) in share}
