@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def tried(scenarios: Sequence[Scenario], new: Mapping[str, Scenario], where: Where) -> Iterator[Where]:
+def tried(
+    scenarios: Sequence[Scenario], new: Mapping[str, Scenario], where: Where, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[Where]:
     """Where scenarios are run, with the processes there once they have tried those not known to run.
 
-    new: these, by their file. Raises ScenarioFaults.
+    new: these, by their file. meanwhile: done here while other processes make themselves ready. Raises ScenarioFaults.
     """
     if not scenarios:
         yield where
@@ -32,6 +35,9 @@ def tried(scenarios: Sequence[Scenario], new: Mapping[str, Scenario], where: Whe
 
     where = where.settled(lambda: cost.jobs_that_pay(scenarios))
     with staffed(where, sum(one.run.lived for one in new.values())) as here:
+        if here.pool is not None:
+            here.pool.prepare(partial(trial.first_year, next(iter(new.values()))))
+            meanwhile()
         trial.check(new, here.pool)
         yield here
 
@@ -86,11 +92,16 @@ def print_failed(results: Results) -> bool:
 
 
 def results_of(
-    names: Sequence[str], settings: Sequence[str], where: Where, written: Sequence[Path]
+    names: Sequence[str],
+    settings: Sequence[str],
+    where: Where,
+    written: Sequence[Path],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[dict[str, Results], dict[str, FactorFlowError], bool]:
     """Results of folders and scenario files by name, in their order; why runs stopped; whether any replicate failed.
 
     written: files that will be written afterwards; whether they can be is known before the first year is computed.
+    meanwhile: done while other processes make themselves ready for that year.
     """
     from sim.analysis.results import open_results, verify
     from sim.experiments import experiment
@@ -109,7 +120,7 @@ def results_of(
             verify(opened[name])
     new = {file: scenario for file, scenario in scenarios.items() if experiment.found(scenario) is None}
     failed, stopped = False, dict[str, FactorFlowError]()
-    with tried(list(scenarios.values()), new, where) as here:
+    with tried(list(scenarios.values()), new, where, meanwhile) as here:
         for path in written:
             check_writable(path)
         coming = run_all(list(scenarios.values()), [None] * len(scenarios), here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,9 +113,8 @@ def compare(
     written = [*([beside] if figures else []), *([csv_file] if csv_file is not None else [])]
     if csv_file is not None and not csv_file.parent.exists():
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
-    results, stopped, failed = asking.results_of(names, settings, where, written)
+    results, stopped, failed = asking.results_of(names, settings, where, written, partial(_import_what_comes_after, figures))
     baseline = baseline_of(to, names, results, stopped)
-    # imported when the years are lived: what lives them does not wait for it
     from sim.analysis.comparison import compare_results
     from sim.analysis.doubt.alike import matched
     from sim.analysis.selection import Selection, until
@@ -145,6 +145,15 @@ def compare(
         path = beside.parent / drawing.file_name(drawn, figure, wanted)
         terminal.say(str(_draw(figure, drawn, path, wanted)), err=as_json)
     return SOME_FAILED if failed else DONE
+
+
+def _import_what_comes_after(figures: Sequence[str]) -> None:
+    """Import what compares and draws before it is needed, where there is time for it."""
+    from sim.analysis import comparison  # noqa: F401
+    from sim.pages import comparing, plots  # noqa: F401
+
+    for figure in figures:
+        plots.named(figure)
 
 
 @click.command()

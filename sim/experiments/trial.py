@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.analysis import extreme
@@ -38,13 +37,12 @@ def _world_of(scenario: Scenario) -> World:
 def check(scenarios: Mapping[str, Scenario], pool: Pool | None = None) -> None:
     """Raise ScenarioFaults with everything that would stop these scenarios, by their file.
 
-    pool: processes that try them, while those that have none to try make themselves ready for its years.
+    pool: processes that try them.
     """
     asked = [_Tried(file, scenario) for file, scenario in scenarios.items() if _is_unusual(scenario)]
     if pool is None or not asked:
         found = {one.file: _found(one)[1] for one in asked}
     else:
-        pool.prepare(partial(_first_year, asked[0].scenario))
         found = dict(pool.finished(_found, asked, _not_tried))
     wrong = [fault for one in asked for fault in found[one.file]]
     if wrong:
@@ -68,8 +66,8 @@ def _not_tried(one: _Tried, _: str) -> tuple[str, list[Fault]]:
     return one.file, []
 
 
-def _first_year(scenario: Scenario) -> None:
-    """Live a year of few agents, so that a process has imported and compiled what the years of a scenario need."""
+def first_year(scenario: Scenario) -> None:
+    """Live a year of few agents, so that this process has imported and compiled what the years of a scenario need."""
     from sim.experiments.replicate import MODEL_FAILURES, build_model, world_of
 
     agents = {word: min(_FEW, getattr(scenario.run, word)) for word in ("labour_agents", "capital_agents", "land_agents")}

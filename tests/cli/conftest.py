@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.analysis.results import Results, open_results, verify, versions
 from sim.analysis.saving import default_folder, free_folder
 from sim.data.catalogue import fingerprints
 from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
+from sim.experiments.executors import processes
 from tests.results.synthetic import future
 
 
@@ -108,6 +109,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         jobs_that_pay=lambda asked: 1,
     )
     stand_in(monkeypatch, "sim.experiments.trial", check=lambda scenarios, pool=None: None, faults=lambda *asked: [])
+    monkeypatch.setattr(processes, "staffed", lambda where, tasks: nullcontext(where))
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
     stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)
     monkeypatch.chdir(tmp_path)

@@ -17,7 +17,7 @@ class Pool(Protocol):
     """Processes that stay for one batch of tasks after the other."""
 
     def prepare(self, task: Callable[[], object]) -> None:
-        """Have all but one begin with a task whose result nobody needs."""
+        """Have all begin with a task whose result nobody needs."""
 
     def finished(
         self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]
