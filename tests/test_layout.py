@@ -78,7 +78,7 @@ INSIDE = {
         {"accounts", "ledger", "prices"},
         {"individuals"},
     ],
-    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}],
+    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}, {"years"}],
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},

@@ -25,8 +25,8 @@ from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.agents.sharded import Holder
-    from sim.model import FactorFlowModel
     from sim.year.record import Column, Record
+    from sim.year.years import Years
 
 MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
 """What a model may raise of itself in a year it cannot live through: the reason of a failed replicate, not a defect."""
@@ -66,14 +66,14 @@ def world_of(world: AnyWorld, parameters: Mapping[str, float]) -> World:
 
 def build_model(
     scenario: Scenario, replicate: int = 0, world: World | None = None, holder: Holder | None = None, shards: int = 1
-) -> FactorFlowModel:
-    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time.
+) -> Years:
+    """The years of one replicate of a scenario; a world built before may be passed to save the time.
 
     With a holder the rows of its agents are kept there, each kind in so many shards.
     """
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
-    return FactorFlowModel(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
+    return Years(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
 
 
 def model_arguments(scenario: Scenario, replicate: int, world: World | None = None) -> dict[str, Any]:
@@ -101,11 +101,11 @@ def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
 
 
 def run_replicate(
-    builder: Callable[[], FactorFlowModel],
+    builder: Callable[[], Years],
     scenario: Scenario,
     number: int,
     lived: Lived,
-    begins: Callable[[FactorFlowModel], object] = lambda _: None,
+    begins: Callable[[Years], object] = lambda _: None,
 ) -> Replicate:
     """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap.
 
@@ -116,7 +116,7 @@ def run_replicate(
         while model.running:
             begins(model)
             model.step()
-            lived(model.steps)
+            lived(model.lived)
     except MODEL_FAILURES as error:
         return failed(number, str(error), lasting=True)
     except MemoryError as error:

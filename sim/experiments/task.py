@@ -21,7 +21,7 @@ from sim.scenario.schema import SAID, Scenario
 
 if TYPE_CHECKING:
     from sim.agents.sharded import Holder
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
 _FORMAT = 1  # of the file of a task; another one is another task
 _UNHEARD = (*SAID, "targets")  # words of a scenario that no year of it depends on
@@ -144,7 +144,7 @@ def perform(task: Task, lived: Lived = ignored, first_years: FirstYears | None =
     """Run a task in this process, its world built and its first years lived once for all tasks that share them."""
     shared = FirstYears([task]) if first_years is None else first_years
 
-    def begins(model: FactorFlowModel) -> None:
+    def begins(model: Years) -> None:
         shared.keep(task, model)
 
     return done(task, run_replicate(lambda: shared.begin(task), task.scenario, task.replicate, lived, begins))
@@ -154,7 +154,7 @@ def perform_in_shards(holder: Holder, shards: int, task: Task, lived: Lived = ig
     """Run a task whose agents are held elsewhere; a failure may be theirs, so it is not kept."""
     scenario, number = task.scenario, task.replicate
 
-    def builder() -> FactorFlowModel:
+    def builder() -> Years:
         world = world_of(scenario.plays_in, refit.parameters(scenario, task.refit))
         return build_model(scenario, number, world, holder, shards)
 
