@@ -38,6 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
+        {"columns", "versions"},
         {"frames", "manifest", "measures", "pairing", "wide"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.results import versions
-from sim.analysis.tables import Tables
-from sim.analysis.taskfile import Recorded, encoded
+from sim.analysis.taskfile import encoded
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.digest import digest_of
 from sim.errors import FactorFlowError, printable
@@ -176,16 +175,8 @@ def done(task: Task, found: Replicate) -> Done:
         "seed": [task.scenario.run.seed, task.replicate],
         "reason": None if found.reason is None else printable(found.reason, 5_000, keep="\n"),
     }
-    if found.series is None or found.flows is None or found.accounts is None:
+    if found.tables is None:
         return Done(task, encoded(head, None), found.reason, found.lasting)
     if task.refit:
         head["refit"] = refit.estimates(task.scenario, task.refit)
-    return Done(task, encoded(head, Tables(found.series, found.flows, found.accounts)), None, True)
-
-
-def replicate_of(recorded: Recorded) -> Replicate:
-    """The replicate that a task's file holds."""
-    number, tables = int(recorded.head["replicate"]), recorded.tables
-    if tables is None:
-        return replicates_of.failed(number, str(recorded.head["reason"]), lasting=True)
-    return Replicate(number, tables.series, tables.flows, tables.accounts)
+    return Done(task, encoded(head, found.tables), None, True)

@@ -17,11 +17,12 @@ from sim.errors import FactorFlowError
 from sim.experiments.executors import Where
 from sim.experiments.experiment import run_all
 from sim.experiments.first_years import FirstYears, history
-from sim.experiments.replicate import build_model
+from sim.experiments.replicate import build_model, model_arguments
 from sim.experiments.task import Done, Draw, Task, perform, tasks_of
 from sim.experiments.workers import together
-from sim.year.years import Years
+from sim.model import FactorFlowModel
 from sim.scenario.schema import Scenario
+from sim.year.years import Years
 from tests.test_end_to_end import ROOT
 
 VALLEY, PROVINCE = ROOT / "scenarios/two_cells", ROOT / "scenarios/zhejiang"
@@ -173,13 +174,13 @@ def test_no_law_does_anything_before_it_is_in_force(file: Path) -> None:
 
 @pytest.mark.parametrize("settings", [FEW, CONTINUUM], ids=["agents", "continuum"])
 def test_a_branch_leaves_its_model_as_it_was(tmp_path: Path, settings: list[str]) -> None:
-    plain, opened = (build_model(one) for one in valley(tmp_path, settings, first="from: 1"))
+    plain, opened = (FactorFlowModel(**model_arguments(one)) for one in valley(tmp_path, settings, first="from: 1"))
     for _ in range(3):
         plain.step()
     before = {name: value.copy() for name, value in vars(plain.economy).items() if isinstance(value, np.ndarray)}
     stock, series = plain.labour.stock(), list(plain.record.series)
     branch = plain.branch(plain.world, opened.laws, 8)
-    assert branch.lived == 3 and branch.running and branch.labour.owner() is branch
+    assert branch.steps == 3 and branch.running and branch.agents.model is branch
     while branch.running:
         branch.step()
     for name, value in before.items():
