@@ -174,7 +174,7 @@ def test_no_law_does_anything_before_it_is_in_force(file: Path) -> None:
 
 @pytest.mark.parametrize("settings", [FEW, CONTINUUM], ids=["agents", "continuum"])
 def test_a_branch_leaves_its_model_as_it_was(tmp_path: Path, settings: list[str]) -> None:
-    plain, opened = (FactorFlowModel(**model_arguments(one)) for one in valley(tmp_path, settings, first="from: 1"))
+    plain, opened = (FactorFlowModel(**model_arguments(one, 0, None)) for one in valley(tmp_path, settings, first="from: 1"))
     for _ in range(3):
         plain.step()
     before = {name: value.copy() for name, value in vars(plain.economy).items() if isinstance(value, np.ndarray)}
