@@ -38,25 +38,26 @@ _EFFECTS = "scenarios/zhejiang/expectations/instruments.yaml"
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.growth import accelerating
-    from sim.experiments import experiment, trial
+    from sim.experiments import experiment
 
     scenarios = load_all(files, settings, where)
-    trial.check({file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None})
+    new = {file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None}
     outs = [out if out is None or len(scenarios) == 1 else out / scenario.name for scenario in scenarios.values()]
     for place in outs:
         if place is not None and outs.count(place) > 1:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
     failed, stopped = False, list[FactorFlowError]()
-    for results in asking.run_all(list(scenarios.values()), outs, where):
-        if isinstance(results, FactorFlowError):
-            stopped.append(results)
-            terminal.say(str(results), err=True)
-            continue
-        failed = asking.print_failed(results) or failed
-        note = accelerating(results)
-        if note is not None:
-            terminal.say(note, err=True)
-        terminal.say(str(results.path))
+    with asking.tried(list(scenarios.values()), new, where) as here:
+        for results in asking.run_all(list(scenarios.values()), outs, here):
+            if isinstance(results, FactorFlowError):
+                stopped.append(results)
+                terminal.say(str(results), err=True)
+                continue
+            failed = asking.print_failed(results) or failed
+            note = accelerating(results)
+            if note is not None:
+                terminal.say(note, err=True)
+            terminal.say(str(results.path))
     return FAULT if stopped else SOME_FAILED if failed else DONE
 
 

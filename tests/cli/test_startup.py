@@ -145,3 +145,11 @@ def test_one_figure_is_imported_without_the_others():
         "sys.exit(len([name for name in others if f'sim.pages.plots.{name}' in sys.modules]))\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_who_has_processes_live_the_years_has_them_try_the_scenarios_too(tmp_path):
+    """A scenario is tried before it is run: in the process that then runs it, whose start is paid once."""
+    files = [ROOT / "scenarios/two_cells" / f"{name}.yaml" for name in ("baseline", "open_registration")]
+    few = [word for name in ("labour", "capital", "land") for word in ("--set", f"run.{name}_agents=2000")]
+    words = ("compare", *files, *few, "--set", "run.replicates=2", "--set", "years.to=6")
+    assert not imported(*words, "--jobs", "2", folder=tmp_path) & MODEL

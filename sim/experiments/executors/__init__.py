@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.experiments.executors.processes import Pool
 
 Lived = Callable[[int], None]
 """Called after every year that a task has simulated; may raise to end a task that nobody waits for any more."""
@@ -11,11 +15,15 @@ Lived = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Where:
-    """What a person asks for: replicates at a time (None: as many as pay), a Dask scheduler, parts of each population."""
+    """What a person asks for: replicates at a time (None: as many as pay), a Dask scheduler, parts of each population.
+
+    pool: the processes of a command that has more than one thing done by them.
+    """
 
     jobs: int | None = 1
     cluster: str | None = None
     shards: int | None = None
+    pool: Pool | None = None
 
     @property
     def local_jobs(self) -> int | None:
