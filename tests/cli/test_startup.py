@@ -1,5 +1,6 @@
 """What a verb does not need it does not import: the libraries that take long, by verb, in a process of their own."""
 
+import ast
 import os
 import pickle
 import subprocess
@@ -90,6 +91,19 @@ def test_every_command_is_found_under_its_name():
 )
 def test_verbs_that_only_read_import_neither_the_model_nor_tables_nor_figures(words):
     assert not imported(*words) & HEAVY
+
+
+@pytest.mark.parametrize("what", ["instruments", "measures", "figures", "worlds"])
+def test_tables_are_printed_without_what_draws_them_at_a_terminal(what):
+    code = (
+        "import sys\nfrom sim.cli import main\n"
+        f"try: main(['list', {what!r}])\n"
+        "finally: print(sorted(name for name in sys.modules if name.startswith('rich.')), file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert not {"rich.console", "rich.table", "rich.text"} & set(ast.literal_eval(told.stderr.splitlines()[-1]))
+    assert "─" in told.stdout
 
 
 def test_a_scenario_without_policies_is_checked_without_numbers():

@@ -214,7 +214,9 @@ def test_a_column_that_is_empty_in_every_row_is_left_out(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", TABLES)
 def test_lines_are_those_that_rich_would_draw(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     columns, rows, numbers, _ = TABLES[name]
-    several = [f"{column}\n{word}".rstrip() for column, word in zip(columns, itertools.cycle(["unit", "", "地 名"]), strict=False)]
+    several = [
+        f"{column}\n{word}".rstrip() for column, word in zip(columns, itertools.cycle(["unit", "", "地 名"]), strict=False)
+    ]
     wide = max(cell_len(line) for row in (several, *rows) for cell in row for line in cell.splitlines())
     for heads, apart in ((columns, 0), (several, 1)):
         drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=apart)
