@@ -28,7 +28,7 @@ def tried(scenarios: Sequence[Scenario], new: Mapping[str, Scenario], where: Whe
         yield where
         return
     from sim.experiments import cost, trial
-    from sim.experiments.workers import staffed
+    from sim.experiments.executors.processes import staffed
 
     where = where.settled(lambda: cost.jobs_that_pay(scenarios))
     with staffed(where, sum(one.run.lived for one in new.values())) as here:

@@ -101,13 +101,6 @@ def compare(
 
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
-    from sim.analysis.comparison import compare_results
-    from sim.analysis.doubt.alike import matched
-    from sim.analysis.selection import Selection, until
-    from sim.data.doubted import doubted
-    from sim.pages.comparing import print_comparison
-    from sim.pages.doubting import ignorance
-
     names = list(futures)
     if to is not None and to not in names and not any(stem(name) == to for name in names) and Path(to).exists():
         names.append(to)
@@ -121,6 +114,14 @@ def compare(
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = asking.results_of(names, settings, where, written)
     baseline = baseline_of(to, names, results, stopped)
+    # imported when the years are lived: what lives them does not wait for it
+    from sim.analysis.comparison import compare_results
+    from sim.analysis.doubt.alike import matched
+    from sim.analysis.selection import Selection, until
+    from sim.data.doubted import doubted
+    from sim.pages.comparing import print_comparison
+    from sim.pages.doubting import ignorance
+
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
@@ -163,7 +164,7 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
             raise ResultsError(f"{name} is of the ratio in the last year of an experiment; leave out {listed(given)}.")
         terminal.say(str(drawing.draw_experiment(name, folders, out)))
         return DONE
-    _figure(name)
+    _arguments(name)
     if not folders:
         raise ResultsError(f"{name} needs at least one results folder before it.")
     drawing.check_runs(name, folders)
@@ -194,11 +195,9 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
     asked: one value or a tuple of them by word; None and () ask for nothing.
     """
-    from inspect import signature
-
-    taken = set(signature(_figure(name).figure).parameters)
+    taken = _arguments(name)
     known = {"measure": ("measure", "measures"), "place": ("place",), "year": ("year", "years")}
-    able = [word for word, arguments in known.items() if taken & set(arguments)]
+    able = [word for word, arguments in known.items() if set(taken) & set(arguments)]
     options: dict[str, Any] = {}
     for word, value in asked.items():
         if value is None or value == ():
@@ -268,22 +267,24 @@ def _effects_command(file: str, replicates: int | None, out: Path) -> str:
     return f"factorflow effects{asked}{few} --out {out.as_posix()}"
 
 
-def _figure(name: str) -> Any:
-    """The module of a figure; raises ResultsError naming those there are."""
+def _arguments(name: str) -> tuple[str, ...]:
+    """What a figure of runs takes, known without importing it; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    figure = plots.named(name)
-    if figure is not None:
-        return figure
-    if plots.named(name, "figure_of_experiment"):
+    taken = plots.arguments(name)
+    if taken is not None:
+        return taken
+    if drawing.is_of_experiments(name):
         raise ResultsError(f"{name} is drawn from the folder of an experiment: `factorflow plot DIR {name}`.")
     raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(plots.titles()))}')
 
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
+    from sim.pages import plots
+
     path = out or results[0].path.parent / "figures" / drawing.file_name(results, name, options)
-    drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
+    drawing.save_figure(plots.named(name).figure(results, **(options or {})), path)
     drawing.print_unshown(results)
     return path
 

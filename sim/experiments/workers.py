@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -23,7 +22,7 @@ Finished = Callable[[Iterable[Task], Lived], Generator[Done, None, None]]
 @contextmanager
 def workers(where: Where, tasks: int) -> Iterator[Finished]:
     """Those who will do so many tasks; whoever they are, the bytes are the same. Ended afterwards, come what may."""
-    jobs = _jobs(where, tasks)
+    jobs = where.processes(tasks)
     if where.shards is not None and where.cluster is not None:
         with dask_cluster.connected(where.cluster) as client:
             yield _in_shards(partial(perform_in_shards, dask_cluster.ClusterHolder(client), where.shards))
@@ -42,21 +41,6 @@ def workers(where: Where, tasks: int) -> Iterator[Finished]:
             yield lambda asked, _: _flat(pool.finished(partial(_each, perform), together(asked, jobs), _each_given_up))
     else:
         yield lambda asked, lived: (done for piece in together(asked, 1) for done in _one_by_one(perform, piece, lived))
-
-
-@contextmanager
-def staffed(where: Where, tasks: int) -> Iterator[Where]:
-    """The same place with the processes that so many tasks are worth, which stay for all a command has done there."""
-    jobs = _jobs(where, tasks)
-    if jobs == 1:
-        yield where
-        return
-    with processes.pool(jobs) as pool:
-        yield replace(where, pool=pool)
-
-
-def _jobs(where: Where, tasks: int) -> int:
-    return max(1, min(where.jobs or 1, tasks))
 
 
 def together(tasks: Iterable[Task], jobs: int) -> Iterator[tuple[Task, ...]]:
