@@ -19,9 +19,9 @@ from sim.cells import KINDS, cell_name
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.errors import FactorFlowError
-from sim.model import FactorFlowModel
 from sim.world.build import build_world
 from sim.world.world import World
+from sim.year.years import Years
 
 _BOUNDS = {  # lowest, highest, and the size of a step
     "growth": (-0.05, 0.10, 0.01),
@@ -71,7 +71,7 @@ def observed_incomes(world: AnyWorld, years: Iterable[int]) -> Array:
     return by_place(world, years, lambda year, cell: float(seen[year, cell]))
 
 
-def recorded(model: FactorFlowModel, measure: str, world: AnyWorld, years: Iterable[int]) -> Array:
+def recorded(model: Years, measure: str, world: AnyWorld, years: Iterable[int]) -> Array:
     """What a model recorded of the cells of a world's places, by (year, place, kind), urban first."""
     found = {row[:1] + row[2:3]: row[4] for row in model.record.series if row[1] == "cell" and row[3] == measure}
     return by_place(world, years, lambda year, cell: found[year, cell])
@@ -83,9 +83,9 @@ def by_place(world: AnyWorld, years: Iterable[int], value: Callable[[int, str], 
     return np.array([[[value(year, cell) for cell in both] for both in cells] for year in years])
 
 
-def simulated(world: World, last: int) -> FactorFlowModel:
+def simulated(world: World, last: int) -> Years:
     """The continuum of a world, without policies, to the last year."""
-    model = FactorFlowModel(world, last_year=last, continuum=True)
+    model = Years(world, last_year=last, continuum=True)
     while model.running:
         model.step()
     return model
@@ -106,7 +106,7 @@ def observed_changes(world: AnyWorld, last: int = LAST) -> Targets:
 
 def simulated_changes(world: AnyWorld, parameters: Mapping[str, float], last: int = LAST) -> Targets:
     """The same changes in the model's continuum."""
-    model = FactorFlowModel(build_world(world, parameters), last_year=last, continuum=True)
+    model = Years(build_world(world, parameters), last_year=last, continuum=True)
     here = model.world.places.reported_cells
     people, migrants, natives = [], [], []
     while model.running:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from sim.analysis import taskfile
+from sim.analysis.columns import TABLES
 from sim.analysis.doubt.answers import answers
 from sim.analysis.doubt.opened import open_experiment
 from sim.analysis.taskfile import decoded, encoded
@@ -20,6 +21,7 @@ from sim.experiments.first_years import FirstYears
 from sim.experiments.plan import load_experiment
 from sim.experiments.task import Done, ignored, perform
 from sim.vocabulary import vocabulary
+from tests.reading import columns_of
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios/two_cells"
 FILE = """schema: 1
@@ -49,9 +51,11 @@ class Copied:
     def __call__(self, task, lived=ignored, first_years=None):
         name = task.scenario.name
         if name not in self.tables:
-            self.tables[name] = decoded(perform(task, lived, FirstYears([task])).content)
-        known = self.tables[name]
-        return Done(task, encoded({**known.head, "task": task.digest}, known.tables), None, True)
+            known = decoded(perform(task, lived, FirstYears([task])).content)
+            columns = {table: columns_of(getattr(known.tables, table)) for table in TABLES}
+            self.tables[name] = known.head, columns
+        head, columns = self.tables[name]
+        return Done(task, encoded({**head, "task": task.digest}, columns), None, True)
 
 
 def cached(parquet):

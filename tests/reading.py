@@ -1,7 +1,9 @@
 """Short ways for tests to live through years and read what was recorded."""
 
+from sim.analysis.frames import names_and_numbers
 from sim.economy.state import baseline_rules
 from sim.model import FactorFlowModel
+from sim.words import Words
 from sim.year.stocks import continua, first_economy
 
 
@@ -31,3 +33,11 @@ def ratio(model, year, scope="kind"):
 
 def largest_residual(model):
     return max(residual for _, _, residual in model.record.accounts)
+
+
+def columns_of(frame):
+    """A frame's columns by name, as a run records them; what is no category is numbers."""
+    return {
+        name: Words(*names_and_numbers(frame[name])) if frame[name].dtype == "category" else frame[name].to_numpy()
+        for name in frame
+    }

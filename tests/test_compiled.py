@@ -84,7 +84,7 @@ import numba
 import sim
 here = Path(sim.__file__).parent
 before = dict(os.environ), numba.config.CACHE_DIR, sorted(here.rglob("*"))
-import sim.model, sim.experiments.experiment
+import sim.year.years, sim.experiments.experiment
 print(before[0] == dict(os.environ), before[1] == numba.config.CACHE_DIR)
 print([str(path.relative_to(here)) for path in sorted(here.rglob("*")) if path not in before[2]][:2])
 """

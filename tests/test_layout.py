@@ -38,6 +38,7 @@ INSIDE = {
         {"json_schema"},
     ],
     "analysis": [
+        {"columns", "versions"},
         {"frames", "manifest", "measures", "pairing", "wide"},
         {"panels", "record", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
@@ -78,7 +79,7 @@ INSIDE = {
         {"accounts", "ledger", "prices"},
         {"individuals"},
     ],
-    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}],
+    "year": [{"markets", "record", "stocks", "values"}, {"base_year", "moves", "recorder"}, {"years"}],
     "experiments": [
         {"cost", "executors", "refit", "sampling"},
         {"replicate"},

@@ -376,12 +376,12 @@ def test_worlds_are_refused_in_words_whatever_fails_inside():
 
 def test_a_matrix_without_an_inverse_is_a_reason_before_the_run_as_within_it(monkeypatch):
     from sim.experiments.replicate import run_replicate
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
     def singular(model):
         raise np.linalg.LinAlgError("Singular matrix")
 
-    monkeypatch.setattr(FactorFlowModel, "step", singular)
+    monkeypatch.setattr(Years, "step", singular)
     scenario = load(BASELINE, ["run.continuum=true", "run.replicates=1", "parameters.growth=0.01"])
     (fault,) = trial.faults(scenario, str(BASELINE))
     assert fault.path == "parameters.growth" and "Singular matrix" in fault.message

@@ -1,4 +1,7 @@
-"""One agent as Mesa knows it: a row number and a way to the table, made when asked for and kept by nobody."""
+"""One agent as Mesa knows it: a row number and a way to the table, made when asked for and kept by nobody.
+
+This file alone of the agents imports Mesa, which takes half a second; years are lived without it until an agent is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from typing import Any, NoReturn, Protocol
 
 import mesa
 import numpy as np
+from scipy.special import ndtri
+
+from sim.streams import ABILITY, draws
 
 
 class Table(Protocol):
@@ -108,3 +114,38 @@ class FactorAgent(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     def __repr__(self) -> str:
         """Kind, number and place."""
         return f"<{type(self).__name__} {self.unique_id} in {self.cell_name}>"
+
+
+class LabourAgent(FactorAgent):
+    """A worker with a household: registered at home, resident in a cell, with a skill."""
+
+    @property
+    def skill(self) -> int:
+        """Number of the schooling, from 0; training raises it once."""
+        return int(self._read("skill"))
+
+    @property
+    def workplace_luck(self) -> int:
+        """Place in the queue for work in town, in 65536ths."""
+        return int(self._read("workplace_luck"))
+
+    @property
+    def works_in_town(self) -> bool:
+        """Whether the agent works in the town of the region where it lives."""
+        return bool(self._read("works_in_town"))
+
+    @property
+    def ability(self) -> float:
+        """Rank z of the worker's ability, standard normal: it belongs to seed and number, is kept nowhere and moves nobody.
+
+        Income is that of the worker's kind times exp(s z - s^2 / 2), s the spread of the kind of place where one lives.
+        """
+        return float(ndtri(draws(*self.population.key, ABILITY, 0, self.row)[0]))
+
+
+class CapitalAgent(FactorAgent):
+    """A slice of the portfolio of the owners at home, at work in a cell."""
+
+
+class LandAgent(FactorAgent):
+    """A parcel whose right belongs to the village or town at home and is used in a cell."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
@@ -17,10 +16,6 @@ from sim.world.parameters import Factor, damped
 from sim.world.world import World
 
 
-class CapitalAgent(FactorAgent):
-    """A slice of the portfolio of the owners at home, at work in a cell."""
-
-
 def capital_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
     """Slices for the base-year table of capital by (place, owner); an agent is one slice (weight 1)."""
     numbers = whole_agents(world.stocks.capital.T, agents)
@@ -29,7 +24,7 @@ def capital_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginn
 
 def capital_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """The slices of `capital_beginning` as rows of this process."""
-    return Population.begun(capital_beginning(world, agents, key), world.places.cells, CapitalAgent, model)
+    return Population.begun(capital_beginning(world, agents, key), world.places.cells, "CapitalAgent", model)
 
 
 def capital_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:

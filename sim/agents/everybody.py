@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import mesa
 import numpy as np
 
 from sim.agents.population import Population
 from sim.agents.selection import AgentRows, Index, Rows, Values, side_by_side
+
+if TYPE_CHECKING:
+    import mesa
 
 
 class Everybody(AgentRows):

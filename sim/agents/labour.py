@@ -5,46 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
-from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choice_shares, cumulative_shares
 from sim.agents.population import Population
 from sim.agents.start import Beginning, whole_agents
 from sim.arrays import Array
 from sim.columns import LABOUR
 from sim.once import once
-from sim.streams import ABILITY, LABOUR_MOVES, draws
+from sim.streams import LABOUR_MOVES
 from sim.world.parameters import Parameters, damped
 from sim.world.skills import GRADUATE, TRAINABLE, TRAINED_SKILL
 from sim.world.world import World
-
-
-class LabourAgent(FactorAgent):
-    """A worker with a household: registered at home, resident in a cell, with a skill."""
-
-    @property
-    def skill(self) -> int:
-        """Number of the schooling, from 0; training raises it once."""
-        return int(self._read("skill"))
-
-    @property
-    def workplace_luck(self) -> int:
-        """Place in the queue for work in town, in 65536ths."""
-        return int(self._read("workplace_luck"))
-
-    @property
-    def works_in_town(self) -> bool:
-        """Whether the agent works in the town of the region where it lives."""
-        return bool(self._read("works_in_town"))
-
-    @property
-    def ability(self) -> float:
-        """Rank z of the worker's ability, standard normal: it belongs to seed and number, is kept nowhere and moves nobody.
-
-        Income is that of the worker's kind times exp(s z - s^2 / 2), s the spread of the kind of place where one lives.
-        """
-        return float(ndtri(draws(*self.population.key, ABILITY, 0, self.row)[0]))
 
 
 def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning:
@@ -59,7 +30,7 @@ def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginni
 
 def labour_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """The workers of `labour_beginning` as rows of this process."""
-    return Population.begun(labour_beginning(world, agents, key), world.places.cells, LabourAgent, model)
+    return Population.begun(labour_beginning(world, agents, key), world.places.cells, "LabourAgent", model)
 
 
 def value_of_places(pay: Array, other_income: Array, living_cost: Array, services: Array, parameters: Parameters) -> Array:

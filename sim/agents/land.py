@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.agent import FactorAgent
 from sim.agents.capital import tables_without_skills
 from sim.agents.choice import MoveTables
 from sim.agents.population import Population
@@ -15,10 +14,6 @@ from sim.arrays import Array
 from sim.columns import LAND
 from sim.streams import LAND_MOVES
 from sim.world.world import World
-
-
-class LandAgent(FactorAgent):
-    """A parcel whose right belongs to the village or town at home and is used in a cell."""
 
 
 def mobile_land(world: World) -> Array:
@@ -36,7 +31,7 @@ def land_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginning
 
 def land_population(world: World, agents: int, key: tuple[int, int], model: Any = None) -> Population:
     """The parcels of `land_beginning` as rows of this process."""
-    return Population.begun(land_beginning(world, agents, key), world.places.cells, LandAgent, model)
+    return Population.begun(land_beginning(world, agents, key), world.places.cells, "LandAgent", model)
 
 
 def land_tables(world: World, seed: Array, gain: Array, reclassified: Array) -> MoveTables:

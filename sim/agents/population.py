@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import kernel
-from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, decide
 from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
 from sim.agents.odds import Odds, odds_of
@@ -21,12 +20,17 @@ from sim.arrays import Array
 from sim.columns import Column, fitted
 from sim.streams import words
 
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.agents.agent import FactorAgent
+
 
 class Population(CountedAgents, AgentRows):
     """All agents of a kind as columns; each agent stands for `weight` units of its stock (persons, slices, km2).
 
     The columns belong to this population of this model alone. `names` are those of the cells; `limits` say
-    what values stay below where a column's type allows more; `agent_type` is the Mesa agent a row is shown as.
+    what values stay below where a column's type allows more; `called` names the Mesa agent a row is shown as.
     """
 
     def __init__(
@@ -39,7 +43,7 @@ class Population(CountedAgents, AgentRows):
         key: tuple[int, int],
         *,
         names: Sequence[str] = (),
-        agent_type: type[FactorAgent] = FactorAgent,
+        called: str = "FactorAgent",
         limits: Mapping[str, int] | None = None,
         model: Any = None,
     ) -> None:
@@ -50,7 +54,7 @@ class Population(CountedAgents, AgentRows):
         }
         self.cells, self.weight, self.event, self.key = cells, weight, event, key
         self.names = np.array(tuple(names) or range(cells), dtype=object)
-        self.agent_type, self.model = agent_type, model
+        self.called, self.model = called, model
         self.limits = {"home": cells, "cell": cells, **(limits or {})}
         self.population = self
         self.first_id = 1  # where a model has several kinds, each counts on from the one before
@@ -61,13 +65,11 @@ class Population(CountedAgents, AgentRows):
         self._threads = Threads()
 
     @classmethod
-    def begun(
-        cls, beginning: Beginning, names: Sequence[str] = (), agent_type: type[FactorAgent] = FactorAgent, model: Any = None
-    ) -> Self:
+    def begun(cls, beginning: Beginning, names: Sequence[str] = (), called: str = "FactorAgent", model: Any = None) -> Self:
         """All agents of a beginning as rows of this process."""
         begun = cls(
             beginning.columns, beginning.rows(), beginning.cells, beginning.weight, beginning.event, beginning.key,
-            names=names, agent_type=agent_type, limits=beginning.limits, model=model,
+            names=names, called=called, limits=beginning.limits, model=model,
         )  # fmt: skip
         begun._homes = beginning.homes()
         return begun
@@ -151,7 +153,15 @@ class Population(CountedAgents, AgentRows):
     @property
     def kind(self) -> str:
         """What the agents are called together."""
-        return f"{self.agent_type.__name__}s"
+        return f"{self.called}s"
+
+    @cached_property
+    def agent_type(self) -> type[FactorAgent]:
+        """The Mesa agent a row is shown as, imported when one is first asked for."""
+        from sim.agents import agent
+
+        found: type[FactorAgent] = getattr(agent, self.called)
+        return found
 
     def agent(self, row: int | np.integer[Any]) -> FactorAgent:
         """One row as an agent of Mesa."""
@@ -159,7 +169,7 @@ class Population(CountedAgents, AgentRows):
 
     def number_of(self, agent: object) -> int | None:
         """The row of an agent, None where it is not one of these."""
-        return agent.row if isinstance(agent, FactorAgent) and agent.population is self else None
+        return agent.row if isinstance(agent, self.agent_type) and agent.population is self else None
 
     def rows_of(self, agent_type: type[mesa.Agent], rows: Rows) -> Rows:
         """Those rows whose agents are of a type: all or none."""
@@ -168,13 +178,13 @@ class Population(CountedAgents, AgentRows):
     def owner(self) -> Any:
         """The model the population belongs to."""
         if self.model is None:
-            raise RuntimeError(f"these {self.size} {self.agent_type.__name__}s belong to no model")
+            raise RuntimeError(f"these {self.size} {self.kind} belong to no model")
         return self.model
 
     def values(self, name: str, index: Index) -> Values:
         """A copy of an attribute at some rows; whole numbers come as int64, so that sums do not overflow."""
         if name not in self.attributes:
-            raise AttributeError(f"{self.agent_type.__name__} has no {name!r}; it has {', '.join(self.attributes)}")
+            raise AttributeError(f"{self.called} has no {name!r}; it has {', '.join(self.attributes)}")
         if name in self.columns:
             return self.columns[name][index].astype(np.int64)
         return COMPUTED[name](self, index)
@@ -190,7 +200,7 @@ class Population(CountedAgents, AgentRows):
         self.changed_by_hand = True
         if name not in self.columns:
             computed = f"{name!r} is computed" if name in self.attributes else f"there is no {name!r}"
-            raise AttributeError(f"{computed}; the columns of {self.agent_type.__name__} are {', '.join(self.columns)}")
+            raise AttributeError(f"{computed}; the columns of {self.called} are {', '.join(self.columns)}")
         column, given = self.columns[name], np.asarray(value)
         limit = self.limits.get(name, int(np.iinfo(column.dtype).max) + 1)
         if given.size and (given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= limit):

@@ -20,14 +20,15 @@ from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from random import Random
-from typing import Any, Protocol, Self, overload
+from typing import TYPE_CHECKING, Any, Protocol, Self, overload
 
-import mesa
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.agents.agent import FactorAgent
+if TYPE_CHECKING:
+    import mesa
+
+    from sim.agents.agent import FactorAgent
 
 Rows = NDArray[np.intp]
 Index = Rows | slice
@@ -70,7 +71,7 @@ class Source(Protocol):
         """Write a column at some rows: one value for all, or one for each."""
 
 
-class AgentRows(Sequence[FactorAgent]):
+class AgentRows(Sequence["FactorAgent"]):
     """Rows of a population, or of all, in an order, answering to the words of Mesa's AgentSet."""
 
     population: Source
@@ -329,6 +330,8 @@ def _flags(condition: ArrayLike, agents: int) -> NDArray[np.bool_]:
 
 def _groups(keys: Values) -> tuple[Rows, list[Any]]:
     """The number of every key's group and the keys, in order of first appearance."""
+    import pandas as pd  # a quarter of a second, and no year groups its agents
+
     group, names = pd.factorize(keys, use_na_sentinel=False)
     return np.asarray(group, dtype=np.intp), names.tolist()
 

@@ -11,6 +11,9 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from sim.analysis.columns import Columns
+from sim.words import Words
+
 Numbers = NDArray[np.integer[Any]]
 
 
@@ -48,17 +51,9 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def to_arrow(frame: pd.DataFrame) -> Any:
-    """The same as a table of Arrow."""
-    columns = {}
-    for name in frame.columns:
-        column = frame[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            names, numbers = names_and_numbers(column)
-            columns[name] = pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(names, pa.string()))
-        else:
-            columns[name] = pa.array(column.to_numpy())
-    return pa.table(columns)
+def frame_of(columns: Columns) -> pd.DataFrame:
+    """A table's columns as a frame."""
+    return pd.DataFrame({name: words(*column) if isinstance(column, Words) else column for name, column in columns.items()})
 
 
 def from_arrow(table: Any) -> pd.DataFrame:

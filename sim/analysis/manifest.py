@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from sim.analysis.columns import TABLES
 from sim.errors import ResultsError, first_unseen, listed, printable
 from sim.files import wrong_name
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 SUMMARY = "summary.csv"
-TABLES = ("series", "flows", "accounts")
 OWN_HASH = "manifest_sha256"
 RECORD, RECORD_HASH = "record", "record_sha256"  # hashes of all other files by name; of all other words
 ASKED = "asked.json"  # what a run was asked for, there before its first year

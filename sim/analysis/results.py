@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from functools import cache, cached_property
-from importlib import metadata
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import measures, record
-from sim.analysis.manifest import ASKED, MANIFEST, TABLES, WORLD, is_as_written, most_bytes, read_manifest
+from sim.analysis.columns import TABLES
+from sim.analysis.manifest import ASKED, MANIFEST, WORLD, is_as_written, most_bytes, read_manifest
 from sim.analysis.panels import PANEL, derived_rows
 from sim.analysis.tables import FLOW_UNITS, file_of, read_measures, read_table
 from sim.analysis.wide import by_year
 from sim.errors import ResultsError, listed
 from sim.hints import one_of
 from sim.units import headline_first
-from sim.version import __version__
 
 _LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 250 replicates
 
@@ -202,25 +200,6 @@ class Results:
             raise ResultsError(f"{self.path / MANIFEST} differs from what was written. Run the scenario again.")
         done = frame["replicate"].isin(self.replicates)
         return frame if done.all() else frame[done].reset_index(drop=True)
-
-
-def versions() -> dict[str, str]:
-    """Versions of the program and of what it computes with; `source` is a hash of the program's own text.
-
-    Results made by other versions may differ in their last digits or in more, so they are never reused silently.
-    """
-    return dict(_versions())
-
-
-@cache  # what runs is what was imported, whatever becomes of the files
-def _versions() -> dict[str, str]:
-    text = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for file in sorted(package.rglob("*.py")):
-        text.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    libraries = {library: metadata.version(library) for library in ("mesa", "numpy", "scipy", "numba", "pyarrow")}
-    own = {"factorflow": __version__, "source": text.hexdigest()[:16], "python": platform.python_version()}
-    return own | libraries
 
 
 def open_results(path: str | Path) -> Results:

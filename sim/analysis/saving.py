@@ -14,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.manifest import FORMAT, MANIFEST, NOT_GIVEN, SUMMARY, TABLES, WORLD, check_manifest
+from sim.analysis.columns import TABLES
+from sim.analysis.manifest import FORMAT, MANIFEST, NOT_GIVEN, SUMMARY, WORLD, check_manifest
 from sim.analysis.pairing import median_and_band
 from sim.analysis.record import sealed, sha256_of
 from sim.analysis.tables import FLOW_UNITS, Tables, arranged, file_of, table_writer

@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from sim.analysis.frames import names_and_numbers, words
+from sim.analysis.columns import TABLES
+from sim.analysis.frames import names_and_numbers, stacked, words
 from sim.analysis.manifest import most_bytes
 from sim.errors import ResultsError, first_unseen, listed, printable
 from sim.words import in_order
@@ -48,6 +49,11 @@ class Tables:
     series: pd.DataFrame
     flows: pd.DataFrame
     accounts: pd.DataFrame
+
+
+def joined(parts: Sequence[Tables]) -> Tables:
+    """The tables of several replicates one under the other, their words in alphabetical order."""
+    return Tables(**{table: stacked([getattr(part, table) for part in parts]) for table in TABLES})
 
 
 def file_of(table: str) -> str:

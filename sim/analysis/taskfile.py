@@ -12,16 +12,20 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.ipc  # type: ignore[import-untyped]  # makes pa.ipc known
 
-from sim.analysis.frames import from_arrow, to_arrow
-from sim.analysis.manifest import TABLES
-from sim.analysis.tables import Tables
+from sim.analysis.columns import TABLES, Columns, to_arrow
 from sim.errors import ResultsError, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.tables import Tables
+
+# Who lives years writes such files and never reads one: data frames are imported where they are made.
 
 ENDING = ".task"
 HEAD = "task.json"
@@ -37,14 +41,14 @@ class Recorded:
     tables: Tables | None
 
 
-def encoded(head: Mapping[str, Any], tables: Tables | None) -> bytes:
-    """The bytes of a task's file; the same content gives the same bytes wherever it was computed."""
+def encoded(head: Mapping[str, Any], tables: Mapping[str, Columns] | None) -> bytes:
+    """The bytes of a task's file, its tables given as columns; the same content gives the same bytes everywhere."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         text = json.dumps(head, sort_keys=True, ensure_ascii=False, allow_nan=False)
         archive.writestr(zipfile.ZipInfo(HEAD, _DAY), text.encode("utf-8"))
-        for table in () if tables is None else TABLES:
-            archive.writestr(zipfile.ZipInfo(_member(table), _DAY), _arrow(getattr(tables, table)))
+        for table, columns in ((name, tables[name]) for name in TABLES) if tables is not None else ():
+            archive.writestr(zipfile.ZipInfo(_member(table), _DAY), _arrow(columns))
         archive.comment = b"0" * _HASH
     before = stream.getvalue()[:-_HASH]
     return before + hashlib.sha256(before).hexdigest().encode("ascii")
@@ -57,6 +61,10 @@ def is_whole(content: bytes) -> bool:
 
 def decoded(content: bytes, tables: tuple[str, ...] = TABLES) -> Recorded:
     """What the bytes of a task's file say, of the tables those asked for; raises ResultsError where they are not whole."""
+    import pandas as pd
+
+    from sim.analysis.tables import Tables
+
     if not is_whole(content):
         raise ResultsError("is not what was written: it was cut or changed")
     try:
@@ -75,9 +83,9 @@ def _member(table: str) -> str:
     return f"{table}.arrow"
 
 
-def _arrow(frame: pd.DataFrame) -> bytes:
+def _arrow(columns: Columns) -> bytes:
     """The bytes of an Arrow file: written and read in a fraction of the time of Parquet, and here no larger."""
-    table, stream = to_arrow(frame), io.BytesIO()
+    table, stream = to_arrow(columns), io.BytesIO()
     options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
     with pa.ipc.new_file(stream, table.schema, options=options) as file:
         file.write_table(table)
@@ -85,5 +93,7 @@ def _arrow(frame: pd.DataFrame) -> bytes:
 
 
 def _frame(content: bytes) -> pd.DataFrame:
+    from sim.analysis.frames import from_arrow
+
     with pa.ipc.open_file(pa.BufferReader(content), options=pa.ipc.IpcReadOptions(use_threads=False)) as file:
         return from_arrow(file.read_all())

@@ -12,8 +12,8 @@ from sim.cells import KINDS
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
 from sim.estimation import LAST, observed_incomes, recorded
-from sim.model import FactorFlowModel
 from sim.world.build import build_world
+from sim.year.years import Years
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Afterwards:
     counted: Array
     natives: Mapping[int, float]
     natives_seen: float | None
-    model: FactorFlowModel
+    model: Years
 
     @property
     def last(self) -> int:
@@ -78,7 +78,7 @@ def afterwards(
     """
     here, world = catalogue.tables(known), build_world(known, parameters)
     census = max([last, *(year for key, values in here.series.items() if key[-1] == "residents" for year in values)])
-    model = FactorFlowModel(world, last_year=max(census, until), continuum=True)
+    model = Years(world, last_year=max(census, until), continuum=True)
     inside, natives = world.places.reported_cells, dict[int, float]()
     while model.running:
         natives[model.year] = float(model.economy.workforce.residence[np.ix_(inside, ~inside)].sum())

@@ -18,7 +18,6 @@ from sim.economy import treasury
 from sim.economy.state import baseline_rules, government_names
 from sim.estimation import observed_incomes, recorded
 from sim.evidence import afterwards
-from sim.model import FactorFlowModel
 from sim.world.base_year import base_year_accounts
 from sim.world.build import build_world, parameter_table
 from sim.world.observed import Observed
@@ -26,6 +25,7 @@ from sim.world.tables import observed
 from sim.world.world import World
 from sim.year.markets import clear_markets
 from sim.year.stocks import continua, first_economy
+from sim.year.years import Years
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Errors:
 
 def base_year_errors(here: WorldFolder, world: World, agents: int | None, replicate: int = 0) -> Errors:
     """Errors of all incomes, populations and products of a world of tables, with agents or (None) the continuum."""
-    model = FactorFlowModel(
+    model = Years(
         world,
         last_year=world.first_year,
         continuum=agents is None,
@@ -96,7 +96,7 @@ def compared_years(here: WorldFolder) -> list[int]:
     return [year for year in complete if len(catalogue.residents(here, year)) == len(here.places)]
 
 
-def path_since(here: WorldFolder, model: FactorFlowModel, last: int) -> list[tuple[str, ...]]:
+def path_since(here: WorldFolder, model: Years, last: int) -> list[tuple[str, ...]]:
     """A row a year: the urban-rural ratio of all regions, and residents, in the continuum and as published."""
     world = model.world
     read = {(year, scope, place, measure): value for year, scope, place, measure, value in model.record.series}
@@ -112,7 +112,7 @@ def path_since(here: WorldFolder, model: FactorFlowModel, last: int) -> list[tup
     return rows
 
 
-def published_since(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
+def published_since(here: WorldFolder, model: Years) -> list[tuple[str, ...]]:
     """A row a year: both ratios in the definition of published figures, in the continuum and as published.
 
     The model's are linked to the published ones in the base year. No row where nothing is published of the whole.
@@ -191,7 +191,7 @@ def home_shares(known: WorldFolder, world: World) -> list[tuple[str, ...]]:
     return [(f"mean of {len(home)} regions, {year}", f"{np.mean(home):.2f}", f"{np.mean(seen):.2f}", f"{correlation:.2f}")]
 
 
-def fit(here: WorldFolder, model: FactorFlowModel) -> list[tuple[str, ...]]:
+def fit(here: WorldFolder, model: Years) -> list[tuple[str, ...]]:
     """How far the years after the base year are missed: the model, no change, and the drift of the first two years.
 
     Root mean square over the years of the urban-rural ratio, and of the spread (standard deviation of log income per head
@@ -274,7 +274,7 @@ def _grants(data: Observed, world: World) -> Iterator[str]:
         )
 
 
-def _as_published(here: WorldFolder, model: FactorFlowModel) -> list[Table]:
+def _as_published(here: WorldFolder, model: Years) -> list[Table]:
     rows = published_since(here, model)
     compared = {name: bool(rows and rows[0][column]) for name, column in zip(_PUBLISHED, (1, 3), strict=True)}
     reasons = [why_missing(name) or "" for name, known in compared.items() if not known]

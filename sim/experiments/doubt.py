@@ -16,9 +16,9 @@ from sim.analysis.doubt.readings import draws_by_seeds
 from sim.analysis.doubt.stopping import look
 from sim.analysis.manifest import ASKED, EXPERIMENT, RESULTS, TASKS, WORLD
 from sim.analysis.record import sealed
-from sim.analysis.results import versions
 from sim.analysis.saving import default_folder
 from sim.analysis.taskfile import ENDING
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.data.folder import WorldFolder
 from sim.errors import FactorFlowError, ResultsError

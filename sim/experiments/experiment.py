@@ -14,6 +14,7 @@ from sim.analysis.frames import stacked
 from sim.analysis.manifest import ASKED, TASKS
 from sim.analysis.results import Results, open_results
 from sim.analysis.saving import Batch, arranged_batch, complete, default_folder
+from sim.analysis.tables import joined
 from sim.analysis.taskfile import ENDING
 from sim.data import catalogue
 from sim.data.folder import WorldFolder
@@ -22,11 +23,11 @@ from sim.experiments.cost import check_cost
 from sim.experiments.executors import Where
 from sim.experiments.manifest import manifest
 from sim.experiments.reading import measured
-from sim.experiments.replicate import Replicate, failed, joined
+from sim.experiments.replicate import Replicate, failed
 from sim.experiments.runfolder import RunFolder, place, remove_own, whole
 from sim.experiments.runner import Progress, Wanted, run_missing
 from sim.experiments.store import in_batches
-from sim.experiments.task import Task, program_of, replicate_of, tasks_of
+from sim.experiments.task import Task, program_of, tasks_of
 from sim.scenario.schema import Scenario
 from sim.units import YUAN, recorded_units
 
@@ -174,7 +175,7 @@ def _gathered(run: _Run, seconds: float) -> Results | FactorFlowError:
 
     def batches() -> Iterator[Batch]:
         for recorded in in_batches(store, (task for task in here if task.replicate not in failures), _ROWS_AT_ONCE):
-            batch = joined([replicate_of(one) for one in recorded])
+            batch = joined([one.tables for one in recorded if one.tables is not None])
             found, found_units = measured(batch.series, scenario)
             units.update(found_units)
             batch.series = stacked([batch.series, found])
@@ -192,7 +193,7 @@ def _gathered(run: _Run, seconds: float) -> Results | FactorFlowError:
 
 def _outcome(number: int, failures: Mapping[int, str]) -> Replicate:
     """How a replicate ended, without its tables."""
-    return failed(number, failures[number]) if number in failures else Replicate(number, None, None, None)
+    return failed(number, failures[number]) if number in failures else Replicate(number, None)
 
 
 def _kept(runs: Sequence[_Run]) -> str:

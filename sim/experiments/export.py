@@ -16,7 +16,8 @@ from sim.analysis.comparison import compare_results
 from sim.analysis.crate import METADATA, About, Made, metadata
 from sim.analysis.doubt.opened import is_experiment, open_experiment
 from sim.analysis.manifest import EXPERIMENT, MANIFEST, RECORD, TASKS, WORLD
-from sim.analysis.results import Results, open_results, verify, versions
+from sim.analysis.results import Results, open_results, verify
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.errors import ResultsError, listed, printable
 from sim.files import check_writable, written_folder

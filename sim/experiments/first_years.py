@@ -12,7 +12,7 @@ from sim.experiments.replicate import build_model, model_arguments, world_of
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
 _MANY = 2_000_000  # agents of a model beyond which no second one is kept: memory is what it runs out of first
 
@@ -41,7 +41,7 @@ class _Moment(NamedTuple):
 
     kin: Hashable
     history: History
-    model: FactorFlowModel
+    model: Years
 
 
 def kin(life: Life) -> Hashable:
@@ -74,7 +74,7 @@ class FirstYears:
         self._histories = [history(task.scenario) for task in tasks]
         self._partings = _partings(self._kin, self._histories)
 
-    def begin(self, task: Life) -> FactorFlowModel:
+    def begin(self, task: Life) -> Years:
         """The model of a task, at the start of the first year that nobody has lived for it."""
         scenario, place = task.scenario, self._tasks.index(task)
         world, mine = world_of(scenario.plays_in, refit.parameters(scenario, task.refit)), self._histories[place]
@@ -85,7 +85,7 @@ class FirstYears:
         longest = max(fits, key=lambda one: len(one.history))
         return longest.model.branch(words["world"], words["laws"], words["last_year"])
 
-    def keep(self, task: Life, model: FactorFlowModel) -> None:
+    def keep(self, task: Life, model: Years) -> None:
         """Keep a copy of a task's model at the start of a year where a later one parts from it."""
         place, lived = self._tasks.index(task), model.year - model.world.first_year
         if lived in self._partings[place] and sum(kind.size for kind in model.populations) <= _MANY:

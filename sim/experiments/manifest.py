@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.analysis.results import versions
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.errors import printable
 from sim.experiments.replicate import Replicate, groups_of

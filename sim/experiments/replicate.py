@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from sim.analysis.frames import stacked, words
-from sim.analysis.tables import Tables
+from sim.analysis.columns import Columns
 from sim.data.catalogue import AnyWorld
 from sim.economy.policies.base import PolicyInForce
 from sim.errors import FactorFlowError
@@ -25,8 +23,8 @@ from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.agents.sharded import Holder
-    from sim.model import FactorFlowModel
-    from sim.year.record import Column, Record
+    from sim.year.record import Record
+    from sim.year.years import Years
 
 MODEL_FAILURES = (FactorFlowError, ArithmeticError, np.linalg.LinAlgError)
 """What a model may raise of itself in a year it cannot live through: the reason of a failed replicate, not a defect."""
@@ -36,19 +34,17 @@ _MANY = 2_000_000  # agents whose columns are worth a search through all objects
 
 @dataclass(frozen=True)
 class Replicate:
-    """One run of a scenario: its tables, or the reason why there are none."""
+    """One run of a scenario: its tables by name, as columns, or the reason why there are none."""
 
     number: int
-    series: pd.DataFrame | None
-    flows: pd.DataFrame | None
-    accounts: pd.DataFrame | None
+    tables: Mapping[str, Columns] | None
     reason: str | None = None
     lasting: bool = True  # whether it would end so again: what the machine could not do another time it may
 
 
 def failed(number: int, reason: str, lasting: bool = False) -> Replicate:
     """A replicate of which there is a reason and nothing else."""
-    return Replicate(number, None, None, None, reason, lasting)
+    return Replicate(number, None, reason, lasting)
 
 
 @lru_cache(maxsize=8)
@@ -66,14 +62,14 @@ def world_of(world: AnyWorld, parameters: Mapping[str, float]) -> World:
 
 def build_model(
     scenario: Scenario, replicate: int = 0, world: World | None = None, holder: Holder | None = None, shards: int = 1
-) -> FactorFlowModel:
-    """The Mesa model of one replicate of a scenario; a world built before may be passed to save the time.
+) -> Years:
+    """The years of one replicate of a scenario; a world built before may be passed to save the time.
 
     With a holder the rows of its agents are kept there, each kind in so many shards.
     """
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
-    return FactorFlowModel(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
+    return Years(**model_arguments(scenario, replicate, world), holder=holder, shards=shards)
 
 
 def model_arguments(scenario: Scenario, replicate: int, world: World | None = None) -> dict[str, Any]:
@@ -101,11 +97,11 @@ def groups_of(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:
 
 
 def run_replicate(
-    builder: Callable[[], FactorFlowModel],
+    builder: Callable[[], Years],
     scenario: Scenario,
     number: int,
     lived: Lived,
-    begins: Callable[[FactorFlowModel], object] = lambda _: None,
+    begins: Callable[[Years], object] = lambda _: None,
 ) -> Replicate:
     """Run one replicate to its last year; what goes wrong in the model becomes its reason, never a gap.
 
@@ -116,7 +112,7 @@ def run_replicate(
         while model.running:
             begins(model)
             model.step()
-            lived(model.steps)
+            lived(model.lived)
     except MODEL_FAILURES as error:
         return failed(number, str(error), lasting=True)
     except MemoryError as error:
@@ -130,25 +126,12 @@ def run_replicate(
 
 def _tabled(record: Record, number: int, first: int) -> Replicate:
     """The record as tables, years before the first one asked for left out."""
+    tables = {
+        "series": record.series_columns(first),
+        "flows": record.flow_columns(first),
+        "accounts": record.account_columns(first),
+    }
     return Replicate(
         number,
-        _table(number, record.series_columns(first)),
-        _table(number, record.flow_columns(first)),
-        _table(number, record.account_columns(first)),
+        {name: {"replicate": np.full(len(columns["year"]), number), **columns} for name, columns in tables.items()},
     )
-
-
-def _table(number: int, columns: Mapping[str, Column]) -> pd.DataFrame:
-    found = {
-        name: words(values.names, values.numbers) if isinstance(values, tuple) else values for name, values in columns.items()
-    }
-    return pd.DataFrame({"replicate": np.full(len(columns["year"]), number), **found})
-
-
-def joined(done: Sequence[Replicate]) -> Tables:
-    """The tables of several replicates as one, their categories in alphabetical order."""
-
-    def together(name: str) -> pd.DataFrame:
-        return stacked([getattr(replicate, name) for replicate in done])
-
-    return Tables(series=together("series"), flows=together("flows"), accounts=together("accounts"))

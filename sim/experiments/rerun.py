@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.asked import asked_of
-from sim.analysis.manifest import RECORD, RECORD_HASH, TABLES, TASKS, WORLD
-from sim.analysis.results import Results, versions
+from sim.analysis.columns import TABLES
+from sim.analysis.manifest import RECORD, RECORD_HASH, TASKS, WORLD
+from sim.analysis.results import Results
 from sim.analysis.tables import Tables
 from sim.analysis.taskfile import ENDING, decoded
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.errors import FactorFlowError, ResultsError, listed
 from sim.experiments.answers import readings_of_task

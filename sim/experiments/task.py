@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.results import versions
-from sim.analysis.tables import Tables
-from sim.analysis.taskfile import Recorded, encoded
+from sim.analysis.taskfile import encoded
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.digest import digest_of
 from sim.errors import FactorFlowError, printable
@@ -21,7 +20,7 @@ from sim.scenario.schema import SAID, Scenario
 
 if TYPE_CHECKING:
     from sim.agents.sharded import Holder
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
 _FORMAT = 1  # of the file of a task; another one is another task
 _UNHEARD = (*SAID, "targets")  # words of a scenario that no year of it depends on
@@ -144,7 +143,7 @@ def perform(task: Task, lived: Lived = ignored, first_years: FirstYears | None =
     """Run a task in this process, its world built and its first years lived once for all tasks that share them."""
     shared = FirstYears([task]) if first_years is None else first_years
 
-    def begins(model: FactorFlowModel) -> None:
+    def begins(model: Years) -> None:
         shared.keep(task, model)
 
     return done(task, run_replicate(lambda: shared.begin(task), task.scenario, task.replicate, lived, begins))
@@ -154,7 +153,7 @@ def perform_in_shards(holder: Holder, shards: int, task: Task, lived: Lived = ig
     """Run a task whose agents are held elsewhere; a failure may be theirs, so it is not kept."""
     scenario, number = task.scenario, task.replicate
 
-    def builder() -> FactorFlowModel:
+    def builder() -> Years:
         world = world_of(scenario.plays_in, refit.parameters(scenario, task.refit))
         return build_model(scenario, number, world, holder, shards)
 
@@ -176,16 +175,8 @@ def done(task: Task, found: Replicate) -> Done:
         "seed": [task.scenario.run.seed, task.replicate],
         "reason": None if found.reason is None else printable(found.reason, 5_000, keep="\n"),
     }
-    if found.series is None or found.flows is None or found.accounts is None:
+    if found.tables is None:
         return Done(task, encoded(head, None), found.reason, found.lasting)
     if task.refit:
         head["refit"] = refit.estimates(task.scenario, task.refit)
-    return Done(task, encoded(head, Tables(found.series, found.flows, found.accounts)), None, True)
-
-
-def replicate_of(recorded: Recorded) -> Replicate:
-    """The replicate that a task's file holds."""
-    number, tables = int(recorded.head["replicate"]), recorded.tables
-    if tables is None:
-        return replicates_of.failed(number, str(recorded.head["reason"]), lasting=True)
-    return Replicate(number, tables.series, tables.flows, tables.accounts)
+    return Done(task, encoded(head, found.tables), None, True)

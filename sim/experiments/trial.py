@@ -115,13 +115,13 @@ def _stopped(scenario: Scenario, world: World, most: float = _SECONDS, notes: li
     """Why the continuum of a scenario stops, None where it reaches its last year, or as many as time allows."""
     from sim.economy.policies.base import PolicyInForce
     from sim.experiments.replicate import MODEL_FAILURES
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
     laws = [PolicyInForce(name, terms) for name, terms in scenario.policies.items()]
     years = max(2, int(most / cost.seconds_a_year(world.cells)))
     try:
-        model = FactorFlowModel(world, laws, last_year=scenario.years.to, continuum=True)
-        while model.running and model.steps < years:
+        model = Years(world, laws, last_year=scenario.years.to, continuum=True)
+        while model.running and model.lived < years:
             model.step()
     except MODEL_FAILURES as reason:
         return str(reason)

@@ -13,14 +13,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+
+import click
 
 from sim.errors import printable
-
-if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
 
 _OFF_TERMINAL = 160  # of a table in a file or a pipe, where nobody says how wide it may be
 _NARROWEST = 14  # below it a column of words is no longer read but deciphered
@@ -50,9 +47,7 @@ def print_table(
 
     joins: what column gives way to what other, in order; by default a unit joins the first column.
     """
-    from rich.console import Console
-
-    console = Console(width=reader_width() or _OFF_TERMINAL)
+    room = reader_width() or _OFF_TERMINAL
     wanted = dict(joins if joins is not None else {"unit": columns[0]})
     title, more = printable(title, keep="\n"), len(rows) - _ROWS
     rows = [[printable(cell, _CELL, keep="\n") for cell in row] for row in rows[:_ROWS]]
@@ -62,19 +57,20 @@ def print_table(
     names = list(columns)  # of several lines once another column has joined
     cells = [list(row) for row in rows]
     while True:
-        widths = _widths(names, cells, aligned, console.width - _frame(len(names)))
+        widths = _widths(names, cells, aligned, room - _frame(len(names)))
         if widths is not None:
-            console.print(_table(title, names, cells, aligned, widths, console.width), crop=False)
+            heading = "\n".join(folded(title, room))
+            click.echo("\n".join([*([heading] if heading else ()), *_lines(names, cells, aligned, widths)]))
             break
         first = {name.split("\n")[0]: place for place, name in enumerate(names)}
         joining = next(((first[one], first[other]) for one, other in wanted.items() if first.keys() >= {one, other}), None)
         if joining is None or joining[0] == joining[1]:
-            for line in records(title, columns, rows, console.width):
-                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            for line in records(title, columns, rows, room):
+                click.echo(line)
             break
         names, cells = _joined(names, cells, *joining)
     if more > 0:
-        console.print(f"and {more:,} more rows.", highlight=False, soft_wrap=True)
+        click.echo(f"and {more:,} more rows.")
 
 
 def _widths(names: Sequence[str], cells: Sequence[Row], aligned: set[str], room: int) -> list[int] | None:
@@ -106,6 +102,9 @@ def _frame(columns: int) -> int:
 
 
 def _wide(text: str) -> int:
+    """Places that a text takes at a terminal, where a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
@@ -120,30 +119,42 @@ def _joined(names: list[str], cells: list[list[str]], gone: int, place: int) -> 
     return rows[0], rows[1:]
 
 
-def _table(
-    title: str, names: Sequence[str], cells: Sequence[Row], aligned: set[str], widths: Sequence[int], room: int
-) -> Table:
-    from rich import box
-    from rich.table import Table
+def _lines(names: Sequence[str], cells: Sequence[Row], aligned: set[str], widths: Sequence[int]) -> Iterator[str]:
+    """A table as lines: the head, bold at a terminal, a rule and the rows; texts are broken at spaces alone.
 
-    leading = int(any("\n" in name for name in names))  # rows of several lines are separated by an empty one
-    heading = _set(title, room)
-    heading.overflow = "ignore"  # a title may be wider than its table, and is not cut
-    table = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, leading=leading)
-    for name, wide in zip(names, widths, strict=True):
-        table.add_column(
-            _set(name, wide), justify="right" if _aligned(name, aligned) else "left", max_width=wide, no_wrap=True
-        )
-    for row in cells:
-        table.add_row(*(_set(cell, wide) for cell, wide in zip(row, widths, strict=True)))
-    return table
+    These few lines stand for Rich, whose tables took longer than all that `list` does besides.
+    """
+    if not names:
+        return
+    head, *rows = ([folded(cell, wide) for cell, wide in zip(row, widths, strict=True)] for row in (names, *cells))
+    own = [max(_wide(line) for cell in column for line in cell) for column in zip(head, *rows, strict=True)]
+    right = [_aligned(name, aligned) for name in names]
+    empty = " " * (sum(own) + _frame(len(names)))
+    drawn = "─" if (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf") else "-"
+
+    def laid(row: Sequence[Sequence[str]], above: int = 0) -> Iterator[str]:
+        """The lines of a row; `above`: 1 where a cell of fewer lines has its empty ones above."""
+        height = max(map(len, row))
+        filled = [[*[""] * (above * (height - len(cell))), *cell, *[""] * (height - len(cell))] for cell in row]
+        for parts in zip(*(cell[:height] for cell in filled), strict=True):
+            shown = zip(parts, own, right, strict=True)
+            yield f" {'   '.join(_padded(part, wide, to_right) for part, wide, to_right in shown)} "
+
+    yield empty
+    yield from (click.style(line, bold=True) for line in laid(head, above=1))
+    yield f" {drawn * (len(empty) - 2)} "
+    apart = any("\n" in name for name in names)  # rows of several lines are separated by an empty one
+    for number, row in enumerate(rows):
+        if number and apart:
+            yield empty
+        yield from laid(row)
+    yield empty
 
 
-def _set(text: str, wide: int) -> Text:
-    """A text as a cell of a table: its lines are broken here, at spaces alone, and not by the table."""
-    from rich.text import Text
-
-    return Text("\n".join(folded(text, wide)), no_wrap=True)
+def _padded(text: str, wide: int, to_right: bool) -> str:
+    text = text.rstrip() if to_right else text
+    room = " " * (wide - _wide(text))
+    return f"{room}{text}" if to_right else f"{text}{room}"
 
 
 def _aligned(name: str, aligned: set[str]) -> bool:

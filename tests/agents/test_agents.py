@@ -9,10 +9,8 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.agents.capital import CapitalAgent
+from sim.agents.agent import CapitalAgent, LabourAgent, LandAgent
 from sim.agents.choice import MIGRATED, RECLASSIFIED, STAYED, TRANSFERRED
-from sim.agents.labour import LabourAgent
-from sim.agents.land import LandAgent
 from sim.evidence import steps
 from sim.world.build import build_world
 from tests.agents.conftest import KINDS, columns, provincial_model, small_model

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from mesa.agent import AgentSet
 
-from sim.agents.labour import LabourAgent
-from sim.agents.land import LandAgent
+from sim.agents.agent import LabourAgent, LandAgent
 from tests.agents.conftest import small_model
 
 

@@ -7,7 +7,6 @@ import numba
 import numpy as np
 import pytest
 
-from sim.agents.agent import FactorAgent
 from sim.agents.choice import MoveTables, choose, cumulative_shares, row_of
 from sim.agents.odds import odds_of, words_below
 from sim.agents.population import Population
@@ -49,7 +48,7 @@ def population(cells, agents=20_000, seed=2):
         "skill": rng.integers(0, 3, agents),
         "workplace_luck": rng.integers(0, 65536, agents),
     }
-    return Population(LABOUR, values, cells, 1.0, 1, (7, 0), agent_type=FactorAgent, limits={"skill": 3})
+    return Population(LABOUR, values, cells, 1.0, 1, (7, 0), limits={"skill": 3})
 
 
 def test_words_below_a_share_are_counted_exactly():

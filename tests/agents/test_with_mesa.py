@@ -6,10 +6,7 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.agents.agent import FactorAgent
-from sim.agents.capital import CapitalAgent
-from sim.agents.labour import LabourAgent
-from sim.agents.land import LandAgent
+from sim.agents.agent import CapitalAgent, FactorAgent, LabourAgent, LandAgent
 from sim.model import FactorFlowModel
 from tests.agents.conftest import KINDS, columns, small_model
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.analysis.results import Results, open_results, verify, versions
+from sim.analysis.results import Results, open_results, verify
 from sim.analysis.saving import default_folder, free_folder
+from sim.analysis.versions import versions
 from sim.data.catalogue import fingerprints
 from sim.errors import FactorFlowError, Fault, ResultsError, ScenarioFaults
 from sim.experiments.executors import processes

@@ -1,6 +1,8 @@
 """What a verb does not need it does not import: the libraries that take long, by verb, in a process of their own."""
 
+import ast
 import os
+import pickle
 import subprocess
 import sys
 
@@ -8,7 +10,9 @@ import click
 import pytest
 
 from sim import __main__ as program
+from sim import load
 from sim.cli import main
+from sim.experiments.task import perform, tasks_of
 from tests.test_end_to_end import ROOT
 
 HEAVY = {"numba", "pandas", "scipy", "pyarrow", "matplotlib", "mesa", "dask", "optuna", "jinja2"}
@@ -89,6 +93,19 @@ def test_verbs_that_only_read_import_neither_the_model_nor_tables_nor_figures(wo
     assert not imported(*words) & HEAVY
 
 
+@pytest.mark.parametrize("what", ["instruments", "measures", "figures", "worlds"])
+def test_tables_are_printed_without_what_draws_them_at_a_terminal(what):
+    code = (
+        "import sys\nfrom sim.cli import main\n"
+        f"try: main(['list', {what!r}])\n"
+        "finally: print(sorted(name for name in sys.modules if name.startswith('rich.')), file=sys.stderr)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert not {"rich.console", "rich.table", "rich.text"} & set(ast.literal_eval(told.stderr.splitlines()[-1]))
+    assert "─" in told.stdout
+
+
 def test_a_scenario_without_policies_is_checked_without_numbers():
     assert "numpy" not in imported("check", BASELINE)
 
@@ -101,11 +118,37 @@ def test_what_is_there_is_told_without_the_model(tmp_path):
     """Results of two scenarios are compared, drawn and put on a page; nothing has to be lived, so nothing is compiled."""
     files = [ROOT / "scenarios/two_cells" / f"{name}.yaml" for name in ("baseline", "open_registration")]
     settings = ("--set", "run.continuum=true", "--set", "years.to=6")
-    assert imported("compare", *files, *settings, folder=tmp_path) >= {"numba", "mesa"}
+    assert imported("compare", *files, *settings, folder=tmp_path) >= {"numba", "pandas"}
     assert not imported("compare", *files, *settings, folder=tmp_path) & (MODEL | {"matplotlib", "jinja2"})
     assert not imported("compare", *files, *settings, "--figure", "convergence", folder=tmp_path) & (MODEL | {"jinja2"})
     assert not imported("report", *files, *settings, folder=tmp_path) & (MODEL | {"matplotlib"})
     assert not imported("status", *sorted((tmp_path / "results").glob("[bo]*")), folder=tmp_path) & (MODEL | {"matplotlib"})
+
+
+def test_a_process_that_lives_years_imports_neither_mesa_nor_tables_nor_figures(tmp_path):
+    """What a worker is sent is a task and what it sends back are bytes; whoever reads them makes the frames."""
+    settings = ["run.labour_agents=1000", "run.capital_agents=1000", "run.land_agents=1000", "years.to=6"]
+    (task,) = tasks_of([load(ROOT / "scenarios/two_cells/open_registration.yaml", settings)], replicates=[0])
+    (tmp_path / "task").write_bytes(pickle.dumps(task))
+    code = (
+        "import pickle, sys\nfrom pathlib import Path\nfrom sim.experiments.workers import perform\n"
+        f"done = perform(pickle.loads(Path({str(tmp_path / 'task')!r}).read_bytes()))\n"
+        f"Path({str(tmp_path / 'done')!r}).write_bytes(done.content)\n"
+        "print(*{name.split('.')[0] for name in sys.modules}, *(name for name in sys.modules if name.startswith('sim.')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    there = set(told.stdout.split())
+    assert there >= {"numba", "pyarrow", "sim.year.years"}
+    assert not there & {*HEAVY - MODEL - {"pyarrow"}, "mesa", "networkx", "tqdm", "dask", "optuna", "rich", "click", "jinja2"}
+    assert not there & {
+        "sim.model",
+        "sim.agents.agent",
+        "sim.analysis.results",
+        "sim.analysis.manifest",
+        "sim.analysis.tables",
+    }
+    assert (tmp_path / "done").read_bytes() == perform(task).content
 
 
 def test_one_figure_is_imported_without_the_others():

@@ -189,9 +189,9 @@ def test_a_text_with_faults_does_not_run(client):
 
 
 def test_stopped_between_two_years(client, monkeypatch):
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
-    stopping, step = [], FactorFlowModel.step
+    stopping, step = [], Years.step
 
     def stepped(model):
         step(model)
@@ -200,7 +200,7 @@ def test_stopped_between_two_years(client, monkeypatch):
             stopping[0].start()
             stopping[0].join()
 
-    monkeypatch.setattr(FactorFlowModel, "step", stepped)
+    monkeypatch.setattr(Years, "step", stepped)
     told = events(ask(client, "/run", {"text": OPEN}))
     assert [event["year"] for event in told if event["event"] == "year"] == [1, 2, 3]
     assert told[-1] == {"event": "stopped", "replicates": 0, "of": 2}

@@ -17,11 +17,12 @@ from sim.errors import FactorFlowError
 from sim.experiments.executors import Where
 from sim.experiments.experiment import run_all
 from sim.experiments.first_years import FirstYears, history
-from sim.experiments.replicate import build_model
+from sim.experiments.replicate import build_model, model_arguments
 from sim.experiments.task import Done, Draw, Task, perform, tasks_of
 from sim.experiments.workers import together
 from sim.model import FactorFlowModel
 from sim.scenario.schema import Scenario
+from sim.year.years import Years
 from tests.test_end_to_end import ROOT
 
 VALLEY, PROVINCE = ROOT / "scenarios/two_cells", ROOT / "scenarios/zhejiang"
@@ -41,13 +42,13 @@ LATER = {
 def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The years that are simulated, one after the other."""
     years: list[int] = []
-    honest = FactorFlowModel.step
+    honest = Years.step
 
-    def step(model: FactorFlowModel) -> None:
+    def step(model: Years) -> None:
         years.append(model.year)
         honest(model)
 
-    monkeypatch.setattr(FactorFlowModel, "step", step)
+    monkeypatch.setattr(Years, "step", step)
     return years
 
 
@@ -131,15 +132,15 @@ def test_a_run_that_ends_sooner_is_shared_whole(tmp_path: Path, lived: list[int]
 
 
 def test_a_year_that_fails_is_the_same_reason_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = FactorFlowModel.step
+    honest = Years.step
 
-    def step(model: FactorFlowModel) -> None:
+    def step(model: Years) -> None:
         if model.year == 3:
             raise FactorFlowError("the market for land did not clear")
         honest(model)
 
     tasks = list(tasks_of(valley(tmp_path, CONTINUUM, open="from: 5", brief="from: 2, until: 3"), replicates=[0]))
-    monkeypatch.setattr(FactorFlowModel, "step", step)
+    monkeypatch.setattr(Years, "step", step)
     alone, shared = [perform(task) for task in tasks], in_one_piece(tasks)
     assert [done.content for done in shared] == [done.content for done in alone]
     assert {done.reason for done in shared} == {"the market for land did not clear"}
@@ -173,7 +174,7 @@ def test_no_law_does_anything_before_it_is_in_force(file: Path) -> None:
 
 @pytest.mark.parametrize("settings", [FEW, CONTINUUM], ids=["agents", "continuum"])
 def test_a_branch_leaves_its_model_as_it_was(tmp_path: Path, settings: list[str]) -> None:
-    plain, opened = (build_model(one) for one in valley(tmp_path, settings, first="from: 1"))
+    plain, opened = (FactorFlowModel(**model_arguments(one, 0, None)) for one in valley(tmp_path, settings, first="from: 1"))
     for _ in range(3):
         plain.step()
     before = {name: value.copy() for name, value in vars(plain.economy).items() if isinstance(value, np.ndarray)}

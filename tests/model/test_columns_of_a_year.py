@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.frames import from_arrow, stacked, to_arrow
+from sim.analysis.columns import to_arrow
+from sim.analysis.frames import from_arrow, stacked
 from sim.economy import ledger
 from sim.economy.ledger import charged_to_households, paid_by_government, paid_by_policy
 from sim.economy.payments import Payment, Payments, Posted
@@ -14,6 +15,7 @@ from sim.economy.state import Rules
 from sim.once import once
 from sim.words import in_order
 from sim.year.record import Layout, Readings, Record
+from tests.reading import columns_of
 
 
 def paid():
@@ -95,10 +97,10 @@ def test_rules_are_changed_by_the_names_of_their_entries_alone():
 def test_frames_one_under_the_other_keep_their_words():
     one = pd.DataFrame({"place": pd.Categorical(["b", "a"]), "value": [1.0, 2.0]})
     two = pd.DataFrame({"place": ["c", "a"], "value": [3.0, 4.0]})
-    whole = from_arrow(to_arrow(stacked([one, two])))
+    whole = from_arrow(to_arrow(columns_of(stacked([one, two]))))
     assert whole["place"].tolist() == ["b", "a", "c", "a"] and whole["value"].tolist() == [1.0, 2.0, 3.0, 4.0]
     assert list(whole["place"].cat.categories) == ["a", "b", "c"]
-    empty = from_arrow(to_arrow(one[:0]))
+    empty = from_arrow(to_arrow(columns_of(one[:0])))
     assert list(empty.columns) == ["place", "value"] and len(empty) == 0
 
 

@@ -47,7 +47,7 @@ def test_a_broken_identity_stops_the_run(zhejiang, monkeypatch):
 
     monkeypatch.setattr(treasury, "statement", forged)
     model = FactorFlowModel(zhejiang, last_year=2015, continuum=True)
-    monkeypatch.setattr("sim.model.treasury.statement", forged)
+    monkeypatch.setattr("sim.year.years.treasury.statement", forged)
     with pytest.raises(AccountsDoNotClose, match="consumption_and_saving"):
         model.step()
 

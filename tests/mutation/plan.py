@@ -29,7 +29,7 @@ PARTS = (
     ),
     Part(
         "year",
-        ("sim/model.py", "sim/economy/state.py", "sim/economy/prices.py", "sim/year/base_year.py", "sim/year/markets.py")
+        ("sim/year/years.py", "sim/economy/state.py", "sim/economy/prices.py", "sim/year/base_year.py", "sim/year/markets.py")
         + ("sim/year/moves.py", "sim/year/stocks.py", "sim/year/values.py"),
         (*_GOLDEN, "tests/agents/test_with_mesa.py", "tests/model", "tests/policies", "tests/validation/test_theory.py"),
     ),

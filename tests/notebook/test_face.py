@@ -183,13 +183,13 @@ def test_a_representation_says_what_is_wrong_instead_of_raising(other_run, runs)
 
 def test_a_representation_never_runs_the_model(runs, monkeypatch):
     from sim.experiments import experiment
-    from sim.model import FactorFlowModel
+    from sim.year.years import Years
 
     def refused(*_, **__):
         raise AssertionError("a representation ran something")
 
     monkeypatch.setattr(experiment, "run_all", refused)
-    monkeypatch.setattr(FactorFlowModel, "__init__", refused)
+    monkeypatch.setattr(Years, "__init__", refused)
     opened = open_results(runs[0].path)
     assert "Nothing can be shown" not in opened._repr_html_() + compare(opened, runs[1].path)._repr_html_()
 

@@ -7,11 +7,17 @@ import itertools
 from collections.abc import Callable
 from contextlib import redirect_stdout
 
+import click
 import pytest
+from rich import box
 from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from sim.analysis.leading import RANKING_HEAD
 from sim.evidence.expectations import Verdict
+from sim.pages import tables
 from sim.pages.tables import print_table, records
 
 WIDTHS = (40, 60, 80, 100, 120, 200)
@@ -203,6 +209,28 @@ def test_a_column_that_is_empty_in_every_row_is_left_out(monkeypatch: pytest.Mon
     for width in (20, 200):
         text = printed(monkeypatch, width, "", ("measure", "baseline", "90% band", "unit"), rows, range(1, 3))
         assert "band" not in text and all(word in text.split() for word in ("18,940", "yuan", "1", "persons", "measure"))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_lines_are_those_that_rich_would_draw(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns, rows, numbers, _ = TABLES[name]
+    several = [
+        f"{column}\n{word}".rstrip() for column, word in zip(columns, itertools.cycle(["unit", "", "地 名"]), strict=False)
+    ]
+    wide = max(cell_len(line) for row in (several, *rows) for cell in row for line in cell.splitlines())
+    for heads, apart in ((columns, 0), (several, 1)):
+        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=apart)
+        for place, head in enumerate(heads):
+            drawn.add_column(Text(head), justify="right" if place in numbers else "left", no_wrap=True)
+        for row in (*rows, *rows):
+            drawn.add_row(*map(Text, row))
+        console = Console(width=10_000, file=io.StringIO())
+        console.print(drawn, crop=False)
+        monkeypatch.setenv("COLUMNS", "10000")
+        with redirect_stdout(io.StringIO()):  # who has no terminal sees no bold head
+            lines = tables._lines(heads, [*rows, *rows], {columns[place] for place in numbers}, [wide] * len(heads))
+            plain = [click.unstyle(line) for line in lines]
+        assert "\n".join(plain) + "\n" == console.file.getvalue()
 
 
 def test_records_hold_a_line_a_column() -> None:

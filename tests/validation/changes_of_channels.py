@@ -45,7 +45,7 @@ CHANNELS = {
         {"roads": ("home share after that", "trade shares, twice the roads in the north", "real wage after that")},
     ),
     "public_stocks_last": Change(
-        "model.py",
+        "year/years.py",
         "(1 - public_wear) * getattr(economy, stock)",
         "getattr(economy, stock)",
         "roads and services do not wear out",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.arrays import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("draw", "replicate", "policy", "measure", "place", "year", "value", "difference", "reason")
 """The paths that are drawn stand after the first two."""

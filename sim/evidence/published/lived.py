@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.analysis.frames import frame_of
 from sim.cells import kind_of, region_of
 from sim.data import catalogue
 from sim.errors import FactorFlowError
@@ -82,11 +83,12 @@ def live(scenario: Scenario, lived: Callable[[int], None]) -> Lived:
     """
     world = world_of(scenario.world, scenario.parameters)
     run = run_replicate(lambda: build_model(scenario, 0, world), scenario, 0, lived)
-    if run.series is None:
+    if run.tables is None:
         raise FactorFlowError(run.reason or "the run stopped")
-    more, _ = measured(run.series, scenario)
+    series = frame_of(run.tables["series"])
+    more, _ = measured(series, scenario)
     values: dict[Key, float] = {}
-    for table in (run.series, more):
+    for table in (series, more):
         columns = (table[name].tolist() for name in ("scope", "place", "measure", "year", "value"))
         values |= {(scope, place, measure, year): value for scope, place, measure, year, value in zip(*columns, strict=True)}
     return Lived(scenario.world, values, world.places.cells)

@@ -7,8 +7,8 @@ import numpy as np
 from sim.agents.population import Population
 from sim.arrays import Flag, Index
 from sim.errors import FactorFlowError
-from sim.model import FactorFlowModel
 from sim.world.world import World
+from sim.year.years import Years
 
 
 def share_returned(home: Index, started: Flag, regions: Index) -> tuple[float, float]:
@@ -30,7 +30,7 @@ def returned(world: World, agents: int, year: int) -> tuple[float, float]:
 
     Returns it and its standard error.
     """
-    model = FactorFlowModel(world, last_year=year, labour_agents=agents, capital_agents=agents, land_agents=agents)
+    model = Years(world, last_year=year, labour_agents=agents, capital_agents=agents, land_agents=agents)
     places = world.places
     people = model.labour
     assert isinstance(people, Population)  # the continuum knows no one by name

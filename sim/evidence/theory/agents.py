@@ -14,7 +14,7 @@ from sim.arrays import Array
 from sim.evidence.theory.choice import logit
 from sim.evidence.theory.corner import corner, read
 from sim.evidence.theory.row import Row
-from sim.model import FactorFlowModel
+from sim.year.years import Years
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SEEDS = 24
@@ -44,7 +44,7 @@ def errors(sizes: Sequence[int] = SIZES, seeds: int = SEEDS) -> Errors:
     """Two places with labour, capital and land after ten years, with so many agents of both kinds and without."""
     world = corner("agents")
 
-    def aggregates(model: FactorFlowModel) -> Array:
+    def aggregates(model: Years) -> Array:
         for _ in range(YEARS):
             model.step()
         reading = read(model)
@@ -52,11 +52,11 @@ def errors(sizes: Sequence[int] = SIZES, seeds: int = SEEDS) -> Errors:
         output = reading.clearing.revenue.sum() / reading.clearing.price_index[0]  # free trade: one price
         return np.array([reading.shares[1], capital[1] / capital.sum(), output])
 
-    exact = aggregates(FactorFlowModel(world, last_year=10**6, continuum=True))
+    exact = aggregates(Years(world, last_year=10**6, continuum=True))
 
     def with_agents(size: int, seed: int) -> Array:
         return aggregates(
-            FactorFlowModel(world, last_year=10**6, seed=seed, labour_agents=size, capital_agents=size, land_agents=1_000)
+            Years(world, last_year=10**6, seed=seed, labour_agents=size, capital_agents=size, land_agents=1_000)
         )
 
     with _one_thread():
@@ -89,9 +89,7 @@ def sampling_error(agents: int = 600, seeds: int = 300) -> tuple[float, int]:
     share = logit(value, world.parameters.labour_choice_elasticity)
     total = 0.0
     for seed in range(seeds):
-        model = FactorFlowModel(
-            world, last_year=10**6, seed=seed, labour_agents=agents, capital_agents=1_000, land_agents=1_000
-        )
+        model = Years(world, last_year=10**6, seed=seed, labour_agents=agents, capital_agents=1_000, land_agents=1_000)
         with _one_thread():
             for _ in range(12):  # a third stays in a year: who started where is forgotten
                 model.step()

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from sim.evidence.theory.corner import corner, model_of, onward
 from sim.evidence.theory.row import Row
-from sim.model import FactorFlowModel
+from sim.year.years import Years
 
 _SOURCE = "McFadden (1974)"
 _TOWN, _VILLAGE, _BASE, _THETA, _ELASTICITY = 0.6, 0.4, 0.5, 4.0, 4.0
@@ -61,11 +61,11 @@ def rows() -> Iterator[Row]:
     yield Row("share in town, adjustment at its bound", "commuting", _SOURCE, capped, hasty)
 
 
-def _risen(adjustment: float) -> FactorFlowModel:
+def _risen(adjustment: float) -> Years:
     model = model_of(corner("commuting", commuting_adjustment=adjustment))
     model.economy.size[0] *= np.exp(_RISE)
     return model
 
 
-def _share(model: FactorFlowModel) -> float:
+def _share(model: Years) -> float:
     return float(model.economy.work_in_town[1])

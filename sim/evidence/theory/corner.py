@@ -17,7 +17,6 @@ from sim.economy.policies import instruments
 from sim.economy.policies.base import PolicyInForce
 from sim.economy.state import baseline_rules
 from sim.errors import FactorFlowError
-from sim.model import FactorFlowModel, Law
 from sim.world import theory
 from sim.world.build import parameter_table
 from sim.world.parameters import damped
@@ -25,6 +24,7 @@ from sim.world.technology import input_cost
 from sim.world.world import World
 from sim.year.markets import clear_markets
 from sim.year.values import labour_gain, place_values, welfare
+from sim.year.years import Law, Years
 
 AUTARKY = 60.0  # log points: shares of trade of exp(-60 theta)
 
@@ -129,17 +129,17 @@ def corner(name: str, parts: Mapping[str, Any] | None = None, **parameters: floa
     return theory.assemble(world, replace(theory.described(world), **(parts or {})), values)
 
 
-def model_of(world: World, laws: Sequence[Law] = ()) -> FactorFlowModel:
+def model_of(world: World, laws: Sequence[Law] = ()) -> Years:
     """The model in the continuum, which has no luck."""
-    return FactorFlowModel(world, laws, last_year=10**6, continuum=True)
+    return Years(world, laws, last_year=10**6, continuum=True)
 
 
-def lived(world: World, years: int, laws: Sequence[Law] = ()) -> FactorFlowModel:
+def lived(world: World, years: int, laws: Sequence[Law] = ()) -> Years:
     """The model after so many years."""
     return onward(model_of(world, laws), years)
 
 
-def onward(model: FactorFlowModel, years: int) -> FactorFlowModel:
+def onward(model: Years, years: int) -> Years:
     """The same model so many years later."""
     for _ in range(years):
         model.step()
@@ -151,7 +151,7 @@ def settled(world: World, laws: Sequence[Law] = ()) -> Reading:
     return read(at_rest(world, laws))
 
 
-def at_rest(world: World, laws: Sequence[Law] = (), most: int = 5_000, still: float = 1e-13) -> FactorFlowModel:
+def at_rest(world: World, laws: Sequence[Law] = (), most: int = 5_000, still: float = 1e-13) -> Years:
     """The model once no stock of people or capital changes by more than `still` of all in a year.
 
     Raises FactorFlowError where that takes more than `most` years.
@@ -159,7 +159,7 @@ def at_rest(world: World, laws: Sequence[Law] = (), most: int = 5_000, still: fl
     return until_still(model_of(world, laws), most, still)
 
 
-def until_still(model: FactorFlowModel, most: int = 5_000, still: float = 1e-13) -> FactorFlowModel:
+def until_still(model: Years, most: int = 5_000, still: float = 1e-13) -> Years:
     """The same model once nothing moves, as `at_rest` has it."""
     for _ in range(most):
         before = _stocks(model)
@@ -175,7 +175,7 @@ def law(name: str, instrument: str, **terms: Any) -> PolicyInForce:
     return PolicyInForce(name, instruments()[instrument].Terms(**{"instrument": instrument, "from_": 1, **terms}))
 
 
-def _stocks(model: FactorFlowModel) -> Array:
+def _stocks(model: Years) -> Array:
     """Shares of people and of capital by (home, cell), or by cell where home makes no difference to what is chosen."""
     people, capital = model.economy.workforce.residence, model.economy.capital_units
     if np.ptp(model.world.choice.pull, axis=0).max() == 0:
@@ -184,7 +184,7 @@ def _stocks(model: FactorFlowModel) -> Array:
     return np.concatenate([part.ravel() for part in parts])
 
 
-def read(model: FactorFlowModel) -> Reading:
+def read(model: Years) -> Reading:
     """The markets of the year a model stands in, cleared under the law in force."""
     world, economy = model.world, model.economy
     rules = baseline_rules(world, economy)

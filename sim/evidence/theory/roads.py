@@ -10,7 +10,7 @@ from sim.arrays import Array
 from sim.evidence.theory.corner import Reading, corner, law, model_of, onward, read
 from sim.evidence.theory.gravity import trade
 from sim.evidence.theory.row import Row
-from sim.model import FactorFlowModel
+from sim.year.years import Years
 
 _BARRO = "Barro (1990)"
 _EK = "Eaton and Kortum (2002)"
@@ -61,7 +61,7 @@ def _unequal() -> Iterator[Row]:
     yield Row("real wages, twice the roads in the north", _NAME, _BARRO, exact.real_wage, ours.real_wage)
 
 
-def _with(roads: Array) -> FactorFlowModel:
+def _with(roads: Array) -> Years:
     model = model_of(corner(_NAME))
     model.economy.infrastructure = roads.copy()
     return model

@@ -11,7 +11,7 @@ from sim.analysis.measures.sigma_convergence import sigma
 from sim.arrays import Array
 from sim.evidence.theory.corner import corner, lived, model_of, read
 from sim.evidence.theory.row import Row
-from sim.model import FactorFlowModel
+from sim.year.years import Years
 
 _SOLOW = "Solow (1956)"
 _BARRO = "Barro and Sala-i-Martin (1992)"
@@ -48,7 +48,7 @@ def rows() -> Iterator[Row]:
     yield Row("capital 30 years after half of it is lost", "solow", _SOLOW, path, _capital(far, 30)[0])
 
 
-def _capital(model: FactorFlowModel, years: int) -> Array:
+def _capital(model: Years, years: int) -> Array:
     """Capital per efficient worker by place: per person over 1.02 to the years."""
     economy = model.economy
     return np.asarray(economy.capital / economy.workforce.persons / 1.02**years)
@@ -71,7 +71,7 @@ def _convergence(steady: float, left: float) -> Iterator[Row]:
     yield Row("dispersion left after 20 years", "solow", _BARRO, left**years, shrunk)
 
 
-def _income(model: FactorFlowModel) -> Array:
+def _income(model: Years) -> Array:
     """Real income per head by place."""
     reading = read(model)
     return np.asarray(reading.money.disposable / reading.persons / reading.clearing.price_index)

@@ -11,7 +11,7 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from sim.analysis.results import versions
+from sim.analysis.versions import versions
 from sim.data import catalogue
 from sim.errors import FactorFlowError
 from sim.experiments.executors import Lived
