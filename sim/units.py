@@ -18,8 +18,13 @@ GROUPS = ("registered_here", "newcomers", "outside")
 NEWCOMERS = tuple(f"population_newcomers_tenth_{number}" for number in range(1, 11))
 """Measures of how many of each tenth are newcomers, the poorest first."""
 
-INCOMES_OF_NEWCOMERS = tuple(f"real_income_newcomers_tenth_{number}" for number in range(1, 11))
-"""Measures of the mean real income of the newcomers of each tenth, the poorest first."""
+SUMS_OF_NEWCOMERS = tuple(f"total_real_income_newcomers_tenth_{number}" for number in range(1, 11))
+"""Measures of what the newcomers of each tenth have together, the poorest first; a mean of nobody would be none."""
+
+INCOMES_OF_PARTS = tuple(
+    tuple(f"real_income_{group}_tenth_{number}" for number in range(1, 11)) for group in ("registered_here", "newcomers")
+)
+"""Measures of mean real income by registration and tenth; comparisons work them out (`analysis.registered`)."""
 
 RECORDED = {
     "population": "persons",
@@ -48,7 +53,7 @@ RECORDED = {
     "income_p90": INCOME,
     **dict.fromkeys(TENTHS, INCOME + ", at base-year living costs"),
     **dict.fromkeys(NEWCOMERS, "persons"),
-    **dict.fromkeys(INCOMES_OF_NEWCOMERS, INCOME + ", at base-year living costs"),
+    **dict.fromkeys(SUMS_OF_NEWCOMERS, YUAN_A_YEAR + ", at base-year living costs"),
     **dict.fromkeys((f"population_{group}" for group in GROUPS), "persons"),
     **dict.fromkeys((f"real_income_{group}" for group in GROUPS), INCOME + ", at base-year living costs"),
     "public_cost": YUAN_A_YEAR,

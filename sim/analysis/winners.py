@@ -10,10 +10,11 @@ import pandas as pd
 
 from sim.analysis.change import SHOWN, Change, change_from_row
 from sim.analysis.differences import Differences
-from sim.analysis.groups import by_tenth
+from sim.analysis.groups import Tenth, by_tenth
 from sim.cells import cell_name, kind_of, region_of
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
+PARTED = ("region", "kind", "tenth", "registration", "people", "people_before", *COLUMNS[5:])
 WORTH = 0.005  # of an income: who gains or loses less is counted with those whose income hardly changes
 WHOLE = 0  # in the column `tenth`: everybody who lives in the place
 
@@ -45,12 +46,11 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
     """A row for each tenth of each reported place, the poorest first, and one with tenth 0 for everybody there.
 
     Columns region, kind, tenth, people (residents of the scenario in the last common year; a tenth holds a tenth of them),
-    newcomers (of them, registered outside; missing where not recorded, and of tenths always: runs do not record them by
-    tenth), before, difference, p05, p95 (real income per head and year, median and 90% band), share (of before), verdict.
+    newcomers (of them, registered outside; missing where not recorded), before, difference, p05, p95 (real income per head and year, median and 90% band), share (of before), verdict.
     Without tenths recorded, places alone. A tenth holds the same kinds of people before and after (see `individuals.tenths`).
     """
     rows = [
-        (one.region, one.kind, one.number, one.persons, math.nan, *_numbers(one.income))
+        (one.region, one.kind, one.number, one.persons, _newcomers(one), *_numbers(one.income))
         for one in by_tenth(differences, label)
     ]
     people, came = (differences.medians(label, measure, "cell") for measure in ("population", "population_newcomers"))
@@ -61,6 +61,26 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
             rows.append((region_of(cell), kind_of(cell), WHOLE, *heads, *_numbers(change_from_row(row, differences))))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["region", "kind", "tenth"], ignore_index=True)
+
+
+def parted(differences: Differences, label: str) -> pd.DataFrame:
+    """Two rows for each tenth of each reported place, the poorest first: those registered here, and newcomers.
+
+    Columns region, kind, tenth, registration (`registered_here`, `newcomers`), people and people_before (of them, in scenario
+    and baseline, medians of the last common year), before, difference, share, p05, p95, verdict of their mean real income;
+    left out where there is nobody. No rows where newcomers of tenths were not recorded.
+    """
+    rows = [
+        (one.region, one.kind, one.number, part.name, part.persons, part.before, *_numbers(part.income))
+        for one in by_tenth(differences, label)
+        for part in one.parts
+        if part.income is not None
+    ]
+    return pd.DataFrame(rows, columns=list(PARTED))
+
+
+def _newcomers(tenth: Tenth) -> float:
+    return next((part.persons for part in tenth.parts if part.name == "newcomers"), math.nan)
 
 
 def _numbers(change: Change) -> tuple[float | str, ...]:

@@ -152,13 +152,13 @@ def tenths(economy: Economy, incomes: Array, able: Array, order: Index) -> Array
 
 
 def newcomers_by_tenth(economy: Economy, incomes: Array, able: Array, order: Index) -> tuple[Array, Array]:
-    """Of each tenth those registered outside the reported area, (cell, tenth) both: how many, and their mean income.
+    """Of each tenth those registered outside the reported area, (cell, tenth) both: how many, and their income together.
 
-    N_ci = sum_k s_ick f_ck,   y_ci = sum_k s_ick f_ck a_k y_ck / N_ci,   f_ck = newcomers / residents of a skill
+    N_ci = sum_k s_ick f_ck,   Y_ci = sum_k s_ick f_ck a_k y_ck,   f_ck = newcomers / residents of a skill
 
-    s_ick: residents of kind k in tenth i as `tenths` divides them; a y: what they earn. Registration changes nobody's pay, so
-    the mean differs from that of the tenth by schooling and ability alone, as far as policies do not pay by registration. The
-    newcomers of all tenths are those of the cell. Where a tenth has none the mean is NaN.
+    s_ick: residents of kind k in tenth i as `tenths` divides them; a y: what one earns, in the money of `incomes`. Everybody
+    of a kind has the kind's income wherever registered, so the mean Y / N differs from that of the tenth by schooling and
+    ability alone. The newcomers of all tenths are those of the cell.
     """
     newcomers = economy.workforce.newcomers
     if newcomers is None:
@@ -167,7 +167,7 @@ def newcomers_by_tenth(economy: Economy, incomes: Array, able: Array, order: Ind
     share = np.minimum(newcomers / np.where(persons > 0, persons, 1.0), 1.0)
     heads, money = np.zeros((2, len(persons), TENTHS))
     _fill_newcomers(heads, money, persons, share, mean, able, order)
-    return heads, np.where(heads > 0, money / np.where(heads > 0, heads, 1.0), np.nan)
+    return heads, money
 
 
 def _kinds(economy: Economy, incomes: Array) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, income_at_base_returns, living_cost
 from sim.economy.state import Economy
 from sim.economy.treasury import Statement
-from sim.units import GROUPS, INCOMES_OF_NEWCOMERS, NEWCOMERS, TENTHS
+from sim.units import GROUPS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from sim.world.world import Places, World
 from sim.year.record import Layout, MovesOfYear, Readings, Record
 
@@ -224,16 +224,16 @@ def record_tenths(record: Record, world: World, year: int, incomes: Array) -> No
 
 
 def record_newcomers(record: Record, world: World, year: int, heads: Array, incomes: Array) -> None:
-    """Add how many newcomers each tenth of a reported cell has and their mean real income, (cell, tenth); no mean of nobody."""
+    """Add how many newcomers every tenth of a reported cell has, and their real income together, (cell, tenth) both."""
     places, inside = world.places, world.places.reported_cells
-    found = np.stack([heads[inside], incomes[inside]], axis=1)  # (reported cell, measure, tenth)
-    known = ~np.isnan(found)
 
     def rows() -> Layout:
-        reported, names = [places.cells[cell] for cell in np.flatnonzero(inside)], (NEWCOMERS, INCOMES_OF_NEWCOMERS)
-        return Layout.of([("cell", reported[cell], names[which][tenth]) for cell, which, tenth in np.argwhere(known)])
+        reported = [places.cells[cell] for cell in np.flatnonzero(inside)]
+        names = (*NEWCOMERS, *SUMS_OF_NEWCOMERS)
+        return Layout.of([("cell", cell, measure) for cell in reported for measure in names])
 
-    record.readings.append(Readings(year, record.once(("newcomers", known.tobytes()), rows), found[known]))
+    values = np.concatenate([heads[inside], incomes[inside]], axis=1)
+    record.readings.append(Readings(year, record.once("newcomers", rows), values.ravel()))
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:

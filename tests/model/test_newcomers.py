@@ -9,7 +9,7 @@ import pytest
 from sim import build_model, load
 from sim.economy import individuals
 from sim.economy.state import Workforce
-from sim.units import INCOMES_OF_NEWCOMERS, NEWCOMERS, TENTHS
+from sim.units import NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from sim.world.build import build_world
 from sim.year import record as records
 from sim.year import recorder
@@ -35,20 +35,20 @@ def five(newcomers, poor=4.25):
 def test_newcomers_by_hand():
     """Half of the poor came and all of the others: the ninth tenth has a quarter of either, so .125 at 10 and .25 at 40."""
     economy, incomes = five([2.125, 0.75])
-    heads, mean = individuals.newcomers_by_tenth(economy, incomes, ALIKE, ORDER)
+    heads, money = individuals.newcomers_by_tenth(economy, incomes, ALIKE, ORDER)
     np.testing.assert_allclose(heads, [[0.25] * 8 + [0.375, 0.5]], rtol=1e-14)
-    np.testing.assert_allclose(mean, [[10] * 8 + [30, 40]], rtol=1e-14)
+    np.testing.assert_allclose(money / heads, [[10] * 8 + [30, 40]], rtol=1e-14)
 
 
-def test_where_nobody_came_there_is_no_income():
+def test_where_nobody_came_there_is_nobody_and_no_income():
     economy, incomes = five([0.0, 0.5], poor=4)
-    heads, mean = individuals.newcomers_by_tenth(economy, incomes, ALIKE, ORDER)
-    assert (heads[0, :8] == 0).all() and np.isnan(mean[0, :8]).all()
-    np.testing.assert_allclose(mean[0, 8:], 40, rtol=1e-14)
-    record, places = records.Record(), SimpleNamespace(reported_cells=np.array([True]), cells=("a/urban",))
-    recorder.record_newcomers(record, SimpleNamespace(places=places), 1, heads, mean)
-    known = {row[3]: row[4] for row in record.series}
-    assert set(known) == {*NEWCOMERS, *INCOMES_OF_NEWCOMERS[8:]} and not np.isnan(list(known.values())).any()
+    heads, money = individuals.newcomers_by_tenth(economy, incomes, ALIKE, ORDER)
+    assert (heads[0, :8] == 0).all() and (money[0, :8] == 0).all()
+    np.testing.assert_allclose(money[0, 8:], 0.25 * 40, rtol=1e-14)
+    record, places = records.Record(), SimpleNamespace(reported_cells=np.array([True, False]), cells=("a/urban", "b/urban"))
+    recorder.record_newcomers(record, SimpleNamespace(places=places), 1, *(np.repeat(one, 2, 0) for one in (heads, money)))
+    found = {row[3]: row[4] for row in record.series}
+    assert len(record.series) == 20 and [found[name] for name in (*NEWCOMERS, *SUMS_OF_NEWCOMERS)] == [*heads[0], *money[0]]
 
 
 def test_a_world_without_outside_records_none(two_cells):
@@ -56,7 +56,7 @@ def test_a_world_without_outside_records_none(two_cells):
     model = small_model(world)
     model.step()
     measures = {row[3] for row in model.record.series}
-    assert measures >= set(TENTHS) and not measures & {*NEWCOMERS, *INCOMES_OF_NEWCOMERS}
+    assert measures >= set(TENTHS) and not measures & {*NEWCOMERS, *SUMS_OF_NEWCOMERS}
     assert model.economy.workforce.newcomers is None
     with pytest.raises(ValueError, match="nobody is registered outside"):
         individuals.newcomers_by_tenth(model.economy, np.ones((2, 5, 2)), np.ones((2, 1)), np.zeros((2, 5), dtype=int))
@@ -94,8 +94,8 @@ def test_newcomers_and_those_registered_here_are_their_tenth(model):
     order, inside = model._order_of_kinds, world.places.reported_cells
     people, money = 0.0, 0.0
     for one in (workforce, here):
-        heads, mean = individuals.newcomers_by_tenth(SimpleNamespace(workforce=one), incomes, able, order)
-        people, money = people + heads, money + heads * np.nan_to_num(mean)
+        heads, sums = individuals.newcomers_by_tenth(SimpleNamespace(workforce=one), incomes, able, order)
+        people, money = people + heads, money + sums
     tenth = workforce.persons[inside, None] / len(TENTHS)
     np.testing.assert_allclose(people[inside], np.broadcast_to(tenth, people[inside].shape), rtol=1e-11)
     np.testing.assert_allclose(
