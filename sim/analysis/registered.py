@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +14,24 @@ from sim.units import INCOMES_OF_PARTS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 _NOBODY = 1e-9  # of a tenth: fewer are what rounding leaves of none
 
 
-def with_parts(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """A table of readings with the mean incomes of both parts of every tenth in a year added, replicate by replicate.
+def parts_of_tenths(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Mean incomes of both parts of every tenth of every place in a year, as more rows of a table of readings.
 
     y_N = Y_N / N,   y_R = (P/10 y - Y_N) / (P/10 - N),   of a tenth of P residents with mean y: N newcomers have Y_N together
 
-    table: as `wide.by_reading`. As it was where newcomers of tenths were not recorded; no mean where there is nobody.
+    table: as `wide.by_reading`. No rows where newcomers of tenths were not recorded; no mean where there is nobody.
     """
-    here = _Cells(table, year)
+    here, rows = _Cells(table, year), list[tuple[str, Array]]()
     if not here.know(NEWCOMERS[0]):
-        return table
-    tenth, parts = here.read("population") / len(TENTHS), [table]
+        return table.iloc[:0]
+    tenth = here.read("population") / len(TENTHS)
     for number, measure in enumerate(TENTHS):
         came, together = here.read(NEWCOMERS[number]), here.read(SUMS_OF_NEWCOMERS[number])
         both = (tenth - came, tenth * here.read(measure) - together), (came, together)
         for names, (heads, money) in zip(INCOMES_OF_PARTS, both, strict=True):
             some = heads > _NOBODY * tenth
-            parts.append(here.rows(names[number], np.where(some, money / np.where(some, heads, 1.0), np.nan)))
-    return pd.concat(parts)
+            rows.append((names[number], np.where(some, money / np.where(some, heads, 1.0), np.nan)))
+    return here.rows(rows)
 
 
 class _Cells:
@@ -55,8 +56,11 @@ class _Cells:
         found[self.place[rows]] = self.values[rows]
         return found
 
-    def rows(self, measure: str, values: Array) -> pd.DataFrame:
-        """A measure as rows of the table: the places where it is known in any replicate."""
-        known = ~np.isnan(values).all(axis=1)
-        index = pd.MultiIndex.from_product([[measure], ["cell"], self.levels[2][known], [self.year]], names=self.names)
-        return pd.DataFrame(values[known], index=index, columns=self.columns)
+    def rows(self, measures: Sequence[tuple[str, Array]]) -> pd.DataFrame:
+        """Measures as rows of the table: the places where they are known in any replicate."""
+        values = np.stack([values for _, values in measures])
+        measure, place = np.nonzero(~np.isnan(values).all(axis=2))
+        levels = [pd.Index([name for name, _ in measures]), pd.Index(["cell"]), self.levels[2], pd.Index([self.year])]
+        codes = [measure, np.zeros_like(place), place, np.zeros_like(place)]
+        index = pd.MultiIndex(levels, codes, names=self.names)
+        return pd.DataFrame(values[measure, place], index=index, columns=self.columns)

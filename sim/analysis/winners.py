@@ -12,6 +12,7 @@ from sim.analysis.change import SHOWN, Change, change_from_row
 from sim.analysis.differences import Differences
 from sim.analysis.groups import Tenth, by_tenth
 from sim.cells import cell_name, kind_of, region_of
+from sim.units import GROUPS
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
 PARTED = ("region", "kind", "tenth", "registration", "people", "people_before", *COLUMNS[5:])
@@ -154,6 +155,26 @@ def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
     """Heads on either side from pairs of which side (see `counts`) and people; the uncounted are left out."""
     rows = [(way, people) for way, people in ways if math.isfinite(people)]
     return Sides(*(math.fsum(people for one, people in rows if one == way) for way in (1, -1, 0)))
+
+
+def apart(tables: Iterable[pd.DataFrame]) -> float:
+    """By how much of an income the changes of both parts of a tenth differ at most, for nine of ten people of all tables.
+
+    The share q of people with |share_newcomers - share_registered_here| <= d is at least 0.9; people: of both parts.
+    """
+    gaps = list[tuple[float, float]]()
+    for table in tables:
+        parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in GROUPS[:2]]
+        both = parts[0].join(parts[1], how="inner", rsuffix="_other")
+        people = both["people"] + both["people_other"]
+        gaps += zip((both["share_other"] - both["share"]).abs().tolist(), people.tolist(), strict=True)
+    gaps.sort()
+    passed, most = 0.0, 0.9 * math.fsum(people for _, people in gaps)
+    for gap, people in gaps:
+        passed += people
+        if passed >= most:
+            return gap
+    return 0.0
 
 
 def resettled(differences: Differences, label: str) -> float:
