@@ -39,7 +39,7 @@ INSIDE = {
     ],
     "analysis": [
         {"frames", "manifest", "measures", "pairing", "wide"},
-        {"panels", "record", "tables"},
+        {"panels", "record", "registered", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},

@@ -20,7 +20,7 @@ class Continuum:
     """The stock of a kind by (home, cell, skill), moved by expected shares instead of draws."""
 
     def __init__(self, stock: Array, outside: Flag | None = None) -> None:
-        """A continuum at a stock by (home, cell) or (home, cell, skill); outside: homes in the rest of the country, (home,)."""
+        """A continuum at a stock by (home, cell) or (home, cell, skill); outside: homes beyond the reported area, (home,)."""
         self.mass = stock if stock.ndim == 3 else stock[:, :, None]
         self.outside = np.zeros(len(stock), dtype=bool) if outside is None else outside
 

@@ -215,9 +215,7 @@ def _kinds(odds: Odds) -> int:
     return 3 if odds.transfer.any() else 2
 
 
-def count(
-    table: Table, in_town: NDArray[np.int32], skills: int, outside: NDArray[np.int64] | None = None
-) -> Counted:
+def count(table: Table, in_town: NDArray[np.int32], skills: int, outside: NDArray[np.int64] | None = None) -> Counted:
     """All agents as they are, counted as `advance` counts them."""
     cells, ends, outside = in_town.size, _in_parts(borders(table.home.size)), _flags(outside, in_town.size)
     tallies: dict[int, _Tally] = {}

@@ -127,7 +127,7 @@ def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
 def _parts(differences: Differences, label: str) -> dict[tuple[str, int], tuple[Part, ...]]:
     """Those registered here and the newcomers of every tenth, by place and number; a tenth holds a tenth of the residents."""
     residents = differences.each(label, "population", "cell")
-    found = {}
+    found: dict[tuple[str, int], tuple[Part, ...]] = {}
     for number, measure in enumerate(NEWCOMERS):
         incomes = [differences.each(label, each[number], "cell") for each in INCOMES_OF_PARTS]
         for place, came in differences.each(label, measure, "cell").items():
@@ -137,7 +137,10 @@ def _parts(differences: Differences, label: str) -> dict[tuple[str, int], tuple[
             )
             here = [max(0.0, whole - part) for whole, part in zip(tenth, newcomers, strict=True)]
             changes = [change_from_row(each[place], differences) if place in each else None for each in incomes]
-            found[place, number + 1] = (Part(GROUPS[0], *here, changes[0]), Part(GROUPS[1], *newcomers, changes[1]))
+            found[place, number + 1] = (
+                Part(GROUPS[0], here[0], here[1], changes[0]),
+                Part(GROUPS[1], newcomers[0], newcomers[1], changes[1]),
+            )
     return found
 
 

@@ -61,6 +61,6 @@ class _Cells:
         values = np.stack([values for _, values in measures])
         measure, place = np.nonzero(~np.isnan(values).all(axis=2))
         levels = [pd.Index([name for name, _ in measures]), pd.Index(["cell"]), self.levels[2], pd.Index([self.year])]
-        codes = [measure, np.zeros_like(place), place, np.zeros_like(place)]
+        codes: list[Any] = [measure, np.zeros_like(place), place, np.zeros_like(place)]
         index = pd.MultiIndex(levels, codes, names=self.names)
         return pd.DataFrame(values[measure, place], index=index, columns=self.columns)

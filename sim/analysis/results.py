@@ -75,7 +75,9 @@ class Results:
     def units(self) -> dict[str, str]:
         """Unit of each measure, also of those that are worked out when they are asked for."""
         worked_out = {name: measures.series()[name].unit for name in measures.derived()} | dict(self.manifest["units"])
-        return worked_out | dict.fromkeys(chain(*INCOMES_OF_PARTS), worked_out[TENTHS[0]]) if NEWCOMERS[0] in worked_out else worked_out
+        if NEWCOMERS[0] in worked_out:
+            worked_out |= dict.fromkeys(chain(*INCOMES_OF_PARTS), worked_out[TENTHS[0]])
+        return worked_out
 
     @property
     def money(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import pandas as pd
 
@@ -47,7 +48,8 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
     """A row for each tenth of each reported place, the poorest first, and one with tenth 0 for everybody there.
 
     Columns region, kind, tenth, people (residents of the scenario in the last common year; a tenth holds a tenth of them),
-    newcomers (of them, registered outside; missing where not recorded), before, difference, p05, p95 (real income per head and year, median and 90% band), share (of before), verdict.
+    newcomers (of them, registered outside; missing where not recorded), before, difference, p05, p95 (real income per head
+    and year, median and 90% band), share (of before), verdict.
     Without tenths recorded, places alone. A tenth holds the same kinds of people before and after (see `individuals.tenths`).
     """
     rows = [
@@ -157,6 +159,13 @@ def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
     return Sides(*(math.fsum(people for one, people in rows if one == way) for way in (1, -1, 0)))
 
 
+def side_by_side(table: pd.DataFrame, columns: Sequence[str], how: Literal["inner", "outer"] = "outer") -> pd.DataFrame:
+    """Columns of `parted` with a row a tenth, those of either part after the other, named `people_newcomers` and so on."""
+    parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in GROUPS[:2]]
+    named = [part[list(columns)].add_suffix(f"_{name}") for part, name in zip(parts, GROUPS, strict=False)]
+    return named[0].join(named[1], how=how)
+
+
 def apart(tables: Iterable[pd.DataFrame]) -> float:
     """By how much of an income the changes of both parts of a tenth differ at most, for nine of ten people of all tables.
 
@@ -164,10 +173,9 @@ def apart(tables: Iterable[pd.DataFrame]) -> float:
     """
     gaps = list[tuple[float, float]]()
     for table in tables:
-        parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in GROUPS[:2]]
-        both = parts[0].join(parts[1], how="inner", rsuffix="_other")
-        people = both["people"] + both["people_other"]
-        gaps += zip((both["share_other"] - both["share"]).abs().tolist(), people.tolist(), strict=True)
+        both = side_by_side(table, ("people", "share"), how="inner")
+        heads, shares = ([both[f"{column}_{name}"] for name in GROUPS[:2]] for column in ("people", "share"))
+        gaps += zip((shares[0] - shares[1]).abs().tolist(), (heads[0] + heads[1]).tolist(), strict=True)
     gaps.sort()
     passed, most = 0.0, 0.9 * math.fsum(people for _, people in gaps)
     for gap, people in gaps:

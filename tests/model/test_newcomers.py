@@ -86,7 +86,7 @@ def test_newcomers_of_the_tenths_are_those_of_the_cell(model):
 
 
 def test_newcomers_and_those_registered_here_are_their_tenth(model):
-    """Heads add up to a tenth of the cell; incomes weighed by heads to the tenth's; the one is not worked out by the other."""
+    """Heads add up to a tenth of the cell, incomes weighed by heads to the tenth's; neither is worked out from the other."""
     economy, world, able = model.economy, model.world, model._able
     workforce = economy.workforce
     incomes = np.random.default_rng(4).lognormal(10.0, 0.5, workforce.skills.shape)

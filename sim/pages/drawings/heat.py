@@ -107,7 +107,7 @@ def _heading(head: Head, starts: Sequence[float], wide: float, names: float, siz
 def _cells(
     cells: Sequence[Cell], starts: Sequence[float], box: tuple[float, float, float], size: float, limit: float, signs: bool
 ) -> str:
-    """A row of cells, each so wide, from a top on, so high: of one fill as one path, words of one ink as one text, for room."""
+    """A row of cells in a box (width of one, top, height): those of one fill are one path, words of one ink one text."""
     wide, top, high = box
     fills, words = dict[str, list[str]](), dict[str, list[str]]()
     for cell, start in zip(cells, starts, strict=True):

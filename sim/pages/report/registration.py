@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from sim.analysis.groups import Group, movers
-from sim.analysis.winners import WORTH, apart, counts, places, sides_of
+from sim.analysis.winners import WORTH, apart, counts, places, side_by_side, sides_of
 from sim.cells import RURAL, URBAN
 from sim.pages.drawings import bars, heat, svg
 from sim.pages.drawings.heat import Cell as Shade
@@ -56,9 +57,9 @@ def _of(story: Story, part: str) -> pd.DataFrame:
 
 
 def _heads(found: Sequence[Story], speaker: Speaker) -> Table:
-    """Of each part the people whose mean income rises, falls or neither; how many newcomers more; whom the largest fall meets."""
+    """Of each part the people whose mean income rises, falls or neither; how many newcomers more; where most losers live."""
     say = speaker.say
-    head = [say("verdict.head_policy"), *(say(f"parted.head_{word}") for word in (*PARTS, "more", "worst"))]
+    head = [say("verdict.head_policy"), *(say(f"parted.head_{word}") for word in (*PARTS, "more", "losers"))]
     rows = []
     for story in found:
         cells = [Cell(speaker.title(story.title), Markup(swatch(story.order)))]
@@ -67,7 +68,7 @@ def _heads(found: Sequence[Story], speaker: Speaker) -> Table:
             words = f"{speaker.people(gain)} / {speaker.people(lose)}"
             cells.append(Cell(words, Markup(bars.shares(gain, still, lose, words))))
         before, after = (math.fsum(_of(story, "newcomers")[column]) for column in ("people_before", "people"))
-        cells += plain_cells(numbers.per_cent(after / before - 1) if before else "–", _worst(story, speaker))
+        cells += plain_cells(numbers.per_cent(after / before - 1) if before else "–", _losers(story, speaker))
         rows.append(Row(cells, story.outcome.label))
     return Table(say("parted.title"), head, rows)
 
@@ -79,30 +80,36 @@ def _sides(story: Story, part: str) -> tuple[float, float, float]:
     return found.gain, found.lose, found.still
 
 
-def _worst(story: Story, speaker: Speaker) -> str:
-    """The part of a tenth whose mean income falls most, of those that are counted among the losers."""
-    rows = [row for row in story.parts.to_dict("records") if counts(row["verdict"], row["share"]) < 0]
-    if not rows:
-        return speaker.say("parted.nobody")
-    worst = min(rows, key=lambda row: row["share"])
-    return speaker.say(
-        "parted.fall",
-        share=numbers.per_cent(worst["share"]),
-        group=speaker.say(f"parted.{worst['registration']}"),
-        place=speaker.place(worst["region"], worst["kind"]),
-        tenth=worst["tenth"],
-        people=speaker.people(worst["people"]),
-    )
+def _losers(story: Story, speaker: Speaker) -> str:
+    """Of each part the place where most of those live whose mean income falls: how many, and how much it falls for them."""
+    told = []
+    for part in PARTS:
+        places_of: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        for row in _of(story, part).to_dict("records"):
+            if counts(row["verdict"], row["share"]) < 0:
+                places_of.setdefault((row["region"], row["kind"]), []).append((row["people"], row["share"]))
+        if places_of:
+            place, rows = max(places_of.items(), key=lambda one: math.fsum(people for people, _ in one[1]))
+            people = math.fsum(people for people, _ in rows)
+            share = math.fsum(people * share for people, share in rows) / people if people else 0.0
+            words = {"group": speaker.say(f"parted.{part}"), "place": speaker.place(*place)}
+            told.append(speaker.say("parted.fall", **words, share=numbers.per_cent(share), people=speaker.people(people)))
+    if len(told) == len(PARTS):
+        return speaker.say("parted.both", one=told[0], other=told[1])
+    return told[0] if told else speaker.say("parted.nobody")
 
 
 def _share_of_newcomers(story: Story, speaker: Speaker, command: str, base: str) -> Figure:
     """Newcomers as a part of every tenth of a place in the baseline, in per cent, and how many they are in the place."""
-    known = {key: rows.set_index("tenth")["people_before"] for key, rows in _of(story, "newcomers").groupby(["region", "kind"])}
+    places_of = _of(story, "newcomers").groupby(["region", "kind"])
+    known = {key: rows.set_index("tenth")["people_before"] for key, rows in places_of}
     tenth = story.parts.groupby(["region", "kind", "tenth"])["people_before"].sum()
-    rows = []
+    rows, told = [], list[tuple[object, ...]]()
     for region, kind, gap in _order(story):
         came = known.get((region, kind), pd.Series(dtype=float))
-        shares = [Shade(came.get(number, 0.0) / tenth.get((region, kind, number), math.nan)) for number in range(1, 11)]
+        heads = [(came.get(number, 0.0), tenth.get((region, kind, number), math.nan)) for number in range(1, 11)]
+        shares = [Shade(some / whole) for some, whole in heads]
+        told += [(region, kind, number, *pair) for number, pair in enumerate(heads, start=1)]
         rows.append(HeatRow(speaker.place(region, kind), shares, speaker.people(float(came.sum())), gap))
     label = speaker.say("parted.share_label", base=base)
     head = heat.Head([*map(str, range(1, 11))], label, speaker.say("parted.newcomers"), signs=False)
@@ -111,7 +118,8 @@ def _share_of_newcomers(story: Story, speaker: Speaker, command: str, base: str)
     def draw(width: int) -> str:
         return heat.heat(rows, head, label, width, limit)
 
-    return Figure("newcomers", Markup(svg.both(draw)), command=command)
+    data = csv_text(("region", "kind", "tenth", "newcomers", "people"), told)
+    return Figure("newcomers", Markup(svg.both(draw)), "", data, command)
 
 
 def _pair(story: Story, speaker: Speaker, command: str, limit: float) -> Figure:
@@ -138,17 +146,16 @@ def _pair(story: Story, speaker: Speaker, command: str, limit: float) -> Figure:
     )  # fmt: skip
 
 
-def _shade(row: dict[str, object] | None) -> Shade:
-    return Shade(None) if row is None else figures.shown(float(str(row["share"])), str(row["verdict"]))
+def _shade(row: Mapping[Hashable, Any] | None) -> Shade:
+    return Shade(None) if row is None else figures.shown(float(row["share"]), str(row["verdict"]))
 
 
 def _data(story: Story) -> str:
     """A row a tenth, columns of either part."""
-    keys = ["region", "kind", "tenth"]
-    both = [_of(story, part).set_index(keys)[list(_OF_PARTS)] for part in PARTS]
-    table = both[0].join(both[1], how="outer", lsuffix=f"_{PARTS[0]}", rsuffix=f"_{PARTS[1]}").reset_index()
-    rows = [[None if pd.isna(value) else value for value in row] for row in table.itertuples(index=False)]
-    return csv_text(list(map(str, table.columns)), rows)
+    table = side_by_side(story.parts, _OF_PARTS).reset_index()
+    label = story.outcome.label
+    rows = [(label, *(None if pd.isna(value) else value for value in row)) for row in table.itertuples(index=False)]
+    return csv_text(("scenario", *map(str, table.columns)), rows)
 
 
 def _order(story: Story) -> list[tuple[str, str, bool]]:

@@ -202,9 +202,9 @@ def who(found: Sequence[Story], differences: Differences, speaker: Speaker, comm
     if not any((one.table["tenth"] > 0).any() for one in found):
         part.lead.append(speaker.say("winners.no_tenths"))
     part.body += figures.winners_tables(found, speaker, command)
-    year, title = speaker.year(differences.year), speaker.title(differences.baseline.title)
-    base = speaker.year(differences.baseline.years[0]) if alone else speaker.say("parted.base", title=title)
-    part.body += registration.by_registration(found, speaker, command, year, base)
+    first, told = differences.baseline.years[0], speaker.title(differences.baseline.title)
+    base = speaker.year(first) if alone else speaker.say("parted.base", title=told)
+    part.body += registration.by_registration(found, speaker, command, speaker.year(differences.year), base)
     return part
 
 
