@@ -27,7 +27,7 @@ from sim.hints import one_of
 from sim.units import INCOMES_OF_PARTS, NEWCOMERS, TENTHS, headline_first
 from sim.version import __version__
 
-_LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 250 replicates
+_LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 160 replicates
 
 
 class Results:
