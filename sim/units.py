@@ -15,6 +15,17 @@ TENTHS = tuple(f"real_income_tenth_{number}" for number in range(1, 11))
 GROUPS = ("registered_here", "newcomers", "outside")
 """Groups by registration: in the reported area; outside and living here; outside and living there."""
 
+NEWCOMERS = tuple(f"population_newcomers_tenth_{number}" for number in range(1, 11))
+"""Measures of how many of each tenth are newcomers, the poorest first."""
+
+SUMS_OF_NEWCOMERS = tuple(f"total_real_income_newcomers_tenth_{number}" for number in range(1, 11))
+"""Measures of what the newcomers of each tenth have together, the poorest first; a mean of nobody would be none."""
+
+INCOMES_OF_PARTS = tuple(
+    tuple(f"real_income_{group}_tenth_{number}" for number in range(1, 11)) for group in ("registered_here", "newcomers")
+)
+"""Measures of mean real income by registration and tenth; comparisons work them out (`analysis.registered`)."""
+
 RECORDED = {
     "population": "persons",
     "income_per_head": INCOME,
@@ -41,6 +52,8 @@ RECORDED = {
     "income_p50": INCOME,
     "income_p90": INCOME,
     **dict.fromkeys(TENTHS, INCOME + ", at base-year living costs"),
+    **dict.fromkeys(NEWCOMERS, "persons"),
+    **dict.fromkeys(SUMS_OF_NEWCOMERS, YUAN_A_YEAR + ", at base-year living costs"),
     **dict.fromkeys((f"population_{group}" for group in GROUPS), "persons"),
     **dict.fromkeys((f"real_income_{group}" for group in GROUPS), INCOME + ", at base-year living costs"),
     "public_cost": YUAN_A_YEAR,

@@ -40,7 +40,7 @@ INSIDE = {
     "analysis": [
         {"columns", "versions"},
         {"frames", "manifest", "measures", "pairing", "wide"},
-        {"panels", "record", "tables"},
+        {"panels", "record", "registered", "tables"},
         {"crate", "doubt", "results", "saving", "taskfile"},
         {"asked"},
         {"differences", "growth"},

@@ -4,14 +4,15 @@ import pytest
 
 from sim import load, run
 from sim.data import catalogue
-from sim.units import GROUPS, TENTHS, recorded_scopes
+from sim.units import GROUPS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS, recorded_scopes
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT
 
 # a policy in force from the start, since some of what is recorded is read by policy
 SCENARIOS = {"two_cells": ("open_registration", "open_town"), "zhejiang": ("residence_permit_reform", "open_registration")}
 # of worlds with a rest of the country, and of those where people differ in ability
-SOMETIMES = {*TENTHS, *(f"{what}_{group}" for what in ("population", "real_income") for group in GROUPS)}
+SOMETIMES = {*TENTHS, *NEWCOMERS, *SUMS_OF_NEWCOMERS}
+SOMETIMES |= {f"{what}_{group}" for what in ("population", "real_income") for group in GROUPS}
 SETTINGS = {"two_cells": [], "zhejiang": ["parameters.ability_urban=0.5"]}
 
 

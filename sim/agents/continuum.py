@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.choice import MoveTables
 from sim.agents.counted import Moves
-from sim.arrays import Array
+from sim.arrays import Array, Flag
 
 NO_AGENTS = (
     "the continuum is shares instead of people and has no agents; ask its stock() by (home, cell), "
@@ -19,9 +19,10 @@ NO_AGENTS = (
 class Continuum:
     """The stock of a kind by (home, cell, skill), moved by expected shares instead of draws."""
 
-    def __init__(self, stock: Array) -> None:
-        """A continuum at a stock by (home, cell) or (home, cell, skill)."""
+    def __init__(self, stock: Array, outside: Flag | None = None) -> None:
+        """A continuum at a stock by (home, cell) or (home, cell, skill); outside: homes beyond the reported area, (home,)."""
         self.mass = stock if stock.ndim == 3 else stock[:, :, None]
+        self.outside = np.zeros(len(stock), dtype=bool) if outside is None else outside
 
     def __getattr__(self, name: str) -> NoReturn:
         """Say that there are no agents to ask."""
@@ -42,11 +43,15 @@ class Continuum:
 
     def branch(self, model: Any) -> Continuum:  # noqa: ARG002  # called as that of a population is
         """The same masses for another model; a year replaces them and writes into none."""
-        return Continuum(self.mass)
+        return Continuum(self.mass, self.outside)
 
     def stock(self) -> Array:
         """The stock by (home, cell)."""
         return np.asarray(self.mass.sum(axis=2))
+
+    def newcomers(self) -> Array:
+        """The stock of the homes outside by (cell, skill)."""
+        return np.asarray(self.mass[self.outside].sum(axis=0))
 
     def skills(self, in_town: Array, skills: int) -> Array:  # noqa: ARG002  # called as that of a population is
         """Persons by (cell, skill, works in town) when the shares in_town, (cell,), of residents work in town."""

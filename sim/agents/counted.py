@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -62,15 +62,17 @@ class CountedAgents:
     cells: int
     weight: float
     limits: Mapping[str, int]
+    outside: NDArray[np.int64]
     in_town: Array | None = None
     _homes: kernel.Counts | None = None
+    _newcomers: kernel.Counts | None = None
     _workers: Workers | None = None
 
-    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
-        """Moves by (kind of move, origin, destination), in units of worth, the change of homes, and workers after them."""
+    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counted]:
+        """Moves by (kind of move, origin, destination), in units of worth, and what `kernel.advance` counts."""
         raise NotImplementedError
 
-    def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
+    def _recount(self, in_town: Array | None, skills: int) -> kernel.Counted:
         raise NotImplementedError
 
     def branch(self, model: Any) -> Self:
@@ -83,6 +85,13 @@ class CountedAgents:
             self._count_anew(self.in_town, self.limits.get("skill", 0))
         assert self._homes is not None
         return self._homes
+
+    def newcomers(self) -> Array:
+        """The stock of the agents of homes outside by (cell, skill)."""
+        if self._newcomers is None:
+            self._count_anew(self.in_town, self.limits.get("skill", 0))
+        assert self._newcomers is not None
+        return np.asarray(self._newcomers * self.weight)
 
     def stock(self) -> Array:
         """The stock of the agents by (home, cell): counts times weight."""
@@ -107,26 +116,34 @@ class CountedAgents:
         # where all count alike they are counted by ones, which sums up without rounding
         counting = np.ones(self.cells) if alike else each.copy()
         before = self.counts()
-        moves, change, workers = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
-        self._homes, self._workers = before + change, Workers(workers, self.in_town)
+        moves, counted = self._pass(Broadcast(tables, year, counting, self.in_town), self.limits.get("skill", 0))
+        self._homes, self._workers = before + counted.homes, Workers(counted.workers, self.in_town)
+        self._newcomers = None if self._newcomers is None else self._newcomers + counted.newcomers
         moves *= self.weight * each[0] if alike else self.weight
         return Moves(migration=moves[0], reclassification=moves[1], transfers=moves[2] if len(moves) > 2 else None)
 
     def _count_anew(self, in_town: Array | None, skills: int) -> Workers:
         """Count all rows and keep what was found."""
-        self._homes, workers = self._recount(in_town, skills)
+        self._homes, workers, self._newcomers = self._recount(in_town, skills)
         self._workers = Workers(workers, in_town)
         return self._workers
 
     def _forget_counts(self) -> None:
         """Rows have changed from outside: what was counted no longer holds."""
-        self._homes = self._workers = None
+        self._homes = self._workers = self._newcomers = None
 
 
 def in_65536ths(share: Array | None, cells: int) -> NDArray[np.int32]:
     """Shares as numbers of lucks: luck < n just when it lies below the share; none work in town where none is known."""
     known = np.zeros(cells) if share is None else share
     return np.asarray(np.minimum(np.maximum(np.ceil(known * 65536.0), 0), 65536)).astype(np.int32)
+
+
+def homes_outside(cells: int, outside: Sequence[int]) -> NDArray[np.int64]:
+    """1 for each of the homes outside the reported area, 0 for the others, (home,)."""
+    found = np.zeros(cells, dtype=np.int64)
+    found[list(outside)] = 1
+    return found
 
 
 def table_of(columns: Mapping[str, NDArray[np.unsignedinteger]]) -> kernel.Table:

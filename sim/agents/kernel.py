@@ -36,6 +36,16 @@ class Table(NamedTuple):
     luck: Rows
 
 
+class Counted(NamedTuple):
+    """Agents, or by how many more there are: by (home, cell); by (cell, skill, works in town); by (cell, skill) those of
+    the homes `outside`, 1 for homes in the rest of the country and 0 for others, (home,). One skill where none is known.
+    """
+
+    homes: Counts
+    workers: Counts
+    newcomers: Counts
+
+
 class Draw(NamedTuple):
     """Which random words agents meet in a pass: those of a seed, a replicate, an event and a year."""
 
@@ -57,22 +67,24 @@ def advance(
     worth: Array,
     in_town: NDArray[np.int32],
     skills: int,
+    outside: NDArray[np.int64] | None = None,
     threads: Threads | None = None,
-) -> tuple[Array, Counts, Counts]:
-    """Let every agent decide and write its row: (moves by (kind of move, origin, destination), change of homes, workers).
+) -> tuple[Array, Counted]:
+    """Let every agent decide and write its row: moves by (kind of move, origin, destination), and what was counted.
 
-    worth[h]: what an agent of home h counts for in moves; change: by how many more agents there are by (home, cell); workers:
-    agents by (cell, skill, works in town) after the moves, when luck below in_town[c], in 65536ths, works in town.
+    worth[h]: what an agent of home h counts for in moves. Counted are by how many more agents there are by (home, cell) and
+    of the homes `outside` by (cell, skill), and workers after the moves, when luck below in_town[c], in 65536ths, works in
+    town.
     """
     pieces, threads = borders(table.home.size), threads or Threads()
     if counted_by_ones(worth):
-        moves, change, workers = advance_pieces(table, draw, pieces, odds, worth, in_town, skills, threads)
-        return moves[0], change, workers
+        moves, counted = advance_pieces(table, draw, pieces, odds, worth, in_town, skills, outside, threads)
+        return moves[0], counted
     kinds = (_kinds(odds), in_town.size, in_town.size)
     few = table.home.size // CHUNKS < kinds[0] * in_town.size**2  # then hardly any pair of cells sees a move in a piece
     at_once = min(CHUNKS, max(numba.get_num_threads(), _ROOM // (8 * kinds[0] * in_town.size**2)))
     total, moves, tallies = np.zeros(kinds), np.zeros((at_once, *kinds)), dict[int, _Tally]()
-    year = _Year(draw, odds, worth, in_town, skills)
+    year = _Year(draw, odds, worth, in_town, skills, _flags(outside, in_town.size))
     for first in range(0, CHUNKS, at_once):
         some = pieces[first : first + at_once + 1]
         rows = Table(*(column[some[0] : some[-1]] for column in table))
@@ -85,7 +97,7 @@ def advance(
             else:
                 total += of_piece
                 of_piece.fill(0.0)
-    return total, *_counted(tallies, in_town.size, skills)
+    return total, _counted(tallies, in_town.size, skills)
 
 
 def counted_by_ones(worth: Array) -> bool:
@@ -101,20 +113,22 @@ class _Year(NamedTuple):
     worth: Array
     in_town: NDArray[np.int32]
     skills: int
+    outside: NDArray[np.int64]
 
 
 class _Tally(NamedTuple):
-    """What one thread counted: moves by ones, agents (or how many more there are) by home and cell, workers in turns."""
+    """What one thread counted: moves by ones, workers in turns, the rest as `Counted`."""
 
     moves: Array
     homes: Counts
     workers: Counts
+    newcomers: Counts
 
     @classmethod
     def of(cls, kinds: int, cells: int, skills: int) -> _Tally:
         """Nothing counted yet, with room for so many kinds of moves."""
         homes, workers = np.zeros((cells, cells), dtype=np.int64), np.zeros((TURNS, cells * skills * 2), dtype=np.int64)
-        return cls(np.zeros((kinds, cells, cells)), homes, workers)
+        return cls(np.zeros((kinds, cells, cells)), homes, workers, np.zeros((cells, max(skills, 1)), dtype=np.int64))
 
 
 def advance_pieces(
@@ -125,8 +139,9 @@ def advance_pieces(
     worth: Array,
     in_town: NDArray[np.int32],
     skills: int,
+    outside: NDArray[np.int64] | None = None,
     threads: Threads | None = None,
-) -> tuple[Array, Counts, Counts]:
+) -> tuple[Array, Counted]:
     """`advance` for the rows of some whole pieces of a table, with moves by (piece, kind of move, origin, destination).
 
     pieces: their `borders`; the first is the number of the first row's agent. Moves of unequal worth are rounded sums, which
@@ -135,16 +150,17 @@ def advance_pieces(
     """
     ones, kinds = counted_by_ones(worth), (_kinds(odds), in_town.size, in_town.size)
     moves, tallies = np.zeros((0 if ones else pieces.size - 1, *kinds)), dict[int, _Tally]()
-    _live(table, pieces, _Year(draw, odds, worth, in_town, skills), threads or Threads(), tallies, moves)
+    year = _Year(draw, odds, worth, in_town, skills, _flags(outside, in_town.size))
+    _live(table, pieces, year, threads or Threads(), tallies, moves)
     summed = np.asarray(sum(own.moves for own in tallies.values()))[None] if ones else moves
-    return summed, *_counted(tallies, in_town.size, skills)
+    return summed, _counted(tallies, in_town.size, skills)
 
 
 def _live(
     table: Table, pieces: NDArray[np.int64], year: _Year, threads: Threads, tallies: dict[int, _Tally], moves: Array
 ) -> None:
     """Let the rows of some pieces decide; counted are they in the threads' tallies, of unequal worth in a table a piece."""
-    draw, odds, worth, in_town, skills = year
+    draw, odds, worth, in_town, skills, outside = year
     ones, offset = counted_by_ones(worth), int(pieces[0])
     ends = _in_parts(pieces) if ones else pieces
 
@@ -155,15 +171,15 @@ def _live(
         for begin, end in ((first, last),) if ones else ((piece, piece + 1) for piece in range(first, last)):
             here = Table(*(column[ends[begin] - offset : ends[end] - offset] for column in table))
             counts = own.moves if ones else moves[begin]
-            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, room, counts, own.homes, own.workers)
+            _advance(*here, *draw, ends[begin], odds, worth, in_town, skills, outside, room, counts, *own[1:])
 
     threads.run(work, ends.size - 1, int(pieces[-1]) - offset)
 
 
-def _counted(tallies: dict[int, _Tally], cells: int, skills: int) -> tuple[Counts, Counts]:
-    """Homes and workers as all threads counted them."""
-    homes, workers = (np.asarray(sum(one[kind] for one in tallies.values())) for kind in (1, 2))
-    return homes, workers.sum(axis=0).reshape(cells, skills, 2)
+def _counted(tallies: dict[int, _Tally], cells: int, skills: int) -> Counted:
+    """What all threads counted together."""
+    homes, workers, newcomers = (np.asarray(sum(one[kind] for one in tallies.values())) for kind in (1, 2, 3))
+    return Counted(homes, workers.sum(axis=0).reshape(cells, skills, 2), newcomers)
 
 
 @borrowing()
@@ -189,21 +205,26 @@ def _in_parts(pieces: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.append((pieces[:-1, None] + np.diff(pieces)[:, None] * np.arange(_PARTS) // _PARTS).ravel(), pieces[-1])
 
 
+def _flags(outside: NDArray[np.int64] | None, homes: int) -> NDArray[np.int64]:
+    """The homes outside as `Counted` takes them; none where none are told."""
+    return np.zeros(homes, dtype=np.int64) if outside is None else outside
+
+
 def _kinds(odds: Odds) -> int:
     """Kinds of moves there can be in a year; with many cells a table of transfers takes room."""
     return 3 if odds.transfer.any() else 2
 
 
-def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts, Counts]:
-    """Agents by (home, cell), and by (cell, skill, works in town) as `advance` counts them."""
-    cells, ends = in_town.size, _in_parts(borders(table.home.size))
+def count(table: Table, in_town: NDArray[np.int32], skills: int, outside: NDArray[np.int64] | None = None) -> Counted:
+    """All agents as they are, counted as `advance` counts them."""
+    cells, ends, outside = in_town.size, _in_parts(borders(table.home.size)), _flags(outside, in_town.size)
     tallies: dict[int, _Tally] = {}
 
     def work(thread: int, first: int, last: int) -> None:
         if thread not in tallies:
             tallies[thread] = _Tally.of(0, cells, skills)
         here = (column[ends[first] : ends[last]] for column in table)
-        _count(*here, in_town, skills, scratch().listed[0], tallies[thread].homes, tallies[thread].workers)
+        _count(*here, in_town, skills, outside, scratch().listed[0], *tallies[thread][1:])
 
     Threads().run(work, ends.size - 1, table.home.size)
     return _counted(tallies, cells, skills)
@@ -211,28 +232,33 @@ def count(table: Table, in_town: NDArray[np.int32], skills: int) -> tuple[Counts
 
 @borrowing()
 def _advance(  # type: ignore[no-untyped-def]
-    home, cell, skill, luck, seed, replicate, event, year, number, odds, worth, in_town, skills, room, moves, change, workers
-):
+    home, cell, skill, luck, seed, replicate, event, year, number, odds, worth, in_town, skills, outside,
+    room, moves, change, workers, newcomers,
+):  # fmt: skip
     """Let rows decide that follow one another, the first of which is the agent of a number; on one thread."""
     for first in range(0, home.size, BLOCK):
         last = min(first + BLOCK, home.size)
         fill_words(room.words, seed, replicate, event, year, number + first, last - first)
-        move_block(home[first:last], cell[first:last], skill[first:last], odds, worth, room, moves, change)
+        move_block(
+            home[first:last], cell[first:last], skill[first:last], odds, worth, outside, room, moves, change, newcomers
+        )
         if skill.size > 0:
             count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, room.listed[0], workers)
 
 
 @borrowing()
-def _count(home, cell, skill, luck, in_town, skills, others, homes, workers):  # type: ignore[no-untyped-def]
+def _count(home, cell, skill, luck, in_town, skills, outside, others, homes, workers, newcomers):  # type: ignore[no-untyped-def]
     for first in range(0, home.size, BLOCK):
         last = min(first + BLOCK, home.size)
         count_block(home[first:last], cell[first:last], homes)
+        for agent in range(first, last):
+            newcomers[cell[agent], skill[agent] if skill.size > 0 else 0] += outside[home[agent]]
         if skill.size > 0:
             count_workers(cell[first:last], skill[first:last], luck[first:last], in_town, skills, others, workers)
 
 
 @borrowing()
-def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ignore[no-untyped-def]
+def move_block(home, cell, skill, odds, worth, outside, room, moves, change, newcomers):  # type: ignore[no-untyped-def]
     """Let a block of agents decide and write its rows, and add up its moves.
 
     Most agents have words with which nothing can happen. So those who may move and no more, and those whose village or
@@ -248,7 +274,9 @@ def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ig
         listed[0, going], listed[1, going] = chosen, agent
         going += chosen != cell[agent]
     for number in range(going):
-        _go(listed[1, number], listed[0, number], home, cell, worth, moves, change)
+        agent = listed[1, number]
+        own = skill[agent] if skilled else 0
+        _go(agent, listed[0, number], own, home, cell, worth, outside, moves, change, newcomers)
     for number in range(others):  # in the order of the agents, which rounded sums of moves depend on
         agent = listed[2, number]
         was, owner = cell[agent], home[agent]
@@ -257,7 +285,7 @@ def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ig
             if words[0, agent] < odds.mobility:
                 chosen = choose(row_of(owner, own, odds), words[1, agent], odds)
                 if chosen != was:
-                    _go(agent, chosen, home, cell, worth, moves, change)
+                    _go(agent, chosen, own, home, cell, worth, outside, moves, change, newcomers)
             continue
         new_home, new_cell, new_skill, happened = decide(
             np.int64(owner), np.int64(was), np.int64(own),
@@ -268,6 +296,8 @@ def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ig
             skill[agent] = new_skill
         change[owner, was] -= 1
         change[new_home, new_cell] += 1
+        newcomers[was, own] -= outside[owner]
+        newcomers[new_cell, new_skill] += outside[new_home]
         if happened == MIGRATED:
             moves[0, was, new_cell] += worth[owner]
         elif happened == RECLASSIFIED:
@@ -277,13 +307,15 @@ def move_block(home, cell, skill, odds, worth, room, moves, change):  # type: ig
 
 
 @borrowing(inline="always")
-def _go(agent, chosen, home, cell, worth, moves, change):  # type: ignore[no-untyped-def]
+def _go(agent, chosen, own, home, cell, worth, outside, moves, change, newcomers):  # type: ignore[no-untyped-def]
     """Let an agent live in the cell it chose, and count the move."""
     was, owner = cell[agent], home[agent]
     cell[agent] = chosen
     moves[0, was, chosen] += worth[owner]
     change[owner, was] -= 1
     change[owner, chosen] += 1
+    newcomers[was, own] -= outside[owner]
+    newcomers[chosen, own] += outside[owner]
 
 
 @borrowing()

@@ -24,7 +24,7 @@ def labour_beginning(world: World, agents: int, key: tuple[int, int]) -> Beginni
     table = np.einsum("hc,hk->ckh", stocks.residents, stocks.skill_share)
     return Beginning(
         LABOUR, ("cell", "skill", "home"), whole_agents(table, agents), world.cells, float(table.sum()) / agents,
-        LABOUR_MOVES, key, {"skill": len(stocks.skills)},
+        LABOUR_MOVES, key, {"skill": len(stocks.skills)}, tuple(np.flatnonzero(~world.places.reported_cells).tolist()),
     )  # fmt: skip
 
 

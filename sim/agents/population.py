@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.agents import kernel
 from sim.agents.choice import MoveTables, decide
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
+from sim.agents.counted import Broadcast, CountedAgents, homes_outside, in_65536ths, table_of
 from sim.agents.odds import Odds, odds_of
 from sim.agents.selection import AgentRows, Index, Rows, Values
 from sim.agents.start import Beginning
@@ -45,6 +45,7 @@ class Population(CountedAgents, AgentRows):
         names: Sequence[str] = (),
         called: str = "FactorAgent",
         limits: Mapping[str, int] | None = None,
+        outside: Sequence[int] = (),
         model: Any = None,
     ) -> None:
         """A population of the columns' values, one row an agent."""
@@ -56,6 +57,7 @@ class Population(CountedAgents, AgentRows):
         self.names = np.array(tuple(names) or range(cells), dtype=object)
         self.called, self.model = called, model
         self.limits = {"home": cells, "cell": cells, **(limits or {})}
+        self.outside = homes_outside(cells, outside)
         self.population = self
         self.first_id = 1  # where a model has several kinds, each counts on from the one before
         self.year = 0
@@ -69,7 +71,7 @@ class Population(CountedAgents, AgentRows):
         """All agents of a beginning as rows of this process."""
         begun = cls(
             beginning.columns, beginning.rows(), beginning.cells, beginning.weight, beginning.event, beginning.key,
-            names=names, called=called, limits=beginning.limits, model=model,
+            names=names, called=called, limits=beginning.limits, outside=beginning.outside, model=model,
         )  # fmt: skip
         begun._homes = beginning.homes()
         return begun
@@ -108,7 +110,7 @@ class Population(CountedAgents, AgentRows):
         if changed:
             self._forget_counts()
 
-    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counts, kernel.Counts]:
+    def _pass(self, broadcast: Broadcast, skills: int) -> tuple[Array, kernel.Counted]:
         odds = odds_of(broadcast.tables)
         self._tables, self._odds, self.year = broadcast.tables, odds, broadcast.year
         return kernel.advance(
@@ -118,11 +120,12 @@ class Population(CountedAgents, AgentRows):
             broadcast.worth,
             in_65536ths(broadcast.in_town, self.cells),
             skills,
+            self.outside,
             self._threads,
         )
 
-    def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
-        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills)
+    def _recount(self, in_town: Array | None, skills: int) -> kernel.Counted:
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.cells), skills, self.outside)
 
     def advance_one(self, row: int) -> int:
         """Let one agent decide on the tables of the last year, by the kernel's rule; returns what happened."""

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from sim.agents import kernel
-from sim.agents.counted import Broadcast, CountedAgents, in_65536ths, table_of
+from sim.agents.counted import Broadcast, CountedAgents, homes_outside, in_65536ths, table_of
 from sim.agents.odds import odds_of
 from sim.agents.start import Beginning
 from sim.agents.threads import Threads
@@ -20,7 +20,7 @@ from sim.errors import FactorFlowError
 
 MOST_SHARDS = kernel.CHUNKS  # a shard holds whole pieces of the table, so that rounded sums do not depend on the cut
 
-Answer = tuple[Array, kernel.Counts, kernel.Counts]
+Answer = tuple[Array, kernel.Counted]
 
 
 class Held(Protocol):
@@ -51,6 +51,7 @@ class Shard:
     def __init__(self, beginning: Beginning, begin: int, end: int) -> None:
         self.beginning = beginning
         self.pieces = kernel.borders(beginning.agents, begin, end)
+        self.outside = homes_outside(beginning.cells, beginning.outside)
         self._threads = Threads()
         self._begin()
 
@@ -77,16 +78,17 @@ class Shard:
             broadcast.worth,
             in_65536ths(broadcast.in_town, start.cells),
             skills,
+            self.outside,
             self._threads,
         )
         self.lived += 1
         return answer
 
-    def count(self, lived: int, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts] | None:
-        """Both counts of the shard as it is; None: see the class."""
+    def count(self, lived: int, in_town: Array | None, skills: int) -> kernel.Counted | None:
+        """The counts of the shard as it is; None: see the class."""
         if self.lived != lived:
             return None
-        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills)
+        return kernel.count(table_of(self.columns), in_65536ths(in_town, self.beginning.cells), skills, self.outside)
 
     def recompute(self, history: Sequence[Broadcast], skills: int, method: str, *arguments: Any) -> Any:
         """Start from the first year, repeat those of the history, then answer: the same draws, so the same rows."""
@@ -108,6 +110,7 @@ class ShardedPopulation(CountedAgents):
         if not 1 <= shards <= MOST_SHARDS:
             raise FactorFlowError(f"a population can be cut into 1 to {MOST_SHARDS} shards, not {shards}.")
         self.cells, self.weight, self.limits = beginning.cells, beginning.weight, beginning.limits
+        self.outside = homes_outside(beginning.cells, beginning.outside)
         self.agents = beginning.agents
         ends = [MOST_SHARDS * shard // shards for shard in range(shards + 1)]
         makers = [partial(Shard, beginning, begin, end) for begin, end in pairwise(ends)]
@@ -118,13 +121,12 @@ class ShardedPopulation(CountedAgents):
     def _pass(self, broadcast: Broadcast, skills: int) -> Answer:
         answers = self._asked("advance", broadcast, skills)
         self._history.append(broadcast)
-        moves, change, workers = zip(*answers, strict=True)
+        moves, counted = zip(*answers, strict=True)
         # piece by piece, in the order of one table: rounded sums are those of one process
-        return np.concatenate(moves).sum(axis=0), sum(change), sum(workers)
+        return np.concatenate(moves).sum(axis=0), _together(counted)
 
-    def _recount(self, in_town: Array | None, skills: int) -> tuple[kernel.Counts, kernel.Counts]:
-        homes, workers = zip(*self._asked("count", in_town, skills), strict=True)
-        return sum(homes), sum(workers)
+    def _recount(self, in_town: Array | None, skills: int) -> kernel.Counted:
+        return _together(self._asked("count", in_town, skills))
 
     def _asked(self, method: str, *arguments: Any) -> list[Any]:
         """The answers of all shards in their order; one at another year than it should be is computed anew."""
@@ -154,3 +156,8 @@ class ShardedPopulation(CountedAgents):
     def __iter__(self) -> NoReturn:
         """Raise AgentsElsewhere: agents in shards cannot be read one by one."""
         self.__getattr__("iteration")
+
+
+def _together(parts: Sequence[kernel.Counted]) -> kernel.Counted:
+    """What all shards counted, added up."""
+    return kernel.Counted(*(np.asarray(sum(tables)) for tables in zip(*parts, strict=True)))

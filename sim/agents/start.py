@@ -74,7 +74,8 @@ def _fill(column, ends, number, size, repeat):  # type: ignore[no-untyped-def]
 class Beginning:
     """How a population begins, in a few numbers: any part of its rows can be made from them, wherever it is to live.
 
-    numbers: whole agents by the columns `axes`, rows in its flat order; an agent stands for `weight` units of the stock.
+    numbers: whole agents by the columns `axes`, rows in its flat order; an agent stands for `weight` units of the stock;
+    outside: the homes outside the reported area, whose agents are counted apart.
     """
 
     columns: tuple[Column, ...]
@@ -85,6 +86,7 @@ class Beginning:
     event: int
     key: tuple[int, int]
     limits: Mapping[str, int] = field(default_factory=dict)
+    outside: tuple[int, ...] = ()
 
     @property
     def agents(self) -> int:

@@ -15,6 +15,7 @@ from sim.analysis.groups import Tenth, by_tenth
 from sim.analysis.growth import accelerating
 from sim.analysis.outcome import outcomes, ranked
 from sim.analysis.pairing import crossed, edited_between, median_and_band, why_unpaired
+from sim.analysis.registered import parts_of_tenths
 from sim.analysis.results import Results
 from sim.analysis.tables import SCOPES
 from sim.analysis.wide import by_reading
@@ -68,14 +69,20 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
     if baseline is None or not others:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
+    end = min(result.years[-1] for result in (baseline, *others))  # the year of which winners and losers are told
     reference = by_replicate(baseline, also)
+    parts = parts_of_tenths(reference, end)
     tables, notes, grows = [], list[str](), cache(accelerating)  # of the baseline beside every scenario the same
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
-        tables.append(_differences(reference, by_replicate(other, also), label, paired=not unlike))
+        readings = by_replicate(other, also)
+        tables.append(_differences(reference, readings, label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
+        other_parts = parts_of_tenths(readings, end)
+        if len(parts) and len(other_parts):
+            tables.append(_differences(parts, other_parts, label, paired=not unlike))
         notes += notes_between(baseline, other, grows)
     table = pd.concat(tables, ignore_index=True)
     last = min(int(part["year"].max()) for part in tables)

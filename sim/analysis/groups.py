@@ -12,7 +12,7 @@ import numpy as np
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.cells import kind_of, region_of
-from sim.units import GROUPS, TENTHS
+from sim.units import GROUPS, INCOMES_OF_PARTS, NEWCOMERS, TENTHS
 
 _WORDS = ("registered here, wherever they live", "newcomers, registered outside", "registered and living outside")
 
@@ -36,11 +36,32 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Those of a tenth of one registration, `registered_here` or `newcomers`.
+
+    before, persons: how many there are in the baseline and in the scenario, medians; income: real, per head; None where there
+    is nobody.
+    """
+
+    name: str
+    before: float
+    persons: float
+    income: Change | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        verdict = None if self.income is None else self.income.verdict
+        income = {} if self.income is None else _values(self.income)
+        return {"persons_before": self.before, "persons": self.persons, "verdict": verdict, **income}
+
+
+@dataclass(frozen=True)
 class Tenth:
     """A tenth of the residents of the towns or villages of a region, 1 the poorest, by schooling and ability.
 
     The tenths are ranked by what kinds of people earned in the base year, so a tenth holds the same kinds before and
-    after; persons: a tenth of the scenario's residents in the last common year; income: real, per head.
+    after; persons: a tenth of the scenario's residents in the last common year; income: real, per head; parts: by
+    registration, none where nobody lives outside or it was not recorded.
     """
 
     region: str
@@ -48,13 +69,14 @@ class Tenth:
     number: int
     persons: float
     income: Change
+    parts: tuple[Part, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         persons = self.persons if math.isfinite(self.persons) else None
         return {
             "region": self.region, "kind": self.kind, "tenth": self.number, "persons": persons,
-            "verdict": self.income.verdict, **_values(self.income),
+            "verdict": self.income.verdict, **_values(self.income), **{one.name: one.to_json() for one in self.parts},
         }  # fmt: skip
 
 
@@ -86,7 +108,7 @@ def movers(groups: Sequence[Group]) -> float | None:
 
 def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
     """Every tenth of every reported place in the last common year; none where no tenths were recorded."""
-    residents = differences.medians(label, "population", "cell")
+    residents, parts = differences.medians(label, "population", "cell"), _parts(differences, label)
     found = [
         Tenth(
             region=region_of(place),
@@ -94,11 +116,32 @@ def by_tenth(differences: Differences, label: str) -> tuple[Tenth, ...]:
             number=number,
             persons=float(residents.get(place, np.nan)) / len(TENTHS),
             income=change_from_row(row, differences),
+            parts=parts.get((place, number), ()),
         )
         for number, measure in enumerate(TENTHS, start=1)
         for place, row in differences.each(label, measure, scope="cell").items()
     ]
     return tuple(sorted(found, key=lambda one: (one.region, one.kind, one.number)))
+
+
+def _parts(differences: Differences, label: str) -> dict[tuple[str, int], tuple[Part, ...]]:
+    """Those registered here and the newcomers of every tenth, by place and number; a tenth holds a tenth of the residents."""
+    residents = differences.each(label, "population", "cell")
+    found: dict[tuple[str, int], tuple[Part, ...]] = {}
+    for number, measure in enumerate(NEWCOMERS):
+        incomes = [differences.each(label, each[number], "cell") for each in INCOMES_OF_PARTS]
+        for place, came in differences.each(label, measure, "cell").items():
+            newcomers, tenth = (
+                [float(row[f"{side}_median"]) / over for side in ("baseline", "scenario")]
+                for row, over in ((came, 1), (residents[place], len(TENTHS)))
+            )
+            here = [max(0.0, whole - part) for whole, part in zip(tenth, newcomers, strict=True)]
+            changes = [change_from_row(each[place], differences) if place in each else None for each in incomes]
+            found[place, number + 1] = (
+                Part(GROUPS[0], here[0], here[1], changes[0]),
+                Part(GROUPS[1], newcomers[0], newcomers[1], changes[1]),
+            )
+    return found
 
 
 def _values(change: Change) -> dict[str, float | None]:

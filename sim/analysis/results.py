@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ from sim.analysis.tables import FLOW_UNITS, file_of, read_measures, read_table
 from sim.analysis.wide import by_year
 from sim.errors import ResultsError, listed
 from sim.hints import one_of
-from sim.units import headline_first
+from sim.units import INCOMES_OF_PARTS, NEWCOMERS, TENTHS, headline_first
 
-_LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 250 replicates
+_LONG = 5_000_000  # rows of a table that is not held whole for a measure of it: of 24 cells and 22 years 160 replicates
 
 
 class Results:
@@ -71,7 +72,10 @@ class Results:
     @property
     def units(self) -> dict[str, str]:
         """Unit of each measure, also of those that are worked out when they are asked for."""
-        return {name: measures.series()[name].unit for name in measures.derived()} | dict(self.manifest["units"])
+        worked_out = {name: measures.series()[name].unit for name in measures.derived()} | dict(self.manifest["units"])
+        if NEWCOMERS[0] in worked_out:
+            worked_out |= dict.fromkeys(chain(*INCOMES_OF_PARTS), worked_out[TENTHS[0]])
+        return worked_out
 
     @property
     def money(self) -> str:

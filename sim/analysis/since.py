@@ -7,6 +7,7 @@ import pandas as pd
 from sim.analysis.differences import Differences
 from sim.analysis.growth import accelerating
 from sim.analysis.pairing import median_and_band
+from sim.analysis.registered import parts_of_tenths
 from sim.analysis.results import Results
 from sim.errors import ResultsError
 
@@ -21,8 +22,8 @@ def since_base_year(results: Results) -> Differences:
     if not results.replicates:
         raise ResultsError(f"{results.path}: no replicate came to its end, so there is nothing to report.")
     series = results.series.astype(dict.fromkeys(_KEYS, str))
-    wide = series.pivot(index=[*_KEYS, "year"], columns="replicate", values="value")
-    first = results.years[0]
+    wide, first = series.pivot(index=[*_KEYS, "year"], columns="replicate", values="value"), results.years[0]
+    wide = pd.concat([wide, *(parts_of_tenths(wide, year) for year in {first, results.years[-1]})])
     years = wide.index.get_level_values("year")
     base = wide[years == first].reset_index("year", drop=True)
     keys = wide.reset_index("year", drop=True).index

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import pandas as pd
 
 from sim.analysis.change import SHOWN, Change, change_from_row
 from sim.analysis.differences import Differences
-from sim.analysis.groups import by_tenth
+from sim.analysis.groups import Tenth, by_tenth
 from sim.cells import cell_name, kind_of, region_of
+from sim.units import GROUPS
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
+PARTED = ("region", "kind", "tenth", "registration", "people", "people_before", *COLUMNS[5:])
 WORTH = 0.005  # of an income: who gains or loses less is counted with those whose income hardly changes
 WHOLE = 0  # in the column `tenth`: everybody who lives in the place
 
@@ -45,12 +48,12 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
     """A row for each tenth of each reported place, the poorest first, and one with tenth 0 for everybody there.
 
     Columns region, kind, tenth, people (residents of the scenario in the last common year; a tenth holds a tenth of them),
-    newcomers (of them, registered outside; missing where not recorded, and of tenths always: runs do not record them by
-    tenth), before, difference, p05, p95 (real income per head and year, median and 90% band), share (of before), verdict.
+    newcomers (of them, registered outside; missing where not recorded), before, difference, p05, p95 (real income per head
+    and year, median and 90% band), share (of before), verdict.
     Without tenths recorded, places alone. A tenth holds the same kinds of people before and after (see `individuals.tenths`).
     """
     rows = [
-        (one.region, one.kind, one.number, one.persons, math.nan, *_numbers(one.income))
+        (one.region, one.kind, one.number, one.persons, _newcomers(one), *_numbers(one.income))
         for one in by_tenth(differences, label)
     ]
     people, came = (differences.medians(label, measure, "cell") for measure in ("population", "population_newcomers"))
@@ -61,6 +64,26 @@ def winners(differences: Differences, label: str) -> pd.DataFrame:
             rows.append((region_of(cell), kind_of(cell), WHOLE, *heads, *_numbers(change_from_row(row, differences))))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["region", "kind", "tenth"], ignore_index=True)
+
+
+def parted(differences: Differences, label: str) -> pd.DataFrame:
+    """Two rows for each tenth of each reported place, the poorest first: those registered here, and newcomers.
+
+    Columns region, kind, tenth, registration (`registered_here`, `newcomers`), people and people_before (of them, in scenario
+    and baseline, medians of the last common year), before, difference, share, p05, p95, verdict of their mean real income;
+    left out where there is nobody. No rows where newcomers of tenths were not recorded.
+    """
+    rows = [
+        (one.region, one.kind, one.number, part.name, part.persons, part.before, *_numbers(part.income))
+        for one in by_tenth(differences, label)
+        for part in one.parts
+        if part.income is not None
+    ]
+    return pd.DataFrame(rows, columns=list(PARTED))
+
+
+def _newcomers(tenth: Tenth) -> float:
+    return next((part.persons for part in tenth.parts if part.name == "newcomers"), math.nan)
 
 
 def _numbers(change: Change) -> tuple[float | str, ...]:
@@ -134,6 +157,32 @@ def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
     """Heads on either side from pairs of which side (see `counts`) and people; the uncounted are left out."""
     rows = [(way, people) for way, people in ways if math.isfinite(people)]
     return Sides(*(math.fsum(people for one, people in rows if one == way) for way in (1, -1, 0)))
+
+
+def side_by_side(table: pd.DataFrame, columns: Sequence[str], how: Literal["inner", "outer"] = "outer") -> pd.DataFrame:
+    """Columns of `parted` with a row a tenth, those of either part after the other, named `people_newcomers` and so on."""
+    parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in GROUPS[:2]]
+    named = [part[list(columns)].add_suffix(f"_{name}") for part, name in zip(parts, GROUPS, strict=False)]
+    return named[0].join(named[1], how=how)
+
+
+def apart(tables: Iterable[pd.DataFrame]) -> float:
+    """By how much of an income the changes of both parts of a tenth differ at most, for nine of ten people of all tables.
+
+    The share q of people with |share_newcomers - share_registered_here| <= d is at least 0.9; people: of both parts.
+    """
+    gaps = list[tuple[float, float]]()
+    for table in tables:
+        both = side_by_side(table, ("people", "share"), how="inner")
+        heads, shares = ([both[f"{column}_{name}"] for name in GROUPS[:2]] for column in ("people", "share"))
+        gaps += zip((shares[0] - shares[1]).abs().tolist(), (heads[0] + heads[1]).tolist(), strict=True)
+    gaps.sort()
+    passed, most = 0.0, 0.9 * math.fsum(people for _, people in gaps)
+    for gap, people in gaps:
+        passed += people
+        if passed >= most:
+            return gap
+    return 0.0
 
 
 def resettled(differences: Differences, label: str) -> float:

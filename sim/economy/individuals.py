@@ -145,11 +145,35 @@ def tenths(economy: Economy, incomes: Array, able: Array, order: Index) -> Array
     who works in town counts in the mean of the kind. A kind that two tenths share is divided between them: the tenths add up
     to the cell's income.
     """
-    persons = economy.workforce.skills.sum(axis=2)
-    mean = (economy.workforce.skills * incomes).sum(axis=2) / np.where(persons > 0, persons, 1.0)
+    persons, mean = _kinds(economy, incomes)
     found = np.zeros((len(persons), TENTHS))
     _fill_tenths(found, persons, mean, able, order)
     return found
+
+
+def newcomers_by_tenth(economy: Economy, incomes: Array, able: Array, order: Index) -> tuple[Array, Array]:
+    """Of each tenth those registered outside the reported area, (cell, tenth) both: how many, and their income together.
+
+    N_ci = sum_k s_ick f_ck,   Y_ci = sum_k s_ick f_ck a_k y_ck,   f_ck = newcomers / residents of a skill
+
+    s_ick: residents of kind k in tenth i as `tenths` divides them; a y: what one earns, in the money of `incomes`. Everybody
+    of a kind has the kind's income wherever registered, so the mean Y / N differs from that of the tenth by schooling and
+    ability alone. The newcomers of all tenths are those of the cell.
+    """
+    newcomers = economy.workforce.newcomers
+    if newcomers is None:
+        raise ValueError("nobody is registered outside the reported area of this world")
+    persons, mean = _kinds(economy, incomes)
+    share = np.minimum(newcomers / np.where(persons > 0, persons, 1.0), 1.0)
+    heads, money = np.zeros((2, len(persons), TENTHS))
+    _fill_newcomers(heads, money, persons, share, mean, able, order)
+    return heads, money
+
+
+def _kinds(economy: Economy, incomes: Array) -> tuple[Array, Array]:
+    """Residents by schooling and their mean income, wherever they work, (cell, skill) both."""
+    persons = economy.workforce.skills.sum(axis=2)
+    return persons, (economy.workforce.skills * incomes).sum(axis=2) / np.where(persons > 0, persons, 1.0)
 
 
 @compiled()
@@ -173,6 +197,27 @@ def _fill_tenths(found, persons, mean, able, order):  # type: ignore[no-untyped-
                 tenth, below = tenth + 1, above
             people, money = people + heads, running
         found[cell, TENTHS - 1] = (money - below) * TENTHS / everybody
+
+
+@compiled()
+def _fill_newcomers(heads, money, persons, share, mean, able, order):  # type: ignore[no-untyped-def]
+    """Add up newcomers and what they earn, (cell, tenth) both, kind by kind from the poorest on, divided at the cuts."""
+    slices = able.shape[1]
+    for cell in range(order.shape[0]):
+        everybody = 0.0
+        for kind in order[cell]:
+            everybody += persons[cell, kind // slices] / slices
+        tenth, left = 0, everybody / TENTHS  # so much room is left in the tenth
+        for kind in order[cell]:
+            skill = kind // slices
+            rest = persons[cell, skill] / slices
+            while rest > 0.0:
+                some = rest if tenth == TENTHS - 1 else min(rest, left)
+                heads[cell, tenth] += some * share[cell, skill]
+                money[cell, tenth] += some * share[cell, skill] * (mean[cell, skill] * able[cell, kind % slices])
+                rest, left = rest - some, left - some
+                if left <= 0.0 and tenth < TENTHS - 1:
+                    tenth, left = tenth + 1, everybody / TENTHS
 
 
 def base_incomes(world: World, base: BaseYear) -> Array:

@@ -166,16 +166,19 @@ class Workforce:
     """People by place: residence[h, c] persons registered in h living in c; skills[c, k, w] persons by skill in c.
 
     The last index of `skills` is 1 for those who work in the town of their region, 0 for those who work where they live.
+    newcomers[c, k]: those of them who are registered outside the reported area; None where there is no outside.
     effort[c]: hours of residents over those of the base year; None: those of the base year.
     """
 
     residence: Array
     skills: Array
+    newcomers: Array | None = None
     effort: Array | None = None
 
     def times(self, factor: float) -> Workforce:
         """The same people, `factor` times as many."""
-        return Workforce(self.residence * factor, self.skills * factor)
+        newcomers = None if self.newcomers is None else self.newcomers * factor
+        return Workforce(self.residence * factor, self.skills * factor, newcomers)
 
     @cached_property
     def persons(self) -> Array:

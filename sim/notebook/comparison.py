@@ -14,7 +14,7 @@ from sim.analysis.change import change_of
 from sim.analysis.comparison import notes_between
 from sim.analysis.outcome import RATIO, outcomes, ranked
 from sim.analysis.payers import payers
-from sim.analysis.winners import moves, winners
+from sim.analysis.winners import moves, parted, winners
 from sim.errors import ResultsError, printable
 from sim.hints import one_of
 from sim.notebook.rows import Words, Years, chosen
@@ -115,6 +115,11 @@ class Comparison(plain.Comparison):
         tenth: 1 the poorest to 10, and 0 for everybody who lives in the place. See `losers` for those alone.
         """
         return self._each({label: winners(self, label) for label in self.scenarios})
+
+    @property
+    def winners_by_registration(self) -> pd.DataFrame:
+        """Real income by scenario, place, tenth and registration, as `analysis.winners.parted` has it; see `winners`."""
+        return self._each({label: parted(self, label) for label in self.scenarios})
 
     @property
     def losers(self) -> pd.DataFrame:

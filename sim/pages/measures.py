@@ -23,13 +23,18 @@ Money is in the currency and the prices of the world's base year (here yuan of 2
 spread over one region, is left out of the results, never written as zero.
 
 """
+_PARTS = """
+Comparisons work out two more by tenth, for every reported place and their last common year:
+`real_income_newcomers_tenth_1` to `_10`, what the newcomers of a tenth have together over how many they are, and
+`real_income_registered_here_tenth_1` to `_10`, the same of the rest of the tenth, who are registered in the reported area.
+"""
 _DERIVED = "\nNo run records it: it is worked out from the cells when it is asked for.\n"
 
 
 def measures_page() -> str:
     """The whole page, in Markdown."""
     named, recorded = tables()
-    parts = [_HEAD, _table(named), "\n## Recorded as they are\n\n", _table(recorded)]
+    parts = [_HEAD, _table(named), "\n## Recorded as they are\n\n", _table(recorded), _PARTS]
     parts += [
         "\n## How they are computed\n\nIncomes and residents of the cells of the reported area are what all of these read.\n"
     ]

@@ -12,7 +12,7 @@ from sim.economy.markets.clearing import Clearing
 from sim.economy.prices import BaseYear, income_at_base_returns, living_cost
 from sim.economy.state import Economy
 from sim.economy.treasury import Statement
-from sim.units import GROUPS, TENTHS
+from sim.units import GROUPS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from sim.world.world import Places, World
 from sim.year.record import Layout, MovesOfYear, Readings, Record
 
@@ -221,6 +221,19 @@ def record_tenths(record: Record, world: World, year: int, incomes: Array) -> No
         return Layout.of([("cell", cell, measure) for cell in reported for measure in TENTHS])
 
     record.readings.append(Readings(year, record.once("tenths", rows), incomes[places.reported_cells].ravel()))
+
+
+def record_newcomers(record: Record, world: World, year: int, heads: Array, incomes: Array) -> None:
+    """Add how many newcomers every tenth of a reported cell has, and their real income together, (cell, tenth) both."""
+    places, inside = world.places, world.places.reported_cells
+
+    def rows() -> Layout:
+        reported = [places.cells[cell] for cell in np.flatnonzero(inside)]
+        names = (*NEWCOMERS, *SUMS_OF_NEWCOMERS)
+        return Layout.of([("cell", cell, measure) for cell in reported for measure in names])
+
+    values = np.concatenate([heads[inside], incomes[inside]], axis=1)
+    record.readings.append(Readings(year, record.once("newcomers", rows), values.ravel()))
 
 
 def record_policies(record: Record, year: int, sums: Mapping[str, tuple[float, float]]) -> None:

@@ -33,6 +33,9 @@ class Movers(Protocol):
     def skills(self, in_town: Array, skills: int) -> Array:
         """Persons by (cell, skill, works in town)."""
 
+    def newcomers(self) -> Array:
+        """The stock of homes outside the reported area by (cell, skill)."""
+
     def advance(self, tables: MoveTables, year: int, worth: Array | None = None, in_town: Array | None = None) -> Moves:
         """Decide and move; a unit of home h counts worth[h] in the moves; in_town is where residents will then work."""
 
@@ -41,7 +44,7 @@ def continua(world: World) -> tuple[Continuum, Continuum, Continuum]:
     """Labour, capital and land as continua at the base-year stocks."""
     stocks = world.stocks
     return (
-        Continuum(stocks.residents[:, :, None] * stocks.skill_share[:, None, :]),
+        Continuum(stocks.residents[:, :, None] * stocks.skill_share[:, None, :], ~world.places.reported_cells),
         Continuum(stocks.capital.copy()),
         Continuum(mobile_land(world)),
     )
@@ -54,7 +57,11 @@ def workforce(world: World, labour: Movers, in_town: Array, settled: Array, scal
     skills = labour.skills(in_town, len(stocks.skills)) + np.stack(
         [staying * (1 - in_town)[:, None], staying * in_town[:, None]], axis=2
     )
-    return Workforce(residence=(labour.stock() + settled) * scale, skills=skills * scale)
+    residence, outside = (labour.stock() + settled) * scale, ~world.places.reported_cells
+    if not outside.any():
+        return Workforce(residence, skills * scale)
+    newcomers = labour.newcomers() + settled[outside].T @ stocks.skill_share[outside]
+    return Workforce(residence, skills * scale, newcomers * scale)
 
 
 def at_their_hours(world: World, people: Workforce, rules: Rules) -> Workforce:

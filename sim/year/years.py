@@ -228,6 +228,9 @@ class Years:
             cost = living_cost(world, clearing, self.base, rules.goods_discount)
             by_tenth = individuals.tenths(economy, incomes, able, self._order_of_kinds) / cost[:, None]
             recorder.record_tenths(self.record, world, self.year, by_tenth)
+            if economy.workforce.newcomers is not None:
+                heads, sums = individuals.newcomers_by_tenth(economy, incomes, able, self._order_of_kinds)
+                recorder.record_newcomers(self.record, world, self.year, heads, sums / cost[:, None])
         recorder.record_policies(self.record, self.year, ledger.paid_by_policy(self.payments))
         recorder.record_payers(self.record, world, self.year, ledger.paid_by_government(self.payments))
         recorder.record_charges(self.record, world, self.year, ledger.charged_to_households(self.payments))

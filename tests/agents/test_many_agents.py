@@ -23,8 +23,8 @@ def lived(first, asked):
     table = kernel.Table(*(people.columns[name] for name in ("home", "cell", "skill", "workplace_luck")))
     pieces = np.array([first, first + 701, first + ROWS], dtype=np.int64)
     run = (odds_of(asked), np.ones(12), np.zeros(12, dtype=np.int32), 3)
-    moves, change, _ = kernel.advance_pieces(table, kernel.Draw(7, 1, 2, 2030), pieces, *run)
-    return table, moves[0], change
+    moves, counted = kernel.advance_pieces(table, kernel.Draw(7, 1, 2, 2030), pieces, *run)
+    return table, moves[0], counted.homes
 
 
 @pytest.mark.parametrize("first", [HALF - 700, WHOLE - 700, 3 * WHOLE + HALF - 700])

@@ -66,10 +66,12 @@ def test_workers_are_counted_alike_in_any_order(agents, cells):
     mixed = rng.permutation(agents)
     for order in (slice(None), mixed):
         rows = (cell[order], cell[order], skill.astype(np.uint8)[order], luck[order])
-        homes, workers = kernel.count(kernel.Table(*rows), in_town, 3)
+        away = (np.arange(cells) % 3 == 1).astype(np.int64)
+        homes, workers, newcomers = kernel.count(kernel.Table(*rows), in_town, 3, away)
         expected = np.zeros((cells, 3, 2), dtype=np.int64)
         np.add.at(expected, (cell, skill, (luck < in_town[cell]).astype(int)), 1)
         assert (workers == expected).all() and homes.trace() == agents
+        assert (newcomers == expected.sum(axis=2) * away[:, None]).all()  # everybody lives at home
 
 
 def _one_after_the_other(people, asked, year, worth):
@@ -112,11 +114,16 @@ def test_sums_of_unequal_worth_are_those_of_one_order_to_the_last_digit(stayers_
 @pytest.mark.parametrize("cells", [24, 300])
 def test_counts_that_follow_the_moves_are_those_of_all_rows(cells):
     people, in_town = population(cells), np.linspace(0, 1, cells)
+    people.outside[::4] = 1
     for year in range(2030, 2034):
         people.advance(tables(cells, seed=year, groups=2), year, np.linspace(1, 2, cells), in_town)
-        homes, workers = kernel.count(table_of(people.columns), in_65536ths(in_town, cells), 3)
+        rows = people.columns
+        homes, workers, _ = kernel.count(table_of(rows), in_65536ths(in_town, cells), 3)
         assert (people.counts() == homes).all() and (people.skills(in_town, 3) == workers).all()
         assert homes.sum() == people.size
+        newcomers = np.zeros((cells, 3))
+        np.add.at(newcomers, (rows["cell"], rows["skill"]), people.outside[rows["home"]])
+        assert (people.newcomers() == newcomers).all() and newcomers.sum() == homes[::4].sum() > 0
 
 
 def test_homes_are_known_at_the_start_without_counting(two_cells, monkeypatch):

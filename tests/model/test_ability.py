@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from sim.economy import individuals
 from sim.economy.state import Workforce
 from sim.model import FactorFlowModel
-from sim.units import TENTHS
+from sim.units import NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from sim.world.build import build_world
 from tests.agents.conftest import small_model
 
@@ -87,7 +87,8 @@ def test_ability_moves_no_aggregate(equal_world, unequal):
     """All that is recorded of two years but what speaks of individuals is the same to the last bit."""
     equal, differing = lived(equal_world, 2), lived(unequal, 2)
     own = {"individual_gini", *individuals.QUANTILES}
-    assert {key for key in differing.keys() - equal.keys()} == {key for key in differing if key[3] in TENTHS}
+    by_tenth = {*TENTHS, *NEWCOMERS, *SUMS_OF_NEWCOMERS}
+    assert {key for key in differing.keys() - equal.keys()} == {key for key in differing if key[3] in by_tenth}
     moved = {key[3] for key, value in equal.items() if differing[key] != value}
     assert moved == own
 

@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.analysis.groups import movers
 from sim.analysis.outcome import outcomes
 from sim.analysis.payers import payers, purchases
+from sim.analysis.registered import parts_of_tenths
 from sim.analysis.since import since_base_year
-from sim.analysis.winners import WHOLE, Sides, places, sides, winners
+from sim.analysis.winners import WHOLE, Sides, apart, parted, places, sides, winners
 from sim.pages.report.paying import _rows
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker
-from sim.units import TENTHS
+from sim.units import INCOMES_OF_PARTS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from tests.results.futures import MONEY, compared
 
 
@@ -118,3 +120,72 @@ def test_one_run_against_its_own_base_year(province):
     expected = now["real_income_per_head"] - then["real_income_per_head"]
     np.testing.assert_allclose(rows["difference"], expected[rows.index], rtol=1e-9)
     assert (own.table.loc[own.table["year"] == 2014, "difference"] == 0).all()
+
+
+def test_parts_of_every_tenth_are_what_the_two_runs_recorded(province):
+    """Heads and mean of newcomers as recorded; those registered here are the rest, in heads and in money, of every tenth."""
+    before, after = recorded(province.baseline), recorded(province.scenarios["baseline"])
+    table = parted(province, "baseline")
+    assert len(table) == 22 * 10 * 2 and (table["people"] > 0).all()
+    rows = table.set_index(["region", "kind", "tenth", "registration"])
+    for region, kind in {(one.region, one.kind) for one in places(winners(province, "baseline"))}:
+        for number, measure in enumerate(TENTHS, start=1):
+            here, came = (rows.loc[(region, kind, number, part)] for part in ("registered_here", "newcomers"))
+            for series, people, income in (
+                (before.loc[f"{region}/{kind}"], "people_before", {"newcomers": came["before"], "here": here["before"]}),
+                (
+                    after.loc[f"{region}/{kind}"],
+                    "people",
+                    {"newcomers": came["before"] + came["difference"], "here": here["before"] + here["difference"]},
+                ),
+            ):
+                heads = series[NEWCOMERS[number - 1]]
+                assert came[people] == pytest.approx(heads, rel=1e-12)
+                assert income["newcomers"] == pytest.approx(series[SUMS_OF_NEWCOMERS[number - 1]] / heads, rel=1e-9)
+                assert here[people] + heads == pytest.approx(series["population"] / 10, rel=1e-12)
+                whole = here[people] * income["here"] + heads * income["newcomers"]
+                assert whole == pytest.approx(series["population"] / 10 * series[measure], rel=1e-9)
+
+
+def test_newcomers_of_the_tenths_stand_in_the_table_of_winners(province):
+    table = winners(province, "baseline")
+    for one in places(table):
+        here = table[(table["region"] == one.region) & (table["kind"] == one.kind) & (table["tenth"] > WHOLE)]
+        assert here["newcomers"].sum() == pytest.approx(one.newcomers, rel=1e-9)
+
+
+def test_parts_of_a_tenth_by_hand():
+    """A tenth of 10 with mean 6: two newcomers with 20 together leave 8 with 40; of none or all one part has no mean."""
+    one, keys = {"population": 100.0, TENTHS[0]: 6.0}, ["measure", "scope", "place", "year"]
+    told = [(2.0, 20.0), (0.0, 0.0), (10.0, 60.0)]
+    rows = [
+        ((measure, "cell", "a/urban", 2020), [value] * 3) for measure, value in (one | dict.fromkeys(TENTHS[1:], 6.0)).items()
+    ]
+    rows += [((NEWCOMERS[0], "cell", "a/urban", 2020), [heads for heads, _ in told])]
+    rows += [((SUMS_OF_NEWCOMERS[0], "cell", "a/urban", 2020), [money for _, money in told])]
+    index = pd.MultiIndex.from_tuples([row[0] for row in rows], names=keys)
+    found = parts_of_tenths(pd.DataFrame([row[1] for row in rows], index=index, columns=[0, 1, 2]), 2020)
+    assert found.index.get_level_values("measure").tolist() == [names[0] for names in INCOMES_OF_PARTS]
+    np.testing.assert_allclose(found.to_numpy(), [[5, 6, np.nan], [10, np.nan, 6]], rtol=1e-14)
+    assert parts_of_tenths(found, 2020).empty  # nothing recorded of newcomers
+
+
+def test_so_much_the_parts_differ_for_nine_of_ten_people():
+    """Of 100 people 85 live where the two differ by a hundredth, 10 by two, 5 by thirty."""
+    columns = ["region", "kind", "tenth", "registration", "people", "share"]
+    rows = [("a", "urban", 1, 60, 25, 0.05, 0.04), ("a", "urban", 2, 5, 5, 0.0, 0.02), ("b", "urban", 1, 5, 0, 0.3, 0.0)]
+    told = [
+        (*row[:3], name, row[3 + place], row[5 + place])
+        for row in rows for place, name in enumerate(("registered_here", "newcomers"))
+    ]  # fmt: skip
+    table = pd.DataFrame(told, columns=columns)
+    assert apart([table.iloc[:2], table.iloc[2:]]) == pytest.approx(0.02)
+    assert apart([]) == 0.0
+
+
+def test_cash_for_villages_does_not_ask_where_people_are_registered(province):
+    """In poor villages both parts of a tenth gain, alike to a fifth: what differs is who has come and gone by then."""
+    rows = parted(province, "baseline").set_index(["region", "kind", "tenth", "registration"])["share"]
+    gains = rows.loc["Lishui", "rural"].unstack()
+    assert (gains > 0.05).all(axis=None)
+    np.testing.assert_allclose(gains["newcomers"], gains["registered_here"], rtol=0.2)

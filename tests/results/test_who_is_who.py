@@ -110,6 +110,15 @@ def test_tenths_of_every_place_are_compared_and_belong_to_their_place(compared):
     assert all(one.persons > 0 for one in tenths)
 
 
+def test_a_reform_brings_newcomers_into_every_tenth_of_the_towns(compared):
+    """Many of them are poor, and yet they come with all schoolings; those registered here stay about as many."""
+    table = compared.winners_by_registration
+    towns = table[(table["kind"] == "urban") & (table["tenth"] > 0)].groupby(["registration", "tenth"])
+    heads = towns[["people", "people_before"]].sum()
+    change = heads["people"] / heads["people_before"] - 1
+    assert (change["newcomers"] > 0.02).all() and change["registered_here"].abs().max() < change["newcomers"].min() / 2
+
+
 def test_json_has_groups_and_tenths(compared):
     said = json.loads(json.dumps(compared.to_json()))
     (outcome,) = said["outcomes"]

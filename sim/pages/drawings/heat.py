@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.pages.digits import signed
 from sim.pages.drawings import ink
-from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, text, width_of, wrapped
+from sim.pages.drawings.svg import LEADING, NARROW, WIDE, block, drawing, element, group, short, text, width_of, wrapped
 
 _ROW = 19.0  # px
 
@@ -41,13 +41,15 @@ def limit_of(rows: Sequence[HeatRow], part: float = 0.97) -> float:
 class Head:
     """What stands over a table: the names of its columns, what they are, and what the words at the end of rows are.
 
-    last_apart: the last column stands a little apart, for a mean of the others.
+    last_apart: the last column stands a little apart, for a mean of the others; signs: shares are changes with a sign, else
+    parts of a whole, in grey without one.
     """
 
     columns: Sequence[str]
     over: str = ""
     beside: str = ""
     last_apart: bool = False
+    signs: bool = True
 
 
 def heat(rows: Sequence[HeatRow], head: Head, label: str, width: int = WIDE, limit: float = 1.0) -> str:
@@ -76,7 +78,7 @@ def heat(rows: Sequence[HeatRow], head: Head, label: str, width: int = WIDE, lim
         lines = wrapped(row.name, names - 3, size + 0.5)
         high = max(_ROW, len(lines) * (size + 0.5) * LEADING + 4)
         parts.append(block(lines, 0, top + (high - len(lines) * (size + 0.5) * LEADING) / 2 - 0.5, size + 0.5))
-        parts.append(_cells(row.cells, starts, wide, top, high, size, limit, 1))
+        parts.append(_cells(row.cells, starts, (wide, top, high), size, limit, head.signs))
         if tail:
             parts.append(text(row.beside, width, top + high / 2 + 4, size, fill=ink.GREY, text_anchor="end"))
         top += high
@@ -103,28 +105,29 @@ def _heading(head: Head, starts: Sequence[float], wide: float, names: float, siz
 
 
 def _cells(
-    cells: Sequence[Cell],
-    starts: Sequence[float],
-    wide: float,
-    top: float,
-    high: float,
-    size: float,
-    limit: float,
-    digits: int,
+    cells: Sequence[Cell], starts: Sequence[float], box: tuple[float, float, float], size: float, limit: float, signs: bool
 ) -> str:
-    fills, words = [], []
+    """A row of cells in a box (width of one, top, height): those of one fill are one path, words of one ink one text."""
+    wide, top, high = box
+    fills, words = dict[str, list[str]](), dict[str, list[str]]()
     for cell, start in zip(cells, starts, strict=True):
         known = cell.share is not None and math.isfinite(cell.share)
-        fill = ink.diverging(cell.share or 0.0, limit) if known and cell.clear else ink.FAINT
-        fills.append(element("rect", x=start, y=top, width=wide - 1, height=high - 1, fill=fill))
-        said = (
-            signed(100 * (cell.share or 0.0), digits if abs(cell.share or 0.0) < 0.0995 or wide > 30 else 0)
-            if known
-            else "\u2013"
-        )
+        share = cell.share or 0.0
+        shade = ink.diverging(share, limit) if signs else ink.part(share / limit)
+        fill = shade if known and cell.clear else ink.FAINT
+        right, down = short(wide - 1), short(high - 1)
+        fills.setdefault(fill, []).append(f"M{short(start)} {short(top)}h{right}v{down}h-{right}z")
+        said = "\u2013"
+        if known and signs:
+            said = signed(100 * share, 1 if abs(share) < 0.0995 or wide > 30 else 0)
+        elif known:
+            said = f"{100 * share:.0f}"
         colour = ink.ink_on(fill) if cell.clear else ink.GREY
-        words.append(text(said, start + (wide - 1) / 2, top + high / 2 + size / 3, size, fill=colour))
-    return group([*fills, group(words, text_anchor="middle")])
+        words.setdefault(colour, []).append(element("tspan", said, x=start + (wide - 1) / 2))
+    drawn = [element("path", d="".join(path), fill=fill) for fill, path in fills.items()]
+    below = top + high / 2 + size / 3
+    said_in = [element("text", "".join(spans), y=below, font_size=size, fill=one) for one, spans in words.items()]
+    return group([*drawn, group(said_in, text_anchor="middle")])
 
 
 def scale_key(limit: float, low: str, high: str, width: int, label: str) -> str:

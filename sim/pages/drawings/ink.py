@@ -12,6 +12,7 @@ _DASHES = ("", "", "9 3", "4 2.5", "10 3 2 3", "2 2", "12 3 5 3", "7 2 2 2 2 2")
 # Brewer's PuOr: orange where something falls, purple where it rises, told apart by colour-blind readers and in grey.
 _FALL = ("#f7f4ef", "#fee0b6", "#f1a340", "#b35806")
 _RISE = ("#f4f3f7", "#d8daeb", "#998ec3", "#542788")
+_PART = ("#fafafa", "#d0d0d0", "#969696")  # Brewer's Greys, for parts of a whole
 _ENOUGH = 4.5  # contrast of text (WCAG 2.1, AA)
 
 Colour = tuple[float, float, float]
@@ -50,6 +51,11 @@ def diverging(value: float, limit: float) -> str:
         return FAINT
     part = min(1.0, abs(value) / limit) if limit > 0 else 0.0
     return _step(_RISE if value > 0 else _FALL, round(part, 2))
+
+
+def part(share: float) -> str:
+    """A grey, the darker the larger a part of a whole is, 0 to 1."""
+    return _step(_PART, round(min(1.0, max(0.0, share)), 2)) if math.isfinite(share) else FAINT
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -169,8 +169,7 @@ def _key(limit: float, width: int, speaker: Speaker) -> str:
 def winners_tables(found: Sequence[Story], speaker: Speaker, command: str) -> list[Figure]:
     """A heat table for each policy on one scale: places by tenths of their residents."""
     rows = {one.outcome.label: _heat_rows(one.table, speaker) for one in found}
-    limit = heat.limit_of([row for each in rows.values() for row in each]) or 0.01
-    figures = []
+    limit, figures = _scale_of(rows.values()), []
     for one in found:
         label, each = one.outcome.label, rows[one.outcome.label]
         tenths = max((len(row.cells) for row in each), default=1) - 1
@@ -193,6 +192,15 @@ def winners_tables(found: Sequence[Story], speaker: Speaker, command: str) -> li
             )
         )  # fmt: skip
     return figures
+
+
+def scale_of_winners(found: Sequence[Story], speaker: Speaker) -> float:
+    """The end of the scale of `winners_tables`."""
+    return _scale_of(_heat_rows(one.table, speaker) for one in found)
+
+
+def _scale_of(tables: Iterable[list[HeatRow]]) -> float:
+    return heat.limit_of([row for each in tables for row in each]) or 0.01
 
 
 def named(title: str, order: int) -> Markup:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sim.analysis.differences import Differences
-from sim.analysis.groups import Group, movers
 from sim.analysis.results import Results
 from sim.pages.drawings import bars
 from sim.pages.drawings.lines import swatch
 from sim.pages.phrases import numbers
-from sim.pages.report import figures, verdict
+from sim.pages.report import figures, registration, verdict
 from sim.pages.report import paying as payers
 from sim.pages.report.content import Bullets, Cell, Heading, Part, Row, Table, plain_cells
 from sim.pages.report.verdict import Story
@@ -203,45 +202,10 @@ def who(found: Sequence[Story], differences: Differences, speaker: Speaker, comm
     if not any((one.table["tenth"] > 0).any() for one in found):
         part.lead.append(speaker.say("winners.no_tenths"))
     part.body += figures.winners_tables(found, speaker, command)
-    groups = _registration(found, speaker)
-    if groups is not None:
-        part.body.append(Heading("registration", groups.label))
-        part.body.append(speaker.say("winners.registration_what", year=speaker.year(differences.year)))
-        part.body.append(groups)
+    first, told = differences.baseline.years[0], speaker.title(differences.baseline.title)
+    base = speaker.year(first) if alone else speaker.say("parted.base", title=told)
+    part.body += registration.by_registration(found, speaker, command, speaker.year(differences.year), base)
     return part
-
-
-def _registration(found: Sequence[Story], speaker: Speaker) -> Table | None:
-    """Real income by registration, a row a policy and a column a group, and movers with those who stayed outside together."""
-    telling = [one for one in found if one.outcome.groups]
-    if not telling:
-        return None
-    names = [*(one.name for one in telling[0].outcome.groups), "movers"]
-    head = [speaker.say("verdict.head_policy"), *(speaker.say(f"winners.group_{name}") for name in names)]
-    rows = []
-    for story in telling:
-        cells = [Cell(speaker.title(story.title), Markup(swatch(story.order)))]
-        cells += plain_cells(*(_group(one, speaker) for one in story.outcome.groups))
-        together = movers(story.outcome.groups)
-        cells += plain_cells("–" if together is None else numbers.per_cent(together))
-        rows.append(Row(cells, story.outcome.label))
-    return Table(speaker.say("winners.registration"), head, rows)
-
-
-def _group(one: Group, speaker: Speaker) -> str:
-    """What the income of a group changes by, with its band, and how many they are."""
-    income, before = numbers.per_cent(one.income.share), abs(one.income.before) or 1.0
-    if one.income.replicates > 1:
-        low, high = (numbers.per_cent(end / before) for end in (one.income.low, one.income.high))
-        income = speaker.aside(income, speaker.say("number.between", low=low, high=high))
-    if one.income.verdict == "unclear":
-        income = (
-            f"{income}, {speaker.say('winners.unclear')}"
-            if speaker.lang == "en"
-            else f"{income}，{speaker.say('winners.unclear')}"
-        )
-    people, change = speaker.people(one.persons.after), numbers.per_cent(one.persons.share)
-    return speaker.say("winners.group", income=income, people=people, change=change)
 
 
 def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, commands: Commands) -> Part:

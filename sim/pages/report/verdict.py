@@ -7,7 +7,7 @@ gap closes or opens; its verdict is `mixed` where another measure of the gap, or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from sim.analysis.outcome import Money, Outcome, by_cost, outcomes
 from sim.analysis.payers import payers
 from sim.analysis.results import Results
 from sim.analysis.verdicts import contradictions, own_change, own_word, verdict_word
-from sim.analysis.winners import Sides, heads, places, resettled, sides, winners
+from sim.analysis.winners import PARTED, Sides, heads, parted, places, resettled, sides, winners
 from sim.pages.report.words import Finding, against_words, finding
 
 MOVING = 0.02  # of all people: where places gain or lose more, their means speak of other people before and after
@@ -30,7 +30,7 @@ class Story:
     """A scenario as the page tells it: its place in the order (1 the first after the baseline), outcome, winners and losers.
 
     against: findings of measures that clearly go the other way than the ratio; failed, asked: replicates; resettled: see
-    `winners.resettled`.
+    `winners.resettled`; parts: tenths by registration, see `winners.parted`.
     """
 
     order: int
@@ -41,6 +41,7 @@ class Story:
     failed: int
     asked: int
     resettled: float = 0.0
+    parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTED)))
 
     @property
     def title(self) -> str:
@@ -88,7 +89,8 @@ def stories(differences: Differences) -> list[Story]:
         failed = sum(row["status"] != "done" for row in rows)
         against = tuple(map(against_words, contradictions(differences, outcome.label)))
         moving = resettled(differences, outcome.label)
-        found.append(Story(order, outcome, table, sides(table), against, failed, len(rows), moving))
+        parts = parted(differences, outcome.label)
+        found.append(Story(order, outcome, table, sides(table), against, failed, len(rows), moving, parts))
     return found
 
 
