@@ -105,9 +105,9 @@ INSIDE = {
     ],
     "notebook": [{"axes", "card", "rows"}, {"comparison", "results"}],
     "dashboard": [
-        {"security", "sliders", "track"},
+        {"part", "security", "sliders", "track"},
         {"live", "session"},
-        {"baselines", "readings", "runner"},
+        {"baselines", "observed", "readings", "runner"},
         {"page"},
         {"places"},
         {"figures"},

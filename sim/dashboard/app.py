@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 _FAULTS = 50  # named on the page; the rest is counted
 
 
-def application(session: Session, token: str, port: int) -> Starlette:
-    """The application that serves one session to whoever knows the token, at a port of this machine."""
+def application(session: Session, token: str, port: int, opened: Callable[[], object] = lambda: None) -> Starlette:
+    """The application that serves one session to whoever knows the token, at a port of this machine.
+
+    opened: called whenever a page has been sent.
+    """
     runner = Runner()
-    routes = _Routes(session, runner, token, cookie_of(port))
+    routes = _Routes(session, runner, token, cookie_of(port), opened)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -67,14 +71,16 @@ def _refused(_: Request, reason: Exception) -> Response:
 class _Routes:
     """What each route does."""
 
-    def __init__(self, session: Session, runner: Runner, token: str, cookie: str) -> None:
-        self.session, self.runner, self.token, self.cookie = session, runner, token, cookie
+    def __init__(self, session: Session, runner: Runner, token: str, cookie: str, opened: Callable[[], object]) -> None:
+        self.session, self.runner, self.token, self.cookie, self.opened = session, runner, token, cookie, opened
         self.shown = page.View()
 
     async def page(self, request: Request) -> Response:
         """The page in the language asked for; the cookie that lets its scripts in comes with it."""
         view = page.View.asked(request.query_params)
-        answer = HTMLResponse(await run_in_threadpool(page.render, self.session, view))
+        answer = HTMLResponse(
+            await run_in_threadpool(page.render, self.session, view), background=BackgroundTask(self.opened)
+        )
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict", path="/")
         return answer
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +20,7 @@ from sim.errors import FactorFlowError
 
 HOST = "127.0.0.1"
 _LEAVE = 2  # seconds that open answers have to end
+_OPENS = 0.5  # seconds in which a page that is opened at once is served; of one that is opened later nobody knows when
 
 
 def serve(file: Path, port: int, lang: str, opens: bool, say: Callable[[str], object]) -> None:
@@ -31,9 +34,10 @@ def serve(file: Path, port: int, lang: str, opens: bool, say: Callable[[str], ob
     here = _bound(port)
     port, token = here.getsockname()[1], secrets.token_urlsafe(32)
     address = f"http://{HOST}:{port}/?token={token}&lang={lang}"
-    app = application(session, token, port)
+    opened = threading.Event()
+    app = application(session, token, port, opened.set)
     server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=_LEAVE))
-    threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm, args=(opened,), name="warm-up", daemon=True).start()
     say(address)
     if opens:
         server.ready = lambda: webbrowser.open(address)
@@ -65,10 +69,23 @@ def _bound(port: int) -> socket.socket:
     return here
 
 
-def _warm() -> None:
-    """Do what takes seconds the first time, while somebody reads the page."""
-    from sim.dashboard.live import warm
-    from sim.vocabulary import vocabulary
+def _warm(opened: threading.Event) -> None:
+    """Do what takes seconds the first time, while somebody reads the page: two threads of Python would share one core."""
+    opened.wait(_OPENS)
+    with _without_searches():
+        from sim.dashboard import figures  # noqa: F401  # what draws is asked for a moment after what lives
+        from sim.dashboard.live import warm
+        from sim.vocabulary import vocabulary
 
-    vocabulary()
+        vocabulary()
     warm()
+
+
+@contextmanager
+def _without_searches() -> Iterator[None]:
+    """Python looks for what is no longer used again and again while thousands of things are made that all are used."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
