@@ -110,6 +110,7 @@ INSIDE = {
         {"baselines", "observed", "readings", "runner"},
         {"page"},
         {"places"},
+        {"paying"},
         {"figures"},
         {"app"},
         {"serving"},

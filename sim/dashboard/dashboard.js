@@ -378,6 +378,10 @@ for (const link of document.querySelectorAll("a.language")) {
   });
 }
 
+// The bar takes a second line where the headline is long: what stays beside the results stays below it.
+const bar = document.querySelector(".bar");
+new ResizeObserver(() => document.documentElement.style.setProperty("--below", `${bar.offsetHeight + 4}px`)).observe(bar);
+
 const address = new URL(location.href);
 address.searchParams.delete("token"); // it has done its work; a cookie goes on from here
 history.replaceState(null, "", address);

@@ -14,7 +14,7 @@ from sim.analysis.change import Change
 from sim.analysis.outcome import RATIO, Money
 from sim.analysis.verdicts import own_word, verdict_word
 from sim.arrays import Array
-from sim.dashboard import places
+from sim.dashboard import paying, places
 from sim.dashboard.live import Pair
 from sim.dashboard.observed import Seen, seen_of
 from sim.dashboard.page import MEASURES, View
@@ -45,6 +45,7 @@ def parts_of(pair: Pair, view: View) -> dict[str, Any]:
         "difference": shown.difference(),
         "map": places.map_part(shown.readings, shown.names),
         "winners": places.winners_part(shown.readings, shown.names),
+        "payers": paying.payers_part(shown.readings, shown.names),
     }
     return {"parts": parts, "headline": shown.headline()}
 
@@ -103,14 +104,17 @@ class Shown:
         return None if found is None else self.scaled.change(found)
 
     def headline(self) -> str:
-        """The number everybody looks at: the measure in the last year lived."""
+        """The numbers everybody looks at: the measure in the last year lived, and what it costs where it costs or brings."""
         change = self.change
         if change is None:
             return ""
         value, moved = plain(change.after, change.decimals), signed(change.difference, change.decimals)
-        if self.names.baseline is None:
-            return self.say("headline", value=value)
-        return self.say("headline_change", value=value, change=moved)
+        own = self.names.baseline is None
+        said = self.say("headline", value=value) if own else self.say("headline_change", value=value, change=moved)
+        outcome = self.readings.outcome
+        if outcome is None or not outcome.money.any:
+            return said
+        return self.say("headline_cost", said=said, net=self.speaker.money(outcome.money.net))
 
     def verdict(self) -> str:
         """What the scenario does to the gap, what it costs, and how many gain and lose."""
