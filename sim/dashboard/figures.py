@@ -35,10 +35,10 @@ _SIZES = {("amount", "en"): 1e9, ("amount", "zh"): 1e8, ("people", "en"): 1e6, (
 
 
 def parts_of(pair: Pair, view: View) -> dict[str, Any]:
-    """The pieces of the page by the place where they stand, as HTML, and the headline as text."""
+    """The pieces of the page by the place where they stand, as HTML, and both lines of the headline as text."""
     shown = Shown(Readings(pair), view)
     if not shown.readings.any:
-        return {"parts": {}, "headline": ""}
+        return {"parts": {}, "headline": "", "cost": ""}
     parts = {
         "verdict": shown.verdict(),
         "curve": shown.curve(),
@@ -47,7 +47,7 @@ def parts_of(pair: Pair, view: View) -> dict[str, Any]:
         "winners": places.winners_part(shown.readings, shown.names),
         "payers": paying.payers_part(shown.readings, shown.names),
     }
-    return {"parts": parts, "headline": shown.headline()}
+    return {"parts": parts, "headline": shown.headline(), "cost": shown.cost()}
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,21 @@ class Shown:
         return None if found is None else self.scaled.change(found)
 
     def headline(self) -> str:
-        """The numbers everybody looks at: the measure in the last year lived, and what it costs where it costs or brings."""
+        """The number everybody looks at: the measure in the last year lived."""
         change = self.change
         if change is None:
             return ""
         value, moved = plain(change.after, change.decimals), signed(change.difference, change.decimals)
-        own = self.names.baseline is None
-        said = self.say("headline", value=value) if own else self.say("headline_change", value=value, change=moved)
+        if self.names.baseline is None:
+            return self.say("headline", value=value)
+        return self.say("headline_change", value=value, change=moved)
+
+    def cost(self) -> str:
+        """The line below: what it costs net, where anything is paid or raised."""
         outcome = self.readings.outcome
         if outcome is None or not outcome.money.any:
-            return said
-        return self.say("headline_cost", said=said, net=self.speaker.money(outcome.money.net))
+            return ""
+        return self.say("headline_cost", net=self.speaker.money(outcome.money.net))
 
     def verdict(self) -> str:
         """What the scenario does to the gap, what it costs, and how many gain and lose."""

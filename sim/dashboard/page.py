@@ -78,6 +78,8 @@ def render(session: Session, view: View) -> str:
         version=__version__,
         boot={
             "saved": session.saved,
+            "state": session.state,
+            "file": str(session.folder / session.file.name),
             "lang": lang,
             **said_in(lang),
             "words": {key.removeprefix(_SCRIPT): text for key, text in catalogue(lang).items() if key.startswith(_SCRIPT)},

@@ -178,7 +178,7 @@ def test_years_stream_and_end_in_a_picture(client):
     assert told[-1] == {"event": "done", "replicates": 2, "of": 2}
     pictures = [event for event in told if event["event"] == "figures"]
     assert told[-2] == pictures[-1] and len(pictures) >= 2, "one at least before the end"
-    assert set(pictures[-1]["parts"]) == {"verdict", "curve", "difference", "map", "winners"}
+    assert set(pictures[-1]["parts"]) == {"verdict", "curve", "difference", "map", "winners", "payers"}
     other = ask(client, "/view", {"lang": "zh", "measure": "population"}).json()
     assert "城乡" in other["parts"]["verdict"] and other["headline"] != pictures[-1]["headline"]
 

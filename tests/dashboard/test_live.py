@@ -161,7 +161,7 @@ def test_a_failure_of_the_model_is_told_of_and_ends_the_run(futures, monkeypatch
     monkeypatch.setattr("sim.dashboard.live.build_model", broken)
     pair = paired(*futures)
     assert lived(pair) == [Failed(0, "nothing clears")] and pair.shown == []
-    assert parts_of(pair, View()) == {"parts": {}, "headline": ""}
+    assert parts_of(pair, View()) == {"parts": {}, "headline": "", "cost": ""}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -243,7 +243,7 @@ def test_who_pays_is_drawn_as_in_the_report_and_stands_in_the_headline(aided, la
     assert bars and set(bars) == set(re.findall(r"<text[^>]*>[^<]*</text>", found["parts"]["payers"]))
     assert payer in found["parts"]["payers"] and speaker.finding(paying([story.outcome])) in found["parts"]["payers"]
     assert theirs.count(f">{speaker.money(money.households['Lishui'])}<") == 2, "the largest sum stands in one row"
-    assert speaker.money(money.net) in found["headline"] and net in found["headline"]
+    assert speaker.money(money.net) in found["cost"] and net in found["cost"]
 
 
 def test_where_nobody_pays_that_is_said_or_nothing_is(session, futures):
@@ -251,7 +251,7 @@ def test_where_nobody_pays_that_is_said_or_nothing_is(session, futures):
     pair = paired(session.check(text).scenario, futures[1])
     lived(pair)
     found = parts_of(pair, View())
-    assert "costs public budgets nothing" in found["parts"]["payers"] and "cost" not in found["headline"]
+    assert "costs public budgets nothing" in found["parts"]["payers"] and found["cost"] == ""
     alone = paired(futures[1], None)
     lived(alone)
     assert parts_of(alone, View())["parts"]["payers"] == ""
