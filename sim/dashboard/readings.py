@@ -170,14 +170,15 @@ class Readings:
 
     def _money(self) -> Money:
         """What policies cost beyond the baseline's, added up from the first year to the last year lived, and who pays."""
-        whole, final = (
-            Books(*(self._sums(side, last) for side in (self.baselines, self.tracks)), paired=True) for last in (0, 1)
-        )
+        whole, final = self._books(last=False), self._books(last=True)
         sides = [one for one in (self.pair.scenario, self.pair.baseline) if one is not None]
         policies = dict.fromkeys(name for one in sides for name in one.policies)
         return money_of(whole, final, self.years[0], policies, self.money)
 
-    def _sums(self, tracks: Sequence[Track], last: int) -> Sums:
+    def _books(self, last: bool) -> Books:
+        return Books(self._sums(self.baselines, last), self._sums(self.tracks, last), paired=True)
+
+    def _sums(self, tracks: Sequence[Track], last: bool) -> Sums:
         """Public money of one side, of the last year alone or of all; nothing at all of a baseline that there is not."""
         known = {key for track in tracks for key in track.values if key[2] in PUBLIC}
         keys = sorted((measure, scope, place) for scope, place, measure in known)
