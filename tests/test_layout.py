@@ -109,7 +109,7 @@ INSIDE = {
         {"live", "session"},
         {"baselines", "observed", "readings", "runner"},
         {"page"},
-        {"places"},
+        {"faults", "places"},
         {"paying"},
         {"figures"},
         {"app"},

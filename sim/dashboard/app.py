@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from sim.dashboard import page
+from sim.dashboard.faults import said
 from sim.dashboard.runner import Event, Runner
 from sim.dashboard.security import HOSTS, Guarded, Headed, cookie_of
 from sim.dashboard.session import ConflictError, Session
@@ -93,7 +94,7 @@ class _Routes:
         """What is wrong with a text, and what can be dragged in it."""
         asked = await _asked(request)
         checked = await self._checked(_word(asked, "text"))
-        return JSONResponse(_told(checked, self.session))
+        return JSONResponse(_told(checked, self.session, page.View.asked(asked).lang))
 
     async def run(self, request: Request) -> Response:
         """A line of JSON for every year, picture and end of a run of a text."""
@@ -101,7 +102,7 @@ class _Routes:
         text = _word(asked, "text")
         checked = await self._checked(text)
         if checked.scenario is None:
-            return JSONResponse(_told(checked, self.session), status_code=422)
+            return JSONResponse(_told(checked, self.session, page.View.asked(asked).lang), status_code=422)
         self.shown = page.View.asked(asked)
         pair = await run_in_threadpool(self._pair, checked.scenario, text, self.shown.baseline)
         lines = _lines(self.runner.events(pair, self._drawn))
@@ -177,17 +178,19 @@ def _word(asked: Mapping[str, Any], name: str) -> str:
     return word
 
 
-def _told(checked: Checked, session: Session) -> dict[str, Any]:
+def _told(checked: Checked, session: Session, lang: str) -> dict[str, Any]:
     """A checked text as plain values."""
     return {
         "title": "" if checked.scenario is None else checked.scenario.title,
-        "faults": [_fault(fault, session) for fault in checked.faults[:_FAULTS]],
+        "faults": [_fault(fault, session, lang) for fault in checked.faults[:_FAULTS]],
         "more": max(0, len(checked.faults) - _FAULTS),
         "sliders": [slider.to_json() for slider in checked.sliders],
     }
 
 
-def _fault(fault: Fault, session: Session) -> dict[str, Any]:
+def _fault(fault: Fault, session: Session, lang: str) -> dict[str, Any]:
     """A fault; file is empty where it stands in the text itself."""
     own = fault.file == str(session.file)
-    return {"file": "" if own else fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
+    message, spoken = said(fault, lang)
+    place = {"file": "" if own else fault.file, "line": fault.line, "path": fault.path}
+    return {**place, "message": message, "lang": spoken}

@@ -93,7 +93,7 @@ async function check() {
   const number = ++asked, value = text.value;
   let answer;
   try {
-    answer = await post("check", { text: value });
+    answer = await post("check", { text: value, lang: boot.lang });
   } catch {
     tell("text", say("lost"));
     return;
@@ -132,7 +132,7 @@ function showFaults({ faults, more }) {
   at("faults").replaceChildren(...faults.map((fault) => {
     const where = fault.file ? made("code", {}, `${fault.file}:${fault.line}`) : made("button", { type: "button" }, say("line", fault));
     if (!fault.file) where.addEventListener("click", () => goTo(fault.line));
-    return made("li", {}, where, " ", made("code", { translate: "no" }, fault.path), " ", made("span", { lang: "en" }, fault.message));
+    return made("li", {}, where, " ", made("code", { translate: "no" }, fault.path), " ", made("span", { lang: fault.lang }, fault.message));
   }));
   if (more) at("faults").append(made("li", {}, say("more", { count: more })));
 }

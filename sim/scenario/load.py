@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Fault, ScenarioFaults, listed
+from sim.errors import Fault, ScenarioFaults, Told, listed
 from sim.hints import one_of
 from sim.scenario.aliases import replace_aliases
 from sim.scenario.checks import (
@@ -96,8 +96,14 @@ def _load(
     if scenario is not None and not draft.faults:
         scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)), tables)
     money = YUAN if world is None else world.money
-    found = {replace(fault, message=fault.message.replace(YUAN, money)) for fault in draft.faults}
-    return scenario, sorted(found)
+    return scenario, sorted({_in_money(fault, money) for fault in draft.faults})
+
+
+def _in_money(fault: Fault, money: str) -> Fault:
+    """A fault in the money of its world; what it tells without words knows no money but the usual."""
+    if money == YUAN or YUAN not in fault.message:
+        return fault
+    return replace(fault, message=fault.message.replace(YUAN, money), told=None)
 
 
 def validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
@@ -217,7 +223,8 @@ def _terms_of(
     elif "instrument" not in data:
         draft.fault(inside, f"is missing and must be given. {one_of('', vocabulary.instruments)}")
     else:
-        draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name)
+        choices = Told("choice", {"word": str(name), "choices": tuple(vocabulary.instruments)})
+        draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name, choices)
     return None
 
 
