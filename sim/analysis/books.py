@@ -82,12 +82,13 @@ class Books:
         """
         before, after = sum_of(self.before), sum_of(self.after)
         if self.paired:
-            shared, first, second = self._pairs
-            difference = pd.Series(after[second] - before[first], index=shared)
+            replicates, first, second = self._pairs
+            difference = after[second] - before[first]
         else:
-            difference = next(crossed(pd.DataFrame([before]), pd.DataFrame([after]))).iloc[0]
+            everyone = next(crossed(pd.DataFrame([before]), pd.DataFrame([after]))).iloc[0]
+            replicates, difference = everyone.index, everyone.to_numpy()
         largest = max(self.before.largest, self.after.largest)
-        return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
+        return pd.Series(np.where(np.abs(difference) <= _ROUNDING * largest, 0.0, difference), index=replicates)
 
     @cached_property
     def _pairs(self) -> tuple[pd.Index[Any], NDArray[np.intp], NDArray[np.intp]]:

@@ -23,6 +23,7 @@ from sim.dashboard.runner import Event, Runner
 from sim.dashboard.security import HOSTS, Guarded, Headed, cookie_of
 from sim.dashboard.session import ConflictError, Session
 from sim.errors import FactorFlowError, Fault
+from sim.pages.phrases import title_in
 
 if TYPE_CHECKING:
     from sim.dashboard.live import Pair
@@ -179,9 +180,10 @@ def _word(asked: Mapping[str, Any], name: str) -> str:
 
 
 def _told(checked: Checked, session: Session, lang: str) -> dict[str, Any]:
-    """A checked text as plain values."""
+    """A checked text as plain values, its title and faults in a language."""
+    scenario = checked.scenario
     return {
-        "title": "" if checked.scenario is None else checked.scenario.title,
+        "title": "" if scenario is None else title_in(lang, scenario.title, scenario.title_zh),
         "faults": [_fault(fault, session, lang) for fault in checked.faults[:_FAULTS]],
         "more": max(0, len(checked.faults) - _FAULTS),
         "sliders": [slider.to_json() for slider in checked.sliders],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.dashboard.part import figure
@@ -36,6 +37,7 @@ class Seen:
         return Seen([(year, value) for year, value in self.dots if first <= year <= last], self.source)
 
 
+@lru_cache(maxsize=8)
 def seen_of(world: AnyWorld) -> Seen:
     """The urban-rural ratio of the places of a world as its tables have it, weighed by residents as the model does."""
     name = catalogue.name_of(world)

@@ -208,6 +208,7 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, f
     assert_fits(page, width)
     page.fill("#text", OPEN.replace("cut: 0.80", "cut: 8").replace("from: 2", "form: 2"))
     page.wait_for_selector("#verdict-of-text.wrong")
+    assert page.locator("#faults li > span").evaluate_all("all => all.map(one => one.lang)") == [lang, lang]
     assert_accessible(page, axe, "faults")
     assert_fits(page, width)
     page.fill("#text", "title: [")

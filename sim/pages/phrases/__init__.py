@@ -63,6 +63,14 @@ def called(world: str, lang: str) -> str:
     return known(f"worlds.{world}", lang) or world.replace("_", " ").capitalize()
 
 
+def title_in(lang: str, title: str, title_zh: str | None) -> str:
+    """The title of a scenario; in Chinese its own Chinese one, else that of one that is shipped, else as it is."""
+    words = " ".join(title.split())
+    if lang != "zh":
+        return words
+    return " ".join(title_zh.split()) if title_zh else chinese_names()["titles"].get(words, words)
+
+
 def said_by(source: str, lang: str) -> str:
     """Where observed points come from."""
     return chinese_names()["sources"].get(source, source) if lang == "zh" else source

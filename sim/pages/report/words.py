@@ -13,7 +13,7 @@ from sim.analysis.verdicts import Against
 from sim.cells import URBAN
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
-from sim.pages.phrases import called, chinese_names, known, listed, numbers, phrase, said_by
+from sim.pages.phrases import called, known, listed, numbers, phrase, said_by, title_in
 from sim.units import is_date
 
 _OUTSIDE = "outside"
@@ -56,11 +56,7 @@ class Speaker:
 
     def title(self, title: str) -> str:
         """The title of a scenario; in Chinese what it says itself as `title_zh`, or the name of one that is shipped."""
-        words = " ".join(title.split())
-        if self.lang != "zh":
-            return words
-        own = self.titles_zh.get(title)
-        return " ".join(own.split()) if own else chinese_names()["titles"].get(words, words)
+        return title_in(self.lang, title, self.titles_zh.get(title))
 
     def titles(self, titles: Sequence[str]) -> str:
         """Several titles in a row, each between marks."""
