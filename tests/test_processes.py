@@ -54,6 +54,36 @@ def given_up(number, reason):
     return number, reason
 
 
+def named(folder, number):
+    """Who did it, and whether that process had prepared itself before."""
+    return os.getpid(), (folder / str(os.getpid())).exists()
+
+
+def prepares(folder, waits, ending):
+    (folder / str(os.getpid())).touch()
+    while (folder / waits).exists():
+        time.sleep(0.01)
+    if ending:
+        os._exit(0)
+
+
+def test_all_but_one_prepare_themselves_and_the_one_does_not_wait_for_them(tmp_path):
+    (tmp_path / "wait").touch()
+    with processes.pool(2) as pool:
+        pool.prepare(partial(prepares, tmp_path, "wait", False))
+        ((first, prepared),) = pool.finished(partial(named, tmp_path), [0], given_up)
+        assert not prepared, "the other one is still at it"
+        (tmp_path / "wait").unlink()
+        both = dict(pool.finished(partial(named, tmp_path), range(20), given_up))
+    assert both.pop(first) is False and list(both.values()) in ([True], []), "no third process"
+
+
+def test_a_process_that_ends_while_it_prepares_itself_has_a_successor(tmp_path):
+    with processes.pool(3) as pool:
+        pool.prepare(partial(prepares, tmp_path, "nothing", True))
+        assert sorted(pool.finished(partial(ends_once, tmp_path, "left"), range(5), given_up)) == [0, 1, 4, 9, 16]
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_what_an_ended_process_was_doing_is_done_again_and_nothing_else(tmp_path, ending):
     with processes.pool(2) as pool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,24 @@ from sim.pages import terminal
 if TYPE_CHECKING:
     from sim.analysis.results import Results
     from sim.scenario.schema import Scenario
+
+
+@contextmanager
+def tried(scenarios: Sequence[Scenario], new: Mapping[str, Scenario], where: Where) -> Iterator[Where]:
+    """Where scenarios are run, with the processes there once they have tried those not known to run.
+
+    new: these, by their file. Raises ScenarioFaults.
+    """
+    if not scenarios:
+        yield where
+        return
+    from sim.experiments import cost, trial
+    from sim.experiments.executors.processes import staffed
+
+    where = where.settled(lambda: cost.jobs_that_pay(scenarios))
+    with staffed(where, sum(one.run.lived for one in new.values())) as here:
+        trial.check(new, here.pool)
+        yield here
 
 
 def run_all(scenarios: Sequence[Scenario], outs: Sequence[Path | None], where: Where) -> Iterator[Results | FactorFlowError]:
@@ -74,7 +93,7 @@ def results_of(
     written: files that will be written afterwards; whether they can be is known before the first year is computed.
     """
     from sim.analysis.results import open_results, verify
-    from sim.experiments import experiment, trial
+    from sim.experiments import experiment
 
     missing = [name for name in names if not Path(name).exists()]
     if missing:
@@ -88,18 +107,19 @@ def results_of(
         if name not in scenarios and name not in opened:
             opened[name] = open_results(name)
             verify(opened[name])
-    trial.check({file: scenario for file, scenario in scenarios.items() if experiment.found(scenario) is None})
-    for path in written:
-        check_writable(path)
+    new = {file: scenario for file, scenario in scenarios.items() if experiment.found(scenario) is None}
     failed, stopped = False, dict[str, FactorFlowError]()
-    coming = run_all(list(scenarios.values()), [None] * len(scenarios), where)
-    for file, found in zip(scenarios, coming, strict=True):
-        if isinstance(found, FactorFlowError):
-            terminal.say(f"{file} stopped before its last year and is left out: {found}", err=True)
-            stopped[file] = found
-            continue
-        failed = print_failed(found) or failed
-        opened[file] = found
+    with tried(list(scenarios.values()), new, where) as here:
+        for path in written:
+            check_writable(path)
+        coming = run_all(list(scenarios.values()), [None] * len(scenarios), here)
+        for file, found in zip(scenarios, coming, strict=True):
+            if isinstance(found, FactorFlowError):
+                terminal.say(f"{file} stopped before its last year and is left out: {found}", err=True)
+                stopped[file] = found
+                continue
+            failed = print_failed(found) or failed
+            opened[file] = found
     if stopped and len(opened) < 2:  # nothing to compare
         raise next(iter(stopped.values()))
     return {name: opened[name] for name in names if name in opened}, stopped, failed or bool(stopped)

@@ -69,7 +69,7 @@ def is_of_experiments(name: str) -> bool:
     """Whether a figure is drawn from the folder of an experiment."""
     from sim.pages import plots
 
-    return plots.named(name, "figure_of_experiment") is not None
+    return plots.arguments(name, "figure_of_experiment") is not None
 
 
 def check_runs(name: str, folders: Sequence[str | Path]) -> None:

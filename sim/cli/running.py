@@ -38,25 +38,26 @@ _EFFECTS = "scenarios/zhejiang/expectations/instruments.yaml"
 def run(files: tuple[str, ...], settings: tuple[str, ...], out: Path | None, where: Where) -> int:
     """Run scenario FILEs; the last line printed is the results folder (a line for each FILE)."""
     from sim.analysis.growth import accelerating
-    from sim.experiments import experiment, trial
+    from sim.experiments import experiment
 
     scenarios = load_all(files, settings, where)
-    trial.check({file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None})
+    new = {file: one for file, one in scenarios.items() if out is not None or experiment.found(one) is None}
     outs = [out if out is None or len(scenarios) == 1 else out / scenario.name for scenario in scenarios.values()]
     for place in outs:
         if place is not None and outs.count(place) > 1:
             raise ResultsError(f"two scenarios would be written to {place}. Run them one at a time, each with its --out.")
     failed, stopped = False, list[FactorFlowError]()
-    for results in asking.run_all(list(scenarios.values()), outs, where):
-        if isinstance(results, FactorFlowError):
-            stopped.append(results)
-            terminal.say(str(results), err=True)
-            continue
-        failed = asking.print_failed(results) or failed
-        note = accelerating(results)
-        if note is not None:
-            terminal.say(note, err=True)
-        terminal.say(str(results.path))
+    with asking.tried(list(scenarios.values()), new, where) as here:
+        for results in asking.run_all(list(scenarios.values()), outs, here):
+            if isinstance(results, FactorFlowError):
+                stopped.append(results)
+                terminal.say(str(results), err=True)
+                continue
+            failed = asking.print_failed(results) or failed
+            note = accelerating(results)
+            if note is not None:
+                terminal.say(note, err=True)
+            terminal.say(str(results.path))
     return FAULT if stopped else SOME_FAILED if failed else DONE
 
 
@@ -100,13 +101,6 @@ def compare(
 
     A scenario file is run unless results/ already holds an unchanged run of the same scenario, version and data.
     """
-    from sim.analysis.comparison import compare_results
-    from sim.analysis.doubt.alike import matched
-    from sim.analysis.selection import Selection, until
-    from sim.data.doubted import doubted
-    from sim.pages.comparing import print_comparison
-    from sim.pages.doubting import ignorance
-
     names = list(futures)
     if to is not None and to not in names and not any(stem(name) == to for name in names) and Path(to).exists():
         names.append(to)
@@ -120,6 +114,14 @@ def compare(
         terminal.say(f"The folder {csv_file.parent} is not there yet and is made.", err=True)
     results, stopped, failed = asking.results_of(names, settings, where, written)
     baseline = baseline_of(to, names, results, stopped)
+    # imported when the years are lived: what lives them does not wait for it
+    from sim.analysis.comparison import compare_results
+    from sim.analysis.doubt.alike import matched
+    from sim.analysis.selection import Selection, until
+    from sim.data.doubted import doubted
+    from sim.pages.comparing import print_comparison
+    from sim.pages.doubting import ignorance
+
     comparison = until(compare_results(list(results.values()), baseline, measures), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
@@ -162,7 +164,7 @@ def plot(words: tuple[str, ...], out: Path | None, measure: str | None, place: s
             raise ResultsError(f"{name} is of the ratio in the last year of an experiment; leave out {listed(given)}.")
         terminal.say(str(drawing.draw_experiment(name, folders, out)))
         return DONE
-    _figure(name)
+    _arguments(name)
     if not folders:
         raise ResultsError(f"{name} needs at least one results folder before it.")
     drawing.check_runs(name, folders)
@@ -193,11 +195,9 @@ def _options(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
     asked: one value or a tuple of them by word; None and () ask for nothing.
     """
-    from inspect import signature
-
-    taken = set(signature(_figure(name).figure).parameters)
+    taken = _arguments(name)
     known = {"measure": ("measure", "measures"), "place": ("place",), "year": ("year", "years")}
-    able = [word for word, arguments in known.items() if taken & set(arguments)]
+    able = [word for word, arguments in known.items() if set(taken) & set(arguments)]
     options: dict[str, Any] = {}
     for word, value in asked.items():
         if value is None or value == ():
@@ -267,22 +267,24 @@ def _effects_command(file: str, replicates: int | None, out: Path) -> str:
     return f"factorflow effects{asked}{few} --out {out.as_posix()}"
 
 
-def _figure(name: str) -> Any:
-    """The module of a figure; raises ResultsError naming those there are."""
+def _arguments(name: str) -> tuple[str, ...]:
+    """What a figure of runs takes, known without importing it; raises ResultsError naming those there are."""
     from sim.pages import plots
 
-    figure = plots.named(name)
-    if figure is not None:
-        return figure
-    if plots.named(name, "figure_of_experiment"):
+    taken = plots.arguments(name)
+    if taken is not None:
+        return taken
+    if drawing.is_of_experiments(name):
         raise ResultsError(f"{name} is drawn from the folder of an experiment: `factorflow plot DIR {name}`.")
     raise ResultsError(f'there is no figure "{name}". {one_of(name, sorted(plots.titles()))}')
 
 
 def _draw(name: str, results: Sequence[Results], out: Path | None, options: Mapping[str, Any] | None = None) -> Path:
     """Draw a figure into `out`, or into the folder `figures` beside the first results; returns the file."""
+    from sim.pages import plots
+
     path = out or results[0].path.parent / "figures" / drawing.file_name(results, name, options)
-    drawing.save_figure(_figure(name).figure(results, **(options or {})), path)
+    drawing.save_figure(plots.named(name).figure(results, **(options or {})), path)
     drawing.print_unshown(results)
     return path
 

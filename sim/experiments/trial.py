@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.analysis import extreme
@@ -15,6 +17,7 @@ from sim.experiments import cost
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from sim.experiments.executors import Pool
     from sim.world.world import World
 
 # The model is imported where years are lived: most scenarios that are checked have nothing to try.
@@ -32,11 +35,47 @@ def _world_of(scenario: Scenario) -> World:
     return replace(world, places=replace(world.places, groups=groups_of(scenario)))
 
 
-def check(scenarios: Mapping[str, Scenario]) -> None:
-    """Raise ScenarioFaults with everything that would stop these scenarios, by their file."""
-    found = [fault for file, scenario in scenarios.items() for fault in faults(scenario, file)]
-    if found:
-        raise ScenarioFaults(found)
+def check(scenarios: Mapping[str, Scenario], pool: Pool | None = None) -> None:
+    """Raise ScenarioFaults with everything that would stop these scenarios, by their file.
+
+    pool: processes that try them, while those that have none to try make themselves ready for its years.
+    """
+    asked = [_Tried(file, scenario) for file, scenario in scenarios.items() if _is_unusual(scenario)]
+    if pool is None or not asked:
+        found = {one.file: _found(one)[1] for one in asked}
+    else:
+        pool.prepare(partial(_first_year, asked[0].scenario))
+        found = dict(pool.finished(_found, asked, _not_tried))
+    wrong = [fault for one in asked for fault in found[one.file]]
+    if wrong:
+        raise ScenarioFaults(wrong)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A scenario that is tried, known by its file."""
+
+    file: str
+    scenario: Scenario = field(compare=False)
+
+
+def _found(one: _Tried) -> tuple[str, list[Fault]]:
+    return one.file, faults(one.scenario, one.file)
+
+
+def _not_tried(one: _Tried, _: str) -> tuple[str, list[Fault]]:
+    """What is known of a scenario on which processes ended: its run will tell."""
+    return one.file, []
+
+
+def _first_year(scenario: Scenario) -> None:
+    """Live a year of few agents, so that a process has imported and compiled what the years of a scenario need."""
+    from sim.experiments.replicate import MODEL_FAILURES, build_model, world_of
+
+    agents = {word: min(_FEW, getattr(scenario.run, word)) for word in ("labour_agents", "capital_agents", "land_agents")}
+    few = scenario.model_copy(update={"run": scenario.run.model_copy(update=agents)})
+    with suppress(*MODEL_FAILURES):  # what stops it is found where it is tried
+        build_model(few, 0, world_of(few.plays_in, few.parameters)).step()
 
 
 def faults(scenario: Scenario, file: str, notes: list[str] | None = None) -> list[Fault]:
@@ -44,17 +83,21 @@ def faults(scenario: Scenario, file: str, notes: list[str] | None = None) -> lis
 
     notes: takes a sentence for each policy that spends far more than what the model was held against.
     """
-    run = scenario.run
-    few = not run.continuum and min(run.labour_agents, run.capital_agents, run.land_agents) < _FEW
-    if not (scenario.parameters or scenario.policies or few or scenario.plays_in != scenario.world):
+    if not _is_unusual(scenario):
         return []
     try:
         world = _world_of(scenario)
     except WorldError as reason:
         return [_of_parameters(scenario, file, str(reason))]
-    found = [] if run.continuum else _of_agents(scenario, file, world)
+    found = [] if scenario.run.continuum else _of_agents(scenario, file, world)
     stopped = _stopped(scenario, world, notes=notes)
     return found if stopped is None else [*found, _of_year(scenario, file, stopped)]
+
+
+def _is_unusual(scenario: Scenario) -> bool:
+    run = scenario.run
+    few = not run.continuum and min(run.labour_agents, run.capital_agents, run.land_agents) < _FEW
+    return bool(scenario.parameters or scenario.policies or few or scenario.plays_in != scenario.world)
 
 
 def _of_agents(scenario: Scenario, file: str, world: World) -> list[Fault]:

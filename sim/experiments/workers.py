@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import partial
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ Finished = Callable[[Iterable[Task], Lived], Generator[Done, None, None]]
 @contextmanager
 def workers(where: Where, tasks: int) -> Iterator[Finished]:
     """Those who will do so many tasks; whoever they are, the bytes are the same. Ended afterwards, come what may."""
-    jobs = min(where.jobs or 1, tasks)
+    jobs = where.processes(tasks)
     if where.shards is not None and where.cluster is not None:
         with dask_cluster.connected(where.cluster) as client:
             yield _in_shards(partial(perform_in_shards, dask_cluster.ClusterHolder(client), where.shards))
@@ -37,7 +37,7 @@ def workers(where: Where, tasks: int) -> Iterator[Finished]:
                 )
             )
     elif jobs > 1:
-        with processes.pool(jobs) as pool:
+        with nullcontext(where.pool) if where.pool else processes.pool(jobs) as pool:
             yield lambda asked, _: _flat(pool.finished(partial(_each, perform), together(asked, jobs), _each_given_up))
     else:
         yield lambda asked, lived: (done for piece in together(asked, 1) for done in _one_by_one(perform, piece, lived))

@@ -107,7 +107,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         faults=lambda *asked: [],
         jobs_that_pay=lambda asked: 1,
     )
-    stand_in(monkeypatch, "sim.experiments.trial", check=lambda scenarios: None, faults=lambda *asked: [])
+    stand_in(monkeypatch, "sim.experiments.trial", check=lambda scenarios, pool=None: None, faults=lambda *asked: [])
     stand_in(monkeypatch, "sim.vocabulary", vocabulary=lambda: None)
     stand_in(monkeypatch, "sim.scenario.load", load_scenario=load_scenario)
     monkeypatch.chdir(tmp_path)

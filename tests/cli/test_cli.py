@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -243,7 +244,10 @@ ALL_SHOWN = SimpleNamespace(unshown=lambda results: [])  # fonts have the charac
 def of_figures(there: dict[str, Any]) -> dict[str, Any]:
     """What stands in for the folder of figures: these of runs, none of experiments."""
     return {
-        "named": lambda name, draws="figure": there.get(name) if draws == "figure" else None,
+        "arguments": lambda name, draws="figure": (
+            tuple(signature(there[name].figure).parameters) if name in there and draws == "figure" else None
+        ),
+        "named": lambda name: there[name],
         "titles": lambda: {name: (name, "") for name in there},
         "of_experiments": dict,
         "marks": ALL_SHOWN,

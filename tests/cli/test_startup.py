@@ -111,8 +111,29 @@ def test_what_is_there_is_told_without_the_model(tmp_path):
 def test_one_figure_is_imported_without_the_others():
     code = (
         "import sys\nfrom sim.pages import plots\nfound = plots.named('map')\nassert found.figure\n"
-        "assert plots.named('nowhere') is None and plots.named('style') is None\n"
         "others = set(plots.titles()) - {'map'}\n"
         "sys.exit(len([name for name in others if f'sim.pages.plots.{name}' in sys.modules]))\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_a_figure_takes_is_read_from_its_file():
+    from inspect import signature
+
+    from sim.pages import plots
+
+    for draws, figures in (("figure", plots.available()), ("figure_of_experiment", plots.of_experiments())):
+        for name, module in figures.items():
+            assert plots.arguments(name, draws) == tuple(signature(getattr(module, draws)).parameters)
+    assert plots.arguments("map", "figure_of_experiment") is None and plots.arguments("tornado") is None
+    assert plots.arguments("nowhere") is None and plots.arguments("style") is None
+    code = "import sys\nfrom sim.pages import plots\nassert plots.arguments('map')\nsys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_who_has_processes_live_the_years_has_them_try_the_scenarios_too(tmp_path):
+    """A scenario is tried before it is run: in the process that then runs it, whose start is paid once."""
+    files = [ROOT / "scenarios/two_cells" / f"{name}.yaml" for name in ("baseline", "open_registration")]
+    few = [word for name in ("labour", "capital", "land") for word in ("--set", f"run.{name}_agents=2000")]
+    words = ("compare", *files, *few, "--set", "run.replicates=2", "--set", "years.to=6")
+    assert not imported(*words, "--jobs", "2", folder=tmp_path) & MODEL

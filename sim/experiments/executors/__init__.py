@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+K = TypeVar("K")
 
 Lived = Callable[[int], None]
 """Called after every year that a task has simulated; may raise to end a task that nobody waits for any more."""
 
 
+class Pool(Protocol):
+    """Processes that stay for one batch of tasks after the other."""
+
+    def prepare(self, task: Callable[[], object]) -> None:
+        """Have all but one begin with a task whose result nobody needs."""
+
+    def finished(
+        self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]
+    ) -> Generator[T, None, None]:
+        """Results of task(item) as they come; given_up(item, reason) for one on which processes keep ending."""
+
+
 @dataclass(frozen=True)
 class Where:
-    """What a person asks for: replicates at a time (None: as many as pay), a Dask scheduler, parts of each population."""
+    """What a person asks for: replicates at a time (None: as many as pay), a Dask scheduler, parts of each population.
+
+    pool: the processes of a command that has more than one thing done by them.
+    """
 
     jobs: int | None = 1
     cluster: str | None = None
     shards: int | None = None
+    pool: Pool | None = None
 
     @property
     def local_jobs(self) -> int | None:
         """Replicates at a time in this machine's memory; None: the workers of a cluster have memories of their own."""
         return (self.jobs or 1) if self.cluster is None else None
+
+    def processes(self, tasks: int) -> int:
+        """How many processes do so many tasks."""
+        return max(1, min(self.jobs or 1, tasks))
 
     def settled(self, pays: Callable[[], int]) -> Where:
         """The same with a number of jobs, which `pays` gives where nobody named one."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sim.errors import FactorFlowError
+from sim.experiments.executors import Where
 from sim.experiments.executors.worker import TRIES, Call, ProcessEnded, Worker, close
 
 T = TypeVar("T")
@@ -33,18 +35,16 @@ class Pool:
         ending. Closed early, what is under way is ended.
         """
         coming, again, ended, doing = iter(items), deque[K](), Counter[K](), dict[Worker, tuple[Call, K]]()
-        idle = list(self._workers)
         try:
             while True:
                 while len(doing) < self._jobs and (found := _next(coming, again)):
-                    worker = idle.pop() if idle else self._another()
+                    worker = self._one_beside(doing)
                     doing[worker] = worker.ask(task, found[0]), found[0]
                 if not doing:
                     return
                 Worker.wait_for_any([worker for worker, (call, _) in doing.items() if not call.over])
                 for worker in [worker for worker, (call, _) in doing.items() if call.over]:
                     call, item = doing.pop(worker)
-                    idle.append(worker)
                     try:
                         result = call.result()
                     except ProcessEnded:
@@ -59,6 +59,17 @@ class Pool:
         finally:
             if doing:
                 self.close()
+
+    def prepare(self, task: Callable[[], object]) -> None:
+        """Have all processes but one, left for what is asked at once, begin with a task whose result nobody needs."""
+        while len(self._workers) < self._jobs - 1:
+            self._another().ask(task)
+
+    def _one_beside(self, others: Container[Worker]) -> Worker:
+        """One that has nothing to do, else a new one, else one that still prepares itself."""
+        here = [worker for worker in self._workers if worker not in others]
+        free = next((worker for worker in here if not worker.busy), None)
+        return free or (self._another() if len(self._workers) < self._jobs else here[0])
 
     def _another(self) -> Worker:
         self._workers.append(Worker(self._jobs))
@@ -84,6 +95,17 @@ def pool(jobs: int) -> Iterator[Pool]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def staffed(where: Where, tasks: int) -> Iterator[Where]:
+    """The same place with the processes that do so many tasks, which stay for all a command has done there."""
+    jobs = where.processes(tasks)
+    if jobs == 1:
+        yield where
+        return
+    with pool(jobs) as opened:
+        yield replace(where, pool=opened)
 
 
 _WHY_ENDED = (

@@ -64,6 +64,11 @@ class Worker:
         self._pipe: Connection[Any, Any]
         self._line: Connection[Any, Any]
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is something of which it has not been heard that it is done."""
+        return bool(self._calls)
+
     def ask(self, task: Callable[..., Any], *arguments: object) -> Call:
         """Have the process do task(*arguments) after what it was asked before."""
         call = Call(task, arguments)

@@ -11,7 +11,7 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["available", "named", "of_experiments", "titles"]
+__all__ = ["arguments", "available", "named", "of_experiments", "titles"]
 
 _DRAWS = ("figure", "figure_of_experiment")
 
@@ -38,19 +38,32 @@ def titles() -> dict[str, tuple[str, str]]:
     """Title and meaning of every figure by name, read from the files: importing them would load Matplotlib."""
     found = {}
     for item in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        tree = ast.parse((Path(__path__[0]) / f"{item.name}.py").read_text(encoding="utf-8"))
+        statements = _statements(item.name)
         constants = {
             str(getattr(node.targets[0], "id", "")): ast.literal_eval(node.value)
-            for node in tree.body
+            for node in statements
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("TITLE", "MEANING")
         }
-        if any(isinstance(node, ast.FunctionDef) and node.name in _DRAWS for node in tree.body):
+        if any(isinstance(node, ast.FunctionDef) and node.name in _DRAWS for node in statements):
             found[item.name] = (str(constants["TITLE"]), str(constants["MEANING"]))
     return found
 
 
-def named(name: str, draws: str = "figure") -> ModuleType | None:
-    """One figure, without importing the others; None where none of the name has the function `draws`."""
-    there = {item.name for item in pkgutil.iter_modules(__path__)}
-    module = importlib.import_module(f"{__name__}.{name}") if name in there else None
-    return module if hasattr(module, draws) else None
+def arguments(name: str, draws: str = "figure") -> tuple[str, ...] | None:
+    """What a figure can be asked to show, by the names of the arguments of `draws`, read from its file as `titles` are.
+
+    None where no figure of the name has the function.
+    """
+    if name not in {item.name for item in pkgutil.iter_modules(__path__)}:
+        return None
+    functions = [node for node in _statements(name) if isinstance(node, ast.FunctionDef) and node.name == draws]
+    return tuple(argument.arg for argument in functions[0].args.args) if functions else None
+
+
+def _statements(name: str) -> list[ast.stmt]:
+    return ast.parse((Path(__path__[0]) / f"{name}.py").read_text(encoding="utf-8")).body
+
+
+def named(name: str) -> ModuleType:
+    """One figure, without importing the others; its name is one of `titles`."""
+    return importlib.import_module(f"{__name__}.{name}")
