@@ -39,7 +39,7 @@ def explain(
             if not draft.partial and where not in meant:  # a misspelt word is one fault
                 spot = spot_at(model, where)
                 message = f"is missing and must be given: {spot.meaning}{spot.terms()}."
-                draft.fault(path, message, told=Told("missing", {"meaning": spot.meaning, **_terms(spot)}))
+                draft.fault(path, message, told=Told("missing", {"meaning": spot.meaning, **spot.values()}))
         elif kind == "extra_forbidden":
             draft.fault(path, *_unknown(where, model, owner, whole))
         elif kind == "literal_error" and on_key:
@@ -83,7 +83,7 @@ def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str, w
     if guess is None:
         return f"{start} Allowed: {', '.join(fields)}.", None, Told("unknown", {"word": found, "allowed": tuple(fields)})
     spot = fields[guess]
-    told = Told("meant", {"word": found, "guess": guess, "meaning": spot.meaning, **_terms(spot)})
+    told = Told("meant", {"word": found, "guess": guess, "meaning": spot.meaning, **spot.values()})
     return f'{start} Did you mean "{guess}"{spot.terms() or f" ({spot.meaning})"}?', None, told
 
 
@@ -149,10 +149,6 @@ _KINDS = {
 _BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
 
 
-def _terms(spot: Spot) -> dict[str, Any]:
-    return {"unit": spot.unit, "low": spot.low, "high": spot.high}
-
-
 def _told(detail: ErrorDetails, spot: Spot) -> Told | None:
     """What a message says, without words; None for the kinds that are seldom met."""
     kind, value = detail["type"], detail["input"]
@@ -165,9 +161,9 @@ def _told(detail: ErrorDetails, spot: Spot) -> Told | None:
             hint = Told("list", {"write": value})
         elif kind == "string_type" and not isinstance(value, dict | list):
             hint = Told("in_quotes")
-        return Told("type", {"type": kind, "found": value, "hint": hint, **_terms(spot)})
+        return Told("type", {"type": kind, "found": value, "hint": hint, **spot.values()})
     if kind in _BOUNDS:
-        return Told("range", {"hint": _hint(value, spot), **_terms(spot)})
+        return Told("range", {"hint": _hint(value, spot), **spot.values()})
     choices = get_args(spot.annotation) if kind == "literal_error" and get_origin(spot.annotation) is Literal else ()
     if choices and isinstance(value, str) and all(isinstance(choice, str) for choice in choices):
         return Told("choice", {"word": value, "choices": choices})

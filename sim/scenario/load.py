@@ -15,6 +15,7 @@ from sim.hints import one_of
 from sim.scenario.aliases import replace_aliases
 from sim.scenario.checks import (
     Found,
+    Spoken,
     check_groups,
     check_parameters,
     check_policy_years,
@@ -245,12 +246,12 @@ def _cross_checks(
     years = _attempt(Years, draft.data.get("years"), context)
     written = draft.data.get("policies")
     if years is not None and isinstance(written, dict):
-        _note(draft, check_policy_years(written, years))
+        _note_told(draft, check_policy_years(written, years))
     if world is None:
         return
     parameters, targets = draft.data.get("parameters"), draft.data.get("targets")
     if isinstance(parameters, dict):
-        _note(draft, check_parameters(parameters, world))
+        _note_told(draft, check_parameters(parameters, world))
     if isinstance(draft.data.get("groups"), dict):
         _note(draft, check_groups(draft.data["groups"], world))
     if years is not None:
@@ -264,9 +265,13 @@ def _cross_checks(
 
 
 def _note(draft: Draft, found: Found) -> None:
-    for path, message, value in found:
+    _note_told(draft, ((*one, None) for one in found))
+
+
+def _note_told(draft: Draft, found: Spoken) -> None:
+    for path, message, value, told in found:
         if not draft.spoiled(path):
-            draft.fault(path, message, value)
+            draft.fault(path, message, value, told)
 
 
 def _note_overlap(draft: Draft, one: str, other: str, span: str) -> None:
