@@ -347,3 +347,20 @@ def test_a_browser_that_keeps_nothing_warns_before_the_page_is_left(alone):
             page.close(run_before_unload=True)
         assert told.value.type == "beforeunload"
         told.value.accept()
+
+
+@pytest.mark.parametrize(("lang", "width", "said"), [("en", 1280, "as observed"), ("zh", 390, "观测值")])
+def test_what_was_observed_is_drawn_before_a_year_was_lived(browser, tmp_path, axe, chinese_font, lang, width, said):
+    file = tmp_path / "baseline.yaml"
+    file.write_bytes((ROOT / "scenarios" / "zhejiang" / "baseline.yaml").read_bytes())
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.set_default_timeout(WAIT)
+    context.route("**/run", lambda route: None)  # no year is ever lived
+    with served(file) as address:
+        page = opened(context, address.replace("lang=en", f"lang={lang}"))
+        assert said in page.inner_text("#curve h3") and page.locator("#curve svg path").count() == 0
+        assert page.locator("#curve svg:visible circle").count() == 6
+        assert_accessible(page, axe, "observed")
+        assert_fits(page, width)
+        context.unroute_all(behavior="ignoreErrors")
+        context.close()
