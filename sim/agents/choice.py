@@ -14,6 +14,7 @@ from sim.errors import FactorFlowError
 STAYED, MIGRATED, RECLASSIFIED, TRANSFERRED = 0, 1, 2, 3
 
 _ROUNDING = 1e-9
+_SOUND, _NO_SHARE, _FALLS, _OPEN = 0, 1, 2, 3
 _WORD_BITS, _ONE = np.uint64(32), np.uint64(1)
 
 
@@ -41,8 +42,11 @@ class MoveTables:
 
     def __post_init__(self) -> None:
         """Raise InvalidTable where a number would lead compiled code astray: each is a share, each row ends at one."""
+        cells = self.cumulative.shape[1]
+        row, place, fault = _first_fault(self.cumulative)
+        if fault == _NO_SHARE:
+            raise _no_share("choice shares", (row, place), self.cumulative[row, place])
         tables = {
-            "choice shares": self.cumulative,
             "the mobility": np.atleast_1d(self.mobility),
             "villages that become urban": self.reclassify,
             "transfers of registration": self.transfer,
@@ -51,15 +55,11 @@ class MoveTables:
         shares = np.concatenate([table.ravel() for table in tables.values()])
         if not (shares.min() >= -_ROUNDING and shares.max() <= 1 + _ROUNDING):  # what is no number is neither
             _name_no_share(tables)
-        rising = self.cumulative[:, 1:] - self.cumulative[:, :-1] >= -_ROUNDING
-        if not rising.all():
-            falling = np.argwhere(~rising)
-            raise InvalidTable("choice shares", tuple(falling[0]), float("nan"), "fall along a row of running sums")
-        open_end = self.cumulative[:, -1] != 1.0
-        if open_end.any():
-            row = int(open_end.argmax())
+        if fault == _FALLS:
+            raise InvalidTable("choice shares", (row, place), float("nan"), "fall along a row of running sums")
+        if fault == _OPEN:
             raise InvalidTable("choice shares", (row,), float(self.cumulative[row, -1]), "must add up to 1")
-        rows, cells = self.cumulative.shape
+        rows = len(self.cumulative)
         if self.town.min() < 0 or self.town.max() >= cells or (self.group.max() + 1) * cells > rows or self.group.min() < 0:
             raise InvalidTable("towns and groups", (0,), float("nan"), "point beyond the table of choice shares")
 
@@ -69,7 +69,33 @@ def _name_no_share(tables: Mapping[str, Array]) -> None:
     for what, table in tables.items():
         wrong = np.argwhere(~((table >= -_ROUNDING) & (table <= 1 + _ROUNDING)))
         if len(wrong):
-            raise InvalidTable(what, tuple(wrong[0]), float(table[tuple(wrong[0])]), "must lie between 0 and 1")
+            raise _no_share(what, tuple(wrong[0]), table[tuple(wrong[0])])
+
+
+def _no_share(what: str, at: tuple[int, ...], value: float) -> InvalidTable:
+    return InvalidTable(what, at, float(value), "must lie between 0 and 1")
+
+
+@compiled()
+def _first_fault(cumulative):  # type: ignore[no-untyped-def]
+    """The first number that is no share, with its row and place; where there is none the first that falls along its row;
+    else the first row that does not end at one."""
+    rows, cells = cumulative.shape
+    falls, open_row = (-1, -1), -1
+    for row in range(rows):
+        for place in range(cells):
+            share = cumulative[row, place]
+            if not (-_ROUNDING <= share <= 1 + _ROUNDING):
+                return row, place, _NO_SHARE
+            if place > 0 and falls[0] < 0 and not share - cumulative[row, place - 1] >= -_ROUNDING:
+                falls = (row, place - 1)
+        if open_row < 0 and cumulative[row, cells - 1] != 1.0:
+            open_row = row
+    if falls[0] >= 0:
+        return falls[0], falls[1], _FALLS
+    if open_row >= 0:
+        return open_row, cells - 1, _OPEN
+    return -1, -1, _SOUND
 
 
 class InvalidTable(FactorFlowError):
@@ -105,14 +131,29 @@ def choice_shares(seed: Array, kappa: float, gain: Array, pull: Array) -> Array:
 
 def cumulative_shares(shares: Array) -> Array:
     """Cumulative shares by row whose last positive entry is raised to one, so that every draw finds a place."""
-    sound = np.isfinite(shares) & (shares >= 0)
-    if not sound.all():
-        wrong = np.argwhere(~sound)
-        raise InvalidTable("choice shares", tuple(wrong[0]), float(shares[tuple(wrong[0])]), "must lie between 0 and 1")
-    running = np.cumsum(shares, axis=1)
-    filled = running >= running[:, -1:]
-    running[filled] = 1.0
+    running = np.empty(shares.shape)
+    row, place = _run_up(running, shares)
+    if row >= 0:
+        raise _no_share("choice shares", (row, place), shares[row, place])
     return running
+
+
+@compiled()
+def _run_up(running, shares):  # type: ignore[no-untyped-def]
+    """Write cumulative shares by row, one from where a row reaches its sum; returns where a share is none, else (-1, -1)."""
+    rows, cells = shares.shape
+    for row in range(rows):
+        whole = 0.0
+        for place in range(cells):
+            if not (np.isfinite(shares[row, place]) and shares[row, place] >= 0):
+                return row, place
+            whole += shares[row, place]
+            running[row, place] = whole
+        for place in range(cells - 1, -1, -1):
+            if running[row, place] < whole:
+                break
+            running[row, place] = 1.0
+    return -1, -1
 
 
 def everybody_chooses(chosen: Array) -> MoveTables:

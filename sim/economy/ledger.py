@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from sim.arrays import Array, Index
+from sim.compiled import compiled
 from sim.economy.payments import Payments, Posted, added_up
 from sim.economy.state import Rules, government_names
 from sim.economy.treasury import Statement, general_weights
@@ -16,6 +17,7 @@ from sim.world.world import GENERAL, PURPOSES, TRAINING, World
 CHARGES = {"income": "charge on income", "land_rent": "charge on land rent"}
 """What charges on a base are called in the ledger."""
 
+_ROUNDING = 1e-12  # of a budget: what rounding leaves of spending all a policy's
 _UNUSED = "training nobody was left for"
 
 
@@ -81,10 +83,32 @@ def _without_policies(names: tuple[str, ...], rules: Rules, money: Statement, us
         amounts[funding.payer, funding.purpose] -= funding.share * funding.weights * budgets[funding.payer]
     for government in sorted({item.payer for item in rules.subsidies if item.charge is None}):
         _less_subsidies(names[government], rules, money, government, amounts[government, GENERAL])
-    amounts[np.abs(amounts) <= 1e-12 * budgets[:, None, None]] = 0.0  # what rounding leaves of spending all a policy's
-    payer, purpose, payee = np.nonzero(amounts)
+    payer, purpose, payee = _unlike_zero(amounts, _ROUNDING * budgets)
     rows = payer, payee, purpose, amounts[payer, purpose, payee], np.zeros(payer.size, dtype=np.int64)
     return _spent(len(names), PURPOSES, rows, purpose == TRAINING, used, ("",))
+
+
+@compiled()
+def _unlike_zero(amounts, least):  # type: ignore[no-untyped-def]
+    """Where amounts by government, purpose and cell are beyond what rounding leaves, `least`, (government,), in their order.
+
+    One walk without another table as large: of a wide world each has millions of places, nearly all of them empty.
+    """
+    governments, purposes, cells = amounts.shape
+    found, count = np.empty((3, 64), dtype=np.int64), 0
+    for government in range(governments):
+        for purpose in range(purposes):
+            for cell in range(cells):
+                amount = amounts[government, purpose, cell]
+                if amount == 0.0 or abs(amount) <= least[government]:
+                    continue
+                if count == found.shape[1]:
+                    more = np.empty((3, 2 * count), dtype=np.int64)
+                    more[:, :count] = found
+                    found = more
+                found[0, count], found[1, count], found[2, count] = government, purpose, cell
+                count += 1
+    return found[:, :count]
 
 
 def _less_subsidies(name: str, rules: Rules, money: Statement, government: int, general: Array) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.frames import from_arrow, stacked, to_arrow
+from sim.economy import ledger
 from sim.economy.ledger import charged_to_households, paid_by_government, paid_by_policy
 from sim.economy.payments import Payment, Payments, Posted
 from sim.economy.state import Rules
@@ -99,3 +100,13 @@ def test_frames_one_under_the_other_keep_their_words():
     assert list(whole["place"].cat.categories) == ["a", "b", "c"]
     empty = from_arrow(to_arrow(one[:0]))
     assert list(empty.columns) == ["place", "value"] and len(empty) == 0
+
+
+def test_what_governments_spend_is_found_in_the_order_of_its_table():
+    luck = np.random.default_rng(5)
+    amounts = np.where(luck.random((7, 5, 40)) < 0.3, luck.normal(size=(7, 5, 40)), 0.0)  # far more than fit at first
+    least = np.linspace(0, 0.5, 7)
+    expected = np.nonzero(np.where(np.abs(amounts) <= least[:, None, None], 0.0, amounts))
+    found = ledger._unlike_zero(amounts, least)
+    assert [column.tolist() for column in found] == [column.tolist() for column in expected] and len(found[0]) > 64
+    assert ledger._unlike_zero(np.zeros((2, 5, 3)), np.zeros(2)).shape == (3, 0)

@@ -11,6 +11,7 @@ from sim.arrays import Array
 from sim.economy.entries import Link
 from sim.economy.markets.ways import Ways, ways
 from sim.economy.state import Rules, alike
+from sim.once import once
 from sim.world.world import World
 
 
@@ -33,10 +34,16 @@ def transport_costs(world: World, distance_km: Array, infrastructure: Array) -> 
     """Log costs of transport, (importing cell, producing cell): t_nc ((g_n + g_c) / 2)^-psi."""
     mean = (infrastructure[:, None] + infrastructure[None, :]) / 2.0
     p = world.parameters
-    transport = p.transport_elasticity * np.log1p(distance_km / 20.0)
+    transport = _of_distance(world, distance_km)
     with np.errstate(divide="ignore"):  # without infrastructure no way leads anywhere but home
         dearer = np.where(transport > 0, mean, 1.0) ** -p.infrastructure_transport
     return np.asarray(transport * dearer)
+
+
+@once(keeper=0)
+def _of_distance(world: World, distance_km: Array) -> Array:
+    """Log costs of transport on ways as they were in the base year."""
+    return np.asarray(world.parameters.transport_elasticity * np.log1p(distance_km / 20.0))
 
 
 def openness_of_year(world: World, distance_km: Array, infrastructure: Array, rules: Rules, wide: bool) -> Array | Ways:
