@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FIRST = 20  # of what may have no end, such as the faults of a file, this many are named and the rest is counted
 _UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # Unicode's categories of what nobody can see
@@ -61,14 +62,26 @@ class FactorFlowError(Exception):
         return printable(super().__str__(), keep="\n")
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a fault says apart from its words, for pages in other languages: its kind, and the values of the sentence."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong with a scenario: where it stands, what was found, what is allowed."""
+    """One thing wrong with a scenario: where it stands, what was found, what is allowed.
+
+    told: the same without words, for the kinds that are met most.
+    """
 
     file: str
     line: int
     path: str
     message: str
+    told: Told | None = field(default=None, compare=False)
 
 
 class ScenarioFaults(FactorFlowError):

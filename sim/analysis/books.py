@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,19 +19,27 @@ PUBLIC = ("public_cost", "public_receipts", "paid_for_policies", "raised_by_poli
 
 
 class Sums:
-    """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once."""
+    """Public money of one run over some years, yuan by replicate: sums over what was recorded, sought once.
 
-    def __init__(self, results: Results, first: int, last: int) -> None:
+    keys: measure, scope and place of what was recorded, in alphabetical order; values: (key, replicate).
+    """
+
+    def __init__(self, replicates: Sequence[int], keys: Sequence[tuple[str, str, str]], values: NDArray[np.float64]) -> None:
+        self.replicates, self.keys, self.values = pd.Index(list(replicates)), list(keys), values
+        self._places: dict[tuple[str, str], list[int]] = {}
+        for place, key in enumerate(self.keys):
+            self._places.setdefault(key[:2], []).append(place)
+
+    @classmethod
+    def of_run(cls, results: Results, first: int, last: int) -> Sums:
+        """The sums of what a run recorded."""
         series = results.rows_of(*PUBLIC)
         rows = series[series["measure"].isin(PUBLIC) & series["year"].between(first, last)]
         rows = rows.astype({"measure": str, "scope": str, "place": str})
         sums = rows.groupby(["measure", "scope", "place", "replicate"], sort=True)["value"].sum().unstack("replicate")
-        self.replicates = pd.Index(list(results.replicates))
-        self.keys = [(str(key[0]), str(key[1]), str(key[2])) for key in sums.index]
-        self.values = sums.reindex(columns=self.replicates).fillna(0.0).to_numpy(dtype=np.float64)
-        self._places: dict[tuple[str, str], list[int]] = {}
-        for place, key in enumerate(self.keys):
-            self._places.setdefault(key[:2], []).append(place)
+        keys = [(str(key[0]), str(key[1]), str(key[2])) for key in sums.index]
+        values = sums.reindex(columns=pd.Index(list(results.replicates))).fillna(0.0).to_numpy(dtype=np.float64)
+        return cls(results.replicates, keys, values)
 
     def of(self, measure: str, scope: str, place: str | None = None) -> NDArray[np.float64]:
         """One measure by replicate, of a place or of all places of a scope; zero where nothing was recorded."""
@@ -74,12 +82,13 @@ class Books:
         """
         before, after = sum_of(self.before), sum_of(self.after)
         if self.paired:
-            shared, first, second = self._pairs
-            difference = pd.Series(after[second] - before[first], index=shared)
+            replicates, first, second = self._pairs
+            difference = after[second] - before[first]
         else:
-            difference = next(crossed(pd.DataFrame([before]), pd.DataFrame([after]))).iloc[0]
+            everyone = next(crossed(pd.DataFrame([before]), pd.DataFrame([after]))).iloc[0]
+            replicates, difference = everyone.index, everyone.to_numpy()
         largest = max(self.before.largest, self.after.largest)
-        return difference.mask(difference.abs() <= _ROUNDING * largest, 0.0)
+        return pd.Series(np.where(np.abs(difference) <= _ROUNDING * largest, 0.0, difference), index=replicates)
 
     @cached_property
     def _pairs(self) -> tuple[pd.Index[Any], NDArray[np.intp], NDArray[np.intp]]:

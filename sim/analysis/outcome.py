@@ -218,7 +218,7 @@ class Outcome:
 
 def outcomes(differences: Differences) -> list[Outcome]:
     """The outcome of every scenario in the last common year, in the order in which they were given."""
-    found, sums = list[Outcome](), cache(Sums)  # what the baseline paid and raised is the same beside every scenario
+    found, sums = list[Outcome](), cache(Sums.of_run)  # what the baseline paid and raised is the same beside every scenario
     for label, results in differences.scenarios.items():
         first = max(results.years[0], differences.baseline.years[0])
         books, last = (_books(differences, label, year, sums) for year in (first, differences.year))
@@ -230,7 +230,7 @@ def outcomes(differences: Differences) -> list[Outcome]:
                 year=differences.year,
                 ratio=change_of(differences, label, RATIO),
                 people=_people(differences, label),
-                money=_money(differences, label, first, books, last),
+                money=money_of(books, last, first, _policies(differences, label), differences.scenarios[label].money),
                 drawn=differences.drawn,
                 area=_area(differences, label),
                 groups=by_registration(differences, label),
@@ -317,11 +317,16 @@ def _people(differences: Differences, label: str) -> tuple[People, ...] | None:
     return tuple(found)
 
 
-def _money(differences: Differences, label: str, first: int, whole: Books, final: Books) -> Money:
-    results, baseline = differences.scenarios[label], differences.baseline
+def _policies(differences: Differences, label: str) -> list[str]:
+    """Names of the policies of a scenario, then of those that the baseline alone has."""
+    sides = (differences.scenarios[label], differences.baseline)
+    return list(dict.fromkeys(str(policy["name"]) for side in sides for policy in side.policies))
+
+
+def money_of(whole: Books, final: Books, first: int, policies: Iterable[str], unit: str) -> Money:
+    """What policies cost from the first year on, and who pays; whole, final: the books of all years and of the last alone."""
     net = whole.net("policy")
     low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
-    policies = {policy["name"]: 0.0 for side in (results, baseline) for policy in side.policies}
     return Money(
         first=first,
         cost=float(whole.beyond(lambda side: side.of("public_cost", "policy")).median()),
@@ -333,7 +338,7 @@ def _money(differences: Differences, label: str, first: int, whole: Books, final
         policies={name: float(whole.net("policy", name).median()) for name in policies},
         payers=_payers(whole),
         households=_households(whole),
-        unit=results.money,
+        unit=unit,
     )
 
 

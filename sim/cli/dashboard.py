@@ -15,7 +15,12 @@ _NEEDS = ("starlette", "uvicorn", "anyio")
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine.  [default: a free one]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on this machine.  [default: the file's own, else a free one]",
+)
 @click.option("--no-open", is_flag=True, help="Print the address and open no browser.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
 def dashboard(file: Path, port: int, no_open: bool, lang: str) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,10 +18,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from sim.dashboard import page
+from sim.dashboard.faults import said
 from sim.dashboard.runner import Event, Runner
 from sim.dashboard.security import HOSTS, Guarded, Headed, cookie_of
 from sim.dashboard.session import ConflictError, Session
 from sim.errors import FactorFlowError, Fault
+from sim.pages.phrases import title_in
 
 if TYPE_CHECKING:
     from sim.dashboard.live import Pair
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
 _FAULTS = 50  # named on the page; the rest is counted
 
 
-def application(session: Session, token: str, port: int) -> Starlette:
-    """The application that serves one session to whoever knows the token, at a port of this machine."""
+def application(session: Session, token: str, port: int, opened: Callable[[], object] = lambda: None) -> Starlette:
+    """The application that serves one session to whoever knows the token, at a port of this machine.
+
+    opened: called whenever a page has been sent.
+    """
     runner = Runner()
-    routes = _Routes(session, runner, token, cookie_of(port))
+    routes = _Routes(session, runner, token, cookie_of(port), opened)
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -67,14 +73,16 @@ def _refused(_: Request, reason: Exception) -> Response:
 class _Routes:
     """What each route does."""
 
-    def __init__(self, session: Session, runner: Runner, token: str, cookie: str) -> None:
-        self.session, self.runner, self.token, self.cookie = session, runner, token, cookie
+    def __init__(self, session: Session, runner: Runner, token: str, cookie: str, opened: Callable[[], object]) -> None:
+        self.session, self.runner, self.token, self.cookie, self.opened = session, runner, token, cookie, opened
         self.shown = page.View()
 
     async def page(self, request: Request) -> Response:
         """The page in the language asked for; the cookie that lets its scripts in comes with it."""
         view = page.View.asked(request.query_params)
-        answer = HTMLResponse(await run_in_threadpool(page.render, self.session, view))
+        answer = HTMLResponse(
+            await run_in_threadpool(page.render, self.session, view), background=BackgroundTask(self.opened)
+        )
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict", path="/")
         return answer
 
@@ -87,7 +95,7 @@ class _Routes:
         """What is wrong with a text, and what can be dragged in it."""
         asked = await _asked(request)
         checked = await self._checked(_word(asked, "text"))
-        return JSONResponse(_told(checked, self.session))
+        return JSONResponse(_told(checked, self.session, page.View.asked(asked).lang))
 
     async def run(self, request: Request) -> Response:
         """A line of JSON for every year, picture and end of a run of a text."""
@@ -95,7 +103,7 @@ class _Routes:
         text = _word(asked, "text")
         checked = await self._checked(text)
         if checked.scenario is None:
-            return JSONResponse(_told(checked, self.session), status_code=422)
+            return JSONResponse(_told(checked, self.session, page.View.asked(asked).lang), status_code=422)
         self.shown = page.View.asked(asked)
         pair = await run_in_threadpool(self._pair, checked.scenario, text, self.shown.baseline)
         lines = _lines(self.runner.events(pair, self._drawn))
@@ -171,17 +179,20 @@ def _word(asked: Mapping[str, Any], name: str) -> str:
     return word
 
 
-def _told(checked: Checked, session: Session) -> dict[str, Any]:
-    """A checked text as plain values."""
+def _told(checked: Checked, session: Session, lang: str) -> dict[str, Any]:
+    """A checked text as plain values, its title and faults in a language."""
+    scenario = checked.scenario
     return {
-        "title": "" if checked.scenario is None else checked.scenario.title,
-        "faults": [_fault(fault, session) for fault in checked.faults[:_FAULTS]],
+        "title": "" if scenario is None else title_in(lang, scenario.title, scenario.title_zh),
+        "faults": [_fault(fault, session, lang) for fault in checked.faults[:_FAULTS]],
         "more": max(0, len(checked.faults) - _FAULTS),
         "sliders": [slider.to_json() for slider in checked.sliders],
     }
 
 
-def _fault(fault: Fault, session: Session) -> dict[str, Any]:
+def _fault(fault: Fault, session: Session, lang: str) -> dict[str, Any]:
     """A fault; file is empty where it stands in the text itself."""
     own = fault.file == str(session.file)
-    return {"file": "" if own else fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
+    message, spoken = said(fault, lang)
+    place = {"file": "" if own else fault.file, "line": fault.line, "path": fault.path}
+    return {**place, "message": message, "lang": spoken}

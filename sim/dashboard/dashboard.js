@@ -8,8 +8,12 @@ const CHECK_AFTER = 120, RUN_AFTER = 150; // milliseconds without a key
 const MOST_ROWS = 18; // so that sliders are in sight below the text
 
 const CONFLICT = `conflict ${location.host}`;
+const DRAFT = `draft ${boot.file}`;
 
 let saved = boot.saved; // what the file holds
+let state = boot.state; // a name for what it holds
+let offered = null; // a text kept by this browser of which nobody has said yet what shall become of it
+let safe = true; // whether what is not saved is kept
 let spans = null; // the text that the places of sliders were counted in; null before the first answer
 let sliders = [];
 let asked = 0; // checks sent; an answer to an older one is of no use
@@ -79,6 +83,7 @@ function showKept() {
 function changed() {
   showLines();
   showKept();
+  keep();
   clearTimeout(checking);
   clearTimeout(waiting);
   checking = setTimeout(check, CHECK_AFTER);
@@ -88,7 +93,7 @@ async function check() {
   const number = ++asked, value = text.value;
   let answer;
   try {
-    answer = await post("check", { text: value });
+    answer = await post("check", { text: value, lang: boot.lang });
   } catch {
     tell("text", say("lost"));
     return;
@@ -127,7 +132,7 @@ function showFaults({ faults, more }) {
   at("faults").replaceChildren(...faults.map((fault) => {
     const where = fault.file ? made("code", {}, `${fault.file}:${fault.line}`) : made("button", { type: "button" }, say("line", fault));
     if (!fault.file) where.addEventListener("click", () => goTo(fault.line));
-    return made("li", {}, where, " ", made("code", { translate: "no" }, fault.path), " ", made("span", { lang: "en" }, fault.message));
+    return made("li", {}, where, " ", made("code", { translate: "no" }, fault.path), " ", made("span", { lang: fault.lang }, fault.message));
   }));
   if (more) at("faults").append(made("li", {}, say("more", { count: more })));
 }
@@ -283,12 +288,13 @@ function ended() {
   stop.disabled = true;
 }
 
-function showFigures({ parts, headline }) {
+function showFigures({ parts, headline, cost }) {
   for (const [name, markup] of Object.entries(parts)) {
     if (drawn.get(name) !== markup) at(name).innerHTML = markup;
     drawn.set(name, markup);
   }
   at("headline").textContent = headline;
+  at("cost").textContent = cost;
 }
 
 async function stop() {
@@ -330,7 +336,9 @@ async function save(over) {
   if (told.contains(document.activeElement)) text.focus();
   tell("file", "");
   saved = value;
+  ({ state } = await answer.json());
   showKept();
+  keep();
   if (value === text.value) at("kept").textContent = say("just_saved");
 }
 
@@ -350,6 +358,55 @@ async function revert() {
   if (told.contains(document.activeElement)) text.focus();
   tell("file", "");
   saved = text.value = found.text;
+  ({ state } = found);
+  changed();
+}
+
+// ---- what is not saved ----
+
+// The text is kept by the browser while it differs from the file: the server forgets it when it ends.
+function keep() {
+  if (offered) { safe = text.value === saved; return; } // never over one that is still to be decided
+  try {
+    if (text.value === saved) localStorage.removeItem(DRAFT);
+    else localStorage.setItem(DRAFT, JSON.stringify({ text: text.value, state, at: Date.now() }));
+    safe = true;
+  } catch {
+    safe = text.value === saved; // a browser may keep nothing, or no more
+  }
+}
+
+function draft() {
+  try { return JSON.parse(localStorage.getItem(DRAFT)); } catch { return null; }
+}
+
+function offer() {
+  const found = draft();
+  if (!found || found.text === text.value) return;
+  if (found.text === saved) { forget(); return; }
+  offered = found;
+  const at = new Date(found.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  tell("draft", say(found.state === state ? "draft" : "draft_older", { at }), [say("draft_take"), takeDraft], [say("draft_drop"), dropDraft]);
+}
+
+function takeDraft() {
+  text.value = offered.text;
+  decided();
+}
+
+function dropDraft() {
+  forget();
+  decided();
+}
+
+function forget() {
+  try { localStorage.removeItem(DRAFT); } catch { /* then there is none */ }
+}
+
+function decided() {
+  offered = null;
+  text.focus();
+  tell("draft", "");
   changed();
 }
 
@@ -363,6 +420,7 @@ at("save").addEventListener("click", () => save());
 at("revert").addEventListener("click", revert);
 at("measure").addEventListener("change", otherView);
 at("baseline").addEventListener("change", () => { otherView(); if (sound) run(); });
+addEventListener("beforeunload", (event) => { if (!safe) event.preventDefault(); });
 document.addEventListener("keydown", (event) => {
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key === "Enter") { event.preventDefault(); run(); }
@@ -378,11 +436,16 @@ for (const link of document.querySelectorAll("a.language")) {
   });
 }
 
+// The bar takes a second line where the headline is long: what stays beside the results stays below it.
+const bar = document.querySelector(".bar");
+new ResizeObserver(() => document.documentElement.style.setProperty("--below", `${bar.offsetHeight + 4}px`)).observe(bar);
+
 const address = new URL(location.href);
 address.searchParams.delete("token"); // it has done its work; a cookie goes on from here
 history.replaceState(null, "", address);
 showLines();
 showKept();
 check();
+offer();
 const undecided = sessionStorage.getItem(CONFLICT);
 if (undecided) conflicting(JSON.parse(undecided));

@@ -14,9 +14,11 @@ from sim.analysis.change import Change
 from sim.analysis.outcome import RATIO, Money
 from sim.analysis.verdicts import own_word, verdict_word
 from sim.arrays import Array
-from sim.dashboard import places
+from sim.dashboard import paying, places
 from sim.dashboard.live import Pair
+from sim.dashboard.observed import Seen, seen_of
 from sim.dashboard.page import MEASURES, View
+from sim.dashboard.part import figure
 from sim.dashboard.readings import Band, Readings
 from sim.pages.drawings.lines import Line, curves
 from sim.pages.drawings.svg import both
@@ -33,18 +35,19 @@ _SIZES = {("amount", "en"): 1e9, ("amount", "zh"): 1e8, ("people", "en"): 1e6, (
 
 
 def parts_of(pair: Pair, view: View) -> dict[str, Any]:
-    """The pieces of the page by the place where they stand, as HTML, and the headline as text."""
+    """The pieces of the page by the place where they stand, as HTML, and both lines of the headline as text."""
     shown = Shown(Readings(pair), view)
     if not shown.readings.any:
-        return {"parts": {}, "headline": ""}
+        return {"parts": {}, "headline": "", "cost": ""}
     parts = {
         "verdict": shown.verdict(),
         "curve": shown.curve(),
         "difference": shown.difference(),
         "map": places.map_part(shown.readings, shown.names),
         "winners": places.winners_part(shown.readings, shown.names),
+        "payers": paying.payers_part(shown.readings, shown.names),
     }
-    return {"parts": parts, "headline": shown.headline()}
+    return {"parts": parts, "headline": shown.headline(), "cost": shown.cost()}
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,13 @@ class Shown:
         if self.names.baseline is None:
             return self.say("headline", value=value)
         return self.say("headline_change", value=value, change=moved)
+
+    def cost(self) -> str:
+        """The line below: what it costs net, where anything is paid or raised."""
+        outcome = self.readings.outcome
+        if outcome is None or not outcome.money.any:
+            return ""
+        return self.say("headline_cost", net=self.speaker.money(outcome.money.net))
 
     def verdict(self) -> str:
         """What the scenario does to the gap, what it costs, and how many gain and lose."""
@@ -176,12 +186,19 @@ class Shown:
         if self.change is not None:
             value, moved = plain(self.change.after, digits), signed(self.change.difference, digits)
             title = self.say("level_change" if self.names.baseline else "level", measure=name, value=value, change=moved)
-        what = self.say("level_what", measure=name, place=place)
+        what, seen = self.say("level_what", measure=name, place=place), self._seen()
         if self.measure == RATIO:
-            what = self.speaker.say("curves.what_plain", place=place, line=self.speaker.say("curves.line"))
-        label = self.say("level_label", measure=name)
-        drawn = both(lambda width: curves(lines, label, width, unit=self.scaled.unit, starts=self._starts()))
-        return places.figure(title, what, drawn)
+            said = {"place": place, "line": self.speaker.say("curves.line"), "source": self.speaker.source(seen.source)}
+            what = self.speaker.say("curves.what" if seen.dots else "curves.what_plain", **said)
+        label, observed = self.say("level_label", measure=name), phrase("curves.observed", self.lang)
+        unit, starts = self.scaled.unit, self._starts()
+        drawn = both(lambda width: curves(lines, label, width, unit, seen.dots, observed, starts))
+        return figure(title, what, drawn)
+
+    def _seen(self) -> Seen:
+        """What was observed of the measure in the years of the run."""
+        here = self.readings.pair.scenario
+        return seen_of(here.plays_in).within(here.years.from_, here.years.to) if self.measure == RATIO else Seen()
 
     def difference(self) -> str:
         """The difference from the baseline by year; a sentence where there is none."""
@@ -197,7 +214,7 @@ class Shown:
         unit = self.scaled.unit
         drawn = both(lambda width: curves([line], label, width, unit=unit, zero=True, above=above, below=below))
         moved = signed(change.difference, digits) if change is not None else ""
-        return places.figure(self.say("difference_title", measure=name, change=moved), self.say("difference_what"), drawn)
+        return figure(self.say("difference_title", measure=name, change=moved), self.say("difference_what"), drawn)
 
     def _line(self, name: str, order: int, band: Band, write: Any, digits: int) -> Line:
         middle, low, high = (self.scaled.row(values) for values in (band.middle, band.low, band.high))

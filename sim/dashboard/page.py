@@ -50,7 +50,10 @@ class View:
 
 def render(session: Session, view: View) -> str:
     """The page of a session, with the text as it was last worked on, or as the file is where nothing is unsaved."""
+    from markupsafe import Markup
+
     from sim.dashboard.baselines import ROOT, SAVED, beside
+    from sim.dashboard.observed import first_picture
 
     if session.text == session.saved:
         with suppress(FactorFlowError):  # a file that is gone is told of when it is saved
@@ -71,9 +74,12 @@ def render(session: Session, view: View) -> str:
         baselines=choices,
         measures=[(name, say(f"measures.{name}")) for name in MEASURES],
         view=view,
+        first=Markup(first_picture(session, lang)) if view.measure == MEASURES[0] else "",
         version=__version__,
         boot={
             "saved": session.saved,
+            "state": session.state,
+            "file": str(session.folder / session.file.name),
             "lang": lang,
             **said_in(lang),
             "words": {key.removeprefix(_SCRIPT): text for key, text in catalogue(lang).items() if key.startswith(_SCRIPT)},

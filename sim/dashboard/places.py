@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sim.analysis.change import Change
 from sim.analysis.winners import Sides, counts, moves, sides_of
 from sim.cells import URBAN
+from sim.dashboard.part import figure
 from sim.dashboard.readings import Readings
 from sim.data.catalogue import AnyWorld
 from sim.errors import ResultsError
@@ -36,11 +37,6 @@ class Names:
     def lang(self) -> str:
         """The language of the page."""
         return self.speaker.lang
-
-
-def figure(heading: str, what: str, drawn: str) -> str:
-    """A figure: its finding, the drawing, and how to read it."""
-    return str(Markup('<h3>{}</h3>{}<p class="what">{}</p>').format(heading, Markup(drawn), what))
 
 
 def sides_in(readings: Readings) -> Sides | None:

@@ -9,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.analysis.books import PUBLIC, Books, Sums
 from sim.analysis.change import Change, rounded
 from sim.analysis.groups import Tenth
-from sim.analysis.outcome import AREA, INCOMES, RATIO, Money, Outcome, People
+from sim.analysis.outcome import AREA, INCOMES, RATIO, Money, Outcome, People, money_of
 from sim.analysis.pairing import quantiles
 from sim.analysis.verdicts import PUBLISHED, THEIL, Against, against
 from sim.arrays import Array
@@ -168,38 +169,23 @@ class Readings:
         return float(np.median(self._table(self.tracks, ("cell", place, "population"))[-1]))
 
     def _money(self) -> Money:
-        """What policies cost beyond the baseline's, added up from the first year to the last year lived."""
-        cost, receipts = (self._beyond(f"public_{word}") for word in ("cost", "receipts"))
-        net, last = cost - receipts, self._beyond("public_cost", last=True) - self._beyond("public_receipts", last=True)
-        low, high = np.quantile(net, (0.05, 0.95)) if len(net) > 1 else (math.nan, math.nan)
-        return Money(
-            first=self.years[0],
-            cost=float(np.median(cost)),
-            receipts=float(np.median(receipts)),
-            net=float(np.median(net)),
-            low=float(low),
-            high=float(high),
-            last=float(np.median(last)),
-            policies={},
-            payers=None,
-            households={},
-            unit=self.money,
-        )
+        """What policies cost beyond the baseline's, added up from the first year to the last year lived, and who pays."""
+        whole, final = self._books(last=False), self._books(last=True)
+        sides = [one for one in (self.pair.scenario, self.pair.baseline) if one is not None]
+        policies = dict.fromkeys(name for one in sides for name in one.policies)
+        return money_of(whole, final, self.years[0], policies, self.money)
 
-    def _beyond(self, measure: str, last: bool = False) -> Array:
-        """What all policies of the scenario have of a sum beyond those of its baseline, by pair."""
-        sums = [self._sum(side, measure, last) for side in (self.tracks, self.baselines)]
-        largest = max(float(np.abs(one).max(initial=0.0)) for one in sums)
-        beyond = sums[0] - sums[1] if self.baselines else sums[0]
-        return np.where(np.abs(beyond) <= 1e-9 * largest, 0.0, beyond)
+    def _books(self, last: bool) -> Books:
+        return Books(self._sums(self.baselines, last), self._sums(self.tracks, last), paired=True)
 
-    def _sum(self, tracks: Sequence[Track], measure: str, last: bool) -> Array:
-        keys = {key for track in tracks for key in track.values if key[0] == "policy" and key[2] == measure}
-        total = np.zeros(len(tracks))
-        for key in sorted(keys):
-            years = self._table(tracks, key)
-            total += np.nan_to_num(years[-1:] if last else years).sum(axis=0)
-        return total
+    def _sums(self, tracks: Sequence[Track], last: bool) -> Sums:
+        """Public money of one side, of the last year alone or of all; nothing at all of a baseline that there is not."""
+        known = {key for track in tracks for key in track.values if key[2] in PUBLIC}
+        keys = sorted((measure, scope, place) for scope, place, measure in known)
+        years = [self._table(tracks, (scope, place, measure))[-1 if last else 0 :] for measure, scope, place in keys]
+        sums = [np.nan_to_num(one).sum(axis=0) for one in years]
+        pairs = len(self.tracks)
+        return Sums(range(pairs), keys, np.array(sums).reshape(len(keys), pairs))
 
     def _table(self, tracks: Sequence[Track], key: Key) -> Array:
         """A key by year and replicate."""

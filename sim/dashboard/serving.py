@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import hashlib
+import os
 import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -17,23 +21,28 @@ from sim.dashboard.session import Session
 from sim.errors import FactorFlowError
 
 HOST = "127.0.0.1"
+_PORTS = range(61_000, 65_536)
 _LEAVE = 2  # seconds that open answers have to end
+_OPENS = 0.5  # seconds in which a page that is opened at once is served; of one that is opened later nobody knows when
 
 
 def serve(file: Path, port: int, lang: str, opens: bool, say: Callable[[str], object]) -> None:
-    """Serve the dashboard of a scenario file until interrupted; port 0 is any free one, `say` is told the address.
+    """Serve the dashboard of a scenario file until interrupted; `say` is told the address.
+
+    Port 0 is the file's own where that is free, so that a browser finds what it kept of an unsaved text, else any free one.
 
     Raises FactorFlowError where the file cannot be edited or the port is taken.
     """
     from sim.vocabulary import vocabulary
 
     session = Session(file, vocabulary)
-    here = _bound(port)
+    here = _bound(port) if port else _bound_for(session.file)
     port, token = here.getsockname()[1], secrets.token_urlsafe(32)
     address = f"http://{HOST}:{port}/?token={token}&lang={lang}"
-    app = application(session, token, port)
+    opened = threading.Event()
+    app = application(session, token, port, opened.set)
     server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=_LEAVE))
-    threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm, args=(opened,), name="warm-up", daemon=True).start()
     say(address)
     if opens:
         server.ready = lambda: webbrowser.open(address)
@@ -52,6 +61,19 @@ class _Server(uvicorn.Server):
         asyncio.get_running_loop().run_in_executor(None, self.ready)
 
 
+def port_of(file: Path) -> int:
+    """The port at which a file is served where it is free: above those that systems give to connections of their own."""
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(file))).digest()
+    return _PORTS.start + int.from_bytes(digest[:4], "big") % len(_PORTS)
+
+
+def _bound_for(file: Path) -> socket.socket:
+    try:
+        return _bound(port_of(file))
+    except FactorFlowError:  # it is taken, perhaps by a second server of the same file
+        return _bound(0)
+
+
 def _bound(port: int) -> socket.socket:
     here = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -65,10 +87,23 @@ def _bound(port: int) -> socket.socket:
     return here
 
 
-def _warm() -> None:
-    """Do what takes seconds the first time, while somebody reads the page."""
-    from sim.dashboard.live import warm
-    from sim.vocabulary import vocabulary
+def _warm(opened: threading.Event) -> None:
+    """Do what takes seconds the first time, while somebody reads the page: two threads of Python would share one core."""
+    opened.wait(_OPENS)
+    with _without_searches():
+        from sim.dashboard import figures  # noqa: F401  # what draws is asked for a moment after what lives
+        from sim.dashboard.live import warm
+        from sim.vocabulary import vocabulary
 
-    vocabulary()
+        vocabulary()
     warm()
+
+
+@contextmanager
+def _without_searches() -> Iterator[None]:
+    """Python looks for what is no longer used again and again while thousands of things are made that all are used."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -17,7 +17,7 @@ Key = tuple[str, str, str]
 """Scope, place and measure."""
 
 _BY_CELL = frozenset((*INCOMES, "population", *TENTHS))
-_PAID = "charged_to_households"
+_PAID = ("charged_to_households", "paid_for_policies", "raised_by_policies")
 _RATIO_OF = ("income_per_head", "population")
 
 
@@ -79,4 +79,4 @@ class Track:
 def _is_kept(scope: str, measure: str) -> bool:
     if scope == "cell":
         return measure in _BY_CELL
-    return scope in ("world", "policy") or (scope == "region" and measure == _PAID)
+    return scope in ("world", "policy") or (scope == "region" and measure in _PAID)

@@ -254,12 +254,17 @@ def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["year", "scope", "place", "measure", "value", "unit", "source"]
+    return pd.DataFrame(observed_rows(world, points), columns=columns)
+
+
+def observed_rows(world: AnyWorld, points: bool = True) -> list[tuple[int, str, str, str, float, str, str]]:
+    """The rows of `observed`, for those who would not wait for the library that makes a table of them."""
     here = folder(world)
     if here is None:
-        return pd.DataFrame(columns=columns)
+        return []
     source = str(here.entry.get("observed_incomes", f"tables of {here.name}"))
     unit = f"{here.entry['currency']} of {here.base_year} per head and year"
-    rows: list[tuple[Any, ...]] = []
+    rows: list[tuple[int, str, str, str, float, str, str]] = []
     prices = {place: price_level(here, place) for place in here.places}
     for year in sorted(set.intersection(*(set(levels) for levels in prices.values()))):
         sums, people, missing = dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0), False
@@ -288,7 +293,7 @@ def observed(world: AnyWorld, points: bool = True) -> pd.DataFrame:
         scope = "world" if row["place"] == EVERYWHERE else "region" if row["kind"] in ("", ALL) else "cell"
         place = here.name if scope == "world" else row["place"] if scope == "region" else cell_name(row["place"], row["kind"])
         rows.append((int(row["year"]), scope, place, row["variable"], float(row["value"]), row["unit"], row["source"]))
-    return pd.DataFrame(rows, columns=columns)
+    return rows
 
 
 def _counted(number: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
+from sim.errors import Told
 from sim.hints import nearest, one_of
 from sim.scenario.schema import PolicyTerms, Target, Years
 from sim.scenario.spots import Spot, range_answer
@@ -15,6 +16,8 @@ from sim.scenario.vocabulary import Vocabulary, WorldWords
 from sim.scenario.yaml_reader import KeyPath
 
 Found = Iterator[tuple[KeyPath, str, object]]
+Spoken = Iterator[tuple[KeyPath, str, object, Told | None]]
+"""What was found, with the same without words where it is met often."""
 
 
 def check_years(years: Years, world: WorldWords) -> Found:
@@ -43,7 +46,7 @@ def check_groups(groups: Mapping[str, object], world: WorldWords) -> Found:
                 yield path, f"is {kind} of the world {world.name} already; choose another name.", None
 
 
-def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Found:
+def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Spoken:
     """Every parameter belongs to the world and lies in its range."""
     for name, value in parameters.items():
         path = ("parameters", name)
@@ -51,14 +54,17 @@ def check_parameters(parameters: Mapping[str, object], world: WorldWords) -> Fou
         if known is None:
             guess = nearest(name, world.parameters)
             meant = world.parameters[guess] if guess is not None else None
-            terms = Spot(float, "", meant.unit, meant.low, meant.high).terms() if meant else ""
-            end = f'Did you mean "{guess}"{terms}?' if meant else one_of(name, world.parameters)
-            yield path, f"the world {world.name} has no such parameter. {end}", None
+            spot = Spot(float, "", meant.unit, meant.low, meant.high) if meant else None
+            end = f'Did you mean "{guess}"{spot.terms()}?' if spot else one_of(name, world.parameters)
+            said = {"guess": guess, **spot.values()} if spot else {"choices": tuple(world.parameters)}
+            told = Told("meant" if spot else "choice", {"word": name, **said})
+            yield path, f"the world {world.name} has no such parameter. {end}", None, told
         elif isinstance(value, int | float) and not isinstance(value, bool) and not known.low <= value <= known.high:
-            yield path, range_answer(Spot(float, "", known.unit, known.low, known.high)), value
+            spot = Spot(float, "", known.unit, known.low, known.high)
+            yield path, range_answer(spot), value, Told("range", spot.values())
 
 
-def check_policy_years(policies: Mapping[str, object], years: Years) -> Found:
+def check_policy_years(policies: Mapping[str, object], years: Years) -> Spoken:
     """A policy, as written, starts and ends inside the run, and ends no earlier than it starts."""
     for name, written in policies.items():
         if not isinstance(written, dict):
@@ -66,9 +72,10 @@ def check_policy_years(policies: Mapping[str, object], years: Years) -> Found:
         start, end = written.get("from"), written.get("until")
         for word, year in (("from", start), ("until", end)):
             if _is_year(year) and not years.from_ <= year <= years.to:
-                yield ("policies", name, word), f"lies outside the run ({years.from_} to {years.to}).", year
+                told = Told("outside_run", {"first": years.from_, "last": years.to})
+                yield ("policies", name, word), f"lies outside the run ({years.from_} to {years.to}).", year, told
         if _is_year(start) and _is_year(end) and end < start:
-            yield ("policies", name, "until"), f"must not be earlier than from = {start}.", end
+            yield ("policies", name, "until"), f"must not be earlier than from = {start}.", end, None
 
 
 def _is_year(value: object) -> TypeGuard[int]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sim.errors import Told
 from sim.hints import nearest, one_of
 from sim.scenario.dated import YEAR_PATTERN
 from sim.scenario.inheritance import Draft
@@ -37,16 +38,21 @@ def explain(
         if kind == "missing":
             if not draft.partial and where not in meant:  # a misspelt word is one fault
                 spot = spot_at(model, where)
-                draft.fault(path, f"is missing and must be given: {spot.meaning}{spot.terms()}.")
+                message = f"is missing and must be given: {spot.meaning}{spot.terms()}."
+                draft.fault(path, message, told=Told("missing", {"meaning": spot.meaning, **spot.values()}))
         elif kind == "extra_forbidden":
-            draft.fault(path, _unknown(where, model, owner, whole))
+            draft.fault(path, *_unknown(where, model, owner, whole))
         elif kind == "literal_error" and on_key:
-            draft.fault(path, f'"{value}" cannot stand here. {one_of(str(value), _key_choices(model, where))}')
+            choices = _key_choices(model, where)
+            message = f'"{value}" cannot stand here. {one_of(str(value), choices)}'
+            draft.fault(path, message, told=Told("choice", {"word": str(value), "choices": tuple(choices)}))
         else:
-            message = _message(detail, spot_at(model, where))
+            spot = spot_at(model, where)
+            message, told = _message(detail, spot), _told(detail, spot)
             if owner and kind in ("int_type", "float_type") and _looks_dated(value) and not _is_year(where[-1]):
                 message += " This number cannot be dated: end the policy and let another one follow."
-            draft.fault(path, message, None if on_key else value)
+                told = None
+            draft.fault(path, message, None if on_key else value, told)
 
 
 def _looks_dated(value: object) -> bool:
@@ -67,17 +73,18 @@ def _meant(where: tuple[int | str, ...], model: type[BaseModel]) -> str | None:
     return nearest(str(where[-1]), fields_of(spot_at(model, where[:-1]).annotation))
 
 
-def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str, whole: str) -> str:
-    """The answer to a word that does not exist, with the nearest one that does."""
+def _unknown(where: tuple[int | str, ...], model: type[BaseModel], owner: str, whole: str) -> tuple[str, None, Told]:
+    """The answer to a word that does not exist, with the nearest one that does; no value; the same without words."""
     found = str(where[-1])
     fields = fields_of(spot_at(model, where[:-1]).annotation)
     group = owner if len(where) == 1 else str(where[-2]) if isinstance(where[-2], str) else f"an item of {where[-3]}"
     start = f'there is no {"term" if owner else "word"} "{found}" in {group or whole}.'
     guess = _meant(where, model)
     if guess is None:
-        return f"{start} Allowed: {', '.join(fields)}."
+        return f"{start} Allowed: {', '.join(fields)}.", None, Told("unknown", {"word": found, "allowed": tuple(fields)})
     spot = fields[guess]
-    return f'{start} Did you mean "{guess}"{spot.terms() or f" ({spot.meaning})"}?'
+    told = Told("meant", {"word": found, "guess": guess, "meaning": spot.meaning, **spot.values()})
+    return f'{start} Did you mean "{guess}"{spot.terms() or f" ({spot.meaning})"}?', None, told
 
 
 def _found(value: object) -> str:
@@ -90,22 +97,32 @@ def _found(value: object) -> str:
     return "found a mapping" if isinstance(value, dict) else "found a list" if isinstance(value, list) else "found this"
 
 
-def _hint(value: object, spot: Spot) -> str:
+_HINTS = {
+    "per_cent": " For {found} per cent write {write}.",
+    "point": " The decimal sign is a point: write {write}.",
+    "number": " A number in quotes is text: write {write} without quotes.",
+}
+
+
+def _hint(value: object, spot: Spot) -> Told | None:
     """What to write instead, where it can be guessed."""
-    if not isinstance(value, str | int | float):
-        return ""
     if isinstance(value, str):
         text = value.strip()
         if text.endswith("%") and _is_number(text[:-1].strip()):
             share = float(text[:-1].strip().replace("_", "")) / 100
-            return f" For {text[:-1].strip()} per cent write {share:.10g}."
+            return Told("per_cent", {"found": text[:-1].strip(), "write": f"{share:.10g}"})
         if text.count(",") == 1 and spot.annotation is float and _is_number(text.replace(",", ".")):
-            return f" The decimal sign is a point: write {text.replace(',', '.')}."
+            return Told("point", {"write": text.replace(",", ".")})
         if _is_number(text):
-            return f" A number in quotes is text: write {text} without quotes."
-    elif spot.unit.startswith("share") and spot.high is not None and 1 < value <= 100 * spot.high:
-        return f" For {value:.10g} per cent write {value / 100:.10g}."
-    return ""
+            return Told("number", {"write": text})
+    elif isinstance(value, int | float) and spot.unit.startswith("share") and 1 < value <= 100 * (spot.high or 0.0):
+        return Told("per_cent", {"found": f"{value:.10g}", "write": f"{value / 100:.10g}"})
+    return None
+
+
+def _hinted(value: object, spot: Spot) -> str:
+    hint = _hint(value, spot)
+    return "" if hint is None else _HINTS[hint.kind].format(**hint.values)
 
 
 def _is_number(text: str) -> bool:
@@ -129,6 +146,30 @@ _KINDS = {
 }
 
 
+_BOUNDS = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
+
+
+def _told(detail: ErrorDetails, spot: Spot) -> Told | None:
+    """What a message says, without words; None for the kinds that are seldom met."""
+    kind, value = detail["type"], detail["input"]
+    told = detail.get("ctx", {}).get("told")
+    if isinstance(told, Told):
+        return told
+    if kind in _KINDS:
+        hint = _hint(value, spot)
+        if kind in ("tuple_type", "list_type") and isinstance(value, str):
+            hint = Told("list", {"write": value})
+        elif kind == "string_type" and not isinstance(value, dict | list):
+            hint = Told("in_quotes")
+        return Told("type", {"type": kind, "found": value, "hint": hint, **spot.values()})
+    if kind in _BOUNDS:
+        return Told("range", {"hint": _hint(value, spot), **spot.values()})
+    choices = get_args(spot.annotation) if kind == "literal_error" and get_origin(spot.annotation) is Literal else ()
+    if choices and isinstance(value, str) and all(isinstance(choice, str) for choice in choices):
+        return Told("choice", {"word": value, "choices": choices})
+    return None
+
+
 def _message(detail: ErrorDetails, spot: Spot) -> str:
     kind, value = detail["type"], detail["input"]
     context: Mapping[str, Any] = detail.get("ctx", {})
@@ -136,9 +177,9 @@ def _message(detail: ErrorDetails, spot: Spot) -> str:
         return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}. Write [{value}]."
     if kind in _KINDS:
         quotes = " Put it in quotes." if kind == "string_type" and not isinstance(value, dict | list) else ""
-        return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}.{_hint(value, spot)}{quotes}"
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        return f"{range_answer(spot)}{_hint(value, spot)}"
+        return f"must be {_KINDS[kind]}{spot.terms()}; {_found(value)}.{_hinted(value, spot)}{quotes}"
+    if kind in _BOUNDS:
+        return f"{range_answer(spot)}{_hinted(value, spot)}"
     if kind == "literal_error":
         choices = get_args(spot.annotation) if get_origin(spot.annotation) is Literal else ()
         if all(isinstance(choice, str) for choice in choices) and isinstance(value, str):

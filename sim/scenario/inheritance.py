@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault, printable
+from sim.errors import Fault, Told, printable
 from sim.files import wrong_name
 from sim.hints import nearest, one_of
 from sim.scenario.settings import SETTING
@@ -53,10 +53,10 @@ class Draft:
         """True when a fault already noted makes this value, or one around it, meaningless."""
         return any(path[:length] in self.faulty for length in range(len(path) + 1))
 
-    def fault(self, path: KeyPath, message: str, value: object = None) -> None:
+    def fault(self, path: KeyPath, message: str, value: object = None, told: Told | None = None) -> None:
         """Note a fault at a path."""
         place = self.place(path)
-        self.faults.append(Fault(place.file, place.line, shown(path, value), printable(message, MAX_ANSWER)))
+        self.faults.append(Fault(place.file, place.line, shown(path, value), printable(message, MAX_ANSWER), told))
 
 
 def gather(path: Path, settings: Sequence[str], content: bytes | None = None) -> Draft:

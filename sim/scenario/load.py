@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Fault, ScenarioFaults, listed
+from sim.errors import Fault, ScenarioFaults, Told, listed
 from sim.hints import one_of
 from sim.scenario.aliases import replace_aliases
 from sim.scenario.checks import (
     Found,
+    Spoken,
     check_groups,
     check_parameters,
     check_policy_years,
@@ -96,8 +97,14 @@ def _load(
     if scenario is not None and not draft.faults:
         scenario = scenario.come_from(path.stem, dict(_origins(scenario.resolved(), draft, path)), tables)
     money = YUAN if world is None else world.money
-    found = {replace(fault, message=fault.message.replace(YUAN, money)) for fault in draft.faults}
-    return scenario, sorted(found)
+    return scenario, sorted({_in_money(fault, money) for fault in draft.faults})
+
+
+def _in_money(fault: Fault, money: str) -> Fault:
+    """A fault in the money of its world; what it tells without words knows no money but the usual."""
+    if money == YUAN or YUAN not in fault.message:
+        return fault
+    return replace(fault, message=fault.message.replace(YUAN, money), told=None)
 
 
 def validated(model: type[Model], data: object, context: Mapping[str, Any]) -> Model:
@@ -217,7 +224,8 @@ def _terms_of(
     elif "instrument" not in data:
         draft.fault(inside, f"is missing and must be given. {one_of('', vocabulary.instruments)}")
     else:
-        draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name)
+        choices = Told("choice", {"word": str(name), "choices": tuple(vocabulary.instruments)})
+        draft.fault(inside, f"there is no such instrument. {one_of(str(name), vocabulary.instruments)}", name, choices)
     return None
 
 
@@ -238,12 +246,12 @@ def _cross_checks(
     years = _attempt(Years, draft.data.get("years"), context)
     written = draft.data.get("policies")
     if years is not None and isinstance(written, dict):
-        _note(draft, check_policy_years(written, years))
+        _note_told(draft, check_policy_years(written, years))
     if world is None:
         return
     parameters, targets = draft.data.get("parameters"), draft.data.get("targets")
     if isinstance(parameters, dict):
-        _note(draft, check_parameters(parameters, world))
+        _note_told(draft, check_parameters(parameters, world))
     if isinstance(draft.data.get("groups"), dict):
         _note(draft, check_groups(draft.data["groups"], world))
     if years is not None:
@@ -257,9 +265,13 @@ def _cross_checks(
 
 
 def _note(draft: Draft, found: Found) -> None:
-    for path, message, value in found:
+    _note_told(draft, ((*one, None) for one in found))
+
+
+def _note_told(draft: Draft, found: Spoken) -> None:
+    for path, message, value, told in found:
         if not draft.spoiled(path):
-            draft.fault(path, message, value)
+            draft.fault(path, message, value, told)
 
 
 def _note_overlap(draft: Draft, one: str, other: str, span: str) -> None:

@@ -29,6 +29,10 @@ class Spot:
             return f"at least {self.low:.10g}"
         return "" if self.high is None else f"at most {self.high:.10g}"
 
+    def values(self) -> dict[str, Any]:
+        """Unit and range as a fault tells them without words."""
+        return {"unit": self.unit, "low": self.low, "high": self.high}
+
     def terms(self) -> str:
         """Unit and range in brackets, ` (share, 0 to 1)`; empty when there is neither."""
         words = ", ".join(part for part in (self.unit if self.unit != "none" else "", self.range()) if part)

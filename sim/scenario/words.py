@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from sim.errors import Told
 from sim.hints import one_of
 from sim.scenario.vocabulary import WorldWords
 
@@ -38,7 +39,10 @@ def _checked(found: str, allowed: Iterable[str], kind: str, world: WorldWords) -
         raise PydanticCustomError(
             "unknown_name",
             "{answer}",
-            {"answer": f'there is no {kind} "{found}" in the world {world.name}. {one_of(found, allowed)}'},
+            {
+                "answer": f'there is no {kind} "{found}" in the world {world.name}. {one_of(found, allowed)}',
+                "told": Told("choice", {"word": found, "choices": allowed}),
+            },
         )
     return found
 

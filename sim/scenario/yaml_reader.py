@@ -20,7 +20,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
-from sim.errors import Fault, printable, unseen
+from sim.errors import Fault, Told, printable, unseen
 
 MAX_BYTES = 1024 * 1024
 MAX_VALUES = 10_000
@@ -64,6 +64,10 @@ class Reading:
 class RefusedError(ValueError):
     """A plain scalar that is none of true, false, a decimal number or text; its words say what to write instead."""
 
+    def __init__(self, message: str, told: Told | None = None) -> None:
+        self.told = told
+        super().__init__(message)
+
 
 class _StoppedError(Exception):
     """Reading cannot go on; the fault is already noted."""
@@ -83,24 +87,27 @@ def resolve(text: str) -> bool | int | float | str:
     folded = text.casefold()
     if text in ("true", "false"):
         return text == "true"
-    if folded in ("true", "false"):
-        raise RefusedError(f'write {folded} for a truth value, or "{text}" in quotes for text.')
-    if folded in ("yes", "no", "on", "off"):
-        meant = "true" if folded in ("yes", "on") else "false"
-        raise RefusedError(f'some programs read this as {meant}. Write {meant}, or "{text}" in quotes for text.')
+    if folded in ("true", "false", "yes", "no", "on", "off"):
+        meant = "true" if folded in ("true", "yes", "on") else "false"
+        start = "write {} for a truth value" if folded == meant else "some programs read this as {0}. Write {0}"
+        raise RefusedError(
+            f'{start.format(meant)}, or "{text}" in quotes for text.', Told("truth", {"write": meant, "word": text})
+        )
     if folded in ("", "~", "null"):
-        raise RefusedError("holds no value. Leave the line out to keep the default or what the file extends.")
+        message = "holds no value. Leave the line out to keep the default or what the file extends."
+        raise RefusedError(message, Told("no_value"))
     if _NOT_FINITE.fullmatch(text):
         raise RefusedError("is not a finite number; text needs quotes.")
     if _OTHER_BASE.fullmatch(text) or _SEXAGESIMAL.fullmatch(text):
-        raise RefusedError("is not a decimal number; text needs quotes.")
+        raise RefusedError("is not a decimal number; text needs quotes.", Told("not_decimal"))
     number = _NUMBER.fullmatch(text)
     return _number(text, *number.groups()) if number else text
 
 
 def _number(text: str, sign: str, whole: str, fraction: str | None, exponent: str | None) -> int | float:
     if len(whole) > 1 and whole.startswith("0"):
-        raise RefusedError("starts with 0, which some programs read as octal. Leave the 0 out, or use quotes for text.")
+        message = "starts with 0, which some programs read as octal. Leave the 0 out, or use quotes for text."
+        raise RefusedError(message, Told("octal"))
     if len(text) > MAX_DIGITS:
         raise RefusedError(f"is longer than {MAX_DIGITS} digits; text needs quotes.")
     if fraction is None and exponent is None:
@@ -148,11 +155,12 @@ class _Builder:
     def line(self, mark: Any) -> int:
         return self.fixed_line or mark.line + 1
 
-    def fault(self, mark: Any, path: KeyPath, message: str, value: object = None) -> None:
-        self.reading.faults.append(Fault(self.file, self.line(mark), shown(path, value), printable(message, MAX_ANSWER)))
+    def fault(self, mark: Any, path: KeyPath, message: str, value: object = None, told: Told | None = None) -> None:
+        where = self.file, self.line(mark), shown(path, value)
+        self.reading.faults.append(Fault(*where, printable(message, MAX_ANSWER), told))
 
-    def refuse(self, mark: Any, path: KeyPath, message: str, value: object = None) -> None:
-        self.fault(mark, path, message, value)
+    def refuse(self, mark: Any, path: KeyPath, message: str, value: object = None, told: Told | None = None) -> None:
+        self.fault(mark, path, message, value, told)
         self.reading.faulty.add(path)
 
     def document(self) -> None:
@@ -213,7 +221,8 @@ class _Builder:
             key = self.key(path, depth)
             inside = (*path, key or "?")
             if key is not None and key in entries:
-                self.fault(mark, inside, f"is given twice; the first time in line {first_line[key]}.")
+                told = Told("twice", {"line": first_line[key]})
+                self.fault(mark, inside, f"is given twice; the first time in line {first_line[key]}.", told=told)
                 key = None
             elif key is not None:
                 first_line[key] = self.line(mark)
@@ -265,7 +274,7 @@ class _Builder:
                 self.reading.numbers[path] = (event.start_mark.index, event.end_mark.index)
             return meaning
         except RefusedError as refusal:
-            self.refuse(event.start_mark, path, str(refusal), text[:61] or None)
+            self.refuse(event.start_mark, path, str(refusal), text[:61] or None, refusal.told)
             return None
 
     @staticmethod
@@ -297,20 +306,22 @@ def _unseen_characters(text: str) -> list[tuple[int, str]]:
 
 
 _PLAINER = (
-    ("but found ']'", "nothing opens the ] that stands here.", "problem"),
-    ("but found '}'", "nothing opens the } that stands here.", "problem"),
-    ("'\\t' that cannot start any token", "a tab cannot indent a line; use spaces.", "problem"),
+    ("but found ']'", "no_square", "nothing opens the ] that stands here.", "problem"),
+    ("but found '}'", "no_brace", "nothing opens the } that stands here.", "problem"),
+    ("'\\t' that cannot start any token", "tab", "a tab cannot indent a line; use spaces.", "problem"),
     (
         "mapping values are not allowed",
+        "colon",
         'a ": " cannot stand here: text that holds one needs quotes, keys of one mapping the same indentation.',
         "problem",
     ),
-    ("could not find expected ':'", 'a key must be followed by ": " and its value.', "context"),
-    ("expected <block end>", "the indentation does not fit the lines above.", "problem"),
-    ("found unexpected end of stream", "the quotes that open here are not closed.", "context"),
-    ("expected ',' or '", "the bracket that opens here is not closed, or a comma is missing in it.", "context"),
-    ("did not find expected", "the indentation does not fit the lines above.", "problem"),
+    ("could not find expected ':'", "no_colon", 'a key must be followed by ": " and its value.', "context"),
+    ("expected <block end>", "indentation", "the indentation does not fit the lines above.", "problem"),
+    ("found unexpected end of stream", "quotes", "the quotes that open here are not closed.", "context"),
+    ("expected ',' or '", "bracket", "the bracket that opens here is not closed, or a comma is missing in it.", "context"),
+    ("did not find expected", "indentation", "the indentation does not fit the lines above.", "problem"),
 )
+"""What stands in the words of the parser, the kind of fault, its sentence, and which of two places is meant."""
 
 
 def _syntax_fault(error: YAMLError, text: str, file: str, fixed_line: int | None, top: KeyPath) -> Fault:
@@ -320,13 +331,13 @@ def _syntax_fault(error: YAMLError, text: str, file: str, fixed_line: int | None
         return Fault(file, fixed_line or line, where_in_words, "holds a character YAML does not allow.")
     assert isinstance(error, MarkedYAMLError)
     problem = str(error.problem or error.context)
-    message, mark = f"cannot be read as YAML: {problem}.", error.problem_mark or error.context_mark
-    for sign, plainer, where in _PLAINER:
+    message, mark, told = f"cannot be read as YAML: {problem}.", error.problem_mark or error.context_mark, None
+    for sign, kind, plainer, where in _PLAINER:
         if sign in problem:
-            message = plainer
+            message, told = plainer, Told(kind)
             mark = error.context_mark if where == "context" and error.context_mark is not None else mark
             break
-    return Fault(file, fixed_line or (mark.line + 1 if mark is not None else 1), where_in_words, message)
+    return Fault(file, fixed_line or (mark.line + 1 if mark is not None else 1), where_in_words, message, told)
 
 
 def read_text(text: str, file: str, line: int | None = None, top: KeyPath = ()) -> Reading:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,15 +25,22 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def address(folder):
-    command = [sys.executable, "-m", "sim", "dashboard", str(folder / "open.yaml"), "--no-open"]
+@contextmanager
+def served(file):
+    """The dashboard of a file, as the command serves it: its address."""
+    command = [sys.executable, "-m", "sim", "dashboard", str(file), "--no-open"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_NUM_THREADS": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as program:
         try:
             yield program.stdout.readline().strip()
         finally:
             program.kill()
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with served(folder / "open.yaml") as found:
+        yield found
 
 
 @pytest.fixture
@@ -200,6 +208,7 @@ def test_every_state_fits_and_is_accessible_in_both_languages_and_widths(view, f
     assert_fits(page, width)
     page.fill("#text", OPEN.replace("cut: 0.80", "cut: 8").replace("from: 2", "form: 2"))
     page.wait_for_selector("#verdict-of-text.wrong")
+    assert page.locator("#faults li > span").evaluate_all("all => all.map(one => one.lang)") == [lang, lang]
     assert_accessible(page, axe, "faults")
     assert_fits(page, width)
     page.fill("#text", "title: [")
@@ -264,3 +273,94 @@ def test_by_keyboard_alone(view, folder):
     page.keyboard.press("Control+s")
     page.get_by_text("Saved.", exact=True).wait_for()
     assert (folder / "open.yaml").read_text(encoding="utf-8") == LONG.replace("0.80", "0.78")
+
+
+@pytest.fixture
+def alone(browser, tmp_path):
+    """A browser that opens, in a page of its own, a file that nobody else serves."""
+    (tmp_path / "baseline.yaml").write_text(BASELINE, encoding="utf-8")
+    file = tmp_path / "alone.yaml"
+    file.write_text(OPEN, encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WAIT)
+    yield context, file
+    context.close()
+
+
+def opened(context, address):
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#verdict-of-text[class]")
+    return page
+
+
+def test_what_was_not_saved_outlives_the_program_and_is_offered(alone, axe):
+    context, file = alone
+    mine = OPEN.replace("0.80", "0.35")
+    with served(file) as address:
+        page = opened(context, address)
+        page.fill("#text", mine)
+        page.wait_for_selector("#verdict-of-text.sound")
+        page.close()
+    with served(file) as address:
+        page = opened(context, address)
+        assert text_of(page) == OPEN, "what stands in the file is shown until somebody decides"
+        assert page.inner_text("#told p").endswith("that was not saved.")
+        assert_accessible(page, axe, "offered")
+        page.get_by_role("button", name="Go on with it").click()
+        assert text_of(page) == mine and focused(page) == "text" and page.inner_text("#kept") == "Not saved."
+        page.close()
+    file.write_text(OPEN + "# theirs\n", encoding="utf-8")
+    with served(file) as address:
+        page = opened(context, address)
+        page.fill("#text", OPEN + "# more\n")
+        page.get_by_text("The file was changed since.").wait_for()
+        page.reload()
+        page.get_by_role("button", name="Go on with it").click()
+        assert text_of(page) == mine, "what was typed meanwhile did not take its place"
+        page.click("#save")
+        page.get_by_text("Saved.", exact=True).wait_for()
+        assert file.read_text(encoding="utf-8") == mine
+        page.reload()
+        page.wait_for_selector("#verdict-of-text.sound")
+        assert page.locator("#told p").count() == 0, "what is saved is offered no more"
+        page.fill("#text", OPEN)
+        page.close()
+    with served(file) as address:
+        page = opened(context, address)
+        page.get_by_role("button", name="Throw it away").click()
+        assert text_of(page) == mine
+        page.reload()
+        page.wait_for_selector("#verdict-of-text.sound")
+        assert page.locator("#told p").count() == 0
+    assert file.read_text(encoding="utf-8") == mine
+
+
+def test_a_browser_that_keeps_nothing_warns_before_the_page_is_left(alone):
+    context, file = alone
+    context.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
+    with served(file) as address:
+        page = opened(context, address)
+        page.click("#text")
+        page.keyboard.type("# ")
+        with page.expect_event("dialog") as told:
+            page.close(run_before_unload=True)
+        assert told.value.type == "beforeunload"
+        told.value.accept()
+
+
+@pytest.mark.parametrize(("lang", "width", "said"), [("en", 1280, "as observed"), ("zh", 390, "观测值")])
+def test_what_was_observed_is_drawn_before_a_year_was_lived(browser, tmp_path, axe, chinese_font, lang, width, said):
+    file = tmp_path / "baseline.yaml"
+    file.write_bytes((ROOT / "scenarios" / "zhejiang" / "baseline.yaml").read_bytes())
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.set_default_timeout(WAIT)
+    context.route("**/run", lambda route: None)  # no year is ever lived
+    with served(file) as address:
+        page = opened(context, address.replace("lang=en", f"lang={lang}"))
+        assert said in page.inner_text("#curve h3") and page.locator("#curve svg path").count() == 0
+        assert page.locator("#curve svg:visible circle").count() == 6
+        assert_accessible(page, axe, "observed")
+        assert_fits(page, width)
+        context.unroute_all(behavior="ignoreErrors")
+        context.close()

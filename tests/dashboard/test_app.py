@@ -178,9 +178,17 @@ def test_years_stream_and_end_in_a_picture(client):
     assert told[-1] == {"event": "done", "replicates": 2, "of": 2}
     pictures = [event for event in told if event["event"] == "figures"]
     assert told[-2] == pictures[-1] and len(pictures) >= 2, "one at least before the end"
-    assert set(pictures[-1]["parts"]) == {"verdict", "curve", "difference", "map", "winners"}
+    assert set(pictures[-1]["parts"]) == {"verdict", "curve", "difference", "map", "winners", "payers"}
     other = ask(client, "/view", {"lang": "zh", "measure": "population"}).json()
     assert "城乡" in other["parts"]["verdict"] and other["headline"] != pictures[-1]["headline"]
+
+
+def test_a_check_answers_in_the_language_of_the_page(client):
+    told = ask(client, "/check", {"text": OPEN + "title_zh: 开放城镇的山谷\n", "lang": "zh"}).json()
+    assert told["title"] == "开放城镇的山谷"
+    wrong = {lang: ask(client, "/check", {"text": OPEN.replace("cut", "cutt"), "lang": lang}).json() for lang in ("en", "zh")}
+    assert [wrong[lang]["faults"][0]["lang"] for lang in ("en", "zh")] == ["en", "zh"]
+    assert "您是不是想写“cut”" in wrong["zh"]["faults"][0]["message"] and wrong["en"]["title"] == ""
 
 
 def test_a_text_with_faults_does_not_run(client):

@@ -17,7 +17,11 @@ from sim.dashboard.live import Failed, Kept, live, paired
 from sim.dashboard.page import MEASURES, View
 from sim.dashboard.readings import Readings
 from sim.errors import FactorFlowError, ScenarioFaults
+from sim.pages.report.paying import payer_bars
+from sim.pages.report.verdict import paying, stories
+from sim.pages.report.words import Speaker
 from tests.dashboard.conftest import BASELINE, OPEN
+from tests.test_end_to_end import ROOT
 
 
 def lived(pair, kept=None, stopped=lambda: False):
@@ -157,7 +161,7 @@ def test_a_failure_of_the_model_is_told_of_and_ends_the_run(futures, monkeypatch
     monkeypatch.setattr("sim.dashboard.live.build_model", broken)
     pair = paired(*futures)
     assert lived(pair) == [Failed(0, "nothing clears")] and pair.shown == []
-    assert parts_of(pair, View()) == {"parts": {}, "headline": ""}
+    assert parts_of(pair, View()) == {"parts": {}, "headline": "", "cost": ""}
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -203,3 +207,51 @@ def test_no_english_leaks_into_a_chinese_picture(futures):
         text = " ".join(re.findall(r">([^<>]+)<", "".join(parts.values())))
         text = text.replace("A valley that opens its town", "").replace("A valley at rest", "")
         assert set(re.findall(r"[A-Za-z]{3,}", text)) <= {"Valley", "valley"}, measure
+
+
+@pytest.fixture(scope="module")
+def aided(tmp_path_factory):
+    """A province that pays for roads in the mountains, lived for the page and by `compare`."""
+    folder = tmp_path_factory.mktemp("aided")
+    few = {"run.continuum": True, "run.replicates": 1}
+    scenario, baseline = (
+        load(ROOT / "scenarios" / "zhejiang" / f"{name}.yaml", few) for name in ("mountain_sea", "baseline")
+    )
+    pair = paired(scenario, baseline)
+    lived(pair)
+    return pair, compare(run(baseline, out=folder / "before"), run(scenario, out=folder / "after"))
+
+
+def test_who_pays_is_what_compare_says(aided):
+    pair, told = aided
+    ours, theirs = Readings(pair).outcome.money, outcomes(told)[0].money
+    for word in ("cost", "receipts", "net", "last", "policies", "payers", "households"):
+        assert getattr(ours, word) == pytest.approx(getattr(theirs, word), rel=1e-12), word
+    assert list(ours.payers) == list(theirs.payers) and ours.first == theirs.first
+    paid = sum(ours.payers.values()) + sum(ours.households.values())
+    assert paid == pytest.approx(ours.net) and ours.net > 0 and ours.households["Lishui"] > 0
+
+
+@pytest.mark.parametrize(("lang", "payer", "net"), [("en", "households of Lishui", "net cost"), ("zh", "丽水居民", "净支出")])
+def test_who_pays_is_drawn_as_in_the_report_and_stands_in_the_headline(aided, lang, payer, net):
+    pair, told = aided
+    found, money = parts_of(pair, View(lang=lang)), Readings(pair).outcome.money
+    story = stories(told)[0]
+    speaker = Speaker(lang, "zhejiang", money.unit)
+    theirs = payer_bars([story], speaker, "")[0].drawing
+    bars = re.findall(r"<text[^>]*>[^<]*</text>", str(theirs))
+    assert bars and set(bars) == set(re.findall(r"<text[^>]*>[^<]*</text>", found["parts"]["payers"]))
+    assert payer in found["parts"]["payers"] and speaker.finding(paying([story.outcome])) in found["parts"]["payers"]
+    assert theirs.count(f">{speaker.money(money.households['Lishui'])}<") == 2, "the largest sum stands in one row"
+    assert speaker.money(money.net) in found["cost"] and net in found["cost"]
+
+
+def test_where_nobody_pays_that_is_said_or_nothing_is(session, futures):
+    text = BASELINE.replace("at rest", "that learns") + "parameters: {trade_elasticity: 5}\n"
+    pair = paired(session.check(text).scenario, futures[1])
+    lived(pair)
+    found = parts_of(pair, View())
+    assert "costs public budgets nothing" in found["parts"]["payers"] and found["cost"] == ""
+    alone = paired(futures[1], None)
+    lived(alone)
+    assert parts_of(alone, View())["parts"]["payers"] == ""

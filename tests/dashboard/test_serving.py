@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from sim.dashboard.serving import _bound_for, port_of
 from tests.test_end_to_end import ROOT
 
 
@@ -39,6 +40,16 @@ def test_it_prints_its_address_serves_this_machine_alone_and_ends_with_ctrl_c(se
     program.send_signal(signal.SIGINT)
     told, complaints = program.communicate(timeout=60)
     assert program.returncode == 0 and told == "" and complaints == ""
+
+
+def test_a_file_has_a_port_of_its_own_and_another_where_that_is_taken(valley):
+    """A browser keeps what is not saved by address: opened again, the file is to be found at the same."""
+    file = valley / "open.yaml"
+    with _bound_for(file) as first, _bound_for(file) as second:
+        ports = [one.getsockname()[1] for one in (first, second)]
+    assert ports[0] == port_of(file) == port_of(valley / ".." / "valley" / "open.yaml")
+    assert ports[1] != ports[0] and port_of(valley / "baseline.yaml") != ports[0]
+    assert {port_of(valley / f"{number}.yaml") in range(61_000, 65_536) for number in range(200)} == {True}
 
 
 def test_asked_to_end_while_years_stream_it_ends(served, valley):

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from sim.errors import FactorFlowError
-from sim.pages.phrases import LANGUAGES, catalogue, listed, numbers, phrase
+from sim.pages.phrases import LANGUAGES, catalogue, chinese_names, listed, numbers, phrase
 from sim.pages.report.evidence import experiments
-from sim.pages.report.words import Speaker, chinese_names
+from sim.pages.report.words import Speaker
 from sim.vocabulary import vocabulary
 from tests.test_end_to_end import ROOT
 

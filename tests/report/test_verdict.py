@@ -166,13 +166,13 @@ def test_of_equal_cost_what_closes_more_leads(tmp_path):
 
 
 def test_who_pays(tmp_path):
-    told = verdict.paying([story(tmp_path / "budgets", effect=-0.05, money=MONEY)])
+    told = verdict.paying([story(tmp_path / "budgets", effect=-0.05, money=MONEY).outcome])
     assert (told.key, told.values["payer"]) == ("payers.budgets", "Ningbo")
     levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 4e9}
-    told = verdict.paying([story(tmp_path / "levy", effect=-0.05, money=levy)])
+    told = verdict.paying([story(tmp_path / "levy", effect=-0.05, money=levy).outcome])
     assert (told.key, told.values["payer"]) == ("payers.households", "Quzhou")
-    assert verdict.paying([story(tmp_path / "free", effect=-0.05)]).key == "payers.nobody"
-    told = verdict.paying([story(tmp_path / "taxed", money=MONEY | money(5e9, 4.9e9))])
+    assert verdict.paying([story(tmp_path / "free", effect=-0.05).outcome]).key == "payers.nobody"
+    told = verdict.paying([story(tmp_path / "taxed", money=MONEY | money(5e9, 4.9e9)).outcome])
     assert (told.key, told.values["receipts"]) == ("payers.taxed", pytest.approx(14.7e9))
 
 
@@ -185,7 +185,7 @@ def test_policies_exclude_each_other_so_bills_are_not_added(tmp_path):
 
     bills = {"a": paid("Hangzhou", 3e9), "b": paid("Hangzhou", 3e9), "c": paid("Ningbo", 4e9)}
     runs = [future(tmp_path / "baseline"), *(future(tmp_path / name, money=bill) for name, bill in bills.items())]
-    told = verdict.paying(stories(compare_results(runs)))
+    told = verdict.paying([one.outcome for one in stories(compare_results(runs))])
     assert (told.values["title"], told.values["payer"]) == ("C", "Ningbo")
 
 

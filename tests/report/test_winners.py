@@ -12,7 +12,7 @@ from sim.analysis.payers import payers, purchases
 from sim.analysis.registered import parts_of_tenths
 from sim.analysis.since import since_base_year
 from sim.analysis.winners import WHOLE, Sides, apart, parted, places, sides, winners
-from sim.pages.report.paying import _rows
+from sim.pages.report.paying import payer_rows
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker
 from sim.units import INCOMES_OF_PARTS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
@@ -95,9 +95,8 @@ def test_the_largest_payers_are_kept_by_size_and_the_rest_told_apart(tmp_path):
     """14 regions pay 1 to 14 billion and one gains 100: the gain is kept, three that pay least are one row."""
     outcome = outcomes(compared(tmp_path, money=MONEY))[0]
     net = {f"R{number}": number * 1e9 for number in range(14, 0, -1)} | {"South": -100e9}
-    found = Story(1, replace(outcome, money=replace(outcome.money, payers=net)), winners(compared(tmp_path / "b"), "aid"),
-                  Sides(0, 0, 0), (), 0, 12)  # fmt: skip
-    rows = dict(_rows(payers(found.outcome), found, Speaker("en", "zhejiang", "yuan of 2014")))
+    found = replace(outcome, money=replace(outcome.money, payers=net))
+    rows = dict(payer_rows(payers(found), found.money, Speaker("en", "zhejiang", "yuan of 2014")))
     assert len(rows) == 14 and rows["budget of South"] == -100e9
     assert rows["3 others who pay"] == 6e9 and rows["households, in taxes"] == pytest.approx(6e9)
 

@@ -44,7 +44,7 @@ def bars(
         low, high = (-limit if low < 0 else 0.0), limit
     longest = max((width_of(row.name, _SIZE) for row in rows), default=0.0) + 4
     room = width - 8.0 if narrow else min(210.0, names or longest)
-    said = max((width_of(row.words, _SIZE) for row in rows if row.value is not None), default=0.0) + 8
+    said = max((width_of(row.words, _SIZE) for row in rows if row.value is not None), default=0.0) + 9
     said = min(said, width * (0.45 if narrow else 0.4))
     start = 0.0 if narrow else room + 10
     if low < 0:

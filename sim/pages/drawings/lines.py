@@ -67,7 +67,7 @@ def curves(
     """
     narrow = width < (WIDE + NARROW) / 2
     names = _labels(lines, narrow)
-    room = max((width_of(row, _LABEL) for rows in names for row in rows), default=0.0) + 22
+    room = max((width_of(row, _LABEL) for rows in names for row in rows), default=width_of(dots_name, _TICK)) + 22
     ordinates = _ordinates(lines, dots, zero)
     values = axes.ticks(*ordinates, most=5 if narrow else 6)
     digits = axes.decimals(values)

@@ -52,6 +52,30 @@ def known(key: str, lang: str) -> str | None:
     return catalogue(lang).get(key)
 
 
+@cache
+def chinese_names() -> Mapping[str, Mapping[str, str]]:
+    """Chinese names of what the package ships under an English one, by kind of thing."""
+    return dict(yaml.load((files(__name__) / "names_zh.yaml").read_text(encoding="utf-8"), Loader=_LOADER))
+
+
+def called(world: str, lang: str) -> str:
+    """What a world is called."""
+    return known(f"worlds.{world}", lang) or world.replace("_", " ").capitalize()
+
+
+def title_in(lang: str, title: str, title_zh: str | None) -> str:
+    """The title of a scenario; in Chinese its own Chinese one, else that of one that is shipped, else as it is."""
+    words = " ".join(title.split())
+    if lang != "zh":
+        return words
+    return " ".join(title_zh.split()) if title_zh else chinese_names()["titles"].get(words, words)
+
+
+def said_by(source: str, lang: str) -> str:
+    """Where observed points come from."""
+    return chinese_names()["sources"].get(source, source) if lang == "zh" else source
+
+
 def listed(words: list[str] | tuple[str, ...], lang: str) -> str:
     """Words in a row: `a, b and c`; `a、b和c`."""
     if len(words) < 2:

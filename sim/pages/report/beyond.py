@@ -13,13 +13,13 @@ from sim.analysis.doubt.alike import matched
 from sim.analysis.results import Results
 from sim.data import catalogue
 from sim.data.doubted import doubted
-from sim.pages.phrases import listed, numbers
+from sim.pages.phrases import chinese_names, listed, numbers
 from sim.pages.report import evidence, sureness
 from sim.pages.report.content import Bullets, Cell, Details, Heading, Part, Row, Table, plain_cells
 from sim.pages.report.doubts import check_world, same_tables
 from sim.pages.report.sections import Commands
 from sim.pages.report.verdict import Story
-from sim.pages.report.words import Speaker, chinese_names
+from sim.pages.report.words import Speaker
 
 _NOT_MODELLED = ("ages", "foresight", "kinds", "ties", "idle")
 _MOST = 8

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
 
 from sim.analysis.differences import Differences
+from sim.analysis.outcome import Money
 from sim.analysis.payers import HOUSEHOLDS, payers, purchases
 from sim.pages.drawings import bars, heat, svg
 from sim.pages.drawings.heat import Cell, HeatRow
@@ -22,34 +24,54 @@ _MOST_PAYERS = 12
 def payer_bars(found: Sequence[Story], speaker: Speaker, command: str) -> list[Figure]:
     """Who pays, a drawing for each policy that somebody pays for, on one scale."""
     tables = {one.outcome.label: payers(one.outcome) for one in found}
-    told = {one.outcome.label: _rows(tables[one.outcome.label], one, speaker) for one in found}
-    largest = max((abs(net) for rows in told.values() for _, net in rows), default=0.0)
-    size, _ = figures.money_size(largest, speaker)
-    room = max((svg.width_of(name, 12) for rows in told.values() for name, _ in rows), default=0.0) + 4
+    told = {one.outcome.label: payer_rows(tables[one.outcome.label], one.outcome.money, speaker) for one in found}
+    scale = Scale.of(told.values(), speaker)
     drawn = []
     for one in found:
-        table, named = tables[one.outcome.label], told[one.outcome.label]
-        if not named:
+        table, rows = tables[one.outcome.label], told[one.outcome.label]
+        if not rows:
             continue
-        rows = [bars.Bar(name, net / size, speaker.money(net), order=one.order, key=one.outcome.label) for name, net in named]
-        title = speaker.title(one.title)
-
-        def draw(width: int, rows: list[bars.Bar] = rows, title: str = title) -> str:
-            return bars.bars(rows, speaker.say("payers.label", title=title), width, limit=largest / size, names=room)
-
         values = [(one.outcome.label, *row) for row in table.itertuples(index=False)]
         if one.outcome.money.receipts > 0:  # beside the net payments, which they have been taken off
             values.append((one.outcome.label, HOUSEHOLDS, "taxes", one.outcome.money.receipts, None))
         data = csv_text(("scenario", *table.columns), values)
+        title = speaker.title(one.title)
+        drawing = Markup(payers_drawn(rows, title, speaker, scale, one.order, one.outcome.label))
         head = figures.named(title, one.order)
-        drawn.append(
-            Figure(f"payers-{one.order}", Markup(svg.both(draw)), "", data, command, head=head, key=one.outcome.label)
-        )
+        drawn.append(Figure(f"payers-{one.order}", drawing, "", data, command, head=head, key=one.outcome.label))
     return drawn
 
 
-def _rows(table: pd.DataFrame, story: Story, speaker: Speaker) -> list[tuple[str, float]]:
-    """Name and net payment of every bar: the largest by size, the rest of those who pay and of those who gain, and taxes."""
+Row = tuple[str, float]
+"""What a payer is called, and its net payment."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What drawings of payers share: the largest payment, the size in which sums are counted, and the room for names."""
+
+    largest: float
+    size: float
+    room: float
+
+    @classmethod
+    def of(cls, told: Iterable[Sequence[Row]], speaker: Speaker) -> Scale:
+        """The scale on which all of these rows can be drawn."""
+        rows = [row for one in told for row in one]
+        largest = max((abs(net) for _, net in rows), default=0.0)
+        size, _ = figures.money_size(largest, speaker)
+        return cls(largest, size, max((svg.width_of(name, 12) for name, _ in rows), default=0.0) + 4)
+
+
+def payers_drawn(rows: Sequence[Row], title: str, speaker: Speaker, scale: Scale, order: int, key: str) -> str:
+    """A bar for every payer of the scenario of a title, wide and narrow."""
+    drawn = [bars.Bar(name, net / scale.size, speaker.money(net), order=order, key=key) for name, net in rows]
+    label, limit = speaker.say("payers.label", title=title), scale.largest / scale.size
+    return svg.both(lambda width: bars.bars(drawn, label, width, limit=limit, names=scale.room))
+
+
+def payer_rows(table: pd.DataFrame, money: Money, speaker: Speaker) -> list[Row]:
+    """The rows of a drawing: the largest by size, the rest of those who pay and of those who gain, and taxes."""
     size = table["net"].abs().sort_values(ascending=False, kind="stable")
     kept = table.loc[sorted(size.index[:_MOST_PAYERS])]
     found = [(_payer(str(row["who"]), str(row["payer"]), speaker), float(row["net"])) for row in kept.to_dict("records")]
@@ -58,8 +80,8 @@ def _rows(table: pd.DataFrame, story: Story, speaker: Speaker) -> list[tuple[str
         if len(part):
             number = "one" if len(part) == 1 else "many"
             found.append((speaker.say(f"payers.rest_{word}_{number}", count=len(part)), float(part.sum())))
-    if story.outcome.money.receipts > 0:
-        found.append((speaker.say("payers.in_taxes"), story.outcome.money.receipts))
+    if money.receipts > 0:
+        found.append((speaker.say("payers.in_taxes"), money.receipts))
     return found
 
 

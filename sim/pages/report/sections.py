@@ -213,7 +213,7 @@ def paying(found: Sequence[Story], differences: Differences, speaker: Speaker, c
     say, money = speaker.say, found[0].outcome.money
     span = {"first": speaker.year(money.first), "year": speaker.year(differences.year)}
     base = speaker.title(differences.baseline.title)
-    part = Part("payers", say("sections.payers"), speaker.finding(verdict.paying(found)))
+    part = Part("payers", say("sections.payers"), speaker.finding(verdict.paying([one.outcome for one in found])))
     part.what = say("payers.what", base=base, money=speaker.dated(), **span)
     drawn = payers.payer_bars(found, speaker, commands.compare("--json"))
     part.body += drawn

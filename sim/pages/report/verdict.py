@@ -277,11 +277,11 @@ def outside(story: Story) -> list[Finding]:
     return told
 
 
-def paying(found: Sequence[Story]) -> Finding:
+def paying(found: Sequence[Outcome]) -> Finding:
     """The largest of all bills, of one policy, since policies exclude each other, and who pays most of it."""
-    bills: list[tuple[float, str, Story, str | None]] = []
+    bills: list[tuple[float, str, Outcome, str | None]] = []
     for one in found:
-        money = one.outcome.money
+        money = one.money
         for key, sums in (("households", money.households), ("budgets", money.payers or {})):
             paid = {name: value for name, value in sums.items() if value > 0}
             if paid:
@@ -290,8 +290,8 @@ def paying(found: Sequence[Story]) -> Finding:
             bills.append((money.receipts, "payers.taxed", one, None))
     if not bills:
         return finding("payers.nobody")
-    total, key, story, payer = max(bills, key=lambda bill: bill[0])
-    return finding(key, title=story.title, receipts=total, **({"payer": payer} if payer else {}))
+    total, key, largest, payer = max(bills, key=lambda bill: bill[0])
+    return finding(key, title=largest.title, receipts=total, **({"payer": payer} if payer else {}))
 
 
 def own(run: Results, title: str, year: int) -> Finding:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from sim.analysis.change import Change
 from sim.analysis.outcome import UPPER
@@ -16,17 +13,10 @@ from sim.analysis.verdicts import Against
 from sim.cells import URBAN
 from sim.data import catalogue
 from sim.data.catalogue import AnyWorld
-from sim.pages.phrases import known, listed, numbers, phrase
+from sim.pages.phrases import called, known, listed, numbers, phrase, said_by, title_in
 from sim.units import is_date
 
 _OUTSIDE = "outside"
-
-
-@cache
-def chinese_names() -> Mapping[str, Mapping[str, str]]:
-    """Chinese names of what the package ships under an English one, by kind of thing."""
-    text = (files("sim.pages.phrases") / "names_zh.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @cache
@@ -66,11 +56,7 @@ class Speaker:
 
     def title(self, title: str) -> str:
         """The title of a scenario; in Chinese what it says itself as `title_zh`, or the name of one that is shipped."""
-        words = " ".join(title.split())
-        if self.lang != "zh":
-            return words
-        own = self.titles_zh.get(title)
-        return " ".join(own.split()) if own else chinese_names()["titles"].get(words, words)
+        return title_in(self.lang, title, self.titles_zh.get(title))
 
     def titles(self, titles: Sequence[str]) -> str:
         """Several titles in a row, each between marks."""
@@ -78,8 +64,7 @@ class Speaker:
 
     def world_name(self) -> str:
         """The name of the world."""
-        name = catalogue.name_of(self.world)
-        return self.known(f"worlds.{name}") or name.replace("_", " ").capitalize()
+        return called(catalogue.name_of(self.world), self.lang)
 
     def region(self, region: str) -> str:
         """The name of a region."""
@@ -134,7 +119,7 @@ class Speaker:
 
     def source(self, source: str) -> str:
         """Where observed points come from."""
-        return chinese_names()["sources"].get(source, source) if self.lang == "zh" else source
+        return said_by(source, self.lang)
 
     def finding(self, found: Finding) -> str:
         """A finding in words: every value is written as what it is called."""
