@@ -167,12 +167,12 @@ MODELS = threading.Lock()
 
 def warm() -> None:
     """Live two years of the smallest world, so that what takes seconds the first time is done before it is asked for."""
-    from sim.model import FactorFlowModel
     from sim.world.build import build_world
+    from sim.year.years import Years
 
     with MODELS:
         world = build_world("two_cells")
         few = 1_000
-        model = FactorFlowModel(world, last_year=world.first_year + 1, labour_agents=few, capital_agents=few, land_agents=few)
+        model = Years(world, last_year=world.first_year + 1, labour_agents=few, capital_agents=few, land_agents=few)
         while model.running:
             model.step()

@@ -11,9 +11,8 @@ from sim.analysis.outcome import outcomes
 from sim.analysis.payers import payers, purchases
 from sim.analysis.registered import parts_of_tenths
 from sim.analysis.since import since_base_year
-from sim.analysis.winners import WHOLE, Sides, apart, parted, places, sides, winners
+from sim.analysis.winners import WHOLE, apart, parted, places, sides, winners
 from sim.pages.report.paying import payer_rows
-from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker
 from sim.units import INCOMES_OF_PARTS, NEWCOMERS, SUMS_OF_NEWCOMERS, TENTHS
 from tests.results.futures import MONEY, compared
