@@ -176,11 +176,11 @@ def memory_of_machine() -> int | None:
 
 
 def seconds_a_year(cells: int) -> float:
-    """Seconds a year takes without agents: tables of pairs of cells, and equations solved for all of them at once.
+    """Seconds a year takes without agents: so much by cell and by pair of cells.
 
-    Measured with 2 to 400 cells.
+    Measured with 2 to 2,862 cells (`bench --cells`, docs/speed.md).
     """
-    return 0.0045 + 4e-6 * cells**2 + 4e-8 * cells**3
+    return 0.0045 + 2e-4 * cells + 6.3e-7 * cells**2
 
 
 def bytes_a_year(cells: int) -> int:

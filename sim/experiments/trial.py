@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # The model is imported where years are lived: most scenarios that are checked have nothing to try.
 
 _SECONDS = 5.0  # of years lived on trial, at most
+_SOON = 1.0  # seconds that a process may spend on making itself ready
 _STEPS = 10  # halvings in search of a bound: a thousandth of the way
 _FEW = 20_000  # agents of a kind from which on no world on offer is short of one
 
@@ -67,7 +68,12 @@ def _not_tried(one: _Tried, _: str) -> tuple[str, list[Fault]]:
 
 
 def first_year(scenario: Scenario) -> None:
-    """Live a year of few agents, so that this process has imported and compiled what the years of a scenario need."""
+    """Live a year of few agents, so that this process has imported and compiled what the years of a scenario need.
+
+    Not where a year takes long by itself: then nothing is won.
+    """
+    if cost.seconds_a_year(cost.cells_of(scenario.plays_in)) > _SOON:
+        return
     from sim.experiments.replicate import MODEL_FAILURES, build_model, world_of
 
     agents = {word: min(_FEW, getattr(scenario.run, word)) for word in ("labour_agents", "capital_agents", "land_agents")}
