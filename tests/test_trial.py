@@ -104,7 +104,7 @@ def test_check_says_it_and_run_refuses_it_before_the_first_year(tmp_path):
 def test_time_is_part_of_the_price(tmp_path):
     told = factorflow("check", BASELINE, "--minutes", "0.05", "--set", "run.replicates=20", folder=tmp_path)
     assert told.returncode == 2
-    assert "run.minutes = 0.05" in told.stderr and "7.36 ms for 24 cells + 2 ms for 250,000 agents" in told.stderr
+    assert "run.minutes = 0.05" in told.stderr and "9.66 ms for 24 cells + 2 ms for 250,000 agents" in told.stderr
     assert "At most 2 replicates would fit" in told.stderr
     assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=2"])) is None
     assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=3"])) is not None
