@@ -55,24 +55,28 @@ class Comparison(Differences):
         }
 
 
-def compare_results(results: Sequence[Results], to: Results | None = None, also: Sequence[str] = ()) -> Comparison:
+def compare_results(
+    results: Sequence[Results], to: Results | None = None, also: Sequence[str] = (), year: int | None = None
+) -> Comparison:
     """Compare results with a baseline (`to`, by default the first), replicate by replicate.
 
     Difference of replicate r = scenario_r - baseline_r; median and 90% band are taken over r. Runs that did not draw
     alike (other seeds or numbers of agents) cannot be paired: then every replicate of one is set against every one of
     the other, the rows say `paired: false` and a note says why. also: measures that runs do not record (see
-    `measures.derived`), worked out from their cells; other names do nothing. Raises ResultsError if there is nothing to
-    compare: fewer than two results, different worlds, no common year, other units, no finished replicate.
+    `measures.derived`), worked out from their cells; other names do nothing. year: that of which incomes by registration and
+    tenth are worked out, by default the last that all have. Raises ResultsError if there is nothing to compare: fewer than
+    two results, different worlds, no common year, other units, no finished replicate.
     """
     baseline = to if to is not None else (results[0] if results else None)
     others = [result for result in results if result is not baseline]
     if baseline is None or not others:
         raise ResultsError("a comparison needs a baseline and at least one other scenario.")
     labels = _labels(others)
-    end = min(result.years[-1] for result in (baseline, *others))  # the year of which winners and losers are told
+    end = min(result.years[-1] for result in (baseline, *others)) if year is None else year
     reference = by_replicate(baseline, also)
     parts = parts_of_tenths(reference, end)
-    tables, notes, grows = [], list[str](), cache(accelerating)  # of the baseline beside every scenario the same
+    tables, ends, notes = [], list[int](), list[str]()
+    grows = cache(accelerating)  # of the baseline beside every scenario the same
     for label, other in zip(labels, others, strict=True):
         _check_comparable(baseline, other)
         unlike = why_unpaired(baseline, other)
@@ -80,13 +84,13 @@ def compare_results(results: Sequence[Results], to: Results | None = None, also:
         tables.append(_differences(reference, readings, label, paired=not unlike))
         if tables[-1].empty:
             raise ResultsError(f"{other.name} and {baseline.name} have no measure of a place and year in common.")
+        ends.append(int(tables[-1]["year"].max()))
         other_parts = parts_of_tenths(readings, end)
         if len(parts) and len(other_parts):
             tables.append(_differences(parts, other_parts, label, paired=not unlike))
         notes += notes_between(baseline, other, grows)
     table = pd.concat(tables, ignore_index=True)
-    last = min(int(part["year"].max()) for part in tables)
-    table = table[table["year"] <= last]
+    table = table[table["year"] <= min(ends)]
     table = table.assign(unit=table["measure"].map(baseline.units))[_COLUMNS]
     return Comparison(baseline, dict(zip(labels, others, strict=True)), table, tuple(dict.fromkeys(notes)))
 

@@ -122,7 +122,7 @@ def compare(
     from sim.pages.comparing import print_comparison
     from sim.pages.doubting import ignorance
 
-    comparison = until(compare_results(list(results.values()), baseline, measures), year)
+    comparison = until(compare_results(list(results.values()), baseline, measures, year), year)
     selection = Selection(measures, _canonical(places, baseline))
     asked = selection.rows(comparison)
     if csv_file is not None:

@@ -49,7 +49,10 @@ function tell(about, message, ...choices) {
   if (!message && told.dataset.about !== about) return;
   told.dataset.about = about;
   told.replaceChildren();
-  if (!message) return;
+  if (!message) {
+    if (offered && about !== "draft") ask(); // it gave way to what was told, and is still to be decided
+    return;
+  }
   told.append(made("p", {}, message));
   if (choices.length) {
     const row = made("div", { class: "choices" });
@@ -333,10 +336,10 @@ async function save(over) {
     tell("file", await refused(answer));
     return;
   }
-  if (told.contains(document.activeElement)) text.focus();
-  tell("file", "");
   saved = value;
   ({ state } = await answer.json());
+  if (told.contains(document.activeElement)) text.focus();
+  tell("file", "");
   showKept();
   keep();
   if (value === text.value) at("kept").textContent = say("just_saved");
@@ -355,10 +358,10 @@ async function revert() {
     return;
   }
   const found = await answer.json();
-  if (told.contains(document.activeElement)) text.focus();
-  tell("file", "");
   saved = text.value = found.text;
   ({ state } = found);
+  if (told.contains(document.activeElement)) text.focus();
+  tell("file", "");
   changed();
 }
 
@@ -385,8 +388,12 @@ function offer() {
   if (!found || found.text === text.value) return;
   if (found.text === saved) { forget(); return; }
   offered = found;
-  const at = new Date(found.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  tell("draft", say(found.state === state ? "draft" : "draft_older", { at }), [say("draft_take"), takeDraft], [say("draft_drop"), dropDraft]);
+  ask();
+}
+
+function ask() {
+  const at = new Date(offered.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  tell("draft", say(offered.state === state ? "draft" : "draft_older", { at }), [say("draft_take"), takeDraft], [say("draft_drop"), dropDraft]);
 }
 
 function takeDraft() {

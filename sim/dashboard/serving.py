@@ -62,7 +62,7 @@ class _Server(uvicorn.Server):
 
 
 def port_of(file: Path) -> int:
-    """The port at which a file is served where it is free: above those that systems give to connections of their own."""
+    """The port at which a file is served where it is free: above those that Linux gives to connections of its own."""
     digest = hashlib.sha256(os.fsencode(os.path.realpath(file))).digest()
     return _PORTS.start + int.from_bytes(digest[:4], "big") % len(_PORTS)
 

@@ -24,7 +24,7 @@ spread over one region, is left out of the results, never written as zero.
 
 """
 _PARTS = """
-Comparisons work out two more by tenth, for every reported place and their last common year:
+Comparisons work out two more by tenth, for every reported place and the year they speak of:
 `real_income_newcomers_tenth_1` to `_10`, what the newcomers of a tenth have together over how many they are, and
 `real_income_registered_here_tenth_1` to `_10`, the same of the rest of the tenth, who are registered in the reported area.
 """

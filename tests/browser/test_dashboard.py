@@ -336,6 +336,26 @@ def test_what_was_not_saved_outlives_the_program_and_is_offered(alone, axe):
     assert file.read_text(encoding="utf-8") == mine
 
 
+def test_what_is_offered_is_offered_again_once_something_else_was_decided(alone):
+    context, file = alone
+    mine = OPEN.replace("0.80", "0.35")
+    with served(file) as address:
+        page = opened(context, address)
+        page.fill("#text", mine)
+        page.wait_for_selector("#verdict-of-text.sound")
+        page.close()
+    with served(file) as address:
+        page = opened(context, address)
+        page.get_by_role("button", name="Go on with it").wait_for()
+        file.write_text(OPEN + "# theirs\n", encoding="utf-8")
+        page.fill("#text", OPEN + "# more\n")
+        page.click("#save")
+        page.get_by_role("button", name="Take the text of the file").click()
+        page.get_by_text("The file was changed since.").wait_for()
+        page.get_by_role("button", name="Go on with it").click()
+        assert text_of(page) == mine
+
+
 def test_a_browser_that_keeps_nothing_warns_before_the_page_is_left(alone):
     context, file = alone
     context.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")

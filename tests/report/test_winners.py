@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.comparison import compare_results
 from sim.analysis.groups import movers
 from sim.analysis.outcome import outcomes
 from sim.analysis.payers import payers, purchases
 from sim.analysis.registered import parts_of_tenths
+from sim.analysis.selection import until
 from sim.analysis.since import since_base_year
 from sim.analysis.winners import WHOLE, apart, parted, places, sides, winners
 from sim.pages.report.paying import payer_rows
@@ -143,6 +145,15 @@ def test_parts_of_every_tenth_are_what_the_two_runs_recorded(province):
                 assert here[people] + heads == pytest.approx(series["population"] / 10, rel=1e-12)
                 whole = here[people] * income["here"] + heads * income["newcomers"]
                 assert whole == pytest.approx(series["population"] / 10 * series[measure], rel=1e-9)
+
+
+def test_parts_of_tenths_are_those_of_the_year_asked_for(province):
+    """As of any other year: a comparison up to a year that is not the last has them too, with that year's records."""
+    told = until(compare_results([province.baseline, *province.scenarios.values()], year=2015), 2015)
+    cells, measures = recorded(province.scenarios["baseline"], 2015), (SUMS_OF_NEWCOMERS[0], NEWCOMERS[0])
+    one = next(one for one in told.tenths("baseline") if (one.region, one.kind, one.number) == ("Lishui", "rural", 1))
+    money, heads = (cells.loc["Lishui/rural", measure] for measure in measures)
+    assert told.year == 2015 and one.parts[1].income.after == pytest.approx(money / heads, rel=1e-9)
 
 
 def test_newcomers_of_the_tenths_stand_in_the_table_of_winners(province):
