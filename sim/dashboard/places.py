@@ -129,6 +129,8 @@ def winners_part(readings: Readings, names: Names) -> str:
     limit = limit_of(rows) or 0.01
     drawn = both(lambda width: heat(rows, head, label, width, limit))
     what = _what("winners", readings, names) if tenths else phrase("dashboard.places_what", names.lang)
+    if not names.speaker.luck:
+        what += f"{'' if names.lang == 'zh' else ' '}{phrase('winners.pale', names.lang)}"
     return figure(_winners_title(readings, names), what, drawn)
 
 

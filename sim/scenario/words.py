@@ -94,7 +94,8 @@ def _sum_to_one(shares: Mapping[Any, float]) -> Mapping[Any, float]:
     if abs(total - 1) > 1e-9:
         parts = " + ".join(f"{share:.10g}" for share in shares.values())
         found = f"{parts} = {total:.10g}" if shares else "none is given"
-        raise PydanticCustomError("shares", "{answer}", {"answer": f"the shares must add up to 1; {found}."})
+        told = Told("shares", {"sum": found}) if shares else None
+        raise PydanticCustomError("shares", "{answer}", {"answer": f"the shares must add up to 1; {found}.", "told": told})
     return shares
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 
+from sim import load
 from sim.dashboard.faults import said, sentences
-from sim.errors import Fault, Told
+from sim.errors import Fault, ScenarioFaults, Told
 from sim.scenario import explain, yaml_reader
 from tests.dashboard.conftest import BASELINE, OPEN
+from tests.test_end_to_end import ROOT
 
 CUT = "cut: 0.80"
 
@@ -75,11 +77,30 @@ def test_names_and_types(session, before, after, sentence):
     assert any(words.startswith(sentence) for words, lang in found if lang == "zh"), found
 
 
+def test_shares_that_do_not_add_up_as_a_slider_leaves_them_are_said_in_chinese():
+    uses = "policies.paired_aid.uses={infrastructure: 0.7, training: 0.2, enclave: 0.3}"
+    with pytest.raises(ScenarioFaults) as told:
+        load(ROOT / "scenarios/zhejiang/mountain_sea.yaml", (uses,))
+    assert [said(one, "zh") for one in told.value.faults] == [("各项比例之和必须为1；现在0.3 + 0.7 + 0.2 = 1.2。", "zh")]
+
+
 def test_every_kind_has_its_sentence_and_every_part_is_used():
     told = sentences()
     syntax = {kind for _, kind, _, _ in yaml_reader._PLAINER}
-    own = {"unknown", "meant", "choice", "missing", "type", "between", "at_least", "at_most", "twice", "outside_run"}
-    assert set(told["sentences"]) == syntax | own | {"truth", "no_value", "not_decimal", "octal"}
+    own = {
+        "unknown",
+        "meant",
+        "choice",
+        "missing",
+        "type",
+        "between",
+        "at_least",
+        "at_most",
+        "twice",
+        "outside_run",
+        "shares",
+    }
+    assert set(told["sentences"]) == syntax | own | {"shares", "truth", "no_value", "not_decimal", "octal"}
     assert set(told["hints"]) == {*explain._HINTS, "list", "in_quotes"} and set(told["types"]) == set(explain._KINDS)
 
 

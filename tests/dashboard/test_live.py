@@ -17,6 +17,7 @@ from sim.dashboard.live import Failed, Kept, live, paired
 from sim.dashboard.page import MEASURES, View
 from sim.dashboard.readings import Readings
 from sim.errors import FactorFlowError, ScenarioFaults
+from sim.pages.phrases import phrase
 from sim.pages.report.paying import payer_bars
 from sim.pages.report.verdict import paying, stories
 from sim.pages.report.words import Speaker
@@ -177,6 +178,7 @@ def test_pictures_hold_the_numbers_and_say_them(futures, lang):
     for name in ("curve", "difference", "winners"):
         assert found["parts"][name].count("<svg") == 2 and 'role="img"' in found["parts"][name]
     assert "<svg" not in found["parts"]["map"], "this valley has no boundaries, and that is said"
+    assert phrase("winners.pale", lang) in found["parts"]["winners"], "what pale numbers mean stands where they are"
     assert "style=" not in "".join(found["parts"].values()), "a strict content policy would not let it pass"
 
 

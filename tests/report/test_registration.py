@@ -12,7 +12,7 @@ from sim.analysis.winners import counts, parted
 from sim.pages import report
 from sim.pages.phrases import phrase
 from sim.pages.report import verdict
-from sim.pages.report.content import Table
+from sim.pages.report.content import Figure, Table
 from sim.pages.report.registration import by_registration
 from sim.pages.report.words import Speaker
 from sim.units import NEWCOMERS
@@ -68,14 +68,14 @@ def test_losers_are_counted_and_named_as_loudly_as_winners(province):
         of_part = parts["registration"] == part
         gain, lose = (speaker.people(parts["people"][of_part & way].sum()) for way in (~lost, lost))
         assert cell.words == f"{gain} / {lose}" and cell.drawing
-    assert "registered here: Ningbo towns (" in row.cells[4].words and "newcomers: Lishui villages (" in row.cells[4].words
-    assert row.cells[4].words.count("\u22122.0% on average") == 2
-    assert "户籍在本地：宁波城镇" in told(story(province, **ways), "zh").rows[0].cells[4].words
+    assert "registered here: Ningbo towns (" in row.cells[3].words and "newcomers: Lishui villages (" in row.cells[3].words
+    assert row.cells[3].words.count("\u22122.0% on average") == 2
+    assert "户籍在本地：宁波城镇" in told(story(province, **ways), "zh").rows[0].cells[3].words
 
 
 def test_nobody_is_named_where_nobody_loses(province):
     (row,) = told(story(province, share=0.0, verdict="none")).rows
-    assert row.cells[4].words == phrase("parted.nobody", "en") and row.cells[1].words == "0 / 0"
+    assert row.cells[3].words == phrase("parted.nobody", "en") and row.cells[1].words == "0 / 0"
     assert counts("none", 0.0) == 0
 
 
@@ -85,9 +85,19 @@ def test_whether_both_gain_alike_is_said_by_rule(province):
         return next(item for item in items if isinstance(item, str) and item.startswith("Within a tenth of a place"))
 
     (near,) = verdict.stories(province)
-    assert "gain or lose alike: for nine of ten people" in said(near)
+    assert "an assumption of the model and no finding: for nine of ten people" in said(near)
     far = story(province, share=[0.05 if part == "newcomers" else 0.0 for part in near.parts["registration"]])
     assert "do not gain or lose alike" in said(far) and "more than 5 percentage points" in said(far)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ("no finding", "Assumed: pay goes", "are assumed to be as able")),
+                                              ("zh", ("不是发现", "模型假定：工资", "假定外来人口"))])  # fmt: skip
+def test_what_is_assumed_of_registration_is_said_where_the_numbers_stand(province, lang, words):
+    items = by_registration(verdict.stories(province), Speaker(lang, "zhejiang", "yuan of 2014"), "", "2016", "x")
+    finding, what = [item for item in items if isinstance(item, str)][-2:]
+    (shares,) = [item for item in items if isinstance(item, Figure) and item.id == "newcomers"]
+    for word, text in zip(words, (finding, what, shares.caption), strict=True):
+        assert word in text
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

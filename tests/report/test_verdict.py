@@ -13,6 +13,7 @@ from sim.analysis.verdicts import own_change, verdict_word
 from sim.analysis.winners import sides
 from sim.pages.report import verdict
 from sim.pages.report.verdict import stories
+from sim.pages.report.words import Speaker
 from tests.results.futures import MONEY, compared, future
 
 YEAR = 2016
@@ -171,6 +172,8 @@ def test_who_pays(tmp_path):
     levy = {**MONEY, ("charged_to_households", "region", "Quzhou"): 4e9}
     told = verdict.paying([story(tmp_path / "levy", effect=-0.05, money=levy).outcome])
     assert (told.key, told.values["payer"]) == ("payers.households", "Quzhou")
+    said = Speaker("en", "zhejiang", "yuan of 2014").finding(told)
+    assert said.endswith("the largest part in Quzhou"), "which need not be most of it"
     assert verdict.paying([story(tmp_path / "free", effect=-0.05).outcome]).key == "payers.nobody"
     told = verdict.paying([story(tmp_path / "taxed", money=MONEY | money(5e9, 4.9e9)).outcome])
     assert (told.key, told.values["receipts"]) == ("payers.taxed", pytest.approx(14.7e9))

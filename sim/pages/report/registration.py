@@ -57,9 +57,9 @@ def _of(story: Story, part: str) -> pd.DataFrame:
 
 
 def _heads(found: Sequence[Story], speaker: Speaker) -> Table:
-    """Of each part the people whose mean income rises, falls or neither; how many newcomers more; where most losers live."""
+    """Of each part the people whose mean income rises, falls or neither; where most losers live."""
     say = speaker.say
-    head = [say("verdict.head_policy"), *(say(f"parted.head_{word}") for word in (*PARTS, "more", "losers"))]
+    head = [say("verdict.head_policy"), *(say(f"parted.head_{word}") for word in (*PARTS, "losers"))]
     rows = []
     for story in found:
         cells = [Cell(speaker.title(story.title), Markup(swatch(story.order)))]
@@ -67,8 +67,7 @@ def _heads(found: Sequence[Story], speaker: Speaker) -> Table:
             gain, lose, still = _sides(story, part)
             words = f"{speaker.people(gain)} / {speaker.people(lose)}"
             cells.append(Cell(words, Markup(bars.shares(gain, still, lose, words))))
-        before, after = (math.fsum(_of(story, "newcomers")[column]) for column in ("people_before", "people"))
-        cells += plain_cells(numbers.per_cent(after / before - 1) if before else "–", _losers(story, speaker))
+        cells += plain_cells(_losers(story, speaker))
         rows.append(Row(cells, story.outcome.label))
     return Table(say("parted.title"), head, rows)
 
@@ -119,7 +118,7 @@ def _share_of_newcomers(story: Story, speaker: Speaker, command: str, base: str)
         return heat.heat(rows, head, label, width, limit)
 
     data = csv_text(("region", "kind", "tenth", "newcomers", "people"), told)
-    return Figure("newcomers", Markup(svg.both(draw)), "", data, command)
+    return Figure("newcomers", Markup(svg.both(draw)), speaker.say("parted.share_what"), data, command)
 
 
 def _pair(story: Story, speaker: Speaker, command: str, limit: float) -> Figure:

@@ -278,7 +278,7 @@ def outside(story: Story) -> list[Finding]:
 
 
 def paying(found: Sequence[Outcome]) -> Finding:
-    """The largest of all bills, of one policy, since policies exclude each other, and who pays most of it."""
+    """The largest of all bills, of one policy, since policies exclude each other, and who pays the largest part."""
     bills: list[tuple[float, str, Outcome, str | None]] = []
     for one in found:
         money = one.money
