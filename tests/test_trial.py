@@ -106,9 +106,9 @@ def test_time_is_part_of_the_price(tmp_path):
     assert told.returncode == 2
     assert "run.minutes = 0.05" in told.stderr and "9.66 ms for 24 cells + 2 ms for 250,000 agents" in told.stderr
     assert "At most 2 replicates would fit" in told.stderr
-    assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=2"])) is None
-    assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=3"])) is not None
-    assert cost.too_long(load(BASELINE, ["run.minutes=0.05", "run.replicates=4"]), jobs=2) is None
+    assert cost.too_long(load(BASELINE, ["run.minutes=0.052", "run.replicates=2"])) is None
+    assert cost.too_long(load(BASELINE, ["run.minutes=0.052", "run.replicates=3"])) is not None
+    assert cost.too_long(load(BASELINE, ["run.minutes=0.052", "run.replicates=4"]), jobs=2) is None
     with pytest.raises(ScenarioFaults, match="run.minutes"):
         load_all([str(BASELINE)], ["run.minutes=0.05"], Where(1))
     with pytest.raises(FactorFlowError, match="run.minutes = 0.05"):
