@@ -8,6 +8,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -326,6 +327,8 @@ if __name__ == "__main__":
     words.add_argument("--minutes", type=float, default=600)
     asked = words.parse_args()
     last = time.monotonic() + 60 * asked.minutes  # what is imported and compiled first counts
+    # else Numba shares a lock among all forks of a process, which one that is killed holds for ever
+    multiprocessing.set_start_method("spawn")
     os.environ |= {"NUMBA_THREADING_LAYER": "workqueue", "NUMBA_NUM_THREADS": "1"}
     warm()
     sys.exit(0 if run(asked.kills, asked.seed, last) else 1)
