@@ -178,9 +178,9 @@ def memory_of_machine() -> int | None:
 def seconds_a_year(cells: int) -> float:
     """Seconds a year takes without agents: so much by cell and by pair of cells.
 
-    Measured with 2 to 2,862 cells (`bench --cells`, docs/speed.md).
+    Measured with 2 to 1,000 cells (`bench --cells`, docs/speed.md).
     """
-    return 0.0045 + 2e-4 * cells + 6.3e-7 * cells**2
+    return 0.0055 + 1.5e-4 * cells + 4.65e-7 * cells**2
 
 
 def bytes_a_year(cells: int) -> int:
