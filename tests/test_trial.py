@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sim import load, run
-from sim.agents.choice import InvalidTable, cumulative_shares, everybody_chooses
 from sim.cli.program import load_all
 from sim.data import catalogue
 from sim.economy.policies.base import instruments
@@ -199,38 +197,6 @@ def test_a_stock_of_zero_that_nobody_values_runs_and_one_that_somebody_values_is
     assert "public services, needed as service_elasticity is above zero" in fault.message
     (fault,) = found(AGENTS, "parameters.infrastructure_depreciation=1", "parameters.infrastructure_elasticity=0.1")
     assert "infrastructure, needed as infrastructure_elasticity is above zero" in fault.message
-
-
-@pytest.mark.parametrize("wrong", [np.nan, -0.1, 1.5, -np.inf])
-def test_tables_that_are_no_shares_never_reach_compiled_code(wrong):
-    shares = np.full((3, 3), 1 / 3)
-    shares[1, 1] = wrong
-    with pytest.raises(InvalidTable, match="the table of choice shares"):
-        everybody_chooses(shares)
-
-
-@pytest.mark.parametrize(
-    ("table", "at", "said"),
-    [
-        ([[0.2, 1.0], [0.5, 1.0 + 2e-9]], (1, 1), "must lie between 0 and 1"),
-        ([[0.9, 0.2, 1.0], [np.nan, 0.5, 1.0]], (1, 0), "must lie between 0 and 1"),
-        ([[0.2, 0.5, 1.0], [0.3, 0.2, 0.1]], (1, 0), "fall along a row of running sums"),
-        ([[0.2, 0.5, 1.0], [0.3, 0.4, 0.9]], (1,), "must add up to 1"),
-    ],
-)
-def test_the_first_number_at_fault_of_choice_shares_is_named(table, at, said):
-    cumulative = np.array(table)
-    sound = everybody_chooses(np.eye(cumulative.shape[1]))
-    with pytest.raises(InvalidTable, match=said) as raised:
-        replace(sound, cumulative=cumulative)
-    assert raised.value.at == at
-
-
-def test_choice_shares_run_up_as_sums_do_and_end_at_one():
-    shares = np.random.default_rng(3).dirichlet(np.ones(7), size=50)
-    shares[:, 5:] = 0.0  # no draw may find a place that nobody chooses
-    running = cumulative_shares(shares)
-    assert (running[:, 4:] == 1.0).all() and (running[:, :4] == np.cumsum(shares, axis=1)[:, :4]).all()
 
 
 BOUNDS = """

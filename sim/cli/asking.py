@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,15 +32,16 @@ def tried(
         yield where
         return
     from sim.experiments import cost, trial
-    from sim.experiments.executors.processes import staffed
+    from sim.experiments.executors import processes
 
     where = where.settled(lambda: cost.jobs_that_pay(scenarios))
-    with staffed(where, sum(one.run.lived for one in new.values())) as here:
-        if here.pool is not None:
-            here.pool.prepare(partial(trial.first_year, next(iter(new.values()))))
+    jobs = where.processes(sum(one.run.lived for one in new.values()))
+    with processes.pool(jobs) if jobs > 1 else nullcontext() as pool:
+        if pool is not None:
+            pool.prepare(partial(trial.first_year, next(iter(new.values()))))
             meanwhile()
-        trial.check(new, here.pool)
-        yield here
+        trial.check(new, pool)
+        yield replace(where, pool=pool)
 
 
 def run_all(scenarios: Sequence[Scenario], outs: Sequence[Path | None], where: Where) -> Iterator[Results | FactorFlowError]:

@@ -16,7 +16,7 @@ from sim.experiments import cost
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
-    from sim.experiments.executors import Pool
+    from sim.experiments.executors.processes import Pool
     from sim.world.world import World
 
 # The model is imported where years are lived: most scenarios that are checked have nothing to try.

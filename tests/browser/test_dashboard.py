@@ -294,14 +294,20 @@ def opened(context, address):
     return page
 
 
-def test_what_was_not_saved_outlives_the_program_and_is_offered(alone, axe):
-    context, file = alone
+def left_unsaved(context, file):
+    """Type a text and leave the page without saving it, and the program too; returns the text."""
     mine = OPEN.replace("0.80", "0.35")
     with served(file) as address:
         page = opened(context, address)
         page.fill("#text", mine)
         page.wait_for_selector("#verdict-of-text.sound")
         page.close()
+    return mine
+
+
+def test_what_was_not_saved_outlives_the_program_and_is_offered(alone, axe):
+    context, file = alone
+    mine = left_unsaved(context, file)
     with served(file) as address:
         page = opened(context, address)
         assert text_of(page) == OPEN, "what stands in the file is shown until somebody decides"
@@ -338,12 +344,7 @@ def test_what_was_not_saved_outlives_the_program_and_is_offered(alone, axe):
 
 def test_what_is_offered_is_offered_again_once_something_else_was_decided(alone):
     context, file = alone
-    mine = OPEN.replace("0.80", "0.35")
-    with served(file) as address:
-        page = opened(context, address)
-        page.fill("#text", mine)
-        page.wait_for_selector("#verdict-of-text.sound")
-        page.close()
+    mine = left_unsaved(context, file)
     with served(file) as address:
         page = opened(context, address)
         page.get_by_role("button", name="Go on with it").wait_for()

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING
 
-T = TypeVar("T")
-K = TypeVar("K")
+if TYPE_CHECKING:
+    from sim.experiments.executors.processes import Pool
 
 Lived = Callable[[int], None]
 """Called after every year that a task has simulated; may raise to end a task that nobody waits for any more."""
-
-
-class Pool(Protocol):
-    """Processes that stay for one batch of tasks after the other."""
-
-    def prepare(self, task: Callable[[], object]) -> None:
-        """Have all begin with a task whose result nobody needs."""
-
-    def finished(
-        self, task: Callable[[K], T], items: Iterable[K], given_up: Callable[[K, str], T]
-    ) -> Generator[T, None, None]:
-        """Results of task(item) as they come; given_up(item, reason) for one on which processes keep ending."""
 
 
 @dataclass(frozen=True)

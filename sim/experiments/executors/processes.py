@@ -6,11 +6,9 @@ import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from sim.errors import FactorFlowError
-from sim.experiments.executors import Where
 from sim.experiments.executors.worker import TRIES, Call, ProcessEnded, Worker, close
 
 T = TypeVar("T")
@@ -91,17 +89,6 @@ def pool(jobs: int) -> Iterator[Pool]:
         yield opened
     finally:
         opened.close()
-
-
-@contextmanager
-def staffed(where: Where, tasks: int) -> Iterator[Where]:
-    """The same place with the processes that do so many tasks, which stay for all a command has done there."""
-    jobs = where.processes(tasks)
-    if jobs == 1:
-        yield where
-        return
-    with pool(jobs) as opened:
-        yield replace(where, pool=opened)
 
 
 _WHY_ENDED = (
