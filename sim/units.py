@@ -15,6 +15,9 @@ TENTHS = tuple(f"real_income_tenth_{number}" for number in range(1, 11))
 GROUPS = ("registered_here", "newcomers", "outside")
 """Groups by registration: in the reported area; outside and living here; outside and living there."""
 
+PARTS = GROUPS[:2]
+"""Those of them who live in the reported area, of whom its tenths consist."""
+
 NEWCOMERS = tuple(f"population_newcomers_tenth_{number}" for number in range(1, 11))
 """Measures of how many of each tenth are newcomers, the poorest first."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from sim.analysis.change import Change, change_from_row, change_of
 from sim.analysis.differences import Differences
 from sim.cells import kind_of, region_of
-from sim.units import GROUPS, INCOMES_OF_PARTS, NEWCOMERS, TENTHS
+from sim.units import GROUPS, INCOMES_OF_PARTS, NEWCOMERS, PARTS, TENTHS
 
 _WORDS = ("registered here, wherever they live", "newcomers, registered outside", "registered and living outside")
 
@@ -138,8 +138,8 @@ def _parts(differences: Differences, label: str) -> dict[tuple[str, int], tuple[
             here = [max(0.0, whole - part) for whole, part in zip(tenth, newcomers, strict=True)]
             changes = [change_from_row(each[place], differences) if place in each else None for each in incomes]
             found[place, number + 1] = (
-                Part(GROUPS[0], here[0], here[1], changes[0]),
-                Part(GROUPS[1], newcomers[0], newcomers[1], changes[1]),
+                Part(PARTS[0], here[0], here[1], changes[0]),
+                Part(PARTS[1], newcomers[0], newcomers[1], changes[1]),
             )
     return found
 

@@ -13,7 +13,7 @@ from sim.analysis.change import SHOWN, Change, change_from_row
 from sim.analysis.differences import Differences
 from sim.analysis.groups import Tenth, by_tenth
 from sim.cells import cell_name, kind_of, region_of
-from sim.units import GROUPS
+from sim.units import PARTS
 
 COLUMNS = ("region", "kind", "tenth", "people", "newcomers", "before", "difference", "share", "p05", "p95", "verdict")
 PARTED = ("region", "kind", "tenth", "registration", "people", "people_before", *COLUMNS[5:])
@@ -161,8 +161,8 @@ def sides_of(ways: Iterable[tuple[int, float]]) -> Sides:
 
 def side_by_side(table: pd.DataFrame, columns: Sequence[str], how: Literal["inner", "outer"] = "outer") -> pd.DataFrame:
     """Columns of `parted` with a row a tenth, those of either part after the other, named `people_newcomers` and so on."""
-    parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in GROUPS[:2]]
-    named = [part[list(columns)].add_suffix(f"_{name}") for part, name in zip(parts, GROUPS, strict=False)]
+    parts = [table[table["registration"] == name].set_index(["region", "kind", "tenth"]) for name in PARTS]
+    named = [part[list(columns)].add_suffix(f"_{name}") for part, name in zip(parts, PARTS, strict=True)]
     return named[0].join(named[1], how=how)
 
 
@@ -174,7 +174,7 @@ def apart(tables: Iterable[pd.DataFrame]) -> float:
     gaps = list[tuple[float, float]]()
     for table in tables:
         both = side_by_side(table, ("people", "share"), how="inner")
-        heads, shares = ([both[f"{column}_{name}"] for name in GROUPS[:2]] for column in ("people", "share"))
+        heads, shares = ([both[f"{column}_{name}"] for name in PARTS] for column in ("people", "share"))
         gaps += zip((shares[0] - shares[1]).abs().tolist(), (heads[0] + heads[1]).tolist(), strict=True)
     gaps.sort()
     passed, most = 0.0, 0.9 * math.fsum(people for _, people in gaps)

@@ -21,8 +21,8 @@ from sim.pages.report import figures
 from sim.pages.report.content import Cell, Figure, Heading, Row, Table, csv_text, plain_cells
 from sim.pages.report.verdict import Story
 from sim.pages.report.words import Speaker
+from sim.units import PARTS
 
-PARTS = ("registered_here", "newcomers")
 _OF_PARTS = ("people_before", "people", "before", "share", "p05", "p95", "verdict")
 Item = Figure | Table | Heading | str
 
